@@ -1,0 +1,1 @@
+"""Empty on purpose: clients import server.protocol without Flask or SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""Pure rules of the hall: no clock, no input or output, no framework."""

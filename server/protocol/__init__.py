@@ -1,0 +1,1 @@
+"""The published language between the server and its clients; a leaf that imports nothing else of ours."""

@@ -1,0 +1,227 @@
+"""Frozen models on the wire: views, events, snapshot, slip, print job, problem. Knows no storage and no rules."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.protocol.terms import (
+    AlertKind,
+    AnnouncementOutcome,
+    ErrorCode,
+    EventKind,
+    Lane,
+    Mode,
+    PrintJobState,
+    Privacy,
+    StationState,
+    TicketState,
+)
+
+Names = dict[str, str]
+"""A text by language tag, such as {"zh": "内科", "en": "Internal medicine"}."""
+
+
+class Wire(BaseModel):
+    """Base of all views: frozen; unknown fields are ignored so that an older client survives a newer server."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TicketView(Wire):
+    """A place in a queue, as one audience may see it. `order` sorts within a queue as text, smaller first."""
+
+    id: str
+    number: str
+    state: TicketState
+    queue: str
+    lane: Lane
+    grade: str | None = None
+    rank: int | None = None
+    tags: list[str] = Field(default_factory=list)
+    display_name: str | None = None
+    station: str | None = None
+    order: str
+    seq: int
+    times: dict[str, datetime] = Field(default_factory=dict)
+    doctor: str | None = None
+    hold_reason: str | None = None
+    # staff only: absent in public frames
+    name: str | None = None
+    sex: str | None = None
+    birth_date: str | None = None
+    flags: list[str] = Field(default_factory=list)
+    calls: int | None = None
+    passes: int | None = None
+    slot: datetime | None = None
+
+
+class StationView(Wire):
+    """A consulting room or window. It does not repeat the ticket it holds."""
+
+    id: str
+    name: Names
+    queues: list[str]
+    state: StationState
+    doctor: str | None = None
+    doctor_name: str | None = None
+    reason: str | None = None
+    until: datetime | None = None
+    seq: int = 0
+
+
+class QueueView(Wire):
+    """The line for one service or clinic."""
+
+    id: str
+    name: Names
+    prefix: str
+    mode: Mode
+    scale: str
+    privacy: Privacy
+
+
+class AlertView(Wire):
+    """A call for staff; without names."""
+
+    id: str
+    kind: AlertKind
+    ticket: str | None = None
+    device: str | None = None
+    text: str | None = None
+    raised_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    seq: int = 0
+
+
+class AnnouncementView(Wire):
+    """What is shown as a banner and spoken; `texts` by language (zh, yue, en), with a name only for the caller."""
+
+    id: str
+    zone: str
+    texts: Names
+    kind: str = "call"
+    number: str | None = None
+    ticket: str | None = None
+    station: str | None = None
+    outcome: AnnouncementOutcome | None = None
+
+
+class Slip(Wire):
+    """What a queue slip says. `code` is an opaque token for the QR; `ahead` counts people; times are UTC."""
+
+    ticket: str
+    hospital: Names
+    hall: Names
+    queue: Names
+    number: str
+    display_name: str | None = None
+    ahead: int | None = None
+    place: Names = Field(default_factory=dict)
+    doctor: str | None = None
+    slot: datetime | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
+    checked_in_at: datetime
+    timezone: str
+    code: str
+    language: str = "zh"
+    copy_number: int = 0
+    hint: Names = Field(default_factory=dict)
+
+
+class PrintJob(Wire):
+    """One piece of paper and its lease. `kind` slip | report | list; `document` is the content of the other kinds."""
+
+    id: str
+    kind: str
+    state: PrintJobState
+    device: str | None = None
+    slip: Slip | None = None
+    document: dict[str, Any] | None = None
+    ticket: str | None = None
+    lease: str | None = None
+    lease_until: datetime | None = None
+    copy_number: int = 0
+    evidence: str | None = None
+    seq: int = 0
+
+
+class DeviceView(Wire):
+    """An enrolled machine and how it is."""
+
+    id: str
+    role: str
+    name: str
+    zone: str | None = None
+    online: bool = False
+    health: dict[str, Any] = Field(default_factory=dict)
+    seq: int = 0
+
+
+class Event(Wire):
+    """One fact of a hall's journal, with the whole view of the one thing it changed.
+
+    `id` is set only on `removed`: the thing that left this audience's sight. `hidden` carries nothing else.
+    """
+
+    epoch: str
+    seq: int
+    kind: EventKind
+    at: datetime | None = None
+    actor: str | None = None
+    reason: str | None = None
+    id: str | None = None
+    ticket: TicketView | None = None
+    station: StationView | None = None
+    announcement: AnnouncementView | None = None
+    print_job: PrintJob | None = None
+    device: DeviceView | None = None
+    alert: AlertView | None = None
+
+
+class Position(Wire):
+    """Where a journal stands."""
+
+    epoch: str
+    seq: int
+
+
+class Snapshot(Wire):
+    """The whole of a hall at `seq`, as one audience may see it: queues, stations, live tickets, what is recent."""
+
+    epoch: str
+    seq: int
+    hall: str
+    name: Names
+    hospital: Names
+    timezone: str
+    languages: list[str]
+    queues: list[QueueView]
+    stations: list[StationView]
+    tickets: list[TicketView]
+    alerts: list[AlertView] = Field(default_factory=list)
+    print_jobs: list[PrintJob] = Field(default_factory=list)
+    devices: list[DeviceView] = Field(default_factory=list)
+    announcements: list[AnnouncementView] = Field(default_factory=list)
+
+
+class EventPage(Wire):
+    """Events after a position, in order; `more` tells whether to ask again."""
+
+    epoch: str
+    seq: int
+    events: list[Event]
+    more: bool
+
+
+class Problem(Wire):
+    """A refusal as application/problem+json (RFC 9457) with our stable code."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: ErrorCode
+    detail: str | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)

@@ -1,0 +1,223 @@
+"""Closed words of the hall: states, actions, lanes, kinds of facts, error codes, roles. Knows no transport."""
+
+from enum import StrEnum
+from typing import Literal, NewType
+
+HallId = NewType("HallId", str)
+QueueId = NewType("QueueId", str)
+StationId = NewType("StationId", str)
+TicketId = NewType("TicketId", str)
+DeviceId = NewType("DeviceId", str)
+PrintJobId = NewType("PrintJobId", str)
+AlertId = NewType("AlertId", str)
+AnnouncementId = NewType("AnnouncementId", str)
+Epoch = NewType("Epoch", str)
+
+Mode = Literal["woven", "graded"]
+Privacy = Literal["masked", "number_only", "full"]
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands in its life (architecture §4)."""
+
+    CHECKED_IN = "checked_in"
+    WAITING = "waiting"
+    STAGED = "staged"
+    CALLED = "called"
+    SERVING = "serving"
+    HELD = "held"
+    PASSED = "passed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+ENDED = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW})
+AT_STATION = frozenset({TicketState.CALLED, TicketState.SERVING})
+
+
+class Action(StrEnum):
+    """What may be wished of a ticket; `close` is the server's own at the end of the day."""
+
+    TRIAGE = "triage"
+    STAGE = "stage"
+    CALL = "call"
+    RECALL = "recall"
+    ARRIVED = "arrived"
+    START = "start"
+    PASS = "pass"
+    HOLD = "hold"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    PRIORITISE = "prioritise"
+    WORSE = "worse"
+    FINISH = "finish"
+    CANCEL = "cancel"
+    CLOSE = "close"
+
+
+class Lane(StrEnum):
+    """Why a ticket stands where it stands."""
+
+    URGENT = "urgent"
+    ORDINARY = "ordinary"
+    POLICY = "policy"
+    RETURN = "return"
+    PASSED = "passed"
+
+
+class StationState(StrEnum):
+    """Whether a station calls."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class PrintJobState(StrEnum):
+    """How far a piece of paper got; `printed` needs the printer's own evidence."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    PRINTED = "printed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class AnnouncementOutcome(StrEnum):
+    """What became of an announcement at the loudspeaker."""
+
+    SPOKEN = "spoken"
+    SHOWN_ONLY = "shown_only"
+    FAILED = "failed"
+
+
+class AlertKind(StrEnum):
+    """Why staff is asked to look."""
+
+    HELP = "help"
+    WORSE = "worse"
+    RED_FLAG = "red_flag"
+    FEVER = "fever"
+    ESCORT = "escort"
+    REASSESS = "reassess"
+    STAGED_LONG = "staged_long"
+    PRINT = "print"
+    DEVICE = "device"
+
+
+class DeviceRole(StrEnum):
+    """What an enrolled machine is; `service` is a hospital system that imports people and reports."""
+
+    KIOSK = "kiosk"
+    CALLER = "caller"
+    STATION = "station"
+    CONSOLE = "console"
+    SERVICE = "service"
+
+
+class StaffRole(StrEnum):
+    """What a person may do."""
+
+    NURSE = "nurse"
+    DOCTOR = "doctor"
+    ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    """Who reads a frame: staff, the public (screens, kiosks), or the caller that also speaks names."""
+
+    STAFF = "staff"
+    PUBLIC = "public"
+    CALLER = "caller"
+
+
+class EventKind(StrEnum):
+    """The facts a journal holds; `hidden` and `removed` exist only in public frames."""
+
+    TICKET_CHECKED_IN = "ticket.checked_in"
+    TICKET_TRIAGED = "ticket.triaged"
+    TICKET_STAGED = "ticket.staged"
+    TICKET_CALLED = "ticket.called"
+    TICKET_RECALLED = "ticket.recalled"
+    TICKET_ARRIVED = "ticket.arrived"
+    TICKET_STARTED = "ticket.started"
+    TICKET_PASSED = "ticket.passed"
+    TICKET_HELD = "ticket.held"
+    TICKET_RETURNED = "ticket.returned"
+    TICKET_TRANSFERRED = "ticket.transferred"
+    TICKET_PRIORITISED = "ticket.prioritised"
+    TICKET_FINISHED = "ticket.finished"
+    TICKET_CANCELLED = "ticket.cancelled"
+    TICKET_NO_SHOW = "ticket.no_show"
+    TICKET_UNDONE = "ticket.undone"
+    STATION_OPENED = "station.opened"
+    STATION_PAUSED = "station.paused"
+    STATION_STOPPED = "station.stopped"
+    ANNOUNCEMENT_OUTCOME = "announcement.outcome"
+    PRINT_JOB_QUEUED = "print_job.queued"
+    PRINT_JOB_LEASED = "print_job.leased"
+    PRINT_JOB_PRINTED = "print_job.printed"
+    PRINT_JOB_FAILED = "print_job.failed"
+    PRINT_JOB_UNKNOWN = "print_job.unknown"
+    DEVICE_ENROLLED = "device.enrolled"
+    DEVICE_REVOKED = "device.revoked"
+    DEVICE_ONLINE = "device.online"
+    DEVICE_OFFLINE = "device.offline"
+    DEVICE_HEALTH = "device.health"
+    ALERT_RAISED = "alert.raised"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    DAY_CLOSED = "day.closed"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+class ErrorCode(StrEnum):
+    """Stable codes of refusals; the sentence and the status stand beside each in server.domain.errors."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    UNKNOWN_HALL = "unknown_hall"
+    UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_STATION = "unknown_station"
+    UNKNOWN_TICKET = "unknown_ticket"
+    UNKNOWN_LEVEL = "unknown_level"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    KEY_MISSING = "key_missing"
+    KEY_REUSED = "key_reused"
+    TOO_LATE = "too_late"
+    BUSY = "busy"
+    RELOAD = "reload"
+    ILLEGAL_MOVE = "illegal_move"
+    STATION_BUSY = "station_busy"
+    STATION_CLOSED = "station_closed"
+    NOT_YOUR_STATION = "not_your_station"
+    NOT_CALLABLE = "not_callable"
+    QUEUE_CLOSED = "queue_closed"
+    TOO_EARLY = "too_early"
+    CHOOSE = "choose"
+    NOT_IDENTIFIED = "not_identified"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    VISIT_TOKEN_INVALID = "visit_token_invalid"
+    APPOINTMENT_UNUSABLE = "appointment_unusable"
+    DESK_ONLY = "desk_only"
+    REASON_NEEDED = "reason_needed"
+    EVIDENCE_NEEDED = "evidence_needed"
+    SECOND_NEEDED = "second_needed"
+    PASS_TOO_SOON = "pass_too_soon"
+    ZONE_OFFLINE = "zone_offline"
+    UNDO_TOO_LATE = "undo_too_late"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    STAGE_FULL = "stage_full"
+    NO_PRINTER = "no_printer"
+    LEASE_LOST = "lease_lost"
+    REPORT_UNAVAILABLE = "report_unavailable"
+    REPORT_AT_DESK = "report_at_desk"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    LOCKED_OUT = "locked_out"
+    IMPORT_REJECTED = "import_rejected"
+    HALL_FILE_REJECTED = "hall_file_rejected"
+    IDENTITY_NUMBER_INVALID = "identity_number_invalid"
+    STORAGE_FULL = "storage_full"
+    INTERNAL = "internal"
