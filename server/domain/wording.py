@@ -1,0 +1,223 @@
+"""Owns the sentences that are shown and spoken in a hall (domain.md §2.8). Knows no voice engine and no queue rules."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from server.domain.masking import VoiceMode, spoken_name
+from server.protocol.messages import Names
+
+
+class AnnouncementKind(StrEnum):
+    """What is said to a hall."""
+
+    CALL = "call"
+    STAGE = "stage"
+    RECALL = "recall"
+    PASSED = "passed"
+    EXAM = "exam"
+    BLOOD = "blood"
+    PHARMACY = "pharmacy"
+    REPORT = "report"
+    PAUSE = "pause"
+
+
+LANGUAGES = ("zh", "yue", "en")
+
+TEMPLATES: dict[AnnouncementKind, Names] = {
+    AnnouncementKind.CALL: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 就诊",
+        "yue": "請 {no} 號 {name} 到 {dept}{room}",
+        "en": "Number {no}, please go to {room}, {dept}",
+    },
+    AnnouncementKind.STAGE: {
+        "zh": "请 {no} 号 {name} 到 {room} 候诊区准备",
+        "yue": "請 {no} 號到 {room} 準備",
+        "en": "Number {no}, please wait at {room}; you are next",
+    },
+    AnnouncementKind.RECALL: {
+        "zh": "再次呼叫:{no} 号 {name},请尽快到 {room}",
+        "yue": "再次呼叫 {no} 號,請即到 {room}",
+        "en": "Second call: number {no}, please go to {room} now",
+    },
+    AnnouncementKind.PASSED: {
+        "zh": "{no} 号已过号,请到分诊台或自助机重新报到",
+        "yue": "{no} 號已過號,請到分流站重新登記",
+        "en": "Number {no} was missed. Please check in again at the desk or a kiosk",
+    },
+    AnnouncementKind.EXAM: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 检查",
+        "yue": "請 {no} 號到 {room} 檢查",
+        "en": "Number {no}, please go to {room} for your examination",
+    },
+    AnnouncementKind.BLOOD: {
+        "zh": "请 {no} 号到 {window} 号采血窗口",
+        "yue": "請 {no} 號到 {window} 號抽血窗口",
+        "en": "Number {no}, blood collection window {window}",
+    },
+    AnnouncementKind.PHARMACY: {
+        "zh": "请 {no} 号 {name} 到 {window} 号窗口取药",
+        "yue": "請 {no} 號到 {window} 號窗口取藥",
+        "en": "Number {no}, medicine is ready at window {window}",
+    },
+    AnnouncementKind.REPORT: {
+        "zh": "{no} 号,您的报告已出,可到自助机打印",
+        "yue": "{no} 號,報告已備妥",
+        "en": "Number {no}, your report is ready to print",
+    },
+    AnnouncementKind.PAUSE: {
+        "zh": "{room} 暂停接诊,请耐心等候",
+        "yue": "{room} 暫停應診,請耐心等候",
+        "en": "{room} is paused. Please wait",
+    },
+}
+
+_ZH_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_EN_UNDER_TWENTY = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_EN_DIGITS = dict(zip("0123456789", _EN_UNDER_TWENTY[:10], strict=True))
+_EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_OTHER_TAGS = {
+    "zh": ("zh", "zh-CN", "zh-Hans"),
+    "yue": ("yue", "yue-HK", "zh-HK", "zh-Hant", "zh-TW", "zh", "zh-CN"),
+    "en": ("en", "en-GB", "en-US"),
+}
+_PLAIN_ROOM = re.compile(r"(?:第?(\d+)(?:号|號)?(?:诊室|診室)?|(?:consulting )?room (\d+))", re.IGNORECASE)
+_ROOM = {"zh": "{}诊室", "yue": "{}診室", "en": "Room {}"}
+
+
+def shown(
+    kind: str,
+    *,
+    number: str | None = None,
+    name: str | None = None,
+    station_names: Names | None = None,
+    queue_names: Names | None = None,
+    languages: Iterable[str] = LANGUAGES,
+) -> Names:
+    """The sentence to be read, by language: 请 A012 号 张*三 到 内科3诊室 就诊. `name` is a display name or None.
+
+    Raises ValueError for an unknown kind; a language without templates is left out.
+    """
+    return {
+        language: _sentence(kind, language, number or "", name, station_names, queue_names, str)
+        for language in languages
+        if language in LANGUAGES
+    }
+
+
+def spoken(
+    kind: str,
+    *,
+    number: str | None = None,
+    name: str | None = None,
+    voice_mode: VoiceMode = "none",
+    station_names: Names | None = None,
+    queue_names: Names | None = None,
+    languages: Iterable[str] = LANGUAGES,
+) -> Names:
+    """The sentence to be heard, by language: 请 A 零 一 二 号 张姓患者 到 内科三诊室 就诊. `name` is the real name.
+
+    Letters by letter name, digits one by one; rooms to 99 as a number, from 100 digit by digit (domain.md §2.8).
+    """
+    sentences: Names = {}
+    for language in languages:
+        if language in LANGUAGES:
+            said_name = spoken_name(name, voice_mode, language)
+            said_number = say_number(number or "", language)
+            say = _SAY_PLACE[language]
+            sentences[language] = _sentence(kind, language, said_number, said_name, station_names, queue_names, say)
+    return sentences
+
+
+def say_number(number: str, language: str) -> str:
+    """A queue number as it is spoken: A012 → zh "A 零 一 二", yue "A 零一二", en "A zero one two"."""
+    digits = _EN_DIGITS if language == "en" else _ZH_DIGITS
+    said = [digits.get(character, character) for character in unicodedata.normalize("NFKC", number)]
+    if language != "yue":
+        return " ".join(said)
+    return re.sub(r"([A-Za-z])(?=\S)", r"\1 ", "".join(said))
+
+
+def say_place_zh(place: str) -> str:
+    """A place as it is spoken in Chinese: 3诊室 → 三诊室, 12诊室 → 十二诊室, 101诊室 → 一零一诊室."""
+    return re.sub(r"\d+", lambda found: _chinese_count(found[0]), unicodedata.normalize("NFKC", place))
+
+
+def say_place_en(place: str) -> str:
+    """A place as it is spoken in English: Room 3 → Room three, Room 101 → Room one zero one; B2 and 3rd stay."""
+    plain = unicodedata.normalize("NFKC", place)
+    return re.sub(r"(?<![A-Za-z\d])\d+(?![A-Za-z\d])", lambda found: _english_count(found[0]), plain)
+
+
+_SAY_PLACE: dict[str, Callable[[str], str]] = {"zh": say_place_zh, "yue": say_place_zh, "en": say_place_en}
+
+
+def _sentence(
+    kind: str,
+    language: str,
+    number: str,
+    name: str | None,
+    station_names: Names | None,
+    queue_names: Names | None,
+    say: Callable[[str], str],
+) -> str:
+    room = _text(station_names, language)
+    dept = _text(queue_names, language)
+    if language == "en" and not dept.isascii():  # an English voice cannot say 内科; the room is enough
+        dept = ""
+    window = re.search(r"\d+", unicodedata.normalize("NFKC", room))
+    announced = AnnouncementKind(kind)
+    if "{window}" in TEMPLATES[announced][language] and window is None:
+        announced = AnnouncementKind.CALL  # a window without a number is a place like any other
+    if dept and dept.casefold() in room.casefold():
+        dept = ""
+    if announced is AnnouncementKind.STAGE and language != "en":
+        room = re.sub("(候诊区|候診區)$", "", room)
+    text = TEMPLATES[announced][language].format(
+        no=number, name=name or "", room=say(room), dept=say(dept), window=say(window[0]) if window else ""
+    )
+    return _tidy(text)
+
+
+def _text(names: Names | None, language: str) -> str:
+    """The text in a language, or the nearest there is; a plain room number is put into the language's own words."""
+    given = {tag: text.strip() for tag, text in (names or {}).items() if text.strip()}
+    for tag in _OTHER_TAGS[language]:
+        if tag in given:
+            return _bare_number_as_room(given[tag], language, also_named=tag != language)
+    return _bare_number_as_room(next(iter(given.values())), language, also_named=True) if given else ""
+
+
+def _bare_number_as_room(text: str, language: str, also_named: bool) -> str:
+    plain = _PLAIN_ROOM.fullmatch(unicodedata.normalize("NFKC", text))
+    if plain is None or not (also_named or text.isdecimal()):
+        return text
+    return _ROOM[language].format(plain[1] or plain[2])
+
+
+def _tidy(text: str) -> str:
+    """Close the gaps that missing parts leave."""
+    text = re.sub(r" +", " ", text).strip()
+    return re.sub(r"[ ,]+$", "", re.sub(r" +,", ",", text))
+
+
+def _chinese_count(digits: str) -> str:
+    if len(digits) > 2 or digits[0] == "0":
+        return "".join(_ZH_DIGITS[digit] for digit in digits)
+    if len(digits) == 1:
+        return _ZH_DIGITS[digits]
+    tens, ones = divmod(int(digits), 10)
+    return ("" if tens == 1 else _ZH_DIGITS[str(tens)]) + "十" + (_ZH_DIGITS[str(ones)] if ones else "")
+
+
+def _english_count(digits: str) -> str:
+    if len(digits) != 2 or digits[0] == "0":
+        return " ".join(_EN_DIGITS[digit] for digit in digits)
+    if digits < "20":
+        return _EN_UNDER_TWENTY[int(digits)]
+    tens, ones = divmod(int(digits), 10)
+    return _EN_TENS[tens - 2] + (f"-{_EN_UNDER_TWENTY[ones]}" if ones else "")
