@@ -1,0 +1,79 @@
+"""What the server answers to a wish, where it is more than one view. Knows no transport and no rules."""
+
+from typing import Any
+
+from pydantic import Field
+
+from server.protocol.messages import AlertView, Names, PrintJob, Slip, StationView, TicketView, Wire
+
+
+class Choices(Wire):
+    """What an identified person may choose between; each entry is shown as it comes."""
+
+    appointments: list[dict[str, Any]] = Field(default_factory=list)
+    queues: list[dict[str, Any]] = Field(default_factory=list)
+    tickets: list[dict[str, Any]] = Field(default_factory=list)
+    reports: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class Identification(Wire):
+    """Who stands at the kiosk, as far as the kiosk may know. `level` 1 is by words, 2 by card or code."""
+
+    visit_token: str | None = None
+    level: int = 0
+    display_name: str | None = None
+    choices: Choices = Field(default_factory=Choices)
+
+
+class CheckIn(Wire):
+    """A ticket and its slip; or, for a red flag, an alert and what to tell the patient, and no ticket."""
+
+    ticket: TicketView | None = None
+    slip: Slip | None = None
+    print_job: PrintJob | None = None
+    alert: AlertView | None = None
+    text: Names | str | None = None
+
+
+class TicketAnswer(Wire):
+    """A ticket after a wish. `position` counts people ahead, waits are minutes; both only where they were asked for."""
+
+    ticket: TicketView
+    position: int | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
+    suggestion: dict[str, Any] | None = None
+
+
+class Called(Wire):
+    """The ticket a station got, or none, and why this one."""
+
+    ticket: TicketView | None = None
+    reason: str | None = None
+
+
+class StationAnswer(Wire):
+    """A station after a wish."""
+
+    station: StationView
+
+
+class PrintJobAnswer(Wire):
+    """A print job, or none to be had."""
+
+    print_job: PrintJob | None = None
+
+
+class AlertAnswer(Wire):
+    """An alert after a wish."""
+
+    alert: AlertView
+
+
+class DeviceIdentity(Wire):
+    """What the token of a device says it is."""
+
+    id: str
+    role: str
+    hall: str | None = None
+    name: str

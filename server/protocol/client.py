@@ -1,0 +1,259 @@
+"""A program's way to wish things of the server: one method per wish of the contract. Knows no rules, keeps no state."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from server.protocol.answers import (
+    AlertAnswer,
+    Called,
+    CheckIn,
+    DeviceIdentity,
+    Identification,
+    PrintJobAnswer,
+    StationAnswer,
+    TicketAnswer,
+)
+from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
+from server.protocol.terms import Action, AlertKind, AnnouncementOutcome, PrintJobState
+from server.protocol.wire import HallProblem, HallUnreachable, Wire
+
+__all__ = ["HallClient", "HallProblem", "HallUnreachable"]
+
+API = "/api/v1"
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """Return the fields that were given, since the contract tells absent from null."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+class HallClient:
+    """One method per wish; each returns a parsed view or raises HallProblem or HallUnreachable.
+
+    Every wish carries an Idempotency-Key, a fresh one unless `key` is given, and is sent again under the same key
+    on connection errors and 502, 503, 504 until `budget` seconds have passed. Safe between threads; connections are
+    kept and shared, also with the views that `at` and `patient` return.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        language: str = "zh",
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = 5.0,
+        budget: float = 10.0,
+        connections: int = 32,
+        wire: Wire | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.token = token
+        if wire is None:
+            headers = {"Accept-Language": language}
+            if token:
+                headers["Authorization"] = f"Bearer {token}"
+            limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+            # trust_env is off: a proxy of the environment has no business between a hall's own machines
+            http = httpx.Client(
+                base_url=self.base_url, transport=transport, timeout=timeout, limits=limits, trust_env=False
+            )
+            wire = Wire(http, headers, budget)
+        self.wire = wire
+
+    def at(self, moment: datetime | None) -> "HallClient":
+        """Return this client with every wish happening at `moment`; only a server under HALL_REPLAY=1 accepts it."""
+        return HallClient(self.base_url, self.token, wire=self.wire.at(moment))
+
+    def patient(self, budget: float) -> "HallClient":
+        """Return this client with another retry budget in seconds; 0 tries once."""
+        return HallClient(self.base_url, self.token, wire=self.wire.patient(budget))
+
+    def close(self) -> None:
+        """Close the shared connections."""
+        self.wire.http.close()
+
+    def __enter__(self) -> "HallClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # people
+
+    def identify(
+        self, hall: str, *, scan: str | None = None, typed: Mapping[str, str] | None = None, key: str | None = None
+    ) -> Identification:
+        """Ask who this is, by a scanned text or by typed fields; every failure is `not_identified`."""
+        body = _said(hall=hall, scan=scan, typed=typed)
+        return Identification.model_validate_json(self.wire.wish(f"{API}/identifications", body, key).content)
+
+    def check_in(
+        self,
+        hall: str,
+        *,
+        queue: str | None = None,
+        appointment: str | None = None,
+        visit_token: str | None = None,
+        patient: Mapping[str, Any] | None = None,
+        flags: Sequence[str] | None = None,
+        language: str | None = None,
+        key: str | None = None,
+        **more: Any,
+    ) -> CheckIn:
+        """Check a patient in; `more` is what staff adds, such as `override_reason`."""
+        body = _said(hall=hall, queue=queue, appointment=appointment, visit_token=visit_token, patient=patient)
+        body |= _said(flags=None if flags is None else list(flags), language=language, **more)
+        return CheckIn.model_validate_json(self.wire.wish(f"{API}/check-ins", body, key).content)
+
+    # tickets
+
+    def ticket(self, ticket: str) -> TicketAnswer:
+        """Fetch a ticket with its position and expected wait."""
+        return TicketAnswer.model_validate_json(self.wire.get(f"{API}/tickets/{ticket}").content)
+
+    def triage(self, ticket: str, *, key: str | None = None, **findings: Any) -> TicketAnswer:
+        """Grade a ticket: `vitals`, `findings`, `grade`, `queue`, `reason`, `second`."""
+        answer = self.wire.wish(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
+        return TicketAnswer.model_validate_json(answer.content)
+
+    def act(self, ticket: str, action: Action | str, *, key: str | None = None, **body: Any) -> TicketView:
+        """Do one action of a ticket's life: recall, arrived, start, pass, hold, return, stage, transfer, … , undo."""
+        answer = self.wire.wish(f"{API}/tickets/{ticket}/{action}", _said(**body), key)
+        return TicketAnswer.model_validate_json(answer.content).ticket
+
+    def recall(self, ticket: str, *, key: str | None = None) -> TicketView:
+        """Call the same ticket once more."""
+        return self.act(ticket, Action.RECALL, key=key)
+
+    def start(self, ticket: str, *, key: str | None = None) -> TicketView:
+        """The patient is in the room."""
+        return self.act(ticket, Action.START, key=key)
+
+    def finish(self, ticket: str, *, key: str | None = None) -> TicketView:
+        """The patient has left."""
+        return self.act(ticket, Action.FINISH, key=key)
+
+    def pass_over(self, ticket: str, *, reason: str | None = None, key: str | None = None) -> TicketView:
+        """The patient was called and did not come."""
+        return self.act(ticket, Action.PASS, key=key, reason=reason)
+
+    def give_back(self, ticket: str, *, visit_token: str | None = None, key: str | None = None) -> TicketView:
+        """Put a passed or held ticket back into its queue."""
+        return self.act(ticket, Action.RETURN, key=key, visit_token=visit_token)
+
+    def hold(self, ticket: str, reason: str, *, key: str | None = None) -> TicketView:
+        """Send the patient away for a while."""
+        return self.act(ticket, Action.HOLD, key=key, reason=reason)
+
+    def transfer(self, ticket: str, queue: str, reason: str, *, key: str | None = None, **where: Any) -> TicketView:
+        """Move a ticket to another queue; `where` may name `hall` and `doctor`."""
+        return self.act(ticket, Action.TRANSFER, key=key, queue=queue, reason=reason, **where)
+
+    def prioritise(self, ticket: str, tag: str, evidence: str, *, key: str | None = None) -> TicketView:
+        """Give a ticket a policy priority, with what was shown for it."""
+        return self.act(ticket, Action.PRIORITISE, key=key, tag=tag, evidence=evidence)
+
+    def stage(self, ticket: str, station: str, *, key: str | None = None) -> TicketView:
+        """Send a ticket ahead to a room's short list."""
+        return self.act(ticket, Action.STAGE, key=key, station=station)
+
+    def undo(self, ticket: str, *, key: str | None = None) -> TicketView:
+        """Take back the last action on a ticket."""
+        return self.act(ticket, "undo", key=key)
+
+    # stations
+
+    def call_next(
+        self,
+        station: str,
+        *,
+        finish_current: bool | None = None,
+        ticket: str | None = None,
+        reason: str | None = None,
+        key: str | None = None,
+    ) -> Called:
+        """Call the next ticket to a station, or a chosen one with a reason."""
+        body = _said(finish_current=finish_current, ticket=ticket, reason=reason)
+        return Called.model_validate_json(self.wire.wish(f"{API}/stations/{station}/call-next", body, key).content)
+
+    def set_station(self, station: str, wish: str, *, key: str | None = None, **body: Any) -> StationView:
+        """Open, pause or stop a station; `body` may hold `doctor`, `reason`, `minutes`."""
+        answer = self.wire.wish(f"{API}/stations/{station}/{wish}", _said(**body), key)
+        return StationAnswer.model_validate_json(answer.content).station
+
+    # reading
+
+    def snapshot(self, hall: str) -> Snapshot:
+        """Fetch the whole of a hall."""
+        return Snapshot.model_validate_json(self.wire.get(f"{API}/halls/{hall}/snapshot").content)
+
+    def events(self, hall: str, after: int, *, epoch: str | None = None, limit: int | None = None) -> EventPage:
+        """Fetch facts after a position; a position that cannot be continued is refused with `reload`."""
+        params = _said(after=after, epoch=epoch, limit=limit)
+        return EventPage.model_validate_json(self.wire.get(f"{API}/halls/{hall}/events", params).content)
+
+    # announcements and paper
+
+    def announcement_outcome(self, announcement: str, outcome: AnnouncementOutcome, *, key: str | None = None) -> None:
+        """Say what became of an announcement at the loudspeaker."""
+        self.wire.wish(f"{API}/announcements/{announcement}/outcome", {"outcome": outcome}, key)
+
+    def claim_print_job(self) -> PrintJob | None:
+        """Take the next print job under a lease, or nothing. Tried once: a lost answer's lease simply runs out."""
+        answer = self.wire.once("POST", f"{API}/print-jobs/claim", {})
+        return PrintJobAnswer.model_validate_json(answer.content or b"{}").print_job
+
+    def report_print_job(
+        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: Any
+    ) -> PrintJob | None:
+        """Say how a print job ended, with the printer's own evidence; `more` may hold the `lease`."""
+        answer = self.wire.wish(f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key)
+        return PrintJobAnswer.model_validate_json(answer.content).print_job
+
+    def reprint(self, job: str, reason: str, *, key: str | None = None) -> PrintJob | None:
+        """Print the same paper again, marked as a copy."""
+        answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason}, key)
+        return PrintJobAnswer.model_validate_json(answer.content).print_job
+
+    def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
+        """Hand in a report as a FHIR R4 bundle (hospital systems)."""
+        answer: dict[str, Any] = self.wire.wish(f"{API}/reports", bundle, key).json()
+        return answer
+
+    def print_report(self, report: str, visit_token: str, *, key: str | None = None) -> PrintJob | None:
+        """Ask for a report on this kiosk's paper."""
+        answer = self.wire.wish(f"{API}/reports/{report}/print", {"visit_token": visit_token}, key)
+        return PrintJobAnswer.model_validate_json(answer.content).print_job
+
+    # alerts and devices
+
+    def raise_alert(
+        self, kind: AlertKind, *, ticket: str | None = None, key: str | None = None, **more: Any
+    ) -> AlertView:
+        """Ask for staff: `help` or `worse`."""
+        answer = self.wire.wish(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
+        return AlertAnswer.model_validate_json(answer.content).alert
+
+    def acknowledge_alert(self, alert: str, *, key: str | None = None) -> AlertView:
+        """Say that staff has seen to it."""
+        answer = self.wire.wish(f"{API}/alerts/{alert}/acknowledge", {}, key)
+        return AlertAnswer.model_validate_json(answer.content).alert
+
+    def me(self) -> DeviceIdentity:
+        """Ask what device this token is, and of which hall."""
+        return DeviceIdentity.model_validate_json(self.wire.get(f"{API}/devices/me").content)
+
+    def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
+        """Say that this device lives, how far it has followed, and how its parts are."""
+        self.wire.once("POST", f"{API}/devices/me/heartbeat", {"seen_seq": seen_seq, "health": dict(health)})
+
+    # hospital systems
+
+    def import_rows(self, kind: str, rows: str, *, key: str | None = None) -> dict[str, Any]:
+        """Import `patients`, `appointments` or `staff` from the text of a CSV file (service accounts)."""
+        answer: dict[str, Any] = self.wire.wish(f"{API}/imports/{kind}", {"csv": rows}, key).json()
+        return answer

@@ -1,0 +1,121 @@
+"""One HTTP wish from end to end: key, retry with the same key, problem document. Knows no resource and no view."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import httpx
+
+from server.protocol.terms import ErrorCode
+
+AGAIN = frozenset({502, 503, 504})
+"""Statuses that promise nothing happened, or cannot know: the same key settles it."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+
+
+class HallProblem(Exception):
+    """The server refused a wish: nothing changed.
+
+    `code` is one of ErrorCode, or the text a newer server sent; `problem` is the whole RFC 9457 document, with what
+    the refusal adds, such as the ticket a busy station holds.
+    """
+
+    def __init__(self, code: ErrorCode | str, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {code}: {problem.get('detail') or problem.get('title') or ''}".rstrip(": "))
+        self.code = code
+        self.status = status
+        self.problem = problem
+
+
+class HallUnreachable(Exception):
+    """The server did not answer within the budget; whether the wish was done is unknown until its key is sent again."""
+
+    def __init__(self, key: str | None, cause: Exception) -> None:
+        super().__init__(f"no answer from the server: {type(cause).__name__}: {cause}")
+        self.key = key
+
+
+def fresh_key() -> str:
+    """Return a new Idempotency-Key of 128 random bits."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A connection pool, the headers every wish carries, and the patience to repeat it. Safe between threads.
+
+    `budget` is the number of seconds after which a wish is not tried once more; `dice` gives the full jitter.
+    """
+
+    http: httpx.Client
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    budget: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    rest: Callable[[float], None] = time.sleep
+    dice: Callable[[], float] = random.random
+    new_key: Callable[[], str] = fresh_key
+
+    def at(self, moment: datetime | None) -> "Wire":
+        """Return the same wire whose wishes happen at `moment` (replay only), or now again for None."""
+        headers = {name: value for name, value in self.headers.items() if name != "X-Hall-Time"}
+        if moment is not None:
+            headers["X-Hall-Time"] = moment.isoformat()
+        return replace(self, headers=headers)
+
+    def patient(self, budget: float) -> "Wire":
+        """Return the same wire with another budget in seconds; 0 tries once."""
+        return replace(self, budget=budget)
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
+        """Fetch; see `send`."""
+        return self.send("GET", path, params=params)
+
+    def wish(self, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> httpx.Response:
+        """Post `body` as JSON under `key`, or under a fresh one, which stays the same in every attempt; see `send`."""
+        return self.send("POST", path, json=dict(body or {}), key=key or self.new_key())
+
+    def once(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+        """Send what has no key, and so is tried once only; see `send`."""
+        return self.patient(0.0).send(method, path, json=None if body is None else dict(body))
+
+    def send(self, method: str, path: str, *, key: str | None = None, **content: Any) -> httpx.Response:
+        """Send until there is an answer that settles it, within the budget, pausing with exponential full jitter.
+
+        Raises HallProblem for a refusal, HallUnreachable when no attempt was answered.
+        """
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        deadline = self.clock() + self.budget
+        ceiling = FIRST_PAUSE
+        while True:
+            pause = self.dice() * ceiling
+            final = self.clock() + pause >= deadline
+            try:
+                response = self.http.request(method, path, headers=headers, **content)
+            except httpx.TransportError as error:
+                if final:
+                    raise HallUnreachable(key, error) from error
+            else:
+                if response.status_code < 400:
+                    return response
+                if response.status_code not in AGAIN or final:
+                    raise problem_of(response)
+            self.rest(pause)
+            ceiling = min(ceiling * 2, LONGEST_PAUSE)
+
+
+def problem_of(response: httpx.Response) -> HallProblem:
+    """Turn a refusing response into the exception, also when a proxy in between wrote it and it is no JSON."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        problem = {"title": response.reason_phrase, "status": response.status_code}
+    code = str(problem.get("code") or ErrorCode.INTERNAL)
+    known = ErrorCode(code) if code in set(ErrorCode) else code
+    return HallProblem(known, response.status_code, problem)

@@ -1,0 +1,149 @@
+"""The client: one key through every attempt, patience with an end, refusals with their code."""
+
+import json
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from server.protocol.client import HallClient, HallProblem, HallUnreachable
+from server.protocol.terms import AnnouncementOutcome, ErrorCode, PrintJobState, TicketState
+from server.protocol.wire import Wire
+
+TICKET = {
+    "id": "t1", "number": "A001", "state": "waiting", "queue": "IM", "lane": "ordinary", "grade": "N", "rank": 3,
+    "tags": [], "display_name": "张*三", "station": None, "order": "0001", "seq": 7, "times": {},
+}  # fmt: skip
+
+
+class Time:
+    """A clock that moves only when somebody rests."""
+
+    def __init__(self):
+        self.now, self.pauses = 0.0, []
+
+    def rest(self, seconds):
+        self.now += seconds
+        self.pauses.append(seconds)
+
+
+def client_of(answers, *, budget=10.0, time=None, dice=lambda: 0.5):
+    """A client of a server that gives `answers` in turn (an exception is raised), and the requests it saw."""
+    seen, script, time = [], iter(answers), time or Time()
+
+    def serve(request):
+        seen.append(request)
+        answer = next(script)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    http = httpx.Client(base_url="http://hall", transport=httpx.MockTransport(serve))
+    wire = Wire(http, {"Authorization": "Bearer secret"}, budget, lambda: time.now, time.rest, dice)
+    return HallClient("http://hall", wire=wire), seen
+
+
+def problem(status, code, **more):
+    return httpx.Response(status, json={"type": "about:blank", "title": code, "status": status, "code": code, **more})
+
+
+def test_a_wish_carries_token_key_and_body_and_returns_the_parsed_view():
+    client, seen = client_of([httpx.Response(201, json={"ticket": TICKET, "slip": None})])
+    answer = client.check_in("H1", queue="IM", patient={"name": "张小三"}, key="k1")
+    assert (TicketState.WAITING, "A001") == (answer.ticket.state, answer.ticket.number)
+    assert "/api/v1/check-ins" == seen[0].url.path
+    assert ("Bearer secret", "k1") == (seen[0].headers["Authorization"], seen[0].headers["Idempotency-Key"])
+    assert {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}} == json.loads(seen[0].content)
+
+
+def test_every_wish_gets_a_key_of_its_own():
+    client, seen = client_of([httpx.Response(200, json={"ticket": None, "reason": "empty"})] * 2)
+    client.call_next("R1")
+    client.call_next("R1")
+    assert 2 == len({request.headers["Idempotency-Key"] for request in seen})
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("cut"),
+     httpx.Response(502), problem(503, "busy"), httpx.Response(504)],
+)  # fmt: skip
+def test_trouble_is_met_by_the_same_wish_under_the_same_key(trouble):
+    client, seen = client_of([trouble, trouble, httpx.Response(200, json={"ticket": TICKET, "reason": "order"})])
+    assert "A001" == client.call_next("R1").ticket.number
+    assert 3 == len(seen)
+    assert 1 == len({(request.headers["Idempotency-Key"], request.content) for request in seen})
+
+
+def test_pauses_grow_with_full_jitter_up_to_a_ceiling():
+    time = Time()
+    client, _ = client_of([httpx.Response(503)] * 9 + [httpx.Response(200)], time=time, budget=99, dice=lambda: 1.0)
+    client.announcement_outcome("a1", AnnouncementOutcome.SPOKEN)
+    assert [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0] == time.pauses
+
+
+def test_patience_ends_with_the_budget():
+    time = Time()
+    client, seen = client_of((httpx.ConnectError("refused") for _ in range(1000)), time=time, budget=3.0)
+    with pytest.raises(HallUnreachable) as caught:
+        client.call_next("R1", key="k9")
+    assert "k9" == caught.value.key
+    assert 3.0 >= time.now
+    assert 3 < len(seen)
+
+
+def test_an_impatient_client_tries_once():
+    client, seen = client_of([problem(503, "busy")])
+    with pytest.raises(HallProblem) as caught:
+        client.patient(0).call_next("R1")
+    assert (ErrorCode.BUSY, 503, 1) == (caught.value.code, caught.value.status, len(seen))
+
+
+def test_a_refusal_is_not_repeated_and_keeps_its_whole_document():
+    client, seen = client_of([problem(409, "station_busy", ticket=TICKET)])
+    with pytest.raises(HallProblem) as caught:
+        client.call_next("R1")
+    assert (ErrorCode.STATION_BUSY, 409) == (caught.value.code, caught.value.status)
+    assert "A001" == caught.value.problem["ticket"]["number"]
+    assert 1 == len(seen)
+
+
+def test_a_refusal_that_is_no_problem_document_is_still_a_problem():
+    client, _ = client_of([httpx.Response(413, text="<html>too large</html>")])
+    with pytest.raises(HallProblem) as caught:
+        client.snapshot("H1")
+    assert (ErrorCode.INTERNAL, 413) == (caught.value.code, caught.value.status)
+
+
+def test_a_code_of_a_newer_server_is_kept_as_text():
+    client, _ = client_of([problem(422, "made_tomorrow")])
+    with pytest.raises(HallProblem) as caught:
+        client.ticket("t1")
+    assert "made_tomorrow" == caught.value.code
+
+
+def test_claim_and_heartbeat_have_no_key_and_are_tried_once():
+    client, seen = client_of([httpx.Response(200, json={"print_job": None}), httpx.ConnectError("refused")])
+    assert client.claim_print_job() is None
+    with pytest.raises(HallUnreachable):
+        client.heartbeat(4, {"voice": "fine"})
+    assert [False, False] == ["Idempotency-Key" in request.headers for request in seen]
+
+
+def test_a_replayed_wish_says_when_it_happens_and_leaves_the_plain_client_alone():
+    client, seen = client_of([httpx.Response(200, json={"ticket": None})] * 3)
+    then = client.at(datetime(2019, 11, 4, 0, 30, tzinfo=UTC))
+    then.call_next("R1")
+    client.call_next("R1")
+    then.at(None).call_next("R1")
+    assert ["2019-11-04T00:30:00+00:00", None, None] == [request.headers.get("X-Hall-Time") for request in seen]
+
+
+def test_words_of_the_contract_go_out_as_they_are_written_there():
+    client, seen = client_of(
+        [httpx.Response(200, json={"print_job": None}), httpx.Response(200, json={"ticket": TICKET})]
+    )
+    client.report_print_job("p1", PrintJobState.PRINTED, "12 12 12 12", lease="l1")
+    client.pass_over("t1")
+    assert {"state": "printed", "evidence": "12 12 12 12", "lease": "l1"} == json.loads(seen[0].content)
+    assert ("/api/v1/tickets/t1/pass", {}) == (seen[1].url.path, json.loads(seen[1].content))
