@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
@@ -78,13 +79,20 @@ class LocalCriterion:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A triage scale as a hospital signed it: levels by rank, their source, and criteria of its own."""
+    """A triage scale as a hospital signed it: levels by rank, their source, and criteria of its own.
+
+    `red_flag`: a finding that is a red flag (domain.md §1.6) counts at least so much; None = as the finding says.
+    `danger_zone`: whose limits of pulse and breathing by age are used; `danger_zone_adults`: also shown for adults.
+    """
 
     id: str
     names: Mapping[str, str]
     source: str
     levels: tuple[Level, ...]
     criteria: tuple[LocalCriterion, ...] = ()
+    red_flag: Acuity | None = None
+    danger_zone: Literal["v4", "v5"] = "v4"
+    danger_zone_adults: bool = False
 
     def level(self, code: str) -> Level:
         """The level of that code; Ⅲ and III are the same. Raises UNKNOWN_LEVEL: nothing is guessed."""

@@ -6,7 +6,7 @@ from server.domain.triage.scale import ACUITY_NAMES, COLOURS, SYMBOLS, Acuity, L
 MEASURED = (
     "respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "gcs", "pain", "glucose", "potassium",
 )  # fmt: skip
-_TOP = ("id", "names", "source", "level", "criterion")
+_TOP = ("id", "names", "source", "red_flag", "danger_zone", "danger_zone_adults", "level", "criterion")
 _LEVEL = (
     "code", "rank", "names", "colour", "symbol", "covers", "target_minutes", "reassess_after_minutes",
     "bypasses_queue", "urgent", "fractile_target", "area",
@@ -35,7 +35,16 @@ def parse_scale(text: str, source: str) -> Scale:
     criterion_tables = tables(file, data, "criterion")
     criteria = tuple(_criterion(table) for table in criterion_tables)
     _check_bands(criterion_tables, criteria)
-    return Scale(scale_id, names, origin, tuple(levels), criteria)
+    return Scale(
+        id=scale_id,
+        names=names,
+        source=origin,
+        levels=tuple(levels),
+        criteria=criteria,
+        red_flag=read_acuity(top, "red_flag", top.text("red_flag")) if "red_flag" in top.values else None,
+        danger_zone="v5" if top.choice("danger_zone", ("v4", "v5"), "v4") == "v5" else "v4",
+        danger_zone_adults=top.flag("danger_zone_adults"),
+    )
 
 
 def _level(table: Table) -> Level:
@@ -52,7 +61,7 @@ def _level(table: Table) -> Level:
         names=table.words("names"),
         colour=table.choice("colour", COLOURS),
         symbol=table.choice("symbol", SYMBOLS),
-        covers=tuple(_acuity(table, "covers", name) for name in table.texts("covers")),
+        covers=tuple(read_acuity(table, "covers", name) for name in table.texts("covers")),
         target_minutes=table.minutes("target_minutes"),
         reassess_after_minutes=table.minutes("reassess_after_minutes"),
         bypasses_queue=table.flag("bypasses_queue"),
@@ -62,7 +71,8 @@ def _level(table: Table) -> Level:
     )
 
 
-def _acuity(table: Table, key: str, name: str) -> Acuity:
+def read_acuity(table: Table, key: str, name: str) -> Acuity:
+    """The row of the yardstick written as I, II, III, IVa or IVb."""
     if name not in ACUITY_NAMES:
         known = ", ".join(ACUITY_NAMES)
         table.refuse(f"{key} {name!r} is not known{did_you_mean(name, ACUITY_NAMES)}; one of {known}", key)
@@ -116,7 +126,7 @@ def _criterion(table: Table) -> LocalCriterion:
         vital=table.choice("vital", MEASURED),
         at_least=low,
         at_most=high,
-        acuity=_acuity(table, "covers", table.text("covers")),
+        acuity=read_acuity(table, "covers", table.text("covers")),
         names=table.words("names"),
         source=table.text("source"),
     )
