@@ -1,8 +1,8 @@
 """A follower's position in the stream of a hall: what to do with the next frame. Does no I/O and knows no business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 
 class Positioned(Protocol):
@@ -26,11 +26,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The verdict on one frame and the cursor afterwards.
-
-    For a gap, `after` is what to ask the server for: the events between the cursor and the frame, which is kept
-    by nobody, since the journal holds it too.
-    """
+    """The verdict on one frame and the cursor afterwards; for a gap, `after` is what to ask the server for."""
 
     verdict: Verdict
     cursor: "Cursor"
@@ -54,11 +50,42 @@ class Cursor:
             return Offer(Verdict.GAP, self, after=self.seq)
         return Offer(Verdict.DELIVER, Cursor(self.epoch, event.seq))
 
-    def compare(self, position: Positioned) -> Verdict:
-        """Say how the server's own `position` stands to ours: behind it (gap), level (duplicate), or another life.
 
-        A server that is behind us has lost facts we have seen: that is another life too, whatever it calls itself.
-        """
-        if position.epoch != self.epoch or position.seq < self.seq:
-            return Verdict.STALE
-        return Verdict.GAP if position.seq > self.seq else Verdict.DUPLICATE
+Fact = TypeVar("Fact", bound=Positioned)
+
+
+@dataclass(slots=True)
+class Inbox(Generic[Fact]):
+    """A cursor and the frames that came before their turn, at most `room` of them.
+
+    The rest of a gap often follows within milliseconds, because sockets hand frames over in several threads; only
+    when it does not is the server asked. `stale` is set by a frame of another journal and never cleared: the answer
+    to it is a new inbox.
+    """
+
+    cursor: Cursor
+    room: int = 1000
+    stale: bool = False
+    _ahead: dict[int, Fact] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> bool:
+        """Whether frames wait for one that is missing."""
+        return bool(self._ahead)
+
+    def take(self, event: Fact) -> list[Fact]:
+        """Take one frame and return what can be delivered now, in order."""
+        offer = self.cursor.offer(event)
+        if offer.verdict is Verdict.STALE:
+            self.stale = True
+        elif offer.verdict is Verdict.GAP and len(self._ahead) < self.room:
+            self._ahead[event.seq] = event
+        if offer.verdict is not Verdict.DELIVER:
+            return []
+        ready = [event]
+        self.cursor = offer.cursor
+        while (following := self._ahead.pop(self.cursor.seq + 1, None)) is not None:
+            ready.append(following)
+            self.cursor = Cursor(self.cursor.epoch, following.seq)
+        self._ahead = {seq: waiting for seq, waiting in self._ahead.items() if seq > self.cursor.seq}
+        return ready

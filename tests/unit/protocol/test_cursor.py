@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.protocol.cursor import Cursor, Verdict
+from server.protocol.cursor import Cursor, Inbox, Verdict
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,6 @@ def test_a_fact_too_far_ahead_is_a_gap_that_says_what_to_ask_for():
 
 def test_a_fact_of_another_journal_is_stale_even_if_its_number_would_fit():
     assert Verdict.STALE is Cursor("e", 4).offer(Frame("f", 5)).verdict
-
-
-def test_a_server_that_is_behind_us_has_lost_facts_and_is_stale():
-    assert Verdict.STALE is Cursor("e", 4).compare(Frame("e", 3))
-    assert Verdict.STALE is Cursor("e", 4).compare(Frame("f", 4))
-
-
-def test_a_server_level_with_us_has_nothing_and_one_ahead_shows_a_gap():
-    assert Verdict.DUPLICATE is Cursor("e", 4).compare(Frame("e", 4))
-    assert Verdict.GAP is Cursor("e", 4).compare(Frame("e", 9))
 
 
 @st.composite
@@ -99,3 +89,42 @@ def test_what_is_delivered_is_always_the_unbroken_continuation(start, arrived):
             assert cursor == offer.cursor
         cursor = offer.cursor
     assert [("e", start + 1 + n) for n in range(len(delivered))] == delivered
+
+
+def test_an_inbox_keeps_what_came_too_early_until_its_turn():
+    inbox = Inbox(Cursor("e", 0))
+    assert [] == inbox.take(Frame("e", 3))
+    assert [] == inbox.take(Frame("e", 2))
+    assert inbox.gap
+    assert [Frame("e", 1), Frame("e", 2), Frame("e", 3)] == inbox.take(Frame("e", 1))
+    assert not inbox.gap
+
+
+def test_an_inbox_is_bounded_and_what_did_not_fit_is_a_gap_again():
+    inbox = Inbox(Cursor("e", 0), room=1)
+    inbox.take(Frame("e", 2))
+    inbox.take(Frame("e", 3))
+    assert [1, 2] == [frame.seq for frame in inbox.take(Frame("e", 1))]
+    assert [3] == [frame.seq for frame in inbox.take(Frame("e", 3))]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 30), st.integers(0, 40), st.randoms(use_true_random=False), st.floats(0, 0.9))
+def test_an_inbox_delivers_any_shuffle_in_order_and_the_rest_after_one_question(start, length, dice, lost):
+    truth = [Frame("e", start + 1 + n) for n in range(length)]
+    arrived = [frame for frame in truth * 2 if dice.random() >= lost]
+    dice.shuffle(arrived)
+    inbox, delivered = Inbox(Cursor("e", start), room=10), []
+    for frame in arrived:
+        delivered += inbox.take(frame)
+    assert truth[: len(delivered)] == delivered
+    for frame in truth[inbox.cursor.seq - start :]:
+        delivered += inbox.take(frame)
+    assert truth == delivered
+    assert not inbox.gap
+
+
+def test_an_inbox_that_heard_of_another_journal_is_stale():
+    inbox = Inbox(Cursor("e", 4))
+    assert [] == inbox.take(Frame("f", 5))
+    assert inbox.stale

@@ -1,0 +1,77 @@
+"""Keeps one Socket.IO connection to a hall alive and hands on what it says. Knows no order, no cursor, no business."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import socketio
+
+NAMESPACE = "/hall"
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+HANDSHAKE = 5.0
+
+log = logging.getLogger(__name__)
+
+Heard = Callable[[str, Any], None]
+
+
+class Link:
+    """A socket that reconnects by itself, with full jitter so that three hundred screens do not come at once.
+
+    Tries a websocket first and long polling after it, for networks that block websockets. `heard(name, data)` gets
+    `position` and `event`, from threads of the library and in no certain order; `up` tells whether it is joined.
+    """
+
+    def __init__(self, base_url: str, auth: dict[str, Any], heard: Heard, dice: Callable[[], float]) -> None:
+        self._base_url, self._auth, self._heard, self._dice = base_url, auth, heard, dice
+        self._stopping = threading.Event()
+        self._gone = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hall-link", daemon=True)
+        self.up = False
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Disconnect and wait for the thread to end."""
+        self._stopping.set()
+        self._gone.set()
+        self._thread.join(HANDSHAKE + LONGEST_PAUSE)
+
+    def _run(self) -> None:
+        ceiling, attempt = SHORTEST_PAUSE, 0
+        while not self._stopping.is_set():
+            transport = "polling" if attempt % 3 == 2 else "websocket"
+            joined = self._once(transport)
+            attempt = 0 if joined else attempt + 1
+            ceiling = SHORTEST_PAUSE if joined else min(ceiling * 2, LONGEST_PAUSE)
+            self._stopping.wait(self._dice() * ceiling)
+
+    def _once(self, transport: str) -> bool:
+        """Connect by `transport` and stay until the connection is gone; return whether the hall was joined."""
+        socket = socketio.Client(reconnection=False, handle_sigint=False, request_timeout=HANDSHAKE)
+        self._gone.clear()
+        socket.on("position", lambda data: self._heard("position", data), namespace=NAMESPACE)
+        socket.on("event", lambda data: self._heard("event", data), namespace=NAMESPACE)
+        socket.on("disconnect", lambda *_: self._gone.set(), namespace=NAMESPACE)
+        try:
+            socket.connect(
+                self._base_url,
+                auth=self._auth,
+                transports=[transport],
+                namespaces=[NAMESPACE],
+                wait_timeout=HANDSHAKE,
+            )
+        except (socketio.exceptions.ConnectionError, OSError, ValueError) as error:
+            log.info("the hall's socket does not answer: %s", error)
+            socket.disconnect()
+            return False
+        self.up = True
+        if self._stopping.is_set():
+            self._gone.set()
+        self._gone.wait()
+        self.up = False
+        socket.disconnect()
+        return True
