@@ -1,0 +1,160 @@
+"""Owns what was measured on a patient, what is impossible and what is worth a question. Knows no score and no scale."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal, NoReturn
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode
+
+Consciousness = Literal["A", "C", "V", "P", "U"]
+CONSCIOUSNESS: tuple[Consciousness, ...] = ("A", "C", "V", "P", "U")
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """One set of vital signs; None = not measured, which never lowers a grade.
+
+    respiration and pulse /min, spo2 %, systolic and diastolic mmHg, temperature °C, glucose and potassium mmol/L,
+    gcs 3–15, pain 0–10 (numeric rating scale). `oxygen`: breathes extra oxygen. `hypercapnic`: known hypercapnic
+    failure with target 88–92 %, confirmed by a doctor (NEWS2 scale 2). `consciousness`: Alert, new Confusion, responds
+    to Voice, to Pain, Unresponsive. `measured_at`: aware UTC.
+    """
+
+    respiration: float | None = None
+    spo2: float | None = None
+    oxygen: bool | None = None
+    hypercapnic: bool = False
+    systolic: float | None = None
+    diastolic: float | None = None
+    pulse: float | None = None
+    temperature: float | None = None
+    consciousness: Consciousness | None = None
+    gcs: int | None = None
+    pain: int | None = None
+    glucose: float | None = None
+    potassium: float | None = None
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A value that is possible but unlikely: the nurse is asked, never refused."""
+
+    vital: str
+    value: float
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Words and limits of one vital: outside `possible` it is refused as impossible (limits [REC], wider than life)."""
+
+    names: Mapping[str, str]
+    unit: str
+    possible: tuple[float, float]
+    whole: bool = False
+
+
+MEASURES: Mapping[str, Measure] = {
+    "respiration": Measure({"zh": "呼吸", "en": "Respiration"}, "/min", (0, 120)),
+    "spo2": Measure({"zh": "血氧饱和度", "en": "Oxygen saturation"}, "%", (0, 100)),
+    "systolic": Measure({"zh": "收缩压", "en": "Systolic pressure"}, "mmHg", (0, 350)),
+    "diastolic": Measure({"zh": "舒张压", "en": "Diastolic pressure"}, "mmHg", (0, 250)),
+    "pulse": Measure({"zh": "心率", "en": "Pulse"}, "/min", (0, 350)),
+    "temperature": Measure({"zh": "体温", "en": "Temperature"}, "°C", (10, 46)),
+    "gcs": Measure({"zh": "GCS评分", "en": "Glasgow coma scale"}, "", (3, 15), whole=True),
+    "pain": Measure({"zh": "疼痛评分", "en": "Pain (0–10)"}, "", (0, 10), whole=True),
+    "glucose": Measure({"zh": "血糖", "en": "Glucose"}, "mmol/L", (0, 150)),
+    "potassium": Measure({"zh": "血钾", "en": "Potassium"}, "mmol/L", (0, 20)),
+}
+
+# What is rare enough to ask back, as (vital, from this age in years, low, high); the last row whose age is reached
+# counts. Children: wide limits round the centiles of Fleming et al., Lancet 2011;377:1011-18 [K]; adults: [K].
+UNLIKELY: tuple[tuple[str, float, float, float], ...] = (
+    ("respiration", 0, 20, 80),
+    ("respiration", 1, 14, 60),
+    ("respiration", 5, 10, 50),
+    ("respiration", 12, 6, 45),
+    ("spo2", 0, 70, 100),
+    ("systolic", 0, 50, 120),
+    ("systolic", 1, 65, 140),
+    ("systolic", 5, 70, 160),
+    ("systolic", 12, 60, 240),
+    ("diastolic", 0, 25, 90),
+    ("diastolic", 5, 30, 110),
+    ("diastolic", 12, 30, 140),
+    ("pulse", 0, 80, 220),
+    ("pulse", 1, 65, 200),
+    ("pulse", 5, 50, 180),
+    ("pulse", 12, 35, 180),
+    ("temperature", 0, 34.0, 41.5),
+    ("glucose", 0, 2.0, 35.0),
+    ("potassium", 0, 2.5, 6.5),
+)
+
+
+def check_vitals(raw: Mapping[str, Any]) -> Vitals:
+    """Vitals from what a form or a machine sent; unknown keys, texts and impossible values raise INVALID.
+
+    `extra` of the error names the `field` and the `reason` in zh and en; nothing is corrected silently.
+    """
+    known = {field.name for field in fields(Vitals)}
+    for key in raw:
+        if key not in known:
+            _refuse(key, f"没有“{key}”这一项", f"there is no vital sign {key!r}")
+    values: dict[str, Any] = {key: _number(key, raw[key]) for key in MEASURES if raw.get(key) is not None}
+    for key in ("oxygen", "hypercapnic"):
+        if raw.get(key) is not None:
+            if not isinstance(raw[key], bool):
+                _refuse(key, "只能填是或否", f"must be true or false, not {raw[key]!r}")
+            values[key] = raw[key]
+    state = raw.get("consciousness")
+    if state is not None and state not in CONSCIOUSNESS:
+        _refuse("consciousness", "只能填A、C、V、P、U之一", f"must be one of A, C, V, P, U, not {state!r}")
+    moment = raw.get("measured_at")
+    if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
+        _refuse("measured_at", "测量时间须带时区", f"must be a time with its zone, not {moment!r}")
+    systolic, diastolic = values.get("systolic"), values.get("diastolic")
+    if systolic is not None and diastolic is not None and diastolic > systolic:
+        _refuse("diastolic", "舒张压高于收缩压,请核对", f"diastolic {diastolic:g} is above systolic {systolic:g}")
+    return Vitals(**values, consciousness=state, measured_at=moment)
+
+
+def unlikely(vitals: Vitals, age: float | None) -> list[Question]:
+    """Questions for values that are possible but rare at this age (years; None = adult), such as 30 °C."""
+    years = 30.0 if age is None else age
+    limits = {vital: (low, high) for vital, since, low, high in UNLIKELY if years >= since}
+    questions = []
+    for vital, (low, high) in limits.items():
+        value = getattr(vitals, vital)
+        if value is not None and not low <= value <= high:
+            measure = MEASURES[vital]
+            shown = f"{value:g} {measure.unit}"
+            zh, en = measure.names["zh"], measure.names["en"]
+            questions.append(Question(vital, value, {"zh": f"{zh} {shown},确定吗?", "en": f"{en} {shown}: is that right?"}))
+    return questions
+
+
+def _number(vital: str, value: Any) -> float | int:
+    measure = MEASURES[vital]
+    if isinstance(value, str) and ("," in value or "\uff0c" in value):
+        _refuse(vital, "小数请用点,例如36.5", f"write decimals with a point, such as 36.5, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        _refuse(vital, "须为数字", f"must be a number, not {value!r}")
+    low, high = measure.possible
+    if not low <= value <= high:
+        _refuse(
+            vital,
+            f"{measure.names['zh']}不可能是{value:g}(应在{low:g}~{high:g}{measure.unit}之间)",
+            f"cannot be {value:g}; possible is {low:g} to {high:g} {measure.unit}".rstrip(),
+        )
+    if measure.whole and value != int(value):
+        _refuse(vital, "须为整数", f"must be a whole number, not {value:g}")
+    return int(value) if measure.whole else float(value)
+
+
+def _refuse(field: str, zh: str, en: str) -> NoReturn:
+    raise HallError(ErrorCode.INVALID, f"vitals.{field}: {en}", field=f"vitals.{field}", reason={"zh": zh, "en": en})
