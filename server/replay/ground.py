@@ -1,0 +1,124 @@
+"""Where a replay takes place: the server at HALL_HOST:HALL_PORT or one of its own, hall, devices. Plays nothing."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from server.children import Children, CommandFailed, answers, eventually
+from server.protocol.messages import Snapshot
+from server.protocol.terms import StationState
+from server.replay.audit import ROLL
+from server.replay.day import Day, Visit
+from server.replay.play import PaperHall, Plan, play, rooms_needed
+from server.samples.halls import plain_hall
+
+START_SECONDS = 30.0
+
+
+class Unplayable(Exception):
+    """The day cannot be played here; the message says why and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server is, or will be."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The base address for a client."""
+        return f"http://{self.host}:{self.port}"
+
+
+def address() -> Address:
+    """HALL_HOST:HALL_PORT with the server's own defaults; the wildcard address is reached over loopback."""
+    host = os.environ.get("HALL_HOST", "") or "127.0.0.1"
+    try:
+        port = int(os.environ.get("HALL_PORT", "") or 8080)
+    except ValueError as problem:
+        raise Unplayable("HALL_PORT is no number") from problem
+    return Address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
+
+
+def serve(children: Children, place: Address) -> bool:
+    """Start a server of our own when none answers; tell whether we did. Raises Unplayable when it does not come up."""
+    if answers(place.host, place.port):
+        return False
+    children.start("server", "server", "run")
+    up = eventually(lambda: answers(place.host, place.port) or not children.alive("server"), START_SECONDS)
+    if not up or not children.alive("server"):
+        raise Unplayable(f"the server did not start: {children.last_words('server')}")
+    return True
+
+
+def enrol(children: Children, hall: str, role: str) -> str:
+    """Enrol a device of the replay by the command line and return its token. Raises CommandFailed."""
+    name = f"replay {role} {os.getpid()}"
+    return children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
+
+
+def console(children: Children, hall: str, stations: int, *, ours: bool) -> str:
+    """The token of a console in the hall; on a server of our own a hall that is not there yet is made up first."""
+    try:
+        return enrol(children, hall, "console")
+    except CommandFailed as refused:
+        if not ours:
+            raise Unplayable(f"no console in hall {hall}: {refused}") from refused
+    path = children.log("hall").with_suffix(".toml")
+    path.write_text(plain_hall(hall, stations), encoding="utf-8")
+    try:
+        children.command("server", "apply", str(path))
+        return enrol(children, hall, "console")
+    except CommandFailed as refused:
+        raise Unplayable(f"no hall {hall}: {refused}") from refused
+
+
+def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[str]]:
+    """The first so many rooms of the hall with their woven queues. Raises Unplayable for too few, or a busy hall."""
+    if snapshot.tickets:
+        live = len(snapshot.tickets)
+        raise Unplayable(f"hall {snapshot.hall} holds {live} live tickets; a replay calls nobody's patients")
+    woven = {queue.id for queue in snapshot.queues if queue.mode == "woven"}
+    rooms = {
+        station.id: [queue for queue in station.queues if queue in woven]
+        for station in snapshot.stations
+        if station.state is StationState.OPEN
+    }
+    rooms = {station: queues for station, queues in rooms.items() if queues}
+    if len(rooms) < wished:
+        has = f"{len(rooms)} open rooms with a woven queue"
+        raise Unplayable(f"too few stations: hall {snapshot.hall} has {has}, not {wished}")
+    return dict(list(rooms.items())[:wished])
+
+
+def planned(day: Day, stations: Mapping[str, Sequence[str]], zone: ZoneInfo, *, simulated: bool) -> Plan:
+    """Spread the visits over the queues by kind of doctor.
+
+    In simulated time the business day rolls as it did in life, so a day whose last call comes later is Unplayable.
+    """
+    queues = list(dict.fromkeys(queue for served in stations.values() for queue in served))
+    kinds = list(dict.fromkeys(visit.doctor_type for visit in day.visits))
+
+    def queue_of(visit: Visit) -> str:
+        return queues[kinds.index(visit.doctor_type) % len(queues)]
+
+    plan = Plan(day.visits, stations, queue_of)
+    last = play(plan, PaperHall(stations)).last_call
+    rolls = _roll_after(day.visits[0].arrived_at, zone)
+    if simulated and last is not None and last >= rolls:
+        needed = rooms_needed(day.visits, rolls, len(stations))
+        raise Unplayable(
+            f"too few stations: with {len(stations)} the last call would be at {last.astimezone(zone):%m-%d %H:%M}, "
+            f"after the business day ends at {rolls.astimezone(zone):%m-%d %H:%M}; about {needed} are needed"
+        )
+    return plan
+
+
+def _roll_after(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The end of the business day that holds a moment."""
+    day = (moment.astimezone(zone) - ROLL).date() + timedelta(days=1)
+    return datetime.combine(day, time(), zone) + ROLL
