@@ -1,0 +1,312 @@
+"""Owns where a ticket stands when a fact happens: lane, static order key, reference time, credit, due call.
+
+Pure: the caller brings the time, the rules and the counters; knows no database, no time zone and no patient.
+
+Order keys are text of fixed-width fields, smaller first, ending in the ticket's seq:
+  woven ordinary  slot . source rank . number . seq       §2.3: 0 booked, 1 walk-in, 2 late, 3 passed to the slot's end
+  woven policy    slot . tag rank . since . seq           ranked inside a slot, so a lower tag waits a slot at most
+  passed          due call . since . seq
+  everything else since . seq
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from server.domain.errors import HallError
+from server.domain.rules import PassedStep, Rules
+from server.protocol.terms import ErrorCode, Lane, Mode
+
+BOOKED, WALK_IN, LATE, PASSED_BACK = range(4)
+LAST = 999_999_999
+"""A due call that never comes: the ticket is called when no ordinary patient waits."""
+NEXT = -1
+"""The due call of a passed patient who stands at the door: next after the urgent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands.
+
+    `since` is the reference time r of domain.md §3.3, `credit` minutes, `due_call` the queue's count of ordinary
+    calls from which the ticket may be woven in (0: at once).
+    """
+
+    lane: Lane
+    order: str
+    since: datetime
+    credit: int
+    due_call: int
+
+
+def on_check_in(
+    *,
+    rules: Rules,
+    now: datetime,
+    slot_start: datetime | None,
+    slot_end: datetime | None,
+    seq: int,
+    tags: Sequence[str] = (),
+    urgent: bool = False,
+    session_end: datetime | None = None,
+    mode: Mode = "woven",
+    registration: int | None = None,
+    calls: int = 0,
+    last_late_due: int = 0,
+) -> Place:
+    """Place a patient who checks in, booked (`slot_start` given) or not.
+
+    `calls` is the queue's count of ordinary calls, `last_late_due` the largest due call of a late ticket that still
+    waits (late = every_nth). Raises HallError(TOO_EARLY) before the check-in opens; urgent patients are never refused.
+    """
+    if urgent:
+        return _plain(Lane.URGENT, since=now, seq=seq)
+    _refuse_too_early(rules, now, slot_start)
+    late = _is_late(rules, now, slot_start, slot_end)
+    since = now if late or slot_start is None else max(now, slot_start)
+    if rules.first_come:
+        return _plain(Lane.ORDINARY, since=now, seq=seq)
+    if any(tag in rules.policy_tags for tag in tags):
+        appointment = slot_start is not None and not late
+        return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, appointment=appointment)
+    if late and rules.late != "ordinary":
+        return _late(rules, mode, now, seq, session_end, max(calls, last_late_due))
+    if mode == "graded":
+        credit = _capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
+        return _plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
+    slot = slot_of(rules, now) if slot_start is None else slot_start
+    source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
+    return _in_slot(slot, source, _number(rules, registration, seq), since=since, seq=seq)
+
+
+def on_return(
+    *,
+    rules: Rules,
+    now: datetime,
+    seq: int,
+    session_end: datetime | None = None,
+    urgent: bool = False,
+    calls: int = 0,
+) -> Place:
+    """Place a patient who comes back from an examination or with results: lane return, by return check-in.
+
+    With `calls` (the queue's count of ordinary calls now) the next `weave_ordinary` patients still go first, as in
+    the published example: back while no. 13 is in → 14, 15, return.
+    """
+    if urgent:
+        return _plain(Lane.URGENT, since=now, seq=seq)
+    return replace(_plain(Lane.RETURN, since=now, seq=seq), due_call=calls + rules.weave_ordinary)
+
+
+def on_passed_return(
+    *,
+    rules: Rules,
+    now: datetime,
+    seq: int,
+    passes: int,
+    calls: int,
+    session_end: datetime | None = None,
+    slot_end: datetime | None = None,
+    mode: Mode = "woven",
+    urgent: bool = False,
+    waiting: int | None = None,
+) -> Place:
+    """Place a patient who was passed for the `passes`-th time (1 = first) and checks in again.
+
+    `waiting` is how many wait in the queue now: where no session ends, "end" means behind them.
+    An urgent patient is urgent again. Raises HallError(DESK_ONLY) when the rules make the ticket void.
+    """
+    if urgent:
+        return _plain(Lane.URGENT, since=now, seq=seq)
+    step = _passed_step(rules, passes)
+    if step == "void":
+        raise HallError(ErrorCode.DESK_ONLY, f"passed {passes} times")
+    if step == "end_of_slot":
+        return _end_of_slot(rules, mode, now, seq, slot_end)
+    if step == "end":
+        if session_end is not None and mode == "woven":
+            return _in_slot(session_end, PASSED_BACK, _stamp(now), since=now, seq=seq)
+        return _passed(now, seq, LAST if waiting is None else calls + max(waiting, _largest_step(rules)))
+    return _passed(now, seq, calls + step)
+
+
+def on_arrived(*, now: datetime, seq: int) -> Place:
+    """Place a patient who was passed but stands at the door: next after the urgent (domain.md §2.3, 到场)."""
+    return _passed(now, seq, NEXT)
+
+
+def on_triage(
+    place: Place,
+    *,
+    rules: Rules,
+    mode: Mode,
+    grade_urgent: bool,
+    tags: Sequence[str],
+    checked_in_at: datetime,
+    seq: int,
+    slot_start: datetime | None = None,
+    slot_end: datetime | None = None,
+) -> Place:
+    """Place a ticket whose grade was set: an urgent grade stands in lane urgent since check-in (never punished).
+
+    A grade that is no longer urgent puts the ticket where its check-in would have put it; any other lane is kept.
+    """
+    if grade_urgent:
+        return _plain(Lane.URGENT, since=checked_in_at, seq=seq)
+    if place.lane is Lane.URGENT:
+        return on_check_in(
+            rules=replace(rules, early_allowed="any"),
+            now=checked_in_at,
+            slot_start=slot_start,
+            slot_end=slot_end,
+            seq=seq,
+            tags=tags,
+            mode=mode,
+        )
+    tag = best_tag(rules, tags)
+    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode)
+
+
+def on_transfer(
+    *,
+    rules: Rules,
+    checked_in_at: datetime,
+    seq: int,
+    tags: Sequence[str] = (),
+    now: datetime | None = None,
+    mode: Mode = "woven",
+    urgent: bool = False,
+    calls: int = 0,
+) -> Place:
+    """Place a ticket that moves to another queue with the rules of that queue; the original time is kept by default."""
+    reference = now if rules.transfer_reference == "now" and now is not None else checked_in_at
+    return on_check_in(
+        rules=rules,
+        now=reference,
+        slot_start=None,
+        slot_end=None,
+        seq=seq,
+        tags=tags,
+        urgent=urgent,
+        mode=mode,
+        calls=calls,
+    )
+
+
+def on_prioritise(place: Place, *, rules: Rules, tag: str, mode: Mode = "woven", calls: int = 0) -> Place:
+    """Place a ticket that got a policy priority: an ordinary one moves to lane policy, any lane takes the credit.
+
+    Credits are never summed. Raises HallError(INVALID) for a tag the rules do not know.
+    """
+    if tag not in rules.policy_tags:
+        raise HallError(ErrorCode.INVALID, f"unknown priority tag {tag!r}; known: {' '.join(rules.policy_tags)}")
+    if place.lane is Lane.URGENT or rules.first_come:
+        return place
+    credit = max(place.credit, policy_credit(rules, [tag])) if mode == "graded" else place.credit
+    if place.lane is not Lane.ORDINARY:
+        return replace(place, credit=credit)
+    moved = _policy(rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls)
+    return replace(moved, credit=credit)
+
+
+def slot_of(rules: Rules, moment: datetime) -> datetime:
+    """Start of the slot that contains `moment`."""
+    width = rules.slot_minutes * 60
+    return datetime.fromtimestamp(int(moment.timestamp()) // width * width, UTC)
+
+
+def seq_of(order: str) -> str:
+    """The seq at the end of an order key, as comparable text."""
+    return order.rpartition(".")[2]
+
+
+def best_tag(rules: Rules, tags: Sequence[str]) -> str | None:
+    """The tag of highest rank that gives policy priority, None without one."""
+    return next((tag for tag in rules.policy_tags if tag in tags), None)
+
+
+def policy_credit(rules: Rules, tags: Sequence[str]) -> int:
+    """Minutes of credit the tags give: the largest, never the sum, at most `credit_cap`."""
+    return _capped(rules, max((rules.credits.get(tag, 0) for tag in tags if tag in rules.policy_tags), default=0))
+
+
+def _refuse_too_early(rules: Rules, now: datetime, slot_start: datetime | None) -> None:
+    if slot_start is None or rules.early_allowed == "any":
+        return
+    if rules.early_allowed == "minutes" and rules.early_minutes is None:
+        return
+    ahead = rules.early_minutes or 0 if rules.early_allowed == "minutes" else 0
+    opens = slot_start - timedelta(minutes=ahead)
+    if now < opens:
+        raise HallError(ErrorCode.TOO_EARLY, f"check-in opens at {opens.isoformat()}", opens_at=opens.isoformat())
+
+
+def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end: datetime | None) -> bool:
+    if slot_start is None:
+        return False
+    end = slot_end or slot_start + timedelta(minutes=rules.slot_minutes)
+    return now > end + timedelta(minutes=rules.late_grace_minutes)
+
+
+def _late(rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int) -> Place:
+    if rules.late == "every_nth":
+        return _passed(now, seq, calls + rules.late_every)
+    if rules.late == "end_of_session" and session_end is not None:
+        if mode == "graded":
+            return _plain(Lane.ORDINARY, since=session_end, seq=seq)
+        return _in_slot(session_end, LATE, _stamp(now), since=now, seq=seq)
+    if mode == "graded":
+        return _plain(Lane.ORDINARY, since=now, seq=seq)
+    return _in_slot(slot_of(rules, now), LATE, _stamp(now), since=now, seq=seq)
+
+
+def _policy(
+    rules: Rules, mode: Mode, *, tags: Sequence[str], since: datetime, seq: int, calls: int, appointment: bool = False
+) -> Place:
+    credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
+    if mode == "graded":
+        return _plain(Lane.POLICY, since=since, seq=seq, credit=_capped(rules, credit))
+    tag = best_tag(rules, tags)
+    rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
+    order = f"{_stamp(slot_of(rules, since))}.{rank:02d}.{_stamp(since)}.{seq:09d}"
+    return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
+
+
+def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None) -> Place:
+    if mode == "graded":
+        end = slot_end or slot_of(rules, now) + timedelta(minutes=rules.slot_minutes)
+        return _passed(max(now, end), seq, 0)
+    slot = slot_of(rules, now)
+    return _in_slot(slot, PASSED_BACK, _stamp(now), since=now, seq=seq)
+
+
+def _passed_step(rules: Rules, passes: int) -> PassedStep:
+    return rules.passed_steps[min(passes, len(rules.passed_steps)) - 1]
+
+
+def _largest_step(rules: Rules) -> int:
+    return max((step for step in rules.passed_steps if isinstance(step, int)), default=0)
+
+
+def _capped(rules: Rules, credit: int) -> int:
+    return min(credit, rules.credit_cap)
+
+
+def _number(rules: Rules, registration: int | None, seq: int) -> str:
+    return f"{seq if registration is None or rules.order_by == 'check_in' else registration:09d}"
+
+
+def _in_slot(slot: datetime, source: int, number: str, *, since: datetime, seq: int) -> Place:
+    return Place(Lane.ORDINARY, f"{_stamp(slot)}.{source}.{number}.{seq:09d}", since, 0, 0)
+
+
+def _passed(now: datetime, seq: int, due_call: int) -> Place:
+    return Place(Lane.PASSED, f"{max(due_call, 0):09d}.{_stamp(now)}.{seq:09d}", now, 0, due_call)
+
+
+def _plain(lane: Lane, *, since: datetime, seq: int, credit: int = 0) -> Place:
+    return Place(lane, f"{_stamp(since)}.{seq:09d}", since, credit, 0)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
