@@ -1,0 +1,79 @@
+"""Owns where a line of Chinese, Latin or mixed text may break. Pure: widths come in as a function."""
+
+import re
+from collections.abc import Callable
+
+NEVER_FIRST = frozenset("，。、；：？！）》】」』”’…,.;:?!)]}%℃·ー々〉〕")
+NEVER_LAST = frozenset("（《【「『“‘([{〈〔#¥$")
+# A Latin word with its digits and signs stays together; every other character stands alone.
+_UNIT = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿḀ-ỿ0-9][A-Za-zÀ-ɏͰ-ϿЀ-ӿḀ-ỿ0-9'’.,:/^*+%_#-]*|\s+|.", re.DOTALL)
+
+
+def break_lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """Break a text into lines no wider than `width` by `measure`; "\\n" breaks always.
+
+    A word too long for a line is cut; punctuation that must not begin a line takes its neighbour along.
+    A single character wider than `width` still gets a line of its own.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        if measure(paragraph) <= width:
+            lines.append(paragraph.strip())
+        else:
+            lines.extend(_break_paragraph(_UNIT.findall(paragraph), width, measure))
+    return lines
+
+
+def _break_paragraph(units: list[str], width: float, measure: Callable[[str], float]) -> list[str]:
+    lines: list[str] = []
+    line = ""
+    for unit in units:
+        if measure((line + unit).rstrip()) <= width:
+            line += unit
+            continue
+        carried = _carried(line, unit)
+        kept = line[: len(line) - len(carried)].rstrip()
+        if kept:
+            lines.append(kept)
+        line = (carried + unit).lstrip()
+        while measure(line) > width and len(line) > 1:
+            head = _longest_head(line, width, measure)
+            lines.append(line[:head])
+            line = line[head:].lstrip()
+    if line.strip():
+        lines.append(line.rstrip())
+    return lines
+
+
+def _carried(line: str, unit: str) -> str:
+    """The end of a line that must move down with what follows."""
+    at = len(line)
+    while at > 1 and line[at - 1] in NEVER_LAST:
+        at -= 1
+    if unit[0] in NEVER_FIRST and at > 1:
+        at -= 1
+        while at > 1 and line[at] in NEVER_FIRST:
+            at -= 1
+    carried = line[at:]
+    # taking a whole Latin word along would leave the line too short; then the sign may begin the line after all
+    return "" if len(carried) > 4 else carried
+
+
+def _longest_head(line: str, width: float, measure: Callable[[str], float]) -> int:
+    """How many characters fit, at least one."""
+    low, high = 1, len(line)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(line[:middle]) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def fit(text: str, width: float, measure: Callable[[str], float]) -> str:
+    """Return the text, cut with "…" when it is wider than `width`."""
+    if measure(text) <= width:
+        return text
+    head = _longest_head(text, max(0.0, width - measure("…")), measure)
+    return text[:head] + "…"

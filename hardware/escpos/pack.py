@@ -1,0 +1,63 @@
+"""Owns the bytes that make a printer draw, feed and cut. Knows no connection and no layout.
+
+Commands are those of Epson's ESC/POS reference: ESC @, GS a, GS v 0, GS V, ESC d, GS r, DLE EOT, DLE ENQ.
+"""
+
+import re
+from collections.abc import Iterator
+
+from PIL import Image
+
+INITIALISE = b"\x1b@"
+NO_AUTO_STATUS = b"\x1da\x00"
+BARRIER = b"\x1dr\x01"
+"""GS r 1: answered with one byte, in order, so only after everything before it was executed."""
+CLEAR_BUFFERS = b"\x10\x05\x02"
+"""DLE ENQ 2: recover from an error and throw away what was received but not printed."""
+CUTS = {"partial": b"\x1dVB\x00", "full": b"\x1dVA\x00", "none": b"\x1bd\x05"}
+BAND_ROWS = 240
+
+_COMPLEMENT = bytes(255 - value for value in range(256))
+# A printer executes these three at once, even inside an image (Epson's note on real-time commands): an image that
+# happens to hold DLE EOT would call forth status bytes nobody asked for, and DLE ENQ 2 would empty the buffer.
+_REALTIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
+
+
+def query(number: int) -> bytes:
+    """DLE EOT n: ask for status byte n (1–4); answered at once, in any state."""
+    return b"\x10\x04" + bytes([number])
+
+
+def page_bytes(page: Image.Image) -> bytes:
+    """Pack a 1-bit page into rows of whole bytes, black as 1, first dot in the highest bit.
+
+    A byte 0x10 that would begin a real-time command gets one dot more (0x18): an eighth of a millimetre.
+    """
+    packed = page.tobytes().translate(_COMPLEMENT)
+    spare = -page.width % 8
+    if spare:
+        row_bytes = (page.width + 7) // 8
+        clean = bytearray(packed)
+        for last in range(row_bytes - 1, len(clean), row_bytes):
+            clean[last] &= 0xFF << spare & 0xFF
+        packed = bytes(clean)
+    return _REALTIME.sub(b"\x18", packed)
+
+
+def bands(page: Image.Image, rows: int = BAND_ROWS) -> Iterator[bytes]:
+    """Yield a page as `GS v 0` commands of at most `rows` rows each, top first."""
+    row_bytes = (page.width + 7) // 8
+    data = page_bytes(page)
+    for top in range(0, page.height, rows):
+        part = data[top * row_bytes : (top + rows) * row_bytes]
+        height = len(part) // row_bytes
+        yield b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little") + part
+
+
+def resynchronise(width: int, rows: int, cut: str) -> bytes:
+    """Bring a printer that may stand in the middle of an image back to the start of a sheet.
+
+    NULs complete an image that was broken off (as white) and mean nothing otherwise; then the torn part is cut
+    away, so that it never hangs on the next patient's paper.
+    """
+    return bytes((width + 7) // 8 * rows) + INITIALISE + NO_AUTO_STATUS + CUTS[cut]
