@@ -1,0 +1,18 @@
+"""Who is next, and why: the public names of the queue discipline. Knows nothing outside the domain."""
+
+from server.domain.discipline.choosing import choose_next, for_station, pick_in_queue
+from server.domain.discipline.values import Caller, Choice, Head, Pick, Reason, ReasonCode, Recent, remember
+
+__all__ = [
+    "Caller",
+    "Choice",
+    "Head",
+    "Pick",
+    "Reason",
+    "ReasonCode",
+    "Recent",
+    "choose_next",
+    "for_station",
+    "pick_in_queue",
+    "remember",
+]
