@@ -22,30 +22,30 @@ TITLE = Style(34, bold=True, align="center")
 CENTRED = Style(24, align="center")
 STRONG_CENTRED = Style(24, bold=True, align="center")
 NOTICE = Style(28, bold=True)
-# Columns of 12 dots on 576: item 18, result 8, flag 4, unit 8, reference 10. domain.md §4.7 gives the item 20 and the
-# flag 2, but two columns hold only the arrow, and the word must stand beside it.
-COLUMNS = (0, 216, 312, 360, 456, 576)
+# Columns on 576 dots: item 17, result 7½, flag 4½, unit 9, reference 10 characters of 12 dots. domain.md §4.7 gives the
+# item 20 and the flag 2, but two characters hold only the arrow, and the word must stand with it.
+COLUMNS = (0, 204, 294, 348, 456, 576)
 GAP = 6
-CRITICAL = frozenset({"HH", "LL", "AA"})
+FLAG = 2
 FLAGS: dict[str, tuple[str, str, str]] = {
     # FHIR ObservationInterpretation / HL7 table 0078 → zh, yue, en
     "H": ("↑高", "↑高", "↑H"),
     "HU": ("↑高", "↑高", "↑H"),
     "L": ("↓低", "↓低", "↓L"),
     "LU": ("↓低", "↓低", "↓L"),
-    "HH": ("↑↑危急", "↑↑危急", "↑↑HH"),
-    "LL": ("↓↓危急", "↓↓危急", "↓↓LL"),
-    "A": ("* 异常", "* 異常", "* A"),
-    "AA": ("**危急", "**危急", "** AA"),
-    "POS": ("* 阳性", "* 陽性", "* +"),
+    "HH": ("↑↑\n危急", "↑↑\n危急", "↑↑\nHH"),
+    "LL": ("↓↓\n危急", "↓↓\n危急", "↓↓\nLL"),
+    "A": ("异常", "異常", "* A"),
+    "AA": ("危急", "危急", "!AA"),
+    "POS": ("阳性", "陽性", "* +"),
     "N": ("", "", ""),
     "NEG": ("", "", ""),
     "": ("", "", ""),
 }
 LEGEND = {
     "en": "↑H high, ↓L low, ↑↑HH ↓↓LL critical, * abnormal",
-    "zh": "↑高 ↓低 ↑↑↓↓危急 * 异常",
-    "yue": "↑高 ↓低 ↑↑↓↓危急 * 異常",
+    "zh": "↑ 高  ↓ 低  ↑↑ ↓↓ 危急",
+    "yue": "↑ 高  ↓ 低  ↑↑ ↓↓ 危急",
 }
 
 
@@ -66,7 +66,7 @@ def draw_report(report: ReportDocument, profile: Profile, now: datetime) -> list
 
 
 def flag_text(flag: str | None, language: str) -> str:
-    """A flag as arrow and word: H → "↑高"; an unknown one as it came."""
+    """A flag as arrow and word: H → "↑高"; a critical one on two lines; an unknown one as it came."""
     code = (flag or "").upper()
     return FLAGS[code][("zh", "yue", "en").index(language)] if code in FLAGS else code
 
@@ -127,15 +127,15 @@ def _cells(sheet: Sheet, texts: Sequence[str], strong: bool) -> None:
     style = STRONG if strong else SMALL
     sheet.row(
         [
-            Cell(text, left + (6 if left == 0 else 0), right - left - (GAP if right < sheet.width else 0), style)
-            for text, left, right in zip(texts, edges, edges[1:], strict=False)
+            Cell(text, left + (6 if left == 0 else 0), right - left - (GAP if at != FLAG else 0), style)
+            for at, (text, left, right) in enumerate(zip(texts, edges, edges[1:], strict=False))
         ]
     )
 
 
 def _narrow_item(sheet: Sheet, item: ReportItem, language: str) -> None:
     """Name and flag in the first line, result with unit and the reference in the second."""
-    flag = flag_text(item.flag, language)
+    flag = flag_text(item.flag, language).replace("\n", "")
     style = STRONG if flag else SMALL
     flag_width = round(sheet.measure(flag, style)) + 2 if flag else 0
     sheet.row(

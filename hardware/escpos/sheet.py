@@ -54,7 +54,8 @@ class Sheet:
             return
         taller = Image.new("1", (self.width, max(bottom, self._image.height * 2)), WHITE)
         taller.paste(self._image, (0, 0))
-        self._image, self._draw = taller, self._pen()
+        self._image = taller
+        self._draw = self._pen()
 
     def measure(self, text: str, style: Style) -> float:
         """How wide a text is in one line."""
@@ -82,7 +83,9 @@ class Sheet:
         self.y += height
 
     def text(self, text: str, style: Style, left: int = 0, width: int | None = None) -> None:
-        """Set a text in a column, breaking lines, and move on below it."""
+        """Set a text in a column, breaking lines, and move on below it; an empty text takes no room."""
+        if not text:
+            return
         room = self.width - left if width is None else width
         for line in self.lines(text, style, room):
             self._line(line, style, left, room, self.y, BLACK)
@@ -93,8 +96,7 @@ class Sheet:
         top = bottom = self.y
         for cell in cells:
             self.y = top
-            if cell.text:
-                self.text(cell.text, cell.style, cell.left, cell.width)
+            self.text(cell.text, cell.style, cell.left, cell.width)
             bottom = max(bottom, self.y)
         self.y = bottom
 

@@ -160,10 +160,8 @@ def _style(size: int, scale: float, bold: bool = False, align: str = "left") -> 
 def qr_picture(code: str, dots: int = QR_DOTS) -> Image.Image:
     """A QR code at level M, `dots` dots a module, with its quiet zone."""
     matrix = segno.make_qr(code, error="m", boost_error=False).matrix
-    small = Image.new("1", (len(matrix) + 2 * QUIET_MODULES,) * 2, 1)
-    for row, modules in enumerate(matrix):
-        for column, dark in enumerate(modules):
-            if dark:
-                small.putpixel((column + QUIET_MODULES, row + QUIET_MODULES), 0)
+    side = len(matrix)
+    modules = Image.frombytes("L", (side, side), b"".join(bytes(0 if dark else 255 for dark in row) for row in matrix))
+    small = Image.new("1", (side + 2 * QUIET_MODULES,) * 2, 1)
+    small.paste(modules.convert("1"), (QUIET_MODULES, QUIET_MODULES))
     return small.resize((small.width * dots, small.height * dots), Image.Resampling.NEAREST)
-
