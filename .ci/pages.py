@@ -1,0 +1,61 @@
+"""Owns the pages' libraries: from npm, checked against package-lock.json, into server/protocol/web/vendor.
+
+Knows nothing of the pages themselves. `vendor.json` beside the files holds `imports` (the import map: names to
+files) and `files` (package, version, licence, SHA-256 of what is shipped). Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from machine import ROOT, npm, say
+
+VENDOR = ROOT / "server" / "protocol" / "web" / "vendor"
+MODULES = ROOT / "node_modules"
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of one file as it lies on disk."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def ship(source: str, target: str) -> dict[str, str]:
+    """Copy one library out of node_modules; returns what the listing says of it."""
+    package = source.split("/", maxsplit=1)[0]
+    about = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
+    lines = (MODULES / source).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith("//# sourceMappingURL="))  # maps are not shipped
+    (VENDOR / target).write_text(kept, encoding="utf-8")
+    for licence in (MODULES / package).glob("LICENSE*"):
+        shutil.copyfile(licence, VENDOR / f"LICENSE-{package}.txt")
+    return {
+        "package": package,
+        "version": about["version"],
+        "license": about["license"],
+        "sha256": sha256(VENDOR / target),
+    }
+
+
+def fetch() -> None:
+    """Fill the vendor folder with what package.json names under `vendor`; raises Missing when npm cannot."""
+    say("fetching the pages' libraries from npm")
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir(parents=True)
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["vendor"]
+    files = {entry["file"]: ship(entry["from"], entry["file"]) for entry in wanted.values()}
+    imports = {name: entry["file"] for name, entry in wanted.items()}
+    listing = json.dumps({"imports": imports, "files": files}, indent=2, sort_keys=True)
+    (VENDOR / "vendor.json").write_text(f"{listing}\n", encoding="utf-8")
+
+
+def whole() -> bool:
+    """Whether every listed file is there with its hash."""
+    listing = VENDOR / "vendor.json"
+    if not listing.is_file():
+        return False
+    files = json.loads(listing.read_text(encoding="utf-8"))["files"]
+    return all((VENDOR / name).is_file() and sha256(VENDOR / name) == said["sha256"] for name, said in files.items())

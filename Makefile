@@ -1,0 +1,75 @@
+# The commands of the project. `make` alone lists them; each target's help stands behind its `##`.
+# `make demo` and `make test` work as the first command ever typed: both prepare what they need.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# Another file for the benches: make bench-triage DATA=FILE
+DATA ?=
+WITH_DATA = $(if $(DATA),--data "$(DATA)")
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup prepare demo test contract check format lock wheel clean bench bench-policy bench-triage bench-voice
+
+help: ## list what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  HALL_NO_VOICE=1 leaves the neural voice out; PYTHON=python3.12 chooses the interpreter."
+
+setup: ## prepare .venv, the pages' libraries, Debian packages (as root), the neural voice
+	@$(MAKE) --no-print-directory prepare AGAIN=--again
+	@echo "set-up: done. Next: make demo, or make test"
+
+prepare:
+	@test -n "$(PYTHON)" || { echo "set-up: no python3 here. As root: apt-get install python3 python3-venv"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "set-up: Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
+	@"$(PYTHON)" .ci/prepare.py $(AGAIN)
+
+demo: prepare ## start a whole hospital on this machine and play a made-up day
+	@exec $(BIN)/hall-server demo
+
+test: prepare ## run every test, and the shared contract where it is there
+	@failed=0; \
+	$(MAKE) --no-print-directory contract || failed=1; \
+	$(BIN)/pytest -n 2 --dist worksteal || failed=1; \
+	exit $$failed
+
+contract:
+	@if [ -x ../shared/checks/contract ]; then \
+		echo "the shared contract:"; PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python ../shared/checks/contract; \
+	else \
+		echo "SKIPPED the shared contract: ../shared/checks/contract is not here"; \
+	fi
+
+check: prepare ## style, types, and who may import whom
+	@echo "ruff"; $(BIN)/ruff check .
+	@echo "mypy"; $(BIN)/mypy
+	@echo "import-linter"; $(BIN)/lint-imports --no-cache
+
+format: prepare ## let ruff mend what it can
+	@$(BIN)/ruff check --fix .
+
+bench: prepare ## measure the hall's figures
+	@$(BIN)/python -m tests.bench.bench $(WITH_DATA)
+
+bench-policy: prepare ## compare policies over a real day (DATA=FILE for another)
+	@$(BIN)/python -m tests.bench.policy $(WITH_DATA)
+
+bench-triage: prepare ## measure the suggested grade against experts (DATA=FILE for another)
+	@$(BIN)/python -m tests.bench.triage $(WITH_DATA)
+
+bench-voice: prepare ## measure the voices through an offline recogniser
+	@"$(PYTHON)" .ci/prepare.py --only bench-voice
+	@$(BIN)/python -m tests.bench.voice $(WITH_DATA)
+
+lock: prepare ## pin anew what pyproject.toml and package.json ask for, without addresses
+	@"$(PYTHON)" .ci/relock.py
+
+wheel: prepare ## build the wheel, pages' libraries included
+	@rm -rf build dist
+	@$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python .ci/wheel.py dist
+
+clean: ## forget .venv and everything that was built
+	rm -rf .venv node_modules build dist server/protocol/web/vendor *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
