@@ -11,22 +11,22 @@ SURNAMES = (
 )
 COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "慕容", "尉迟")
 GIVEN = {
-    "M": "伟强磊军洋勇明超刚建国东志海文博宇轩梓浩然思远天佑泽瑞祥福生长贵根俊熙一诺青冬",
-    "F": "芳娜敏静丽艳娟涛秀霞桂英玉兰春梅红燕晓雪涵墨欣怡雨桐嘉懿佳琪若曦诗语嫣凤仙素珍淑贞秋菊",
+    "male": "伟强磊军洋勇明超刚建国东志海文博宇轩梓浩然思远天佑泽瑞祥福生长贵根俊熙一诺青冬",
+    "female": "芳娜敏静丽艳娟涛秀霞桂英玉兰春梅红燕晓雪涵墨欣怡雨桐嘉懿佳琪若曦诗语嫣凤仙素珍淑贞秋菊",
 }
 RARE = ("𠮷田", "王㐂", "䶮文博", "李𠮷", "张㐂梅", "陈䶮")
 DOTTED = ("阿依古丽·买买提", "买买提·吐尔逊", "古丽娜尔·艾山江", "多吉·次仁", "阿卜杜拉·依明江", "娜仁·格日勒")
 FOREIGN = (
-    ("Maria", "García López", "F"),
-    ("John", "O'Neill", "M"),
-    ("Anna", "Müller-Schmidt", "F"),
-    ("Nguyễn", "Thị Hồng", "F"),
-    ("Aleksandr", "Ivanov", "M"),
-    ("Fatima", "Al-Zahra", "F"),
-    ("Jean-Baptiste", "Lefèvre", "M"),
-    ("Priya", "Ramakrishnan", "F"),
-    ("Kim", "Min-jun", "M"),
-    ("Oluwaseun", "Adéyẹmí", "M"),
+    ("Maria", "García López", "female"),
+    ("John", "O'Neill", "male"),
+    ("Anna", "Müller-Schmidt", "female"),
+    ("Nguyễn", "Thị Hồng", "female"),
+    ("Aleksandr", "Ivanov", "male"),
+    ("Fatima", "Al-Zahra", "female"),
+    ("Jean-Baptiste", "Lefèvre", "male"),
+    ("Priya", "Ramakrishnan", "female"),
+    ("Kim", "Min-jun", "male"),
+    ("Oluwaseun", "Adéyẹmí", "male"),
 )
 ADDRESS_CODE = "110000"
 """A province's own code. The address code on a card is always a county's (GB 11643), so no card begins like this."""
@@ -90,6 +90,6 @@ def _made_up(random: Random, today: date, *, foreign: bool) -> Person:
         given, family, sex = random.choice(FOREIGN)
         passport = f"XX{random.randint(0, 9_999_999):07d}"
         return Person(f"{given} {family}", sex, birth_date, passport, "passport", phone, "en")
-    sex = random.choice("MF")
-    order = random.randrange(1, 1000, 2) if sex == "M" else random.randrange(0, 1000, 2)
+    sex = random.choice(("male", "female"))
+    order = random.randrange(1, 1000, 2) if sex == "male" else random.randrange(0, 1000, 2)
     return Person(_chinese_name(random, sex), sex, birth_date, identity_number(birth_date, order), "ric", phone, "zh")

@@ -29,7 +29,7 @@ def test_no_identity_number_carries_a_countys_code_so_it_is_nobodys():
 def test_an_identity_number_tells_the_birth_date_and_the_sex_of_its_person():
     for person in people(200, foreign_share=0.0):
         assert person.birth_date.strftime("%Y%m%d") == person.document[6:14]
-        assert (person.sex == "M") == (int(person.document[16]) % 2 == 1)
+        assert (person.sex == "male") == (int(person.document[16]) % 2 == 1)
 
 
 @pytest.mark.parametrize(("birth_date", "order", "expected"), [(date(1960, 2, 3), 123, "110000196002031234")])

@@ -1,0 +1,116 @@
+"""A made-up morning of a hospital: who comes when, booked or not, and how a visit goes. Pure; knows no server."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from server.samples.people import Person
+
+SLOT = timedelta(minutes=30)
+QUEUES = {"H1": ("IM", "IM", "IM", "CARD", "CARD"), "H2": ("SURG", "SURG", "GYN")}
+"""Queues of the sample hospital by hall, as often as patients choose them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who comes to the hospital this morning. `slot` counts half hours from its beginning when booked."""
+
+    person: Person
+    record_number: str
+    hall: str
+    queue: str
+    arrives: timedelta
+    slot: int | None
+
+    @property
+    def appointment(self) -> str:
+        """The id of the appointment, which only a booked guest has."""
+        return f"APP-{self.record_number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a visit goes once called: comes or not, how long it takes, and how it ends."""
+
+    comes: bool
+    walk: timedelta
+    stay: timedelta
+    end: str
+    away: timedelta
+
+
+def morning(random: Random, people: Iterator[Person], length: timedelta, guests: int, round_number: int) -> list[Guest]:
+    """So many guests in order of arrival, more of them early; six of ten are booked, most come before their slot."""
+    slots = int(length / SLOT)
+    coming: list[Guest] = []
+    for place in range(guests):
+        hall = random.choices(("H1", "H2"), weights=(6, 4))[0]
+        when = length * min(0.98, random.betavariate(1.3, 1.7))
+        slot = (
+            min(slots - 1, int((when + timedelta(minutes=random.randint(0, 25))) / SLOT))
+            if random.random() < 0.6
+            else None
+        )
+        number = f"D{round_number:02d}{place:04d}"
+        coming.append(Guest(next(people), number, hall, random.choice(QUEUES[hall]), when, slot))
+    return sorted(coming, key=lambda guest: guest.arrives)
+
+
+def fate(random: Random) -> Fate:
+    """One visit: seven of a hundred do not come when called, one in eight is sent for an examination, some move on."""
+    minutes = min(25.0, random.lognormvariate(2.0, 0.45))
+    end = random.choices(("finish", "hold", "transfer", "other hall"), weights=(80, 13, 5, 2))[0]
+    return Fate(
+        comes=random.random() > 0.07,
+        walk=timedelta(seconds=random.randint(20, 50)),
+        stay=timedelta(minutes=minutes),
+        end=end,
+        away=timedelta(minutes=random.randint(10, 30)),
+    )
+
+
+def patients_csv(guests: Sequence[Guest]) -> str:
+    """The guests as the file that `hall-server import patients` reads."""
+    rows = [
+        {
+            "record_number": guest.record_number,
+            "name": guest.person.name,
+            "sex": guest.person.sex,
+            "birth_date": guest.person.birth_date.isoformat(),
+            "identity_number": guest.person.document if guest.person.document_kind == "ric" else "",
+            "phone": guest.person.phone,
+            "language": guest.person.language,
+        }
+        for guest in guests
+    ]
+    return _csv(rows)
+
+
+def appointments_csv(guests: Sequence[Guest], begins: datetime, pace: float) -> str:
+    """The booked guests' slots as the file that `hall-server import appointments` reads; slots shrink with the pace."""
+    width = SLOT / pace
+    rows = [
+        {
+            "id": guest.appointment,
+            "record_number": guest.record_number,
+            "hall": guest.hall,
+            "queue": guest.queue,
+            "slot_start": (begins + guest.slot * width).isoformat(timespec="seconds"),
+            "slot_end": (begins + (guest.slot + 1) * width).isoformat(timespec="seconds"),
+        }
+        for guest in guests
+        if guest.slot is not None
+    ]
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[dict[str, str]]) -> str:
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return out.getvalue()
