@@ -28,7 +28,7 @@ def pin(lock: str, source: Path, *options: str) -> None:
     say(f"pinning {lock}.lock")
     target = CI / f"{lock}.lock"
     upgrade = ("--upgrade",) if "--upgrade" in sys.argv[1:] else ()
-    run(VENV / "bin" / "pip-compile", *QUIET, *options, *upgrade, "--output-file", target, source)
+    run(VENV / "bin" / "pip-compile", *QUIET, *options, *upgrade, "--output-file", target.relative_to(ROOT), source)
     lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
     text = HEAD + "".join(line for line in lines if not line.startswith("#"))
     if found := ADDRESS.search(text):
@@ -50,9 +50,9 @@ def pin_pages() -> None:
 
 def main() -> int:
     """Pin everything; 1 with a sentence when something cannot be had."""
-    project = ROOT / "pyproject.toml"
+    project = Path("pyproject.toml")
     extras = [f"--extra={name}" for name in ("server", "station", "kiosk", "caller", "dev")]
-    same = f"--constraint={CI / 'base.lock'}"
+    same = "--constraint=.ci/base.lock"
     try:
         pin("base", project, *extras)
         pin("voice", project, "--extra=voice", same)
