@@ -24,6 +24,12 @@ BANNER_KINDS = {
     EventKind.TICKET_STAGED: "stage",
 }
 
+MEANT = {
+    "recall": {TicketState.CALLED},
+    "passed": {TicketState.PASSED},
+    "stage": {TicketState.STAGED},
+}
+
 
 @dataclass(frozen=True)
 class Banner:
@@ -100,16 +106,13 @@ def next_change(board: Board, now: float) -> float:
     return min((moment for moment in moments if moment > now), default=float("inf"))
 
 
-def is_called(board: Board, ticket: str) -> bool:
-    """Whether the ticket is still called, so that calling it once more makes sense."""
+def still_meant(board: Board, kind: str, ticket: str | None) -> bool:
+    """Whether a sentence of `kind` about `ticket` still makes sense: a recall only while the ticket is called."""
+    if ticket is None:
+        return True
     tickets = board.snapshot.tickets if board.snapshot else []
-    return any(t.id == ticket and t.state is TicketState.CALLED for t in tickets)
-
-
-def is_expected(board: Board, ticket: str) -> bool:
-    """Whether somebody is still waited for at a station, or is there."""
-    tickets = board.snapshot.tickets if board.snapshot else []
-    return any(t.id == ticket and t.state in AT_STATION | {TicketState.STAGED, TicketState.PASSED} for t in tickets)
+    state = next((t.state for t in tickets if t.id == ticket), None)
+    return state in MEANT.get(kind, AT_STATION)
 
 
 def _called(board: Board, ticket: TicketView, kind: str, now: float) -> Board:

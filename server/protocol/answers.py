@@ -77,3 +77,4 @@ class DeviceIdentity(Wire):
     role: str
     hall: str | None = None
     name: str
+    zone: str | None = None

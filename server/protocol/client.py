@@ -72,6 +72,11 @@ class HallClient:
         """Return this client with another retry budget in seconds; 0 tries once."""
         return HallClient(self.base_url, self.token, wire=self.wire.patient(budget))
 
+    @property
+    def skew(self) -> float:
+        """Seconds to add to this machine's clock to get the server's, as far as its answers tell; see wire.Skew."""
+        return self.wire.skew.seconds
+
     def close(self) -> None:
         """Close the shared connections."""
         self.wire.http.close()

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -40,6 +41,26 @@ class HallUnreachable(Exception):
         self.key = key
 
 
+@dataclass
+class Skew:
+    """How far the server's clock is ahead of ours, in seconds, by the Date of its last answer.
+
+    A kiosk or screen may start with a wrong clock, and then takes every call for stale. Below two seconds it is
+    taken for none: Date counts whole seconds.
+    """
+
+    wall: Callable[[], float] = time.time
+    seconds: float = 0.0
+
+    def note(self, date: str | None) -> None:
+        """Learn from the Date header of an answer; an unreadable one teaches nothing."""
+        try:
+            ahead = parsedate_to_datetime(date or "").timestamp() - self.wall()
+        except ValueError:
+            return
+        self.seconds = ahead if abs(ahead) >= 2.0 else 0.0
+
+
 def fresh_key() -> str:
     """Return a new Idempotency-Key of 128 random bits."""
     return uuid.uuid4().hex
@@ -59,6 +80,7 @@ class Wire:
     rest: Callable[[float], None] = time.sleep
     dice: Callable[[], float] = random.random
     new_key: Callable[[], str] = fresh_key
+    skew: Skew = field(default_factory=Skew)
 
     def at(self, moment: datetime | None) -> "Wire":
         """Return the same wire whose wishes happen at `moment` (replay only), or now again for None."""
@@ -101,6 +123,7 @@ class Wire:
                     raise HallUnreachable(key, error) from error
             else:
                 if response.status_code < 400:
+                    self.skew.note(response.headers.get("Date"))
                     return response
                 if response.status_code not in AGAIN or final:
                     raise problem_of(response)

@@ -147,3 +147,21 @@ def test_words_of_the_contract_go_out_as_they_are_written_there():
     client.pass_over("t1")
     assert {"state": "printed", "evidence": "12 12 12 12", "lease": "l1"} == json.loads(seen[0].content)
     assert ("/api/v1/tickets/t1/pass", {}) == (seen[1].url.path, json.loads(seen[1].content))
+
+
+def test_the_client_learns_how_far_its_clock_is_off_from_the_servers_answers():
+    date = "Mon, 06 May 2024 02:00:00 GMT"
+    client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": date})] * 2)
+    skew = client.wire.skew
+    skew.wall = lambda: datetime(2024, 5, 6, 1, 55, tzinfo=UTC).timestamp()
+    client.call_next("R1")
+    assert 300.0 == client.skew
+    skew.wall = lambda: datetime(2024, 5, 6, 2, 0, 1, tzinfo=UTC).timestamp()
+    client.call_next("R1")
+    assert 0.0 == client.skew
+
+
+def test_a_date_that_cannot_be_read_teaches_nothing():
+    client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": "soon"})])
+    client.call_next("R1")
+    assert 0.0 == client.skew

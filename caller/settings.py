@@ -1,0 +1,16 @@
+"""Owns the caller's settings, the only reader of CALLER_*. Knows no screen and no server."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a caller needs to know; each field is the environment variable CALLER_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="CALLER_", frozen=True, env_ignore_empty=True)
+
+    server: str = Field("http://127.0.0.1:8080", description="address of the hall server")
+    token: SecretStr = Field(SecretStr(""), description="the token `hall-server device add --role caller` printed")
+    host: str = Field("127.0.0.1", description="where the wall page listens; 0.0.0.0 for screens on other machines")
+    port: int = Field(8082, ge=0, le=65535, description="port of the wall page")
+    voice: str = Field("auto", description="auto, kokoro, pyttsx3, chime, none; with +browser the wall page plays it")
