@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
-from server.protocol.messages import Event, Snapshot
-from server.protocol.terms import ENDED, EventKind, PrintJobState
+from server.protocol.messages import AnnouncementView, Event, Snapshot, TicketView
+from server.protocol.terms import ENDED, EventKind, PrintJobState, TicketState
 
 
 class Identified(Protocol):
@@ -55,7 +55,8 @@ def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
     if event.kind is EventKind.REMOVED:
         gone = event.id or ""
         lists = {name: getattr(snapshot, name) for name in LISTS}
-        return {name: without(views, gone) for name, views in lists.items() if any(v.id == gone for v in views)}
+        kept = {name: without(views, gone) for name, views in lists.items() if any(v.id == gone for v in views)}
+        return {**kept, "announcements": [a for a in snapshot.announcements if a.ticket != gone]}
     changes: dict[str, Any] = {}
     if event.ticket is not None:
         changes["tickets"] = replaced(snapshot.tickets, event.ticket, stays=event.ticket.state not in ENDED)
@@ -70,7 +71,17 @@ def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
     if event.device is not None:
         enrolled = event.kind is not EventKind.DEVICE_REVOKED
         changes["devices"] = replaced(snapshot.devices, event.device, stays=enrolled)
-    if event.announcement is not None:
-        pending = event.announcement.outcome is None
-        changes["announcements"] = replaced(snapshot.announcements, event.announcement, stays=pending)
+    if event.ticket is not None:
+        changes["announcements"] = _last_calls(snapshot.announcements, event.ticket, event.announcement)
     return changes
+
+
+def _last_calls(
+    announcements: Sequence[AnnouncementView], ticket: TicketView, announcement: AnnouncementView | None
+) -> list[AnnouncementView]:
+    """The last announcement of each ticket that is called: one of `ticket` goes when it is called no more."""
+    others = [other for other in announcements if other.ticket != ticket.id]
+    if ticket.state is not TicketState.CALLED:
+        return others
+    own = [other for other in announcements if other.ticket == ticket.id][-1:]
+    return others + ([announcement] if announcement is not None else own)

@@ -3,7 +3,16 @@
 import pytest
 
 from server.protocol.folding import apply
-from server.protocol.messages import AlertView, Event, PrintJob, QueueView, Snapshot, StationView, TicketView
+from server.protocol.messages import (
+    AlertView,
+    AnnouncementView,
+    Event,
+    PrintJob,
+    QueueView,
+    Snapshot,
+    StationView,
+    TicketView,
+)
 from server.protocol.terms import EventKind, PrintJobState
 
 
@@ -78,3 +87,28 @@ def test_a_station_an_alert_and_a_print_job_are_replaced_by_their_id():
     assert [] == apply(before, an_event("print_job.printed", print_job=printed)).print_jobs
     failed = job.model_copy(update={"state": "failed"})
     assert ["failed"] == [j.state for j in apply(before, an_event("print_job.failed", print_job=failed)).print_jobs]
+
+
+def an_announcement(id, ticket="t1"):
+    return AnnouncementView(id=id, zone="H1", texts={"zh": "请"}, ticket=ticket)
+
+
+def test_only_the_last_call_of_a_called_ticket_is_kept():
+    before = a_snapshot(tickets=[a_ticket()])
+    called = a_ticket(seq=6, state="called", station="R1")
+    once = apply(before, an_event("ticket.called", ticket=called, announcement=an_announcement("a1")))
+    twice = apply(once, an_event("ticket.recalled", seq=7, ticket=called, announcement=an_announcement("a2")))
+    started = apply(twice, an_event("ticket.started", seq=8, ticket=a_ticket(seq=8, state="serving", station="R1")))
+    assert [["a1"], ["a2"], []] == [[a.id for a in s.announcements] for s in (once, twice, started)]
+
+
+def test_the_call_of_a_ticket_that_leaves_sight_leaves_with_it():
+    before = a_snapshot(tickets=[a_ticket(state="called")], announcements=[an_announcement("a1")])
+    after = apply(before, an_event(EventKind.REMOVED, id="t1"))
+    assert ([], []) == (after.tickets, after.announcements)
+
+
+def test_the_announcement_of_a_passed_number_is_no_call_and_is_not_kept():
+    before = a_snapshot(tickets=[a_ticket(state="called")], announcements=[an_announcement("a1")])
+    passed = an_event("ticket.passed", ticket=a_ticket(seq=6, state="passed"), announcement=an_announcement("a2"))
+    assert [] == apply(before, passed).announcements
