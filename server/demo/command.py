@@ -1,4 +1,4 @@
-"""The command `hall-server demo`: stage, addresses, accounts, and a made-up morning that begins anew when it is over."""
+"""The command `hall-server demo`: stage, addresses, accounts, and a made-up morning, again and again."""
 
 import argparse
 import os

@@ -10,6 +10,7 @@ from random import Random
 from server.samples.people import Person
 
 SLOT = timedelta(minutes=30)
+LONGEST_STAY = timedelta(minutes=25)
 QUEUES = {"H1": ("IM", "IM", "IM", "CARD", "CARD"), "H2": ("SURG", "SURG", "GYN")}
 """Queues of the sample hospital by hall, as often as patients choose them."""
 
@@ -61,12 +62,12 @@ def morning(random: Random, people: Iterator[Person], length: timedelta, guests:
 
 def fate(random: Random) -> Fate:
     """One visit: seven of a hundred do not come when called, one in eight is sent for an examination, some move on."""
-    minutes = min(25.0, random.lognormvariate(2.0, 0.45))
+    stay = min(LONGEST_STAY, timedelta(minutes=random.lognormvariate(2.0, 0.45)))
     end = random.choices(("finish", "hold", "transfer", "other hall"), weights=(80, 13, 5, 2))[0]
     return Fate(
         comes=random.random() > 0.07,
         walk=timedelta(seconds=random.randint(20, 50)),
-        stay=timedelta(minutes=minutes),
+        stay=stay,
         end=end,
         away=timedelta(minutes=random.randint(10, 30)),
     )

@@ -1,0 +1,112 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from server.children import answers, eventually, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Demo:
+    """A running demo on free ports, and everything it said so far."""
+
+    def __init__(self, folder, *more):
+        names = ("port", "kiosk-port", "screens-port", "printer-page-port", "upstairs-port")
+        self.ports = {name: free_port() for name in names}
+        where = [word for name, port in self.ports.items() for word in (f"--{name}", str(port))]
+        self.said = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "server", "demo", *where, *more],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=lambda: self.said.extend(self.process.stdout), daemon=True)
+        self._reader.start()
+
+    def text(self):
+        return "".join(self.said)
+
+    def says(self, pattern, seconds=90):
+        return eventually(lambda: re.search(pattern, self.text()) or self.process.poll() is not None, seconds) and bool(
+            re.search(pattern, self.text())
+        )
+
+    def group(self):
+        """Processes of the demo's group that still live."""
+        listed = subprocess.run(["ps", "-o", "pid=,stat=", "-s", str(self.process.pid)], capture_output=True, text=True)
+        return [line for line in listed.stdout.splitlines() if "Z" not in line.split()[1]]
+
+    def end(self):
+        if self.group():
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self.process.stdout.close()
+        self._reader.join(10)
+
+
+@pytest.fixture
+def demo(tmp_path):
+    running = Demo(tmp_path, "--pace", "60", "--guests", "40")
+    yield running
+    running.end()
+
+
+@pytest.mark.slow
+def test_the_demo_opens_plays_and_ends_with_all_its_children_on_sigterm_to_its_group(demo, tmp_path):
+    assert demo.says("演示医院已开诊"), demo.text()
+    assert demo.says(r"nurse .{6,}"), demo.text()
+    assert demo.says(r"H1 [AB]\d{3} → R10\d 请就诊 called"), demo.text()
+    assert demo.says(r"H2 [CD]\d{3} → R20\d 请就诊 called"), demo.text()
+    assert demo.says("结束 finished"), demo.text()
+    with urllib.request.urlopen(f"http://127.0.0.1:{demo.ports['printer-page-port']}/slips", timeout=10) as slips:
+        assert slips.status == 200
+    assert "未启动 missing" not in demo.text()
+    assert len(demo.group()) >= 7
+
+    os.killpg(demo.process.pid, signal.SIGTERM)
+
+    assert demo.process.wait(30) == 0
+    assert eventually(lambda: not demo.group(), 10), demo.group()
+    assert not any(answers("127.0.0.1", port) for port in demo.ports.values())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_part_that_cannot_start_is_said_and_the_rest_plays(tmp_path):
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        demo = Demo(tmp_path, "--pace", "60", "--kiosk-port", str(taken.getsockname()[1]))
+        try:
+            assert demo.says("kiosk: port .* is taken by another program"), demo.text()
+            assert demo.says("请就诊 called"), demo.text()
+            demo.process.send_signal(signal.SIGINT)
+            assert demo.process.wait(30) == 0
+        finally:
+            demo.end()
+
+
+def test_a_taken_server_port_is_refused_in_words(tmp_path):
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        demo = Demo(tmp_path, "--port", str(taken.getsockname()[1]))
+        try:
+            assert demo.says("is taken by another program", 30), demo.text()
+            assert demo.process.wait(10) == 1
+        finally:
+            demo.end()

@@ -1,0 +1,173 @@
+"""For every event: old snapshot + event = new snapshot, for staff and for the public, over a day of everything."""
+
+import os
+from collections import Counter
+from random import Random
+
+import pytest
+
+from server.children import Children, answers, eventually, free_port
+from server.protocol.client import HallClient, HallProblem
+from server.protocol.folding import apply
+from server.protocol.terms import AlertKind, EventKind, PrintJobState
+from server.replay.audit import differences
+from server.samples.halls import demo_hospital
+
+WISHES = 260
+NAMES = ("张伟", "欧阳娜娜", "𠮷田", "Maria García", "阿依古丽·买买提", "李四", "王五")
+
+
+@pytest.fixture
+def hospital(tmp_path):
+    """A real server with the sample hospital; gives clients by role, all of hall H1 but `upstairs`."""
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HALL_")}
+    state = {"HALL_DATABASE_URL": f"sqlite:///{tmp_path}/hall.db", "HALL_STATE_DIR": str(tmp_path / "state")}
+    children = Children(tmp_path, {**clean, **state, "HALL_HOST": "127.0.0.1", "HALL_PORT": str(port)})
+    (tmp_path / "hall.toml").write_text(demo_hospital(), encoding="utf-8")
+    children.command("server", "apply", str(tmp_path / "hall.toml"))
+    enrolled = {"console": "H1", "kiosk": "H1", "caller": "H1", "station": "H1", "upstairs": "H2"}
+    clients = {}
+    for name, hall in enrolled.items():
+        role = "console" if name == "upstairs" else name
+        token = children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
+        clients[name] = HallClient(f"http://127.0.0.1:{port}", token)
+    children.start("server", "server", "run")
+    try:
+        assert eventually(lambda: answers("127.0.0.1", port), 30), children.last_words("server")
+        yield clients
+    finally:
+        for client in clients.values():
+            client.close()
+        children.stop()
+
+
+class Day:
+    """Wishes of every kind at random; what the hall refuses is refused, what it does is journalled."""
+
+    def __init__(self, clients, random):
+        self.console, self.kiosk = clients["console"], clients["kiosk"]
+        self.caller, self.station = clients["caller"], clients["station"]
+        self.random = random
+        self.done = Counter()
+        self.people = 0
+
+    def wish(self):
+        """One wish, picked so that halls fill and empty."""
+        kinds = (
+            [self.check_in] * 6 + [self.call] * 5 + [self.move] * 12 + [self.room, self.paper, self.alert, self.speak]
+        )
+        kind = self.random.choice(kinds)
+        try:
+            kind()
+        except HallProblem as refused:
+            if refused.status not in (403, 404, 409, 422):
+                raise
+            self.done[f"refused {refused.code}"] += 1
+        else:
+            self.done[kind.__name__] += 1
+
+    def tickets(self, *states):
+        return [ticket for ticket in self.console.snapshot("H1").tickets if not states or ticket.state in states]
+
+    def check_in(self):
+        self.people += 1
+        client = self.random.choice((self.console, self.kiosk))
+        patient = {"name": self.random.choice(NAMES)}
+        if self.random.random() < 0.3:
+            patient |= {"record_number": f"N{self.random.randint(1, 6)}", "birth_date": "1950-02-03"}
+        client.check_in("H1", queue=self.random.choice(("IM", "CARD")), patient=patient)
+
+    def call(self):
+        room = self.random.choice(("R101", "R102", "R103", "R104"))
+        if self.random.random() < 0.2 and (waiting := self.tickets("waiting")):
+            self.console.call_next(room, ticket=self.random.choice(waiting).id, reason="asked for")
+        else:
+            self.console.call_next(room, finish_current=self.random.random() < 0.3)
+
+    def move(self):
+        tickets = self.tickets()
+        if not tickets:
+            return
+        ticket = self.random.choice(tickets).id
+        console = self.console
+        deeds = {
+            "recall": lambda: console.recall(ticket),
+            "arrived": lambda: console.act(ticket, "arrived"),
+            "start": lambda: console.start(ticket),
+            "finish": lambda: console.finish(ticket),
+            "pass": lambda: console.pass_over(ticket, reason="did not come"),
+            "return": lambda: console.give_back(ticket),
+            "hold": lambda: console.hold(ticket, self.random.choice(("examination", "payment"))),
+            "transfer": lambda: console.transfer(ticket, self.random.choice(("IM", "CARD")), "second opinion"),
+            "other hall": lambda: console.transfer(ticket, "SURG", "surgeon", hall="H2"),
+            "prioritise": lambda: console.prioritise(ticket, "老", "identity card"),
+            "stage": lambda: console.stage(ticket, self.random.choice(("R101", "R103"))),
+            "triage urgent": lambda: console.triage(ticket, grade="U", reason="in pain"),
+            "triage red": lambda: console.triage(ticket, grade="R", reason="chest pain"),
+            "worse": lambda: console.act(ticket, "worse"),
+            "cancel": lambda: console.act(ticket, "cancel", reason="left"),
+            "undo": lambda: console.undo(ticket),
+        }
+        name = self.random.choice(list(deeds))
+        deeds[name]()
+        self.done[name] += 1
+
+    def room(self):
+        room = self.random.choice(("R101", "R104"))
+        wish, body = self.random.choice(
+            (("open", {}), ("pause", {"reason": "tea", "minutes": 5}), ("stop", {"reason": "home"}))
+        )
+        self.console.set_station(room, wish, **body)
+
+    def paper(self):
+        job = self.station.claim_print_job()
+        if job is not None:
+            state = self.random.choice((PrintJobState.PRINTED, PrintJobState.FAILED, PrintJobState.UNKNOWN))
+            self.station.report_print_job(job.id, state, "12 12 12 12")
+
+    def alert(self):
+        alerts = self.console.snapshot("H1").alerts
+        if alerts:
+            self.console.acknowledge_alert(self.random.choice(alerts).id)
+        else:
+            self.kiosk.raise_alert(AlertKind.HELP)
+
+    def speak(self):
+        announcements = self.caller.snapshot("H1").announcements
+        if announcements:
+            outcome = self.random.choice(("spoken", "shown_only", "failed"))
+            self.caller.announcement_outcome(self.random.choice(announcements).id, outcome)
+
+
+def test_folding_every_event_gives_the_snapshot_for_staff_public_and_caller(hospital):
+    day = Day(hospital, Random(20260504))
+    readers = {name: hospital[name] for name in ("console", "kiosk", "caller")}
+    folded = {name: client.snapshot("H1") for name, client in readers.items()}
+    kinds = Counter()
+    for number in range(WISHES):
+        before = dict(day.done)
+        day.wish()
+        did = [what for what in day.done if day.done[what] != before.get(what, 0)]
+        for name, client in readers.items():
+            fetched = client.snapshot("H1")
+            while folded[name].seq < fetched.seq:
+                page = client.events("H1", folded[name].seq, epoch=fetched.epoch, limit=7)
+                for event in page.events:
+                    assert folded[name].seq + 1 == event.seq
+                    folded[name] = apply(folded[name], event)
+                    kinds[name, event.kind] += 1
+                    if folded[name].seq == fetched.seq:
+                        break
+            assert differences(folded[name], fetched) == [], f"{name} after wish {number}: {did}"
+
+    seen = {kind for name, kind in kinds if name == "console"}
+    assert {
+        EventKind.TICKET_CHECKED_IN, EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED, EventKind.TICKET_PASSED,
+        EventKind.TICKET_HELD, EventKind.TICKET_RETURNED, EventKind.TICKET_TRANSFERRED, EventKind.TICKET_UNDONE,
+        EventKind.TICKET_TRIAGED, EventKind.TICKET_STAGED, EventKind.TICKET_PRIORITISED, EventKind.TICKET_CANCELLED,
+        EventKind.STATION_PAUSED, EventKind.STATION_OPENED, EventKind.ALERT_RAISED, EventKind.PRINT_JOB_QUEUED,
+    } <= seen  # fmt: skip
+    assert kinds["kiosk", EventKind.HIDDEN] > 0
+    assert kinds["kiosk", EventKind.REMOVED] > 0
+    assert kinds["console", EventKind.HIDDEN] == 0

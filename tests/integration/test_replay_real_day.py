@@ -1,0 +1,125 @@
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from server.children import answers, eventually, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL_DAY = ROOT.parent / "shared" / "data" / "outpatient_day_2019-11-09.csv"
+
+
+def environment(folder):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HALL_")}
+    state = {"HALL_DATABASE_URL": f"sqlite:///{folder}/hall.db", "HALL_STATE_DIR": str(folder / "state")}
+    return {**clean, **state, "HALL_PORT": str(free_port()), "PYTHONPATH": str(ROOT)}
+
+
+def replay(folder, day, *more, **settings):
+    command = [sys.executable, "-m", "server", "replay", str(day), "--hall", "H1", *more]
+    return subprocess.run(
+        command, cwd=folder, env={**environment(folder), **settings}, capture_output=True, text=True, timeout=540
+    )
+
+
+def summary(done):
+    last = done.stdout.strip().splitlines()[-1]
+    assert last.startswith("SUMMARY "), done.stderr[-2000:]
+    return dict(re.findall(r"(\w+)=(\S+)", last))
+
+
+def made_up_day(path, visits):
+    """A recorded day nobody lived: bursts, ties, stays of seconds and of an hour, and a few dirty rows."""
+    random = Random(7)
+    at = datetime.fromisoformat("2026-05-04T08:00:00")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["visit", "arrived_at", "entered_room_at", "left_at", "doctor_type"])
+        for number in range(visits):
+            at += timedelta(seconds=random.choice((0, 0, 20, 40, 90)))
+            entered = at + timedelta(minutes=5)
+            left = entered + timedelta(seconds=random.choice((6, 120, 400, 3600)))
+            stay = [entered.isoformat(), "" if number % 29 == 28 else left.isoformat()]
+            writer.writerow([f"V{number}", at.isoformat(), *stay, random.choice(("anchor", "locum"))])
+    return path
+
+
+FAULTLESS = {"double_numbers": "0", "double_calls": "0", "journal_holes": "0", "folds_wrong": "0"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL_DAY.exists(), reason="the recorded days of ../shared/data are not here")
+def test_a_real_day_of_1539_visits_is_checked_in_called_seen_and_finished(tmp_path):
+    done = replay(tmp_path, REAL_DAY, "--stations", "12", "--speed", "max")
+    said = summary(done)
+
+    assert {"visits": "1539", "checked_in": "1539", "finished": "1539", **FAULTLESS}.items() <= said.items()
+    assert str(4 * 1539) <= said["wishes"]
+    assert done.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_made_up_day_with_paper_hands_every_patient_a_slip(tmp_path):
+    day = made_up_day(tmp_path / "day.csv", 90)
+    done = replay(tmp_path, day, "--stations", "9", "--speed", "max", "--slips")
+    said = summary(done)
+
+    assert {"visits": "90", "checked_in": "90", "finished": "90", "slips": "90", **FAULTLESS}.items() <= said.items()
+    assert "stays blank or negative, taken as none: 3" in done.stdout
+    assert done.returncode == 0
+
+
+def test_a_day_can_be_played_many_times_faster_than_life_without_simulated_time(tmp_path):
+    day = made_up_day(tmp_path / "day.csv", 12)
+    done = replay(tmp_path, day, "--stations", "12", "--speed", "1500")
+
+    assert {"visits": "12", "finished": "12", **FAULTLESS}.items() <= summary(done).items()
+    assert done.returncode == 0
+
+
+def test_a_second_replay_into_the_same_hall_goes_on_with_its_numbers(tmp_path):
+    day = made_up_day(tmp_path / "day.csv", 10)
+    first = replay(tmp_path, day, "--stations", "5", "--speed", "max")
+    again = replay(tmp_path, day, "--stations", "5", "--speed", "max")
+
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert summary(again)["finished"] == "10"
+
+
+def test_too_few_stations_and_a_missing_file_are_said_and_nothing_is_left_running(tmp_path):
+    day = made_up_day(tmp_path / "day.csv", 5)
+    port = free_port()
+    assert replay(tmp_path, day, "--stations", "2", "--speed", "max").returncode == 0
+    short = replay(tmp_path, day, "--stations", "9", "--speed", "max", HALL_PORT=str(port))
+    absent = replay(tmp_path, tmp_path / "none.csv", "--stations", "2")
+
+    assert short.returncode == 2
+    assert "too few stations: hall H1 has 2 open rooms with a woven queue, not 9" in short.stderr
+    assert absent.returncode == 2
+    assert "no such file" in absent.stderr
+    assert not answers("127.0.0.1", port)
+
+
+def test_a_replay_told_to_end_takes_its_server_with_it(tmp_path):
+    day = made_up_day(tmp_path / "day.csv", 40)
+    settings = environment(tmp_path)
+    command = [sys.executable, "-m", "server", "replay", str(day), "--hall", "H1", "--stations", "9", "--speed", "1"]
+    running = subprocess.Popen(command, cwd=tmp_path, env=settings, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        port = int(settings["HALL_PORT"])
+        assert eventually(lambda: answers("127.0.0.1", port), 60)
+        running.terminate()
+        assert b"stopped by SIGTERM" in running.communicate(timeout=30)[1]
+        assert running.returncode == 1
+        assert eventually(lambda: not answers("127.0.0.1", port), 10)
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
