@@ -1,6 +1,6 @@
 """Who is next, and why: the public names of the queue discipline. Knows nothing outside the domain."""
 
-from server.domain.discipline.choosing import choose_next, for_station, pick_in_queue
+from server.domain.discipline.choosing import choose_next, pick_next
 from server.domain.discipline.values import Caller, Choice, Head, Pick, Reason, ReasonCode, Recent, remember
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "ReasonCode",
     "Recent",
     "choose_next",
-    "for_station",
-    "pick_in_queue",
+    "pick_next",
     "remember",
 ]

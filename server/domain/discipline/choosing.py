@@ -42,24 +42,39 @@ def choose_next(
     Urgent tickets of any of the station's queues go first, then a passed patient who stands at the door, then the
     queue whose turn it is by its own mode and rules.
     """
-    mine = for_station(heads, station, rules)
+    pick = pick_next(heads, station=station, rules=rules, modes=modes, recent=recent, now=now)
+    return None if pick is None else _choice(pick, rules.get(pick.head.queue, DEFAULT_RULES), now)
+
+
+def pick_next(
+    heads: Sequence[Head],
+    *,
+    station: Caller,
+    rules: Mapping[str, Rules],
+    modes: Mapping[str, Mode],
+    recent: Mapping[str, Recent],
+    now: datetime,
+) -> Pick | None:
+    """The same choice as a head, without the numbers behind it: for simulations, which ask thousands of times."""
+    mine = _for_station(heads, station, rules)
     first = _before_all(mine, modes)
     if first is not None:
-        return _choice(first, rules, now)
+        return first
+    present = {head.queue for head in mine}
     picks = [
-        pick_in_queue(
-            [head for head in mine if head.queue == queue],
+        _in_queue(
+            mine if len(present) == 1 else [head for head in mine if head.queue == queue],
             rules=rules.get(queue, DEFAULT_RULES),
             mode=modes.get(queue, "woven"),
             recent=recent.get(queue, Recent()),
             now=now,
         )
-        for queue in _in_turn(station, {head.queue for head in mine})
+        for queue in _in_turn(station, present)
     ]
-    return _of_queues(picks, rules, now) if picks else None
+    return _of_queues(picks, rules) if picks else None
 
 
-def for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rules]) -> list[Head]:
+def _for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rules]) -> list[Head]:
     """Heads this station may call: its queues, its levels, its doctor's or nobody's."""
     reachable = [
         head
@@ -67,7 +82,7 @@ def for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rule
         if head.queue in station.queues and (station.levels is None or head.grade in station.levels)
     ]
     own = [head for head in reachable if head.doctor is None or head.doctor == station.doctor]
-    if len(own) == len(reachable):
+    if len(rules) == len(reachable):
         return own
     served = {head.queue for head in own}
     return own + [
@@ -79,11 +94,7 @@ def for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rule
     ]
 
 
-def pick_in_queue(heads: Sequence[Head], *, rules: Rules, mode: Mode, recent: Recent, now: datetime) -> Pick:
-    """Who of one queue is next; `heads` are not empty and all for the same station."""
-    first = _before_all(heads, {heads[0].queue: mode})
-    if first is not None:
-        return first
+def _in_queue(heads: Sequence[Head], *, rules: Rules, mode: Mode, recent: Recent, now: datetime) -> Pick:
     heads = _due(heads, recent)
     if rules.first_come:
         return Pick(min(heads, key=by_time), ReasonCode.FIRST_COME)
@@ -91,7 +102,7 @@ def pick_in_queue(heads: Sequence[Head], *, rules: Rules, mode: Mode, recent: Re
 
 
 def _due(heads: Sequence[Head], recent: Recent) -> Sequence[Head]:
-    """Without the passed whose turn has not come; while no ordinary patient waits only those sent to the end wait on."""
+    """Without the passed whose turn has not come; when no ordinary patient waits, just without those at the end."""
     ordinary_waits = any(head.lane is Lane.ORDINARY for head in heads)
     until = recent.calls if ordinary_waits else LAST - 1
     return [head for head in heads if head.lane is not Lane.PASSED or head.due_call <= until] or heads
@@ -111,24 +122,26 @@ def _before_all(heads: Sequence[Head], modes: Mapping[str, Mode]) -> Pick | None
 def _in_turn(station: Caller, present: set[str]) -> list[str]:
     """The station's queues that have somebody, beginning after the one it called last."""
     queues = station.queues
+    if len(queues) == 1:
+        return list(present)
     after = queues.index(station.last_queue) + 1 if station.last_queue in queues else 0
     return [queue for queue in (*queues[after:], *queues[:after]) if queue in present]
 
 
-def _of_queues(picks: Sequence[Pick], rules: Mapping[str, Rules], now: datetime) -> Choice:
+def _of_queues(picks: Sequence[Pick], rules: Mapping[str, Rules]) -> Pick:
     """One of the proposals of a station's queues: the queue whose turn it is, or the longest waiting."""
     turn = picks[0]
+    if len(picks) == 1:
+        return turn
     oldest = min(picks, key=lambda pick: by_time(pick.head))
     if turn is oldest or not rules.get(turn.head.queue, DEFAULT_RULES).alternate_queues:
-        return _choice(oldest, rules, now)
-    within = _choice(turn, rules, now)
-    facts = {**within.reason.facts, "within": turn.code.value}
-    return Choice(turn.head.ticket, Reason(ReasonCode.ALTERNATE_QUEUE.value, facts))
+        return oldest
+    return turn._replace(code=ReasonCode.ALTERNATE_QUEUE, within=turn.code)
 
 
-def _choice(pick: Pick, rules: Mapping[str, Rules], now: datetime) -> Choice:
-    head, code, cycle = pick
-    own = rules.get(head.queue, DEFAULT_RULES)
+def _choice(pick: Pick, rules: Rules, now: datetime) -> Choice:
+    head = pick.head
+    code = pick.within or pick.code
     facts: dict[str, str | int | float] = {
         "queue": head.queue,
         "lane": head.lane.value,
@@ -137,15 +150,17 @@ def _choice(pick: Pick, rules: Mapping[str, Rules], now: datetime) -> Choice:
     }
     if head.grade is not None:
         facts["grade"] = head.grade
-    if cycle:
-        facts["cycle"] = cycle
+    if pick.within is not None:
+        facts["within"] = pick.within.value
+    if pick.cycle:
+        facts["cycle"] = pick.cycle
     if code in WEAVE_REASONS.values():
-        facts |= {"target": woven_target(head.lane, own)}
+        facts |= {"target": woven_target(head.lane, rules)}
     if code in (ReasonCode.GRADED_SCORE, ReasonCode.GRADED_OVERDUE):
         guarded = code is ReasonCode.GRADED_OVERDUE
         facts |= {
-            "target": target(head, own),
-            "credit": credit(head, own, guarded),
-            "score": round(score(head, own, now, guarded), 3),
+            "target": target(head, rules),
+            "credit": credit(head, rules, guarded),
+            "score": round(score(head, rules, now, guarded), 3),
         }
-    return Choice(head.ticket, Reason(code.value, facts))
+    return Choice(head.ticket, Reason(pick.code.value, facts))

@@ -90,11 +90,16 @@ class Choice:
 
 
 class Pick(NamedTuple):
-    """A head that is next and why; `cycle` is how many ordinary patients the weave has per cycle (0 outside it)."""
+    """A head that is next and why.
+
+    `cycle` is how many ordinary patients the weave has per cycle (0 outside it), `within` the reason inside the queue
+    when the reason itself is that another of the station's queues had its turn.
+    """
 
     head: Head
     code: ReasonCode
     cycle: int = 0
+    within: ReasonCode | None = None
 
 
 def remember(recent: Recent, lane: Lane) -> Recent:
