@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from server.domain.errors import HallError
-from server.domain.triage import Scale, parse_scale
+from server.domain.triage import Catalogue, Scale, parse_findings, parse_scale
 from server.protocol.terms import ErrorCode
 
 
@@ -26,6 +26,14 @@ def load_scales(override_dir: Path | None) -> Mapping[str, Scale]:
             raise HallError(ErrorCode.HALL_FILE_REJECTED, f"{name}, line 1: overlap: scale {scale.id} has two files")
         theirs[scale.id] = scale
     return MappingProxyType(own | theirs)
+
+
+def load_findings(override_dir: Path | None) -> Catalogue:
+    """The catalogue of findings: the package's, or the hospital's own *.toml files in place of all of them.
+
+    Raises HALL_FILE_REJECTED with file, line and reason when one is wrong.
+    """
+    return parse_findings(_packaged("findings") if override_dir is None else _local(override_dir))
 
 
 def _packaged(folder: str) -> list[tuple[str, str]]:

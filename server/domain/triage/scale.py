@@ -82,6 +82,7 @@ class Scale:
     """A triage scale as a hospital signed it: levels by rank, their source, and criteria of its own.
 
     `red_flag`: a finding that is a red flag (domain.md §1.6) counts at least so much; None = as the finding says.
+    `sepsis_sirs`: a suspected infection with so many of three SIRS criteria counts as suspected sepsis (Ⅱ).
     `danger_zone`: whose limits of pulse and breathing by age are used; `danger_zone_adults`: also shown for adults.
     """
 
@@ -91,6 +92,7 @@ class Scale:
     levels: tuple[Level, ...]
     criteria: tuple[LocalCriterion, ...] = ()
     red_flag: Acuity | None = None
+    sepsis_sirs: int = 3
     danger_zone: Literal["v4", "v5"] = "v4"
     danger_zone_adults: bool = False
 

@@ -6,7 +6,9 @@ from server.domain.triage.scale import ACUITY_NAMES, COLOURS, SYMBOLS, Acuity, L
 MEASURED = (
     "respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "gcs", "pain", "glucose", "potassium",
 )  # fmt: skip
-_TOP = ("id", "names", "source", "red_flag", "danger_zone", "danger_zone_adults", "level", "criterion")
+_TOP = (
+    "id", "names", "source", "red_flag", "sepsis_sirs", "danger_zone", "danger_zone_adults", "level", "criterion",
+)  # fmt: skip
 _LEVEL = (
     "code", "rank", "names", "colour", "symbol", "covers", "target_minutes", "reassess_after_minutes",
     "bypasses_queue", "urgent", "fractile_target", "area",
@@ -42,9 +44,17 @@ def parse_scale(text: str, source: str) -> Scale:
         levels=tuple(levels),
         criteria=criteria,
         red_flag=read_acuity(top, "red_flag", top.text("red_flag")) if "red_flag" in top.values else None,
+        sepsis_sirs=_sirs(top),
         danger_zone="v5" if top.choice("danger_zone", ("v4", "v5"), "v4") == "v5" else "v4",
         danger_zone_adults=top.flag("danger_zone_adults"),
     )
+
+
+def _sirs(top: Table) -> int:
+    wanted = top.values.get("sepsis_sirs", 3)
+    if isinstance(wanted, bool) or wanted not in (1, 2, 3):
+        top.refuse(f"'sepsis_sirs' must be 1, 2 or 3, not {wanted!r}", "sepsis_sirs")
+    return int(wanted)
 
 
 def _level(table: Table) -> Level:

@@ -134,7 +134,8 @@ def unlikely(vitals: Vitals, age: float | None) -> list[Question]:
             measure = MEASURES[vital]
             shown = f"{value:g} {measure.unit}"
             zh, en = measure.names["zh"], measure.names["en"]
-            questions.append(Question(vital, value, {"zh": f"{zh} {shown},确定吗?", "en": f"{en} {shown}: is that right?"}))
+            words = {"zh": f"{zh} {shown},确定吗?", "en": f"{en} {shown}: is that right?"}
+            questions.append(Question(vital, value, words))
     return questions
 
 

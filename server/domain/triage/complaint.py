@@ -1,0 +1,94 @@
+"""Owns reading a chief complaint as staff write it, in English or Chinese, for findings. Knows no patient."""
+
+import difflib
+import re
+import unicodedata
+
+from server.domain.triage.findings import Catalogue, Finding
+
+# A word this long that nobody knows is read as the nearest word of the catalogue: “sezure”, “rigth”.
+_SHORTEST_MISSPELT = 5
+_NEAR_ENOUGH = 0.8
+_NEGATORS = frozenset({"no", "not", "without", "denies", "denied", "negative"})
+_NEGATION_ENDS = frozenset({",", ";", ".", "but", "and", "with", "+"})
+_DENIED_AFTER = re.compile(r"[\w ]+\(\s*-\s*\)")
+_PIECES = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[,;.+]")
+# 无, 否认, 没有 deny what follows up to the end of the clause, but not in 无力, 无意识, 无明显诱因 and their like.
+_DENIED_ZH = re.compile(
+    r"(?:否认|没有|未见|不伴|无)(?!力|意识|呼吸|反应|尿|脉|法|人|痛|明显诱因|诱因|明显原因|原因)[^,。;\s]*"
+)
+
+
+def find_findings(chief_complaint: str, catalogue: Catalogue) -> list[str]:
+    """Ids of the findings that the complaint names, most urgent first; empty when nothing is recognised.
+
+    Common abbreviations, word order and misspellings do not matter; what is denied (“no chest pain”, 无胸痛) does
+    not count. The result is a proposal for the nurse, not a diagnosis.
+    """
+    text = unicodedata.normalize("NFKC", chief_complaint).casefold()
+    said, denied = _words(text, catalogue)
+    chinese = _DENIED_ZH.sub(" ", text)
+    found = [
+        finding
+        for finding in catalogue.findings.values()
+        if _in_english(finding, said, denied) or _in_chinese(finding, chinese)
+    ]
+    return [finding.id for finding in sorted(found, key=lambda finding: finding.acuity)]
+
+
+def _in_english(finding: Finding, said: list[str], denied: list[str]) -> bool:
+    if any(_phrase(phrase, said, denied) for phrase in finding.unless_en):
+        return False
+    return any(_phrase(phrase, said, denied) for phrase in finding.complaint_en)
+
+
+def _in_chinese(finding: Finding, text: str) -> bool:
+    if any(piece in text for piece in finding.unless_zh):
+        return False
+    return any(piece in text for piece in finding.complaint_zh)
+
+
+def _phrase(phrase: str, said: list[str], denied: list[str]) -> bool:
+    """A phrase with a negator of its own (“not breathing”) may stand in what was denied."""
+    wanted = phrase.casefold().split()
+    words = said + denied if _NEGATORS & set(wanted) else said
+    return all(any(_stem(stem, word) for word in words) for stem in wanted)
+
+
+def _stem(stem: str, word: str) -> bool:
+    return word.startswith(stem[:-1]) if stem.endswith("*") else word == stem
+
+
+def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
+    """Words that are said and words that are denied, abbreviations written out and misspellings mended."""
+    text = _DENIED_AFTER.sub(" ", text)
+    written_out = []
+    for token in text.split():
+        bare = token.strip(",.;:()[]+-\"")
+        written_out.append(token.replace(bare, catalogue.abbreviations.get(bare, bare)) if bare else token)
+    known = _vocabulary(catalogue)
+    said: list[str] = []
+    denied: list[str] = []
+    denying = False
+    for piece in _PIECES.findall(" ".join(written_out)):
+        if piece in _NEGATION_ENDS:
+            denying = False
+            continue
+        denying = denying or piece in _NEGATORS
+        word = _mend(catalogue.abbreviations.get(piece, piece), known)
+        (denied if denying else said).extend(word.split())
+    return said, denied
+
+
+def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
+    findings = catalogue.findings.values()
+    phrases = [phrase for finding in findings for phrase in (*finding.complaint_en, *finding.unless_en)]
+    words = " ".join([*phrases, *catalogue.abbreviations.values()]).casefold().split()
+    return frozenset(words)
+
+
+def _mend(word: str, known: frozenset[str]) -> str:
+    if len(word) < _SHORTEST_MISSPELT or " " in word or any(_stem(stem, word) for stem in known):
+        return word
+    near = difflib.get_close_matches(word, [stem.rstrip("*") for stem in known if len(stem) >= 4], 1, _NEAR_ENOUGH)
+    return near[0] if near else word
