@@ -19,7 +19,7 @@ QUIET = (
     "--quiet", "--generate-hashes", "--strip-extras", "--no-header", "--no-emit-index-url", "--no-emit-trusted-host",
     "--no-emit-find-links", "--no-emit-options", "--unsafe-package=outpatient-hall",
 )  # fmt: skip
-ADDRESS = re.compile(r"://|file:|@ /")
+ADDRESS = re.compile(r"://|file:|\s/\w")
 HEAD = "# Written by `make lock`; hashes of every file, addresses of none.\n"
 
 
@@ -30,7 +30,7 @@ def pin(lock: str, source: Path, *options: str) -> None:
     upgrade = ("--upgrade",) if "--upgrade" in sys.argv[1:] else ()
     run(VENV / "bin" / "pip-compile", *QUIET, *options, *upgrade, "--output-file", target.relative_to(ROOT), source)
     lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
-    text = HEAD + "".join(line for line in lines if not line.startswith("#"))
+    text = HEAD + "".join(line for line in lines if not line.startswith("#") and "# via -r" not in line)
     if found := ADDRESS.search(text):
         raise Missing(f"{target.name} would name an address near {text[found.start() - 60 : found.end()]!r}")
     target.write_text(text, encoding="utf-8")
