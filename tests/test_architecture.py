@@ -175,9 +175,9 @@ def test_the_domain_needs_only_the_standard_library_and_the_named_pure_libraries
 
 def test_importing_the_protocol_brings_neither_flask_nor_sqlalchemy():
     command = "import sys, server.protocol.client, server.protocol.follower; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True)
 
-    assert set() == {"flask", "sqlalchemy", "flask_socketio", "werkzeug", "alembic"} & set(loaded.split())
+    assert set() == {"flask", "sqlalchemy", "flask_socketio", "werkzeug", "alembic"} & set(done.stdout.split())
 
 
 def test_the_product_never_imports_its_tests():
