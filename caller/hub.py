@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,13 +31,29 @@ class Hub:
         self._changed = threading.Condition()
         self._board = Board()
         self._frame = Frame(0, json.dumps(None))
-        self.watching = 0
+        self._watching = 0
 
     @property
     def board(self) -> Board:
         """The board as it is now."""
         with self._changed:
             return self._board
+
+    @property
+    def watching(self) -> int:
+        """How many pages look at this moment."""
+        return self._watching
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Count a page as looking while this lasts."""
+        with self._changed:
+            self._watching += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._watching -= 1
 
     def load(self, snapshot: Snapshot) -> None:
         """Start again from a snapshot."""

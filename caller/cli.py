@@ -1,0 +1,98 @@
+"""The command `hall-caller`: settings, wiring, signals. Knows no rule of the board or the voice."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from werkzeug.serving import make_server
+
+from caller.agent import Agent
+from caller.pages import create_app
+from caller.playing import BrowserSpeaker, SilentSpeaker
+from caller.settings import Settings
+from caller.voices import speaker_for
+from server.protocol.answers import DeviceIdentity
+from server.protocol.client import HallClient, HallProblem, HallUnreachable
+
+log = logging.getLogger("caller")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the caller until it is told to end; return the exit code."""
+    parser = argparse.ArgumentParser(prog="hall-caller", description="Wall screens and loudspeaker of a hall.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="follow the hall, serve the wall page, speak")
+    run.add_argument("--console", action="store_true", help="print what would be shown and spoken instead")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    for chatty in ("httpx", "httpcore", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings = Settings()
+    if not settings.token.get_secret_value():
+        print("CALLER_TOKEN is empty: enrol this device with `hall-server device add --role caller`", file=sys.stderr)
+        return 2
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return run_console(settings, ending) if options.console else run_wall(settings, ending)
+
+
+def run_console(settings: Settings, ending: threading.Event) -> int:
+    """Print what would be shown and spoken, one line each, until `ending`."""
+    with _client(settings) as client:
+        agent = Agent(client, SilentSpeaker(), watch=lambda kind, text: print(f"{kind:12} {text}", flush=True))
+        return _live(agent, client, ending)
+
+
+def run_wall(settings: Settings, ending: threading.Event) -> int:
+    """Serve the wall page, from before the server is there, and speak, until `ending`."""
+    with _client(settings) as client:
+        speaker = speaker_for(settings.voice)
+        agent = Agent(client, speaker)
+        if isinstance(speaker, BrowserSpeaker):
+            speaker.nudge = agent.hub.nudge
+        server = make_server(settings.host, settings.port, create_app(agent), threaded=True)
+        threading.Thread(target=server.serve_forever, name="wall-page", daemon=True).start()
+        log.info("wall page at http://%s:%s, voice %s", settings.host, server.server_port, speaker.name)
+        try:
+            return _live(agent, client, ending)
+        finally:
+            server.shutdown()
+
+
+def _live(agent: Agent, client: HallClient, ending: threading.Event) -> int:
+    """Follow the device's own hall until `ending`; return the exit code."""
+    device = identity(client, ending)
+    if device is not None and device.hall:
+        agent.follow(device.hall, device.zone)
+        ending.wait()
+    agent.stop()
+    return 0 if ending.is_set() else 1
+
+
+def identity(client: HallClient, ending: threading.Event) -> DeviceIdentity | None:
+    """Ask the server who we are until it answers or `ending`; None when it says we are no caller."""
+    while not ending.is_set():
+        try:
+            device = client.patient(0.0).me()
+        except HallUnreachable as trouble:
+            log.info("waiting for the server: %s", trouble)
+        except HallProblem as problem:
+            if problem.status in (401, 403):
+                log.error("the server refuses the token: %s", problem)
+                return None
+            log.info("waiting for the server: %s", problem)
+        else:
+            if device.role == "caller" and device.hall:
+                return device
+            log.error("the token is that of a %s, not of a caller", device.role)
+            return None
+        ending.wait(2.0)
+    return None
+
+
+def _client(settings: Settings) -> HallClient:
+    return HallClient(settings.server, settings.token.get_secret_value())

@@ -1,0 +1,113 @@
+"""The wall page over HTTP: files, the picture as a stream, sound for the browser. Knows no hall; it asks the agent."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask, Response, abort, request, send_from_directory
+from werkzeug.wrappers import Response as AnyResponse
+
+from caller.agent import Agent
+from caller.hub import HEARTBEAT
+from caller.playing import BrowserSpeaker
+from server.protocol.assets import shared_assets
+from server.protocol.terms import AnnouncementOutcome
+
+WEB = Path(__file__).parent / "web"
+SCREENS = 64
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def create_app(agent: Agent) -> Flask:
+    """Return the app of the wall page; all it shows is what the public may see."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 4096
+
+    @app.get("/")
+    def wall() -> AnyResponse:
+        return send_from_directory(WEB, "wall.html")
+
+    @app.get("/assets/<path:name>")
+    def asset(name: str) -> AnyResponse:
+        return send_from_directory(WEB, name)
+
+    @app.get("/shared/<path:name>")
+    def shared(name: str) -> AnyResponse:
+        return send_from_directory(shared_assets(), name)
+
+    @app.get("/state.json")
+    def state() -> AnyResponse:
+        text = f'{{"time":{_time(agent)},"sound":{_sound(agent)},"picture":{agent.hub.frame().text}}}'
+        return Response(text, mimetype="application/json")
+
+    @app.get("/stream")
+    def stream() -> AnyResponse:
+        if agent.hub.watching >= SCREENS:
+            abort(503)
+        return Response(_frames(agent), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    @app.get("/healthz")
+    def health() -> AnyResponse:
+        return Response(json.dumps({"ok": True, **agent.health()}), mimetype="application/json")
+
+    _sound_routes(app, agent)
+    app.after_request(_guarded)
+    return app
+
+
+def _sound_routes(app: Flask, agent: Agent) -> None:
+    @app.get("/audio/<name>.wav")
+    def audio(name: str) -> AnyResponse:
+        path = agent.speaker.clip(name) if isinstance(agent.speaker, BrowserSpeaker) else None
+        if path is None:
+            abort(404)
+        return send_from_directory(path.parent, path.name, mimetype="audio/wav")
+
+    @app.post("/audio/<name>/outcome")
+    def outcome(name: str) -> AnyResponse:
+        if request.headers.get("Origin") != request.host_url.rstrip("/"):
+            abort(403)
+        said = request.get_json(silent=True)
+        known = said.get("outcome") if isinstance(said, dict) else None
+        if known not in ("spoken", "failed") or not isinstance(agent.speaker, BrowserSpeaker):
+            abort(400)
+        agent.speaker.played(name, AnnouncementOutcome(known))
+        return Response(status=204)
+
+
+def _frames(agent: Agent) -> Iterator[str]:
+    """Server-sent events: the picture when it changed, the sound to play, the time at least once a second."""
+    with agent.hub.watched():
+        shown = sound = ""
+        while True:
+            frame = agent.hub.frame()
+            if frame.text != shown:
+                shown = frame.text
+                yield f"event: picture\ndata: {shown}\n\n"
+            if (playing := _sound(agent)) != sound:
+                sound = playing
+                yield f"event: sound\ndata: {sound}\n\n"
+            yield f"event: time\ndata: {_time(agent)}\n\n"
+            agent.hub.wait(frame.version)
+
+
+def _time(agent: Agent) -> str:
+    updated = agent.updated_at()
+    times = {"now": agent.server_time().isoformat(), "updated": updated.isoformat() if updated else None}
+    return json.dumps({**times, "every": HEARTBEAT})
+
+
+def _sound(agent: Agent) -> str:
+    return json.dumps(agent.speaker.playing() if isinstance(agent.speaker, BrowserSpeaker) else None)
+
+
+def _guarded(response: Response) -> Response:
+    """Add the headers that keep the page to itself."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store" if response.mimetype != "audio/wav" else "max-age=600"
+    return response
