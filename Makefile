@@ -3,9 +3,9 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-# Another file for the benches: make bench-triage DATA=FILE
+# Another file of the same columns for a bench: make bench-triage DATA=FILE
 DATA ?=
-WITH_DATA = $(if $(DATA),--data "$(DATA)")
+SHARED := ../shared/data
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -51,17 +51,17 @@ format: prepare ## let ruff mend what it can
 	@$(BIN)/ruff check --fix .
 
 bench: prepare ## measure the hall's figures
-	@$(BIN)/python -m tests.bench.bench $(WITH_DATA)
+	@$(BIN)/python -m tests.bench.hall
 
 bench-policy: prepare ## compare policies over a real day (DATA=FILE for another)
-	@$(BIN)/python -m tests.bench.policy $(WITH_DATA)
+	@$(BIN)/python -m tests.bench.policy "$(or $(DATA),$(SHARED)/outpatient_day_2019-11-04.csv)"
 
 bench-triage: prepare ## measure the suggested grade against experts (DATA=FILE for another)
-	@$(BIN)/python -m tests.bench.triage $(WITH_DATA)
+	@$(BIN)/python -m tests.bench.triage "$(or $(DATA),$(SHARED)/ed_triage_ktas_dev.csv)"
 
 bench-voice: prepare ## measure the voices through an offline recogniser
 	@"$(PYTHON)" .ci/prepare.py --only bench-voice
-	@$(BIN)/python -m tests.bench.voice $(WITH_DATA)
+	@$(BIN)/python -m tests.bench.voice
 
 lock: prepare ## pin anew what pyproject.toml and package.json ask for, without addresses
 	@"$(PYTHON)" .ci/relock.py
