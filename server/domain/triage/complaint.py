@@ -1,14 +1,12 @@
 """Owns reading a chief complaint as staff write it, in English or Chinese, for findings. Knows no patient."""
 
-import difflib
 import re
 import unicodedata
 
 from server.domain.triage.findings import Catalogue, Finding
 
-# A word this long that nobody knows is read as the nearest word of the catalogue: “sezure”, “rigth”.
+# A word this long that nobody knows is read as a word of the catalogue one slip away: “sezure”, “rigth”.
 _SHORTEST_MISSPELT = 5
-_NEAR_ENOUGH = 0.8
 _NEGATORS = frozenset({"no", "not", "without", "denies", "denied", "negative"})
 _NEGATION_ENDS = frozenset({",", ";", ".", "but", "and", "with", "+"})
 _DENIED_AFTER = re.compile(r"[\w ]+\(\s*-\s*\)")
@@ -83,12 +81,29 @@ def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
 def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
     findings = catalogue.findings.values()
     phrases = [phrase for finding in findings for phrase in (*finding.complaint_en, *finding.unless_en)]
-    words = " ".join([*phrases, *catalogue.abbreviations.values()]).casefold().split()
+    words = " ".join([*phrases, *catalogue.abbreviations.values(), *catalogue.plain]).casefold().split()
     return frozenset(words)
 
 
 def _mend(word: str, known: frozenset[str]) -> str:
-    if len(word) < _SHORTEST_MISSPELT or " " in word or any(_stem(stem, word) for stem in known):
+    """The word, or the one known word that differs by one slip of the pen and begins alike."""
+    if len(word) < _SHORTEST_MISSPELT or any(_stem(stem, word) for stem in known):
         return word
-    near = difflib.get_close_matches(word, [stem.rstrip("*") for stem in known if len(stem) >= 4], 1, _NEAR_ENOUGH)
-    return near[0] if near else word
+    for stem in sorted(known):
+        base = stem.rstrip("*")
+        open_ended = stem.endswith("*")
+        if len(base) >= _SHORTEST_MISSPELT + open_ended and base[0] == word[0]:
+            ends = (len(base) - 1, len(base), len(base) + 1) if open_ended else (len(word),)
+            if any(_one_slip(word[:end], base) for end in ends):
+                return base
+    return word
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter was left out, doubled, mistaken or swapped with its neighbour."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, wanted = one[same:], other[same:]
+    swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
+    return swapped or rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:]

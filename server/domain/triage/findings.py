@@ -81,10 +81,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All findings by id, and the abbreviations nurses write, by abbreviation."""
+    """All findings by id, the abbreviations nurses write, and plain words never taken for a slip of the pen."""
 
     findings: Mapping[str, Finding]
     abbreviations: Mapping[str, str]
+    plain: tuple[str, ...] = ()
 
     def pick(self, ids: Iterable[str]) -> list[Finding]:
         """The findings of these ids, each once. Raises INVALID for an unknown one, with the nearest known."""
@@ -108,17 +109,19 @@ def parse_findings(texts: Iterable[tuple[str, str]]) -> Catalogue:
     """The catalogue from (file name, TOML text) pairs. Raises HALL_FILE_REJECTED with file, line and reason."""
     found: dict[str, Finding] = {}
     abbreviations: dict[str, str] = {}
+    plain: list[str] = []
     for name, text in texts:
         file = RuleText(text, name)
         data = file.parse()
-        Table(file, data).only(("abbreviation", "finding"))
+        Table(file, data).only(("plain", "abbreviation", "finding"))
+        plain += Table(file, data).texts("plain")
         abbreviations |= _abbreviations(file, data.get("abbreviation", {}))
         for table in tables(file, data, "finding"):
             finding = _finding(table)
             if finding.id in found:
                 table.refuse(f"overlap: finding {finding.id!r} is written twice", "id")
             found[finding.id] = finding
-    return Catalogue(found, abbreviations)
+    return Catalogue(found, abbreviations, tuple(plain))
 
 
 def _finding(table: Table) -> Finding:
