@@ -1,0 +1,161 @@
+"""Owns the way from a URL to a driver. Imports a driver only when it is asked for, so that a missing library of one
+connection hurts no other. Knows no job.
+
+    tcp://host:9100   usb://04b8:0e15   serial:///dev/ttyUSB0   cups://name   file:///dev/usb/lp0   virtual://
+
+Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), status_timeout,
+stall_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from hardware.errors import NotAvailable
+from hardware.ports import Printer, Profile
+
+COMMON = frozenset({"width", "dots", "dpi", "cut", "band", "status_timeout", "stall_timeout"})
+DOTS = {("80", 203): 576, ("80", 180): 512, ("58", 203): 384, ("58", 180): 336}
+CUTS = frozenset({"partial", "full", "none"})
+SERIAL_BAND_ROWS = 24
+
+
+@dataclass(frozen=True)
+class Address:
+    """A printer URL taken apart: scheme, place, and the options that its query may hold."""
+
+    url: str
+    parts: SplitResult
+    options: Mapping[str, str]
+
+    def number(self, name: str, default: float) -> float:
+        """An option as a number. Raises NotAvailable when it is none."""
+        text = self.options.get(name)
+        try:
+            return default if text is None else float(int(text, 0)) if text.startswith("0x") else float(text)
+        except ValueError as error:
+            raise NotAvailable(self.url, f"option {name} is not a number: {text}") from error
+
+
+@dataclass(frozen=True)
+class Driver:
+    """Where a scheme's driver lives and which options of its own it knows."""
+
+    make: Callable[[Address, float], Any]
+    options: frozenset[str] = frozenset()
+
+
+def open_printer(url: str) -> Printer:
+    """Make the printer for a URL; it connects when it prints.
+
+    Raises NotAvailable, naming the driver, for an unknown scheme or option, a malformed address, or a missing library.
+    """
+    address = _parse(url)
+    driver = DRIVERS[address.parts.scheme]
+    stall = address.number("stall_timeout", 10.0)
+    transport = driver.make(address, stall)
+    printer = _load("hardware.escpos.printer", url)
+    limits = printer.Limits(status=address.number("status_timeout", 3.0), stall=stall, band_rows=_band(address))
+    made: Printer = printer.EscposPrinter(url, transport, _profile(address), limits)
+    return made
+
+
+def _parse(url: str) -> Address:
+    try:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError as error:
+        raise NotAvailable(url, f"not a printer address: {error}") from error
+    driver = DRIVERS.get(parts.scheme)
+    if driver is None:
+        raise NotAvailable(url, f"no driver {parts.scheme!r}; there are {', '.join(DRIVERS)}")
+    unknown = set(options) - COMMON - driver.options
+    if unknown:
+        raise NotAvailable(url, f"driver {parts.scheme} knows no option {', '.join(sorted(unknown))}")
+    return Address(url, parts, options)
+
+
+def _profile(address: Address) -> Profile:
+    """The paper: 80 mm prints 72 mm, 58 mm prints 48 mm; 203 dpi are 8 dots a millimetre (domain.md §4.7)."""
+    dpi = int(address.number("dpi", 203))
+    width = address.options.get("width", "80")
+    dots = int(address.number("dots", DOTS.get((width, dpi), 0)))
+    if not 200 <= dots <= 2000:
+        raise NotAvailable(address.url, f"width {width} at {dpi} dpi is unknown; say the dots of a line with ?dots=")
+    cut = address.options.get("cut", "partial")
+    if cut not in CUTS:
+        raise NotAvailable(address.url, f"cut is one of {', '.join(sorted(CUTS))}, not {cut}")
+    return replace(Profile(), width=dots, dpi=dpi, cut=cut)
+
+
+def _band(address: Address) -> int:
+    """Rows a band; small on a serial line, where a band of 17 kB would block longer than the stall time."""
+    rows = int(address.number("band", SERIAL_BAND_ROWS if address.parts.scheme == "serial" else 240))
+    if not 1 <= rows <= 240:
+        raise NotAvailable(address.url, "band is 1 to 240 rows")
+    return rows
+
+
+def _load(module: str, url: str) -> Any:
+    """Import a driver's module. Raises NotAvailable naming what is missing."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise NotAvailable(url, f"{error}; install outpatient-hall[station]") from error
+
+
+def _tcp(address: Address, stall: float) -> Any:
+    if not address.parts.hostname:
+        raise NotAvailable(address.url, "no host")
+    try:
+        port = address.parts.port or 9100
+    except ValueError as error:
+        raise NotAvailable(address.url, str(error)) from error
+    patience = address.number("status_timeout", 3.0)
+    transports = _load("hardware.escpos.transport", address.url)
+    return transports.NetworkTransport(address.url, address.parts.hostname, port, patience, stall)
+
+
+def _usb(address: Address, stall: float) -> Any:
+    try:
+        vendor, product = (int(part, 16) for part in address.parts.netloc.split(":"))
+    except ValueError as error:
+        raise NotAvailable(address.url, "usb://VENDOR:PRODUCT, both hexadecimal") from error
+    endpoints = (int(address.number("in_ep", 0x82)), int(address.number("out_ep", 0x01)))
+    transports = _load("hardware.escpos.transport", address.url)
+    return transports.UsbTransport(address.url, vendor, product, endpoints, stall)
+
+
+def _serial(address: Address, stall: float) -> Any:
+    transports = _load("hardware.escpos.transport", address.url)
+    baudrate = int(address.number("baudrate", 115200))
+    return transports.SerialTransport(address.url, unquote(address.parts.path), baudrate, stall)
+
+
+def _cups(address: Address, stall: float) -> Any:
+    transports = _load("hardware.escpos.transport", address.url)
+    return transports.CupsTransport(address.url, unquote(address.parts.netloc))
+
+
+def _file(address: Address, stall: float) -> Any:
+    if not address.parts.path:
+        raise NotAvailable(address.url, "no path; a device file is file:///dev/usb/lp0")
+    transports = _load("hardware.escpos.transport", address.url)
+    return transports.FileTransport(address.url, unquote(address.parts.path), stall)
+
+
+def _virtual(address: Address, stall: float) -> Any:
+    inprocess = _load("hardware.virtual.inprocess", address.url)
+    return inprocess.InProcessTransport(address.url, _profile(address).width, address.options.get("keep"))
+
+
+DRIVERS: dict[str, Driver] = {
+    "tcp": Driver(_tcp),
+    "usb": Driver(_usb, frozenset({"in_ep", "out_ep"})),
+    "serial": Driver(_serial, frozenset({"baudrate"})),
+    "cups": Driver(_cups),
+    "file": Driver(_file),
+    "virtual": Driver(_virtual, frozenset({"keep"})),
+}

@@ -1,0 +1,214 @@
+"""Owns the virtual printer itself: buffer, status, faults, paper. Knows no socket: bytes in, answers out.
+
+It behaves as a receipt printer does: commands run in order and stop while it is offline; DLE EOT and DLE ENQ act at
+once, even inside an image; what was received before the paper ended is printed after the refill; an image that was
+broken off stays open for the next connection.
+
+It does not simulate: time (it prints at once), heat and the motor, fonts other than one, barcodes, page mode, the
+older bit images (ESC *), stored graphics (GS ( L), automatic status back, the presenter, the drawer, DLE ENQ 1
+differing from 2, and what models do differently after DLE ENQ 2 (here: the receive buffer is emptied, an open image
+stays open, a cutter error ends).
+"""
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from hardware.virtual.paper import Paper
+from hardware.virtual.parser import Action, Ask, Code, Cut, Feed, Initialise, Parser, Raster, Setting, Text
+
+BUFFER = 65536
+_REALTIME = re.compile(rb"\x10(?:\x04([\x01-\x04])|\x05([\x01\x02]))", re.DOTALL)
+_BEGUN = re.compile(rb"\x10[\x04\x05]?\Z", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The switches. A number counts bytes from when it is set and acts once; the others stay until switched off."""
+
+    paper_out: bool = False
+    cover_open: bool = False
+    near_end: bool = False
+    offline: bool = False
+    cutter_error: bool = False
+    mute: bool = False
+    drop_data: bool = False
+    paper_out_after: int | None = None
+    half_close_after: int | None = None
+    rst_after: int | None = None
+    stall_after: int | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether commands wait."""
+        return self.paper_out or self.cover_open or self.offline or self.cutter_error
+
+    def status(self, number: int) -> int:
+        """The answer to DLE EOT n."""
+        if number == 1:
+            return 0x12 | 0x08 * self.stopped
+        if number == 2:
+            return 0x12 | 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * self.cutter_error
+        if number == 3:
+            return 0x12 | 0x08 * self.cutter_error
+        return 0x12 | 0x0C * (self.near_end or self.paper_out) | 0x60 * self.paper_out
+
+
+SWITCHES = tuple(item.name for item in fields(Faults))
+COUNTED = tuple(name for name in SWITCHES if name.endswith("_after"))
+
+
+class Act(StrEnum):
+    """What the printer does to its connection."""
+
+    NOTHING = "nothing"
+    HALF_CLOSE = "half_close"
+    RESET = "reset"
+    STALL = "stall"
+
+
+_CONNECTION_FAULTS = {"half_close_after": Act.HALF_CLOSE, "rst_after": Act.RESET, "stall_after": Act.STALL}
+
+
+class VirtualPrinter:
+    """The printer. Safe between threads: one connection feeds it, the page switches its faults."""
+
+    def __init__(self, width: int, now: Callable[[], datetime], keep: Path | None = None) -> None:
+        self.paper = Paper(width, now, keep)
+        self.received = 0
+        self.unknown = 0
+        self._faults = Faults()
+        self._parser = Parser()
+        self._buffer = bytearray()
+        self._carry = b""
+        self._answers = bytearray()
+        self._lock = threading.RLock()
+
+    @property
+    def faults(self) -> Faults:
+        """The switches as they are."""
+        return self._faults
+
+    def set_faults(self, wished: Mapping[str, Any]) -> Faults:
+        """Switch faults; what is not named stays. What waited for the refill is printed then.
+
+        Raises ValueError for an unknown switch or a value of the wrong kind; nothing is switched then.
+        """
+        changes: dict[str, Any] = {}
+        for name, value in wished.items():
+            counted = name in COUNTED
+            good = value is None or (type(value) is int and value >= 0) if counted else isinstance(value, bool)
+            if name not in SWITCHES or not good:
+                raise ValueError(f"{name}: {value!r}")
+            changes[name] = value
+        with self._lock:
+            self._faults = replace(self._faults, **changes)
+            self._work()
+            return self._faults
+
+    def state(self) -> dict[str, Any]:
+        """What the page shows: switches, counts, how much waits in the buffer."""
+        with self._lock:
+            return {
+                "faults": asdict(self._faults),
+                "count": self.paper.count,
+                "received": self.received,
+                "waiting": len(self._buffer),
+                "unknown": self.unknown,
+            }
+
+    def room(self) -> int:
+        """How many bytes can be taken now; 0 when the buffer is full, as while the paper is out."""
+        with self._lock:
+            return max(0, BUFFER - len(self._buffer))
+
+    def receive(self, data: bytes) -> Act:
+        """Take bytes and do what they say; the answers are fetched with `answers`."""
+        with self._lock:
+            data, act = self._until_fault(data)
+            self.received += len(data)
+            self._realtime(data)
+            self._work()
+            return act
+
+    def answers(self) -> bytes:
+        """What the printer has to say since the last time."""
+        with self._lock:
+            said = bytes(self._answers)
+            self._answers.clear()
+            return b"" if self._faults.mute else said
+
+    def _until_fault(self, data: bytes) -> tuple[bytes, Act]:
+        """Count down to the faults of the connection; what comes after one is not received."""
+        for name, act in _CONNECTION_FAULTS.items():
+            left = getattr(self._faults, name)
+            if left is None:
+                continue
+            over = left <= len(data)
+            change: dict[str, Any] = {name: None if over else left - len(data)}
+            self._faults = replace(self._faults, **change)
+            if over:
+                return data[:left], act
+        return data, Act.NOTHING
+
+    def _realtime(self, data: bytes) -> None:
+        """Answer DLE EOT and obey DLE ENQ at once; they also stay in the stream, where the parser skips them."""
+        start = -len(self._carry)
+        done = 0
+        for found in _REALTIME.finditer(self._carry + data):
+            end = found.end() + start
+            self._keep(data[done:end])
+            done = end
+            if found[1]:
+                self._answers.append(self._faults.status(found[1][0]))
+            else:
+                self._buffer.clear()
+                self._faults = replace(self._faults, cutter_error=False)
+        self._keep(data[done:])
+        begun = _BEGUN.search(self._carry + data if done == 0 else data[done:])
+        self._carry = begun[0] if begun else b""
+
+    def _keep(self, data: bytes) -> None:
+        if not self._faults.drop_data:
+            self._buffer += data
+
+    def _work(self) -> None:
+        """Execute what is in the buffer, as far as there is paper."""
+        while self._buffer and not self._faults.stopped:
+            left = self._faults.paper_out_after
+            size = len(self._buffer) if left is None else min(left, len(self._buffer))
+            part = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            for action in self._parser.feed(part):
+                self._do(action)
+            if left is not None:
+                ended = size == left
+                self._faults = replace(
+                    self._faults, paper_out=ended, paper_out_after=None if ended else left - size
+                )
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Raster(row_bytes, data):
+                self.paper.dots(row_bytes, data)
+            case Text(data):
+                self.paper.write(data)
+            case Feed(dots):
+                self.paper.feed(dots)
+            case Cut():
+                self.paper.cut()
+            case Initialise():
+                self.paper.initialise()
+            case Setting(name, value):
+                self.paper.setting(name, value)
+            case Code(dots, level, data):
+                self.paper.code(dots, level, data)
+            case Ask():
+                self._answers.append(0x03 if self._faults.near_end else 0x00)
+            case _:
+                self.unknown += 1

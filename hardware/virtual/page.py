@@ -1,0 +1,140 @@
+"""Owns the page of the virtual printer: pictures of the slips, the switches, and the same as JSON. Knows no bytes.
+
+Slips carry masked names, so the page belongs on loopback; it takes switches only as JSON, which no foreign page can
+send without asking first, and only under a Host it knows.
+"""
+
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, render_template, request
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from hardware.virtual.device import COUNTED, SWITCHES, VirtualPrinter
+from hardware.virtual.paper import PaperSlip
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+HEADERS = {
+    "Content-Security-Policy": f"{POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "title": "虚拟打印机",
+        "slips": "张",
+        "none": "还没有打印",
+        "switches": "故障开关",
+        "bytes": "字节后",
+        "set": "设置",
+        "torn": "未切下的纸",
+        "other": "English",
+        "paper_out": "缺纸",
+        "cover_open": "开盖",
+        "near_end": "纸将尽",
+        "offline": "离线",
+        "cutter_error": "切刀故障",
+        "mute": "不应答",
+        "drop_data": "丢弃数据",
+        "paper_out_after": "缺纸",
+        "half_close_after": "半关闭",
+        "rst_after": "连接重置",
+        "stall_after": "停滞",
+    },
+    "en": {
+        "title": "Virtual printer",
+        "slips": "slips",
+        "none": "Nothing printed yet",
+        "switches": "Fault switches",
+        "bytes": "after bytes",
+        "set": "Set",
+        "torn": "Paper not cut off",
+        "other": "中文",
+        "paper_out": "Paper out",
+        "cover_open": "Cover open",
+        "near_end": "Paper near end",
+        "offline": "Offline",
+        "cutter_error": "Cutter error",
+        "mute": "Mute",
+        "drop_data": "Drop data",
+        "paper_out_after": "Paper out",
+        "half_close_after": "Half close",
+        "rst_after": "Reset connection",
+        "stall_after": "Stall",
+    },
+}
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Flask:
+    """Build the page for a printer; `hosts` are names it may be reached by beside loopback ("*": any)."""
+    app = Flask(__name__, template_folder="web", static_folder="web", static_url_path="/web")
+
+    @app.before_request
+    def only_known_hosts() -> None:
+        # a foreign page that points its own name at this address (DNS rebinding) still sends its own name
+        if "*" not in hosts and request.host.rsplit(":", 1)[0] not in LOCAL | hosts:
+            abort(421)
+
+    @app.after_request
+    def harden(answer: Response) -> Response:
+        answer.headers.update(HEADERS)
+        return answer
+
+    @app.get("/")
+    def index() -> str:
+        language = "en" if request.args.get("lang") == "en" else "zh"
+        toggles = [name for name in SWITCHES if name not in COUNTED]
+        words = WORDS[language]
+        return render_template("page.html", words=words, language=language, toggles=toggles, counted=COUNTED)
+
+    @app.get("/slips")
+    def slips() -> Response:
+        after = request.args.get("after", 0, type=int)
+        listed = [_listed(slip) for slip in reversed(device.paper.slips()) if slip.number > after]
+        return jsonify(count=device.paper.count, slips=listed, **_without_count(device.state()))
+
+    @app.get("/slips/<int:number>.png")
+    def picture(number: int) -> Response:
+        found = [slip for slip in device.paper.slips() if slip.number == number]
+        if not found:
+            abort(404)
+        return Response(found[0].png, mimetype="image/png")
+
+    @app.get("/state")
+    def state() -> Response:
+        return jsonify(device.state())
+
+    @app.post("/faults")
+    def faults() -> tuple[Response, int] | Response:
+        wished = request.get_json()
+        try:
+            device.set_faults(wished if isinstance(wished, dict) else {"body": wished})
+        except ValueError as error:
+            return jsonify(code="invalid", detail=str(error)), 422
+        return jsonify(device.state())
+
+    return app
+
+
+def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[str] = frozenset()) -> BaseWSGIServer:
+    """A threaded server for the page, bound but not yet serving."""
+    return make_server(host, port, make_page(device, hosts), threaded=True)
+
+
+def _listed(slip: PaperSlip) -> dict[str, Any]:
+    """One slip as JSON; `qr` is read from the dots, null where no reader is installed."""
+    return {
+        "number": slip.number,
+        "at": slip.at.isoformat(),
+        "width": slip.width,
+        "height": slip.height,
+        "sha256": slip.sha256,
+        "qr": None if slip.read_codes is None else list(slip.read_codes),
+        "texts": list(slip.texts),
+        "png": f"/slips/{slip.number}.png",
+    }
+
+
+def _without_count(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name != "count"}

@@ -1,0 +1,98 @@
+"""Owns the virtual printer's TCP port 9100. Knows bytes only as they come and go.
+
+Like a printer's network card it serves one connection at a time; others wait. Nothing is encrypted or authenticated,
+as on every printer with this port: it belongs on loopback or on a network of its own.
+"""
+
+import logging
+import select
+import socket
+import struct
+import threading
+
+from hardware.virtual.device import Act, VirtualPrinter
+
+IDLE_SECONDS = 90.0
+_READ = 16384
+log = logging.getLogger(__name__)
+
+
+class PrinterPort:
+    """Listens and feeds the printer. `port` is the real one, also when 0 was asked for."""
+
+    def __init__(self, device: VirtualPrinter, host: str = "127.0.0.1", port: int = 9100) -> None:
+        self._device = device
+        self._socket = socket.create_server((host, port), backlog=16)
+        self.port: int = self._socket.getsockname()[1]
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="virtual-printer", daemon=True)
+
+    def start(self) -> None:
+        """Serve in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and close the port; may be called twice."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            if not select.select([self._socket], [], [], 0.2)[0]:
+                continue
+            connection, _ = self._socket.accept()
+            with connection:
+                try:
+                    self._converse(connection)
+                except OSError as error:
+                    log.info("connection ended: %s", error)
+
+    def _converse(self, connection: socket.socket) -> None:
+        """Feed the printer from one connection until it ends, hangs up or is told to."""
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(5)
+        idle = 0.0
+        while not self._stop.is_set() and idle < IDLE_SECONDS:
+            room = self._device.room()
+            if room and select.select([connection], [], [], 0.02)[0]:
+                data = connection.recv(min(room, _READ))
+                if not data:
+                    return
+                idle = 0.0
+                act = self._device.receive(data)
+                self._say(connection)
+                if act is not Act.NOTHING:
+                    self._break(connection, act)
+                    return
+            else:
+                idle += 0.02
+                if not room and self._gone(connection, 0.02):
+                    return
+                self._say(connection)
+
+    def _say(self, connection: socket.socket) -> None:
+        said = self._device.answers()
+        if said:
+            connection.sendall(said)
+
+    def _break(self, connection: socket.socket, act: Act) -> None:
+        """Do to the connection what the fault says."""
+        if act is Act.RESET:
+            # linger 0: closing sends RST instead of FIN
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        if act is Act.HALF_CLOSE:
+            connection.shutdown(socket.SHUT_WR)
+            while not self._stop.is_set():
+                if select.select([connection], [], [], 0.2)[0] and not connection.recv(_READ):
+                    return
+        while act is Act.STALL and not self._stop.is_set() and not self._gone(connection, 0.1):
+            pass
+
+    def _gone(self, connection: socket.socket, seconds: float) -> bool:
+        """Whether the other side hung up, seen without reading what it sent."""
+        watch = select.poll()
+        watch.register(connection, select.POLLRDHUP)
+        return bool(watch.poll(int(seconds * 1000)))

@@ -1,0 +1,66 @@
+// The page of the virtual printer: asks for what is new each second, newest slip first, and switches faults.
+const SHOWN = 24;
+const WIDTH = 288;
+const paper = document.getElementById("paper");
+let newest = 0;
+
+function figure(slip) {
+  const box = document.createElement("figure");
+  const picture = document.createElement("img");
+  picture.src = slip.png;
+  picture.alt = `${slip.number}`;
+  picture.width = Math.round((WIDTH * slip.width) / 576);
+  picture.height = Math.round((picture.width * slip.height) / slip.width);
+  const caption = document.createElement("figcaption");
+  const codes = slip.qr && slip.qr.length ? ` · QR ${slip.qr.join(" ")}` : "";
+  caption.textContent = `${slip.number} · ${new Date(slip.at).toLocaleTimeString()}${codes}`;
+  box.append(picture, caption);
+  return box;
+}
+
+function show(state) {
+  document.getElementById("count").textContent = state.count;
+  for (const button of document.querySelectorAll("[data-fault]")) {
+    button.setAttribute("aria-pressed", String(state.faults[button.dataset.fault]));
+  }
+  for (const left of document.querySelectorAll("[data-left]")) {
+    left.textContent = state.faults[left.dataset.left] ?? "";
+  }
+}
+
+async function look() {
+  try {
+    const answer = await fetch(`/slips?after=${newest}`);
+    const state = await answer.json();
+    if (state.count < newest) { location.reload(); return; }
+    show(state);
+    for (const slip of state.slips.slice(0, SHOWN).reverse()) {
+      document.getElementById("none")?.remove();
+      paper.prepend(figure(slip));
+      newest = Math.max(newest, slip.number);
+    }
+    while (paper.children.length > SHOWN) paper.lastElementChild.remove();
+    document.body.classList.remove("lost");
+  } catch {
+    document.body.classList.add("lost");
+  }
+  setTimeout(look, 1000);
+}
+
+async function set(faults) {
+  const answer = await fetch("/faults", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(faults),
+  });
+  if (answer.ok) show(await answer.json());
+}
+
+document.addEventListener("click", (event) => {
+  const { fault, set: counted } = event.target.dataset ?? {};
+  if (fault) set({ [fault]: event.target.getAttribute("aria-pressed") !== "true" });
+  if (counted) {
+    const value = document.querySelector(`[data-counted="${counted}"]`).value;
+    set({ [counted]: value === "" ? null : Number(value) });
+  }
+});
+
+look();
