@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 import pages
+import voices
 from machine import CI, PYTHON, ROOT, VENV, Missing, apt, fingerprint, may_use_apt, pip, run, say
 
 STAMPS = VENV / "stamps"
@@ -83,6 +84,12 @@ def install(lock: str) -> None:
     pip("--require-hashes", "-r", CI / f"{lock}.lock")
 
 
+def voice() -> None:
+    """The neural engine and its voices."""
+    install("voice")
+    voices.fetch()
+
+
 def project() -> None:
     """Install the distribution itself, live: its commands exist and follow the tree."""
     pip("--no-deps", "--no-build-isolation", "--editable", ROOT)
@@ -126,7 +133,7 @@ STEPS = (
     Step("project", (ROOT / "pyproject.toml",), project),
     Step("pages", PAGES_FROM, pages.fetch, whole=pages.whole),
     Step("debian", tuple(package for package, _, _ in DEBIAN), debian, needed=False, whole=debian_is_whole),
-    Step("voice", (CI / "voice.lock",), partial(install, "voice"), needed=False),
+    Step("voice", (CI / "voice.lock", ROOT / "package.json"), voice, needed=False, whole=voices.whole),
 )
 ASKED_FOR = (Step("bench-voice", (CI / "bench-voice.lock",), partial(install, "bench-voice")),)
 
