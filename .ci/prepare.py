@@ -66,7 +66,7 @@ def debian_is_whole() -> bool:
 # ------------------------------------------------------------------------------------------------- Python
 def venv() -> None:
     """Make `.venv`, or make it anew when its interpreter is gone or has no pip."""
-    works = [PYTHON, "-c", "import pip"]
+    works = [str(PYTHON), "-c", "import pip"]
     if PYTHON.exists() and subprocess.run(works, capture_output=True, check=False).returncode == 0:
         return
     if importlib.util.find_spec("ensurepip") is None:
