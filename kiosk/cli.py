@@ -1,0 +1,115 @@
+"""Owns the kiosk's command and its composition: settings → client, printer, journal → mind → page. Knows no rule."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from types import FrameType
+
+import structlog
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from hardware.jobs import print_job
+from hardware.registry import open_printer
+from kiosk.agent import create_agent
+from kiosk.errands import Errands, Outside
+from kiosk.journal import Journal
+from kiosk.mind import Mind
+from kiosk.paper import PaperMaker
+from kiosk.screens import HallKnown, Tick
+from kiosk.settings import Settings
+from kiosk.watch import Watch
+from server.protocol.client import HallClient
+
+ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 4.0
+"""Seconds for one attempt, and after which none begins: two attempts end before the page gives up at 9 s."""
+TICK_SECONDS = 0.5
+
+
+class _Quiet(WSGIRequestHandler):
+    """A page that waits for changes asks all day: requests are not logged."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class Kiosk:
+    """All parts of one running kiosk; `start` returns at once, `stop` waits for what is under way."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = HallClient(
+            settings.server, settings.token.get_secret_value(), timeout=ANSWER_TIMEOUT, budget=ANSWER_BUDGET
+        )
+        self._stopping = threading.Event()
+        opener = (lambda: open_printer(settings.printer)) if settings.printer else None
+        self._paper = PaperMaker(opener, lambda job, printer: print_job(job, printer, datetime.now(UTC)))
+        self._journal = Journal(settings.state_dir / "wishes.db")
+        self.watch = Watch(self._client, self._paper.health, lambda hall: self.mind.feed(HallKnown(hall)))
+        outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
+        self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
+        self.mind = Mind(time.monotonic, self._errands.perform)
+        self._server = _serve(self.mind, settings.port)
+        self.port = self._server.server_port
+        self._threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for name, target in (
+                ("page", self._server.serve_forever),
+                ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.mind.feed(Tick()))),
+                ("watch", lambda: self.watch.run(self._stopping)),
+            )
+        ]
+
+    def start(self) -> None:
+        """Serve the page, watch the hall, and take up what a crash left behind."""
+        for thread in self._threads:
+            thread.start()
+        self._errands.resume()
+
+    def stop(self) -> None:
+        """End; what is on paper is finished, what is on disk stays there."""
+        self._stopping.set()
+        self._server.shutdown()  # its threads are daemons: a page that waits does not hold the end up
+        self._errands.stop()
+        self._paper.close()
+        self._journal.close()
+        self._client.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`hall-kiosk run`: serve the kiosk's page on 127.0.0.1 until SIGTERM. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="hall-kiosk", description="the kiosk agent of the outpatient hall")
+    parser.add_subparsers(dest="command", required=True).add_parser("run", help="serve the kiosk's page on 127.0.0.1")
+    parser.parse_args(arguments)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    settings = Settings()
+    if not settings.token.get_secret_value():
+        print("KIOSK_TOKEN is empty: enrol with `hall-server device add --role kiosk`", file=sys.stderr)
+        return 2
+    kiosk = Kiosk(settings)
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    kiosk.start()
+    print(f"kiosk page on http://127.0.0.1:{kiosk.port}/", flush=True)
+    ended.wait()
+    kiosk.stop()
+    return 0
+
+
+def _serve(mind: Mind, port: int) -> BaseWSGIServer:
+    """The page's server. It listens before the app exists, since port 0 becomes a real one only then."""
+    server = make_server("127.0.0.1", port, lambda *_: [], threaded=True, request_handler=_Quiet)
+    server.app = create_agent(mind, server.server_port)
+    return server
+
+
+def _every(seconds: float, stopping: threading.Event, act: Callable[[], None]) -> None:
+    while not stopping.wait(seconds):
+        act()

@@ -1,0 +1,207 @@
+"""Owns the doing of the machine's wishes: on disk, then sent, then answered; resumed after a crash. Knows no screen."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from threading import Event
+from typing import Any
+
+import structlog
+
+from kiosk.journal import Entry, Journal
+from kiosk.paper import PaperMaker
+from kiosk.screens import (
+    Alerted,
+    Answer,
+    AskPlace,
+    Away,
+    CallStaff,
+    CheckInWish,
+    Identify,
+    Input,
+    Paper,
+    PrintReport,
+    PutOnPaper,
+    Refused,
+    Result,
+    Resumed,
+    SettlePaper,
+    Wish,
+)
+from server.protocol.answers import CheckIn
+from server.protocol.client import HallClient, HallProblem, HallUnreachable
+from server.protocol.messages import PrintJob
+from server.protocol.terms import AlertKind, PrintJobState
+from server.protocol.wire import fresh_key
+
+STILL_HERE = 120.0
+"""Seconds after which nobody waits at the kiosk for an answer any more: an older wish is not sent again."""
+REPORT_UNTIL = 24 * 3600.0
+"""Seconds for which the outcome of a print is offered to a server that is away."""
+AGAIN_AFTER = 3.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What errands need of the world: the server, the printer, the disk, the wall clock in seconds of the epoch."""
+
+    client: HallClient
+    hall: Callable[[], str]
+    paper: PaperMaker
+    journal: Journal
+    clock: Callable[[], float]
+
+
+class Errands:
+    """Does wishes in threads of its own and feeds the answers back. `stop` ends what is being tried again."""
+
+    def __init__(self, outside: Outside, feed: Callable[[Input], None]) -> None:
+        self._outside = outside
+        self._feed = feed
+        self._stopping = Event()
+        self._threads = ThreadPoolExecutor(max_workers=12, thread_name_prefix="errand")
+        self._keys: dict[str, str] = {}  # print job id → key of the wish it answers, until its paper is settled
+
+    def perform(self, wishes: tuple[Wish, ...]) -> None:
+        """Start doing the wishes; returns at once."""
+        for wish in wishes:
+            self._threads.submit(self._safely, wish)
+
+    def stop(self) -> None:
+        """Try nothing again, wait for what is under way."""
+        self._stopping.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def resume(self) -> None:
+        """Take up the wishes of before a crash: young ones are sent again under their key, begun paper is reported."""
+        for entry in self._outside.journal.open():
+            self._threads.submit(self._resumed, entry)
+
+    def _safely(self, wish: Wish) -> None:
+        try:
+            self._do(wish)
+        except Exception:
+            log.exception("errand failed", wish=type(wish).__name__)
+            if (name := getattr(wish, "id", None)) is not None:
+                self._feed(Answer(name, Away()))
+
+    def _do(self, wish: Wish) -> None:
+        client = self._outside.client
+        match wish:
+            case Identify():
+                self._ask(wish.id, lambda: client.identify(self._outside.hall(), scan=wish.scan, typed=wish.typed))
+            case AskPlace():
+                self._ask(wish.id, lambda: client.ticket(wish.ticket))
+            case CheckInWish() | PrintReport() | CallStaff():
+                self._send(wish)
+            case PutOnPaper():
+                self._feed(Answer(wish.id, self._print(wish.job)))
+            case SettlePaper():
+                self._tell(wish.job, wish.state, wish.evidence)
+
+    def _ask(self, name: str, question: Callable[[], Result]) -> None:
+        self._feed(Answer(name, _answer(question)))
+
+    def _send(self, wish: CheckInWish | PrintReport | CallStaff) -> None:
+        """Write the wish down, send it, answer; while the server is away, keep trying as long as somebody may wait."""
+        entry = Entry(fresh_key(), type(wish).__name__, asdict(wish), self._outside.clock())
+        try:
+            self._outside.journal.keep(entry)
+        except sqlite3.Error:
+            log.exception("the disk refuses: nothing is sent")
+            self._feed(Answer(wish.id, Away()))
+            return
+        self._until_answered(entry, lambda result: Answer(wish.id, result), told_away=False)
+
+    def _until_answered(self, entry: Entry, as_input: Callable[[Any], Input], told_away: bool) -> None:
+        while not self._stopping.is_set():
+            result = _answer(lambda: self._again(entry))
+            if not isinstance(result, Away):
+                self._remember_paper(entry, result)
+                self._feed(as_input(result))
+                return
+            if not told_away:
+                told_away = True
+                self._feed(as_input(result))
+            if self._outside.clock() - entry.made_at > STILL_HERE:
+                log.warning("given up: the server stayed away", kind=entry.kind, key=entry.key)
+                self._outside.journal.settle(entry.key)
+                return
+            self._stopping.wait(AGAIN_AFTER)
+
+    def _again(self, entry: Entry) -> Result:
+        client, body = self._outside.client, entry.body
+        if entry.kind == CheckInWish.__name__:
+            wished = {name: value for name, value in body.items() if name != "id"}
+            return client.check_in(self._outside.hall(), key=entry.key, **wished)
+        if entry.kind == PrintReport.__name__:
+            job = client.print_report(body["report"], body["visit_token"], key=entry.key)
+            return job if job else Refused("no_printer")
+        client.raise_alert(AlertKind(body["kind"]), key=entry.key)
+        return Alerted()
+
+    def _remember_paper(self, entry: Entry, result: Result) -> None:
+        """A wish that led to paper stays on disk until the paper's fate is reported; any other is settled now."""
+        job = result.print_job if isinstance(result, CheckIn) else result if isinstance(result, PrintJob) else None
+        if job is None:
+            self._outside.journal.settle(entry.key)
+        else:
+            self._keys[job.id] = entry.key
+
+    def _print(self, job: PrintJob) -> Paper:
+        key = self._keys.get(job.id)
+        if key:
+            self._outside.journal.printing(key, {"id": job.id, "lease": job.lease})
+        outcome = self._outside.paper.make(job)
+        self._threads.submit(self._tell, job, outcome.state, f"{outcome.reason}: {outcome.evidence}")
+        return Paper(outcome.state, outcome.reason)
+
+    def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
+        self._report(job.id, job.lease, state, evidence)
+        if key := self._keys.get(job.id):
+            self._outside.journal.settle(key)
+            if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
+                self._keys.pop(job.id, None)
+
+    def _report(self, job: str, lease: str | None, state: PrintJobState, evidence: str) -> None:
+        """Say how a print ended until the server has heard it; a refusal (the lease is lost) settles it too."""
+        key, since = fresh_key(), self._outside.clock()
+        while not self._stopping.is_set() and self._outside.clock() - since < REPORT_UNTIL:
+            try:
+                self._outside.client.report_print_job(job, state, evidence, key=key, lease=lease)
+                return
+            except HallProblem as problem:
+                log.warning("print outcome refused", job=job, state=state.value, code=str(problem.code))
+                return
+            except HallUnreachable:
+                self._stopping.wait(AGAIN_AFTER)
+
+    def _resumed(self, entry: Entry) -> None:
+        if entry.printing is not None:
+            self._outside.paper.suspect()
+            evidence = "interrupted: the kiosk stopped while this was printing"
+            self._report(entry.printing["id"], entry.printing.get("lease"), PrintJobState.UNKNOWN, evidence)
+            self._outside.journal.settle(entry.key)
+        elif self._outside.clock() - entry.made_at > STILL_HERE:
+            self._outside.journal.settle(entry.key)
+        else:
+            self._until_answered(entry, _as_resumed, told_away=True)
+
+
+def _as_resumed(result: Result) -> Input:
+    """A resumed answer has no screen that waits for it: a ticket may be taken up, paper may be owed."""
+    return Resumed(result) if isinstance(result, CheckIn) else Answer("", result)
+
+
+def _answer(question: Callable[[], Result]) -> Result:
+    try:
+        return question()
+    except HallProblem as problem:
+        if problem.status >= 500:
+            return Away()
+        return Refused(str(problem.code), problem.problem)
+    except HallUnreachable:
+        return Away()

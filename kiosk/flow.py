@@ -1,0 +1,223 @@
+"""Owns the kiosk's screen machine: (state, input, now) → (state, wishes). Knows no page, network, printer or clock."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk.options import hall_queues, is_printable
+from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
+from kiosk.screens import (
+    Answer,
+    HallKnown,
+    Identify,
+    Input,
+    Paper,
+    Resumed,
+    Screen,
+    State,
+    Task,
+    Tick,
+    Touch,
+    Verb,
+)
+from kiosk.turns import (
+    SPOKEN,
+    Step,
+    call_staff,
+    check_in,
+    go,
+    home_language,
+    notice,
+    print_next,
+    reset,
+    stay,
+    wish,
+    wish_id,
+)
+from server.protocol.terms import PrintJobState
+
+WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
+"""Idle seconds before the question whether somebody is there, and from there to the first screen (issue 3)."""
+ANSWER_WITHIN, PAPER_WITHIN = 9.0, 60.0
+"""Seconds after which waiting for the server, for the printer, is given up in front of the patient."""
+CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
+LONGEST_CODE = 512
+PROOFS = frozenset({"phone_tail", "identity_tail", "birth_date"})
+"""What may confirm a typed code: fields of the contract's `typed`."""
+BUSY = frozenset({Screen.WORKING, Screen.PRINTING})
+ANYWHERE = frozenset({Verb.LANGUAGE, Verb.SIZE, Verb.STAY, Verb.SCAN})
+ELDER_TASKS = (Task.CHECK_IN, Task.REPORTS, Task.PASSED)
+"""The cards of the large-text first screen; a person is one touch away on every screen."""
+
+
+def advance(state: State, happened: Input, now: float) -> Step:
+    """Take one input at `now` (seconds of any steady clock): the state that follows and what is wished of the world."""
+    state = replace(state, now=now)
+    match happened:
+        case Touch():
+            return _touched(state, happened)
+        case Answer():
+            if happened.id != state.waiting_for:
+                return state, unclaimed(happened.result)
+            return settle(state, happened.result)
+        case Resumed():
+            if state.screen is not Screen.HOME:
+                return state, unclaimed(happened.result)
+            return checked_in(state, happened.result)
+        case HallKnown():
+            hall = happened.hall or state.hall
+            language = home_language(hall) if state.hall is None else state.language
+            return replace(state, hall=hall, online=happened.hall is not None, language=language), ()
+        case Tick():
+            return _ticked(state)
+
+
+def _touched(state: State, touch: Touch) -> Step:
+    if touch.verb not in ANYWHERE and touch.step is not None and touch.step != state.step:
+        return stay(state)  # the second of two taps was meant for the screen that is gone
+    state = replace(state, touched_at=state.now, warned=False)
+    if touch.verb in _ON_ANY:
+        return _ON_ANY[touch.verb](state, touch)
+    if state.screen in BUSY:
+        return stay(state)
+    if touch.verb is Verb.HOME:
+        return reset(state)
+    if touch.verb is Verb.HELP:
+        return call_staff(replace(state, task=Task.HELP, flags=None))
+    act = _ON_SCREEN.get((state.screen, touch.verb))
+    return act(state, touch) if act else stay(state)
+
+
+def _ticked(state: State) -> Step:
+    shown_for = state.now - state.shown_at
+    if state.screen is Screen.WORKING:
+        return away(state) if shown_for >= ANSWER_WITHIN else stay(state)
+    if state.screen is Screen.PRINTING:
+        late = shown_for >= PAPER_WITHIN
+        return settle(state, Paper(PrintJobState.UNKNOWN, "no_answer")) if late else stay(state)
+    idle = state.now - max(state.touched_at, state.shown_at)
+    if state.screen in CLOSES_AFTER:
+        return reset(state) if idle >= CLOSES_AFTER[state.screen] * (2 if state.elder else 1) else stay(state)
+    warn_after = WARN_AFTER_ELDER if state.elder else WARN_AFTER
+    if state.screen is Screen.HOME:
+        changed = state.elder or state.language != home_language(state.hall)
+        return reset(state) if changed and idle >= warn_after else stay(state)
+    if idle >= warn_after + LEAVE_AFTER:
+        return reset(state)
+    return replace(state, warned=idle >= warn_after), ()
+
+
+def _language(state: State, touch: Touch) -> Step:
+    return (replace(state, language=touch.value), ()) if touch.value in SPOKEN else stay(state)
+
+
+def _size(state: State, touch: Touch) -> Step:
+    return replace(state, elder=touch.value == "elder"), ()
+
+
+def _task(state: State, touch: Touch) -> Step:
+    if touch.value not in set(Task):
+        return stay(state)
+    state = replace(state, task=Task(touch.value))
+    if state.task is Task.HELP:
+        return call_staff(state)
+    if state.task is Task.WALK_IN:
+        if state.hall is None:
+            return notice(state, "away")
+        queues = hall_queues(state.hall)
+        if len(queues) == 1:
+            return chosen(replace(state, options=queues), queues[0])
+        return choose_from(state, queues, otherwise="no_queue")
+    return go(state, Screen.IDENTIFY), ()
+
+
+def _scanned_at_home(state: State, touch: Touch) -> Step:
+    return _scanned(replace(state, task=Task.CHECK_IN), touch)
+
+
+def _scanned(state: State, touch: Touch) -> Step:
+    code = clean_code(touch.value)
+    return wish(state, Identify(wish_id(state), scan=code)) if code else stay(state)
+
+
+def _typed(state: State, touch: Touch) -> Step:
+    """A code alone is no identification: it comes with a proof that only its owner knows."""
+    code = clean_code(touch.value)
+    kind, _, proof = touch.proof.partition(":")
+    if not code or kind not in PROOFS or not (proof := clean_code(proof)):
+        return stay(state)
+    return wish(state, Identify(wish_id(state), typed={"code": code, kind: proof}))
+
+
+def clean_code(text: str) -> str:
+    """What a reader or a finger sent, without control characters and spaces around; "" when nothing usable is left."""
+    code = "".join(character for character in text if character.isprintable()).strip()
+    return code if len(code) <= LONGEST_CODE else ""
+
+
+def _without_card(state: State, _: Touch) -> Step:
+    return (go(state, Screen.HEALTH), ()) if state.task is Task.WALK_IN else stay(state)
+
+
+def _choose(state: State, touch: Touch) -> Step:
+    option = next((option for option in state.options if touch.value == f"{option.kind}:{option.id}"), None)
+    return chosen(state, option) if option else stay(state)
+
+
+def _health(state: State, touch: Touch) -> Step:
+    if touch.value == "some":
+        return check_in(state, ("red_flag",))
+    return (go(state, Screen.FEVER), ()) if touch.value == "none" else stay(state)
+
+
+def _fever(state: State, touch: Touch) -> Step:
+    if touch.value == "yes":
+        return check_in(state, ("fever",))
+    return (go(state, Screen.CONFIRM, flags=()), ()) if touch.value == "no" else stay(state)
+
+
+def _confirm(state: State, _: Touch) -> Step:
+    return check_in(state, state.flags)
+
+
+def _print(state: State, touch: Touch) -> Step:
+    wanted = tuple(
+        option
+        for option in state.options
+        if is_printable(option) and option.id not in state.printed and touch.value in ("all", option.id)
+    )
+    return print_next(replace(state, to_print=wanted)) if wanted else stay(state)
+
+
+def _back(state: State, _: Touch) -> Step:
+    before = {
+        Screen.FEVER: Screen.HEALTH,
+        Screen.CONFIRM: Screen.FEVER if state.flags is not None else Screen.CHOOSE,
+        Screen.HEALTH: Screen.CHOOSE,
+    }.get(state.screen)
+    if state.screen is Screen.IDENTIFY and state.task is Task.WALK_IN:
+        before = Screen.CHOOSE
+    if before is None or (before is Screen.CHOOSE and len(state.options) < 2):
+        return reset(state)
+    return go(state, before, flags=None), ()
+
+
+_ON_ANY: dict[Verb, Callable[[State, Touch], Step]] = {
+    Verb.LANGUAGE: _language,
+    Verb.SIZE: _size,
+    Verb.STAY: lambda state, _: stay(state),
+}
+
+_ON_SCREEN: dict[tuple[Screen, Verb], Callable[[State, Touch], Step]] = {
+    (Screen.HOME, Verb.TASK): _task,
+    (Screen.HOME, Verb.SCAN): _scanned_at_home,
+    (Screen.IDENTIFY, Verb.SCAN): _scanned,
+    (Screen.IDENTIFY, Verb.TYPED): _typed,
+    (Screen.IDENTIFY, Verb.SKIP): _without_card,
+    (Screen.CHOOSE, Verb.CHOOSE): _choose,
+    (Screen.HEALTH, Verb.HEALTH): _health,
+    (Screen.FEVER, Verb.FEVER): _fever,
+    (Screen.CONFIRM, Verb.CONFIRM): _confirm,
+    (Screen.REPORTS, Verb.PRINT): _print,
+    (Screen.ASK_PAPER, Verb.PAPER): lambda state, touch: paper_seen(state, touch.value),
+    **{(screen, Verb.BACK): _back for screen in Screen if screen not in BUSY},
+}

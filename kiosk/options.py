@@ -1,0 +1,58 @@
+"""Owns what an answer of the server offers to choose. Knows no screen."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kiosk.screens import Hall, Option, OptionKind
+from server.protocol.answers import Choices
+from server.protocol.messages import Names
+from server.protocol.terms import TicketState
+
+BACK_IN = frozenset({TicketState.PASSED, TicketState.HELD})
+"""States that checking in again turns into a place in the queue."""
+
+PRINTABLE = frozenset({"final", "amended", "corrected", "appended"})
+"""States of a FHIR R4 DiagnosticReport whose paper may be given out."""
+
+
+def options_of(kind: OptionKind, entries: Iterable[Mapping[str, Any]], hall: Hall) -> tuple[Option, ...]:
+    """The entries of one kind as options; an entry without an id cannot be chosen and is left out."""
+    return tuple(
+        Option(kind, str(entry["id"]), _title(kind, entry, hall), dict(entry)) for entry in entries if entry.get("id")
+    )
+
+
+def all_options(choices: Choices, hall: Hall) -> tuple[Option, ...]:
+    """Everything that checking in may mean: appointments first, then tickets to put back, then queues."""
+    found = options_of("appointment", choices.appointments, hall)
+    found += tuple(option for option in options_of("ticket", choices.tickets, hall) if is_away(option))
+    return found or options_of("queue", choices.queues, hall)
+
+
+def hall_queues(hall: Hall) -> tuple[Option, ...]:
+    """The queues of the hall, for somebody without an appointment."""
+    return tuple(Option("queue", queue.id, queue.name) for queue in hall.queues)
+
+
+def is_away(option: Option) -> bool:
+    """Whether a ticket was passed, or sent away for a while."""
+    return option.facts.get("state") in BACK_IN
+
+
+def is_printable(option: Option) -> bool:
+    """Whether a report may come out here at all; the server decides again (domain.md §4.3, §4.5)."""
+    return option.facts.get("status") in PRINTABLE and not option.facts.get("withheld")
+
+
+def names(value: Any) -> Names:
+    """A text by language, from a text by language or a plain text."""
+    if isinstance(value, Mapping):
+        return {str(language): str(text) for language, text in value.items() if text}
+    return {"zh": str(value), "en": str(value)} if value else {}
+
+
+def _title(kind: OptionKind, entry: Mapping[str, Any], hall: Hall) -> Names:
+    for field in ("name", "title", "queue_name"):
+        if entry.get(field):
+            return names(entry[field])
+    return hall.queue_name(entry["id"] if kind == "queue" else entry.get("queue"))

@@ -1,0 +1,116 @@
+"""Owns the small turns of the screen machine: go to a screen, wish, forget. Knows no task."""
+
+from dataclasses import replace
+from typing import Any
+
+from kiosk.screens import (
+    AskPlace,
+    CallStaff,
+    CheckInWish,
+    Forget,
+    Hall,
+    Identify,
+    Message,
+    PrintReport,
+    PutOnPaper,
+    Screen,
+    State,
+    Wish,
+)
+from server.protocol.messages import PrintJob
+
+SPOKEN = ("zh", "en")
+"""Languages of the page's catalogues."""
+NAMELESS = {"name": "*"}
+"""Somebody without a card who takes a number: the one name that masking shows as unknown (domain.md §2.9)."""
+
+Step = tuple[State, tuple[Wish, ...]]
+
+
+def go(state: State, screen: Screen, *, message: Message | None = None, **changes: Any) -> State:
+    """Show another screen; touches meant for the one before no longer count."""
+    return replace(
+        state, screen=screen, step=state.step + 1, shown_at=state.now, message=message, waiting_for=None, **changes
+    )
+
+
+def stay(state: State) -> Step:
+    """Nothing happens."""
+    return state, ()
+
+
+def home_language(hall: Hall | None) -> str:
+    """The first language of the hall that the page has a catalogue for."""
+    return next((language for language in (hall.languages if hall else ()) if language in SPOKEN), SPOKEN[0])
+
+
+def reset(state: State) -> Step:
+    """The next patient: everything of this one is gone, in memory and on the page."""
+    fresh = State(
+        hall=state.hall,
+        online=state.online,
+        step=state.step + 1,
+        patient=state.patient + 1,
+        wished=state.wished,
+        language=home_language(state.hall),
+        now=state.now,
+        touched_at=state.now,
+        shown_at=state.now,
+    )
+    return fresh, (Forget(),)
+
+
+def wish_id(state: State) -> str:
+    """The name of the next wish, never used twice by one agent."""
+    return f"{state.patient}.{state.wished + 1}"
+
+
+def wish(
+    state: State,
+    made: Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper,
+    screen: Screen = Screen.WORKING,
+) -> Step:
+    """Wish something of the world and show that it is being done."""
+    working = go(state, screen)
+    return replace(working, wished=state.wished + 1, waiting_for=made.id), (made,)
+
+
+def notice(state: State, key: str, **values: str) -> Step:
+    """Say what to do now."""
+    return go(state, Screen.NOTICE, message=Message(key, values)), ()
+
+
+def call_staff(state: State) -> Step:
+    """Ask for a person."""
+    return wish(state, CallStaff(wish_id(state)))
+
+
+def check_in(state: State, flags: tuple[str, ...] | None) -> Step:
+    """Ask for the ticket of what was chosen."""
+    choice = state.choice
+    queue = choice.id if choice and choice.kind == "queue" else None
+    if choice and choice.kind == "ticket":
+        queue = choice.facts.get("queue")
+    made = CheckInWish(
+        wish_id(state),
+        queue=queue,
+        appointment=choice.id if choice and choice.kind == "appointment" else None,
+        visit_token=state.identity.visit_token if state.identity else None,
+        patient=None if state.identity else NAMELESS,
+        flags=flags,
+        language=state.language,
+    )
+    return wish(replace(state, flags=flags), made)
+
+
+def put_on_paper(state: State, job: PrintJob, **changes: Any) -> Step:
+    """Print a job that is leased to this kiosk."""
+    return wish(replace(state, job=job, **changes), PutOnPaper(wish_id(state), job), Screen.PRINTING)
+
+
+def print_next(state: State) -> Step:
+    """Ask for the next report of those chosen."""
+    token = state.identity.visit_token if state.identity else None
+    if not state.to_print or token is None:
+        return go(state, Screen.REPORTS), ()
+    return wish(state, PrintReport(wish_id(state), state.to_print[0].id, token))

@@ -1,0 +1,89 @@
+"""Owns what the page gets to see of the machine's state, as JSON. Knows no route; never holds a token or a job."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.flow import ELDER_TASKS
+from kiosk.options import is_printable
+from kiosk.screens import Finished, Option, Screen, State, Task
+
+SEEN = (
+    *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
+    *("status", "withheld", "issued_at", "prints"),
+)
+"""Facts of an option that may be drawn; whatever else an answer holds stays in the agent."""
+
+
+def view(state: State) -> dict[str, Any]:
+    """The screen to draw: which one, in which language and size, with what is to be read and chosen on it."""
+    hall = state.hall
+    return {
+        "screen": state.screen.value,
+        "step": state.step,
+        "language": state.language,
+        "elder": state.elder,
+        "online": state.online,
+        "warned": state.warned,
+        "task": state.task.value if state.task else None,
+        "hospital": dict(hall.hospital) if hall else {},
+        "hall": dict(hall.name) if hall else {},
+        "timezone": hall.timezone if hall else "Asia/Shanghai",
+        "message": _message(state),
+        **_of_screen(state),
+    }
+
+
+def _of_screen(state: State) -> dict[str, Any]:
+    match state.screen:
+        case Screen.HOME:
+            return {"tasks": [task.value for task in (ELDER_TASKS if state.elder else Task)]}
+        case Screen.CHOOSE:
+            return {"options": [_option(option) for option in state.options]}
+        case Screen.REPORTS:
+            return {"options": [_report(option, state.printed) for option in state.options]}
+        case Screen.CONFIRM | Screen.HEALTH | Screen.FEVER:
+            return {
+                "choice": _option(state.choice) if state.choice else None,
+                "person": state.identity.display_name if state.identity else None,
+            }
+        case Screen.DONE | Screen.PLACE | Screen.ASK_PAPER | Screen.PRINTING:
+            return {"finished": _finished(state.finished)}
+        case _:
+            return {}
+
+
+def _message(state: State) -> dict[str, Any] | None:
+    if state.message is None:
+        return None
+    text = state.message.text
+    return {"key": state.message.key, "values": dict(state.message.values), "text": dict(text) if text else None}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    facts: Mapping[str, Any] = option.facts
+    return {
+        "value": f"{option.kind}:{option.id}",
+        "kind": option.kind,
+        "id": option.id,
+        "title": dict(option.title),
+        "facts": {field: facts[field] for field in SEEN if facts.get(field) is not None},
+    }
+
+
+def _report(option: Option, printed: frozenset[str]) -> dict[str, Any]:
+    return _option(option) | {"printed": option.id in printed, "printable": is_printable(option)}
+
+
+def _finished(finished: Finished | None) -> dict[str, Any] | None:
+    if finished is None:
+        return None
+    return {
+        "number": finished.number,
+        "place": dict(finished.place),
+        "queue": dict(finished.queue),
+        "ahead": finished.ahead,
+        "wait": [finished.wait_low, finished.wait_high],
+        "again": finished.again,
+        "paper": finished.paper.value if finished.paper else None,
+        "reason": finished.reason,
+    }

@@ -1,0 +1,139 @@
+// Owns the page's frame: follows the agent's state and draws it; head, foot, the question "are you there". No rules.
+
+import { html, render } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { catalogue, touch, wait } from "/web/agent.js";
+import { Icon } from "/web/pictures.js";
+import { listen } from "/web/reader.js";
+import { SCREENS } from "/web/screens.js";
+
+const LANGUAGES = { zh: ["中文", "zh-CN"], en: ["English", "en"] };
+const GIVE_UP_AFTER = 3; // questions without an answer, about five seconds, before the page says so
+const root = document.getElementById("kiosk");
+
+/** Look sentences up: t("key", {gap: "text"}); a key nobody wrote falls back to the sentence for anything else. */
+function sentences(texts) {
+  return (key, gaps = {}) => {
+    const text = texts[key] ?? (key.startsWith("problem.") ? texts["problem.other"] : key);
+    return text.replace(/\{(\w+)\}/g, (_, gap) => gaps[gap] ?? "");
+  };
+}
+
+function Head({ seen, t, say }) {
+  const [clock, setClock] = useState("");
+  useEffect(() => {
+    const form = new Intl.DateTimeFormat("en-GB", { timeZone: seen.timezone, hour: "2-digit", minute: "2-digit" });
+    const show = () => setClock(form.format(new Date()));
+    show();
+    const timer = setInterval(show, 1000);
+    return () => clearInterval(timer);
+  }, [seen.timezone]);
+  const name = seen.hospital[seen.language] ?? seen.hospital.zh ?? t("hospital");
+  return html`<header class="head">
+    <div class="head-name"><p class="head-hospital">${name}</p><p class="secondary number">${clock}</p></div>
+    <div class="head-keys" role="group" aria-label=${t("language")}>
+      ${Object.entries(LANGUAGES).map(([tag, [word, lang]]) => html`<button type="button" class="button button-quiet"
+        key=${tag} lang=${lang} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>${word}
+      </button>`)}
+      <button type="button" class="button button-quiet" aria-pressed=${seen.elder}
+        onClick=${() => say("size", seen.elder ? "usual" : "elder")}>${t(seen.elder ? "size.usual" : "size.elder")}
+      </button>
+    </div>
+  </header>`;
+}
+
+function Foot({ seen, t, say }) {
+  const busy = seen.screen === "working" || seen.screen === "printing";
+  const atHome = seen.screen === "home";
+  return html`<footer class="foot">
+    ${atHome ? null : html`<button type="button" class="button button-quiet" disabled=${busy}
+      onClick=${() => say("back")}>‹ ${t("back")}</button>`}
+    <button type="button" class=${`button button-quiet ${atHome ? "button-wide" : ""}`} disabled=${busy}
+      onClick=${() => say("help")}><${Icon} name="help" /> ${t("task.help")}</button>
+  </footer>`;
+}
+
+function StillThere({ t, say }) {
+  const dialog = useRef();
+  useEffect(() => { dialog.current.showModal(); }, []);
+  const keep = (event) => { event.preventDefault(); say("stay"); };
+  return html`<dialog class="ask-there" ref=${dialog} onCancel=${keep} aria-labelledby="there">
+    <h2 class="text-title" id="there">${t("still_there")}</h2>
+    <button type="button" class="button button-primary" onClick=${() => say("stay")}>${t("still_there.yes")}</button>
+    <button type="button" class="button button-quiet" onClick=${() => say("home")}>${t("still_there.no")}</button>
+  </dialog>`;
+}
+
+function Kiosk({ seen, texts, say }) {
+  const t = sentences(texts[seen.language] ?? texts.zh);
+  const main = useRef();
+  useEffect(() => { main.current?.querySelector("h1")?.focus({ preventScroll: true }); }, [seen.step]);
+  const Screen = SCREENS[seen.screen];
+  return html`<div class="page">
+    <${Head} seen=${seen} t=${t} say=${say} />
+    <main class=${`main main-${seen.screen}`} ref=${main} aria-live="polite">
+      <${Screen} key=${seen.step} seen=${seen} t=${t} say=${say} />
+    </main>
+    <${Foot} seen=${seen} t=${t} say=${say} />
+    ${seen.warned ? html`<${StillThere} t=${t} say=${say} />` : null}
+  </div>`;
+}
+
+function Lost({ texts }) {
+  return html`<main class="lost">
+    <${Icon} name="away" />
+    ${Object.entries(texts).map(([tag, sentencesOf]) => html`<h1 class="text-title" key=${tag}
+      lang=${LANGUAGES[tag][1]}>${sentencesOf.agent_away}</h1>`)}
+  </main>`;
+}
+
+function dress(seen) {
+  const html = document.documentElement;
+  html.lang = LANGUAGES[seen.language]?.[1] ?? "zh-CN";
+  html.dataset.size = seen.elder ? "elder" : "usual";
+}
+
+async function run() {
+  const texts = {};
+  for (const tag of Object.keys(LANGUAGES)) texts[tag] = await catalogue(tag);
+  let seen = null;
+  let saying = false;
+
+  function draw(next) {
+    if (seen && next.version < seen.version) return; // an older answer overtaken by a newer one
+    if (seen && next.nonce !== seen.nonce) render(null, root); // another patient: nothing of this one stays in the page
+    seen = next;
+    dress(seen);
+    render(html`<${Kiosk} seen=${seen} texts=${texts} say=${say} />`, root);
+  }
+
+  async function say(verb, value, proof) {
+    if (saying || !seen) return; // a second tap while the first is on its way
+    saying = true;
+    try {
+      draw(await touch(seen, verb, value, proof));
+    } catch (error) {
+      console.warn("the agent did not take it", error.name);
+    } finally {
+      saying = false;
+    }
+  }
+
+  listen((code) => say("scan", code));
+  for (const block of ["contextmenu", "dragstart"]) window.addEventListener(block, (event) => event.preventDefault());
+  for (let silent = 0; ;) {
+    try {
+      draw(await wait(seen?.version ?? 0));
+      silent = 0;
+    } catch {
+      silent += 1;
+      if (silent >= GIVE_UP_AFTER) {
+        seen = null;
+        render(html`<${Lost} texts=${texts} />`, root);
+      }
+      await new Promise((later) => setTimeout(later, 1000));
+    }
+  }
+}
+
+run();

@@ -1,0 +1,62 @@
+// Owns the keys on the glass and the two things they ask: the code, and a proof of whose it is. Knows no agent.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "letters", "0", "delete"];
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ", "-", "digits", "delete"];
+const PROOFS = { phone_tail: 4, identity_tail: 4, birth_date: 8 };
+
+/** Two questions, one after the other; `done(code, proof)` gets both, such as ("C1001", "phone_tail:1234"). */
+export function Typing({ t, done, leave }) {
+  const [code, setCode] = useState("");
+  const [kind, setKind] = useState("phone_tail");
+  const [proof, setProof] = useState("");
+  const [asking, setAsking] = useState("code");
+
+  if (asking === "code") {
+    return html`<${Asked} key="code" t=${t} label=${t("typed_code")} value=${code} set=${setCode} letters=${true}
+      limit=${40} ready=${code.length >= 2} next=${() => setAsking("proof")} leave=${leave} />`;
+  }
+  const choose = (other) => { setKind(other); setProof(""); };
+  return html`<${Asked} key=${kind} t=${t} label=${t(`proof.${kind}`)} value=${proof} set=${setProof}
+    letters=${kind === "identity_tail"} limit=${PROOFS[kind]} ready=${proof.length === PROOFS[kind]}
+    next=${() => done(code, `${kind}:${kind === "birth_date" ? asDate(proof) : proof}`)} leave=${leave}>
+    <div class="proofs" role="group" aria-label=${t("proof_which")}>
+      ${Object.keys(PROOFS).map((other) => html`<button type="button" class="button button-quiet" key=${other}
+        aria-pressed=${other === kind} onClick=${() => choose(other)}>${t(`proof.${other}.short`)}</button>`)}
+    </div>
+  <//>`;
+}
+
+function Asked({ t, label, value, set, letters, limit, ready, next, leave, children }) {
+  const put = (text) => set(text.toUpperCase().replace(/[^0-9A-Z-]/g, "").slice(0, limit));
+  const submit = (event) => { event.preventDefault(); if (ready) next(); };
+  return html`<form class="typing" onSubmit=${submit} autocomplete="off">
+    ${children}
+    <label class="text-small" for="typed">${label}</label>
+    <input id="typed" class="input number" type="text" inputmode="none" autocomplete="off" spellcheck="false"
+      value=${value} onInput=${(event) => put(event.target.value)} />
+    <${Keys} t=${t} letters=${letters} press=${(key) => put(key === "delete" ? value.slice(0, -1) : value + key)} />
+    <div class="choices-row">
+      <button type="button" class="button button-quiet" onClick=${leave}>${t("use_card")}</button>
+      <button type="submit" class="button button-primary" aria-disabled=${!ready}>${t("next")}</button>
+    </div>
+  </form>`;
+}
+
+function Keys({ t, letters, press }) {
+  const [showing, setShowing] = useState("digits");
+  const keys = (showing === "digits" ? DIGITS : LETTERS).filter((key) => letters || key !== "letters");
+  const touch = (key) => (key === "letters" || key === "digits" ? setShowing(key) : press(key));
+  return html`<div class="keys keys-${showing}">
+    ${keys.map((key) => html`<button type="button" class="button button-quiet number" key=${key} data-key=${key}
+      aria-label=${key.length > 1 ? t(`key.${key}`) : key} onClick=${() => touch(key)}>
+      ${key.length > 1 ? t(`key.${key}.short`) : key}
+    </button>`)}
+  </div>`;
+}
+
+function asDate(digits) {
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`;
+}

@@ -1,0 +1,292 @@
+// Owns what each screen shows: one question, its answers, nothing else. Draws the agent's state and decides nothing.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { Typing } from "/web/keypad.js";
+import { CardOnReader, Icon } from "/web/pictures.js";
+
+const CARDS_ON_A_PAGE = 5;
+const RED_FLAGS = ["chest", "breath", "stroke", "faint", "bleeding", "allergy", "seizure", "pregnant", "harm", "pain"];
+const FEVERS = ["fever", "respiratory", "diarrhoea", "contact"];
+
+function named(names, language) {
+  return names?.[language] ?? names?.zh ?? Object.values(names ?? {})[0] ?? "";
+}
+
+function Title({ children, small = false }) {
+  return html`<h1 class=${small ? "text-title" : "title"} tabindex="-1">${children}</h1>`;
+}
+
+function timeOf(stamp, seen) {
+  const form = new Intl.DateTimeFormat("en-GB", { timeZone: seen.timezone, hour: "2-digit", minute: "2-digit" });
+  return stamp ? form.format(new Date(stamp)) : "";
+}
+
+function dateOf(stamp, seen) {
+  const form = new Intl.DateTimeFormat("en-CA", { timeZone: seen.timezone, dateStyle: "short" });
+  return stamp ? form.format(new Date(stamp)) : "";
+}
+
+function Home({ seen, t, say }) {
+  const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
+  return html`<div class="screen">
+    ${seen.online ? null : html`<p class="notice notice-attention text-small" role="status">${t("offline")}</p>`}
+    <${Title}>${t("welcome")}<//>
+    <div class="cards">
+      ${tasks.map((task, index) => html`<button type="button" key=${task} data-task=${task}
+        class=${`card task ${index === 0 ? "task-first" : ""}`} onClick=${() => say("task", task)}>
+        <${Icon} name=${task} />
+        <span class="task-words"><span class="text-title">${t(`task.${task}`)}</span>
+          <span class="text-small task-help">${t(`task.${task}.help`)}</span></span>
+      </button>`)}
+    </div>
+  </div>`;
+}
+
+function Identify({ seen, t, say }) {
+  const [typing, setTyping] = useState(false);
+  const said = seen.message
+    ? html`<p class="notice notice-attention text-small" role="alert">${t(seen.message.key)}</p>`
+    : null;
+  if (typing) {
+    return html`<div class="screen">
+      <${Title} small=${true}>${t("type_title")}<//>
+      ${said}
+      <${Typing} t=${t} done=${(code, proof) => say("typed", code, proof)} leave=${() => setTyping(false)} />
+    </div>`;
+  }
+  return html`<div class="screen">
+    <${Title}>${t("identify_title")}<//>
+    ${said}
+    <${CardOnReader} />
+    <p class="text-body centre">${t("identify_help")}</p>
+    <div class="choices">
+      <button type="button" class="button button-quiet button-wide" data-act="type"
+        onClick=${() => setTyping(true)}>${t("identify_type")}</button>
+      ${seen.task === "walk_in" ? html`<button type="button" class="button button-quiet button-wide" data-act="skip"
+        onClick=${() => say("skip")}>${t("identify_skip")}</button>` : null}
+    </div>
+  </div>`;
+}
+
+function usePages(items, size) {
+  const [page, setPage] = useState(0);
+  const pages = Math.max(1, Math.ceil(items.length / size));
+  return { shown: items.slice(page * size, (page + 1) * size), page, pages, turn: (by) => setPage(page + by) };
+}
+
+function Pager({ t, page, pages, turn }) {
+  if (pages < 2) return null;
+  return html`<nav class="pager" aria-label=${t("pages")}>
+    <button type="button" class="button button-quiet" disabled=${page === 0} onClick=${() => turn(-1)}>
+      ‹ ${t("page_before")}</button>
+    <span class="number text-small">${page + 1} / ${pages}</span>
+    <button type="button" class="button button-quiet" disabled=${page === pages - 1} onClick=${() => turn(1)}>
+      ${t("page_after")} ›</button>
+  </nav>`;
+}
+
+function detail(option, seen, t) {
+  const { slot_start, doctor_name, number, state, status } = option.facts;
+  const parts = [];
+  if (number) parts.push(t("number_is", { number }));
+  if (slot_start) parts.push(timeOf(slot_start, seen));
+  if (doctor_name) parts.push(doctor_name);
+  if (option.kind === "ticket" && state) parts.push(t(`state.${state}`));
+  if (option.kind === "report" && status) parts.push(t(`status.${status}`));
+  return parts.join(" · ");
+}
+
+function Choose({ seen, t, say }) {
+  const list = usePages(seen.options, seen.elder ? 3 : CARDS_ON_A_PAGE);
+  const kind = seen.options[0]?.kind ?? "queue";
+  return html`<div class="screen">
+    <${Title}>${t(`choose.${kind}`)}<//>
+    <div class="cards">
+      ${list.shown.map((option) => html`<button type="button" class="card task" key=${option.value}
+        data-option=${option.value} onClick=${() => say("choose", option.value)}>
+        <span class="task-words"><span class="text-title">${named(option.title, seen.language)}</span>
+          ${detail(option, seen, t)
+            ? html`<span class="text-small secondary number">${detail(option, seen, t)}</span>` : null}</span>
+      </button>`)}
+    </div>
+    <${Pager} t=${t} ...${list} />
+  </div>`;
+}
+
+function Symptoms({ t, say, title, items, verb, none, some }) {
+  return html`<div class="screen">
+    <${Title} small=${true}>${t(title)}<//>
+    <ul class="symptoms">${items.map((item) => html`<li key=${item}>${t(item)}</li>`)}</ul>
+    <div class="choices">
+      <button type="button" class="button button-primary button-wide button-tall" data-act="none"
+        onClick=${() => say(verb, none)}>${t("none_of_these")}</button>
+      <button type="button" class="button button-warn button-wide button-tall" data-act="some"
+        onClick=${() => say(verb, some)}>${t("one_of_these")}</button>
+    </div>
+  </div>`;
+}
+
+function Health(props) {
+  return html`<${Symptoms} ...${props} title="health_title" items=${RED_FLAGS.map((flag) => `flag.${flag}`)}
+    verb="health" none="none" some="some" />`;
+}
+
+function Fever(props) {
+  return html`<${Symptoms} ...${props} title="fever_title" items=${FEVERS.map((sign) => `sign.${sign}`)}
+    verb="fever" none="no" some="yes" />`;
+}
+
+function Confirm({ seen, t, say }) {
+  const { choice, person } = seen;
+  const facts = choice?.facts ?? {};
+  const rows = [
+    ["row.name", person],
+    ["row.queue", named(choice?.title, seen.language)],
+    ["row.doctor", facts.doctor_name],
+    ["row.slot", timeOf(facts.slot_start, seen)],
+    ["row.number", facts.number],
+  ].filter(([, value]) => value);
+  return html`<div class="screen">
+    <${Title}>${t("confirm_title")}<//>
+    <dl class="facts card">
+      ${rows.map(([label, value]) => html`<div key=${label}><dt class="secondary">${t(label)}</dt>
+        <dd class="number">${value}</dd></div>`)}
+    </dl>
+    <div class="choices">
+      <button type="button" class="button button-primary button-wide button-tall" data-act="confirm"
+        onClick=${() => say("confirm")}>${t("confirm")}</button>
+      <button type="button" class="button button-quiet button-wide" data-act="not-me"
+        onClick=${() => say("home")}>${t(person ? "not_me" : "cancel")}</button>
+    </div>
+  </div>`;
+}
+
+function Busy({ seen, t }) {
+  const printing = seen.screen === "printing";
+  return html`<div class="screen screen-middle">
+    <div class=${printing ? "paper-moves" : "dots"} aria-hidden="true"><i></i><i></i><i></i></div>
+    <${Title}>${t(printing ? "printing" : "working")}<//>
+    ${printing && seen.finished?.number ? html`<p class="big-number number">${seen.finished.number}</p>` : null}
+  </div>`;
+}
+
+function where(finished, seen, t) {
+  const place = named(finished.place, seen.language);
+  return place ? t("wait_at", { place }) : t("wait_here");
+}
+
+function ahead(finished, t) {
+  if (finished.ahead === null) return null;
+  return finished.ahead === 0 ? t("ahead_none") : t("ahead", { count: String(finished.ahead) });
+}
+
+function Done({ seen, t }) {
+  const { finished } = seen;
+  const failed = finished.paper === "failed";
+  const line = finished.again ? "keep_slip" : finished.paper === "printed" ? "take_slip" : "remember_number";
+  return html`<div class="screen screen-middle">
+    <${Title}>${t(finished.again ? "done_again" : "done_title")}<//>
+    <p class="big-number number">${finished.number}</p>
+    <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
+    ${failed
+      ? html`<p class="notice notice-attention text-body" role="alert">${t("slip_failed")}</p>`
+      : html`<p class="notice notice-good text-body">${t(line)}</p>`}
+    <p class="text-title">${where(finished, seen, t)}</p>
+    ${ahead(finished, t) ? html`<p class="text-body secondary number">${ahead(finished, t)}</p>` : null}
+  </div>`;
+}
+
+function Place({ seen, t }) {
+  const { finished } = seen;
+  const [low, high] = finished.wait;
+  const waits = finished.reason === "waiting" || finished.reason === "checked_in";
+  return html`<div class="screen screen-middle">
+    <${Title}>${t("place_title")}<//>
+    <p class="big-number number">${finished.number}</p>
+    <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
+    <p class="text-title">${t(`place.${finished.reason}`, { place: named(finished.place, seen.language) })}</p>
+    ${waits && ahead(finished, t) ? html`<p class="text-title number">${ahead(finished, t)}</p>` : null}
+    ${waits && high ? html`<p class="text-body secondary number">
+      ${t("minutes", { low: String(low ?? 0), high: String(high) })}</p>` : null}
+  </div>`;
+}
+
+function AskPaper({ seen, t, say }) {
+  return html`<div class="screen screen-middle">
+    <${Title}>${t("ask_paper")}<//>
+    ${seen.finished?.number ? html`<p class="big-number number">${seen.finished.number}</p>` : null}
+    <div class="choices">
+      <button type="button" class="button button-primary button-wide button-tall" data-act="yes"
+        onClick=${() => say("paper", "yes")}>${t("ask_paper.yes")}</button>
+      <button type="button" class="button button-quiet button-wide button-tall" data-act="no"
+        onClick=${() => say("paper", "no")}>${t("ask_paper.no")}</button>
+    </div>
+  </div>`;
+}
+
+function Report({ option, seen, t, say }) {
+  const withheld = option.facts.withheld;
+  const title = withheld ? t("report_at_desk") : named(option.title, seen.language) || t("report");
+  return html`<li class="card report">
+    <div><p class="text-body strong">${title}</p>
+      ${withheld ? null : html`<p class="text-small secondary number">
+        ${dateOf(option.facts.issued_at, seen)} · ${t(`status.${option.facts.status}`)}</p>`}</div>
+    ${option.printed
+      ? html`<span class="text-small printed">${t("printed")}</span>`
+      : option.printable ? html`<button type="button" class="button button-primary" data-report=${option.id}
+          onClick=${() => say("print", option.id)}>${t("print")}</button>` : null}
+  </li>`;
+}
+
+function Reports({ seen, t, say }) {
+  const list = usePages(seen.options, seen.elder ? 3 : 4);
+  const open = seen.options.filter((option) => option.printable && !option.printed).length;
+  return html`<div class="screen">
+    <${Title}>${t("reports_title")}<//>
+    ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">${t(seen.message.key)}</p>` : null}
+    <ul class="cards reports">
+      ${list.shown.map((option) => html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`)}
+    </ul>
+    <${Pager} t=${t} ...${list} />
+    ${open > 1 ? html`<button type="button" class="button button-primary button-wide button-tall" data-act="print-all"
+      onClick=${() => say("print", "all")}>${t("print_all", { count: String(open) })}</button>` : null}
+    <button type="button" class="button button-quiet button-wide" onClick=${() => say("home")}>${t("finish")}</button>
+  </div>`;
+}
+
+function Notice({ seen, t, say }) {
+  const picture = ["away", "help_by_foot"].includes(seen.message.key) ? "away" : "attention";
+  return html`<div class="screen screen-middle">
+    <div class="picture picture-attention"><${Icon} name=${picture} /></div>
+    <${Title}>${t(seen.message.key, seen.message.values)}<//>
+    <button type="button" class="button button-primary button-wide button-tall" data-act="home"
+      onClick=${() => say("home")}>${t("to_start")}</button>
+  </div>`;
+}
+
+function Staff({ seen, t }) {
+  const { key, text } = seen.message;
+  return html`<div class=${`screen screen-middle staff ${key === "staff_called" ? "" : "staff-urgent"}`} role="alert">
+    <div class="picture"><${Icon} name="person" /></div>
+    <${Title}>${named(text, seen.language) || t(key)}<//>
+    <p class="text-body">${t("staff_stay")}</p>
+  </div>`;
+}
+
+export const SCREENS = {
+  home: Home,
+  identify: Identify,
+  choose: Choose,
+  health: Health,
+  fever: Fever,
+  confirm: Confirm,
+  working: Busy,
+  printing: Busy,
+  done: Done,
+  place: Place,
+  ask_paper: AskPaper,
+  reports: Reports,
+  notice: Notice,
+  staff: Staff,
+};
