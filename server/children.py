@@ -65,9 +65,13 @@ class Children:
             raise CommandFailed(f"{' '.join(arguments[1:3])}: {said[-1]}")
         return done.stdout
 
+    def folder(self, name: str) -> Path:
+        """A folder for the child's own state, beside the logs."""
+        return self._logs / f"{name.replace(' ', '-')}-state"
+
     def log(self, name: str) -> Path:
         """Where the child writes its output."""
-        return self._logs / f"{name}.log"
+        return self._logs / f"{name.replace(' ', '-')}.log"
 
     def last_words(self, name: str) -> str:
         """The last line in the child's log, or nothing."""

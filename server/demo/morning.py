@@ -10,6 +10,8 @@ from random import Random
 from server.samples.people import Person
 
 SLOT = timedelta(minutes=30)
+SHORTEST_SLOT = timedelta(minutes=15)
+"""The server takes slots of 15 to 30 minutes; a compressed morning's slots overlap instead of shrinking further."""
 LONGEST_STAY = timedelta(minutes=25)
 QUEUES = {"H1": ("IM", "IM", "IM", "CARD", "CARD"), "H2": ("SURG", "SURG", "GYN")}
 """Queues of the sample hospital by hall, as often as patients choose them."""
@@ -91,16 +93,17 @@ def patients_csv(guests: Sequence[Guest]) -> str:
 
 
 def appointments_csv(guests: Sequence[Guest], begins: datetime, pace: float) -> str:
-    """The booked guests' slots as the file that `hall-server import appointments` reads; slots shrink with the pace."""
+    """The booked guests' slots as `hall-server import appointments` reads them; they begin faster with the pace."""
     width = SLOT / pace
+    length = max(SHORTEST_SLOT, min(SLOT, width))
     rows = [
         {
             "id": guest.appointment,
-            "record_number": guest.record_number,
+            "patient": guest.record_number,
             "hall": guest.hall,
             "queue": guest.queue,
             "slot_start": (begins + guest.slot * width).isoformat(timespec="seconds"),
-            "slot_end": (begins + (guest.slot + 1) * width).isoformat(timespec="seconds"),
+            "slot_end": (begins + guest.slot * width + length).isoformat(timespec="seconds"),
         }
         for guest in guests
         if guest.slot is not None

@@ -122,7 +122,8 @@ def _paper(children: Children, stage: Stage, ports: Ports) -> None:
     )  # fmt: skip
     for hall in HALLS:
         _part(
-            children, stage, f"print station {hall}", None, "hardware", "station",
+            children, stage, f"print station {hall}", None, "hardware", "station", "run",
+            STATION_STATE_DIR=str(children.folder(f"station {hall}")),
             STATION_SERVER=f"http://127.0.0.1:{ports.server}",
             STATION_TOKEN=_enrol(children, hall, "station"),
             STATION_PRINTER=f"tcp://127.0.0.1:{printer}",
@@ -145,6 +146,7 @@ def _kiosk(children: Children, stage: Stage, ports: Ports) -> None:
         KIOSK_SERVER=f"http://127.0.0.1:{ports.server}",
         KIOSK_TOKEN=_enrol(children, HALLS[0], "kiosk"),
         KIOSK_PORT=str(ports.kiosk),
+        KIOSK_STATE_DIR=str(children.folder("kiosk")),
         KIOSK_PRINTER=f"tcp://127.0.0.1:{ports.printer}",
     )  # fmt: skip
 

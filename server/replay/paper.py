@@ -3,13 +3,14 @@
 import json
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 
 from server.children import Children, answers, eventually, free_port
 
 START_SECONDS = 30.0
+NONE_OF_THEM = 10**9
+"""A number no slip has: the page then answers with the count alone."""
 STALL_SECONDS = 60.0
 """How long no further slip may come before the replay gives up on the paper."""
 
@@ -37,19 +38,22 @@ class Paper:
             "station",
             "hardware",
             "station",
+            "run",
             STATION_SERVER=server,
             STATION_TOKEN=token,
             STATION_PRINTER=f"tcp://127.0.0.1:{port}",
+            STATION_STATE_DIR=str(self._children.folder("station")),
         )
 
     def taken(self) -> int:
         """How many slips the printer holds in paper."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._page_port}/slips", timeout=10) as answer:
-                slips = json.load(answer)
-        except (OSError, ValueError):
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self._page_port}/slips?after={NONE_OF_THEM}", timeout=10
+            ) as answer:
+                return int(json.load(answer)["count"])
+        except (OSError, ValueError, KeyError):
             return 0
-        return int(slips["count"]) if isinstance(slips, dict) else len(slips)
 
     def wait(self, slips: int, reported: Callable[[], int]) -> int:
         """Wait until every print job is reported printed and the printer took as many; return the lesser of both."""

@@ -38,11 +38,14 @@ def test_the_files_to_import_name_every_guest_and_every_slot_once():
     assert {guest.appointment for guest in coming if guest.slot is not None} == {row["id"] for row in slots}
 
 
-def test_slots_shrink_with_the_pace():
+def test_slots_come_faster_with_the_pace_and_are_as_short_as_the_server_takes_them():
     slots = list(csv.DictReader(io.StringIO(appointments_csv(guests(), BEGINS, pace=10.0))))
     widths = {datetime.fromisoformat(row["slot_end"]) - datetime.fromisoformat(row["slot_start"]) for row in slots}
+    starts = sorted({datetime.fromisoformat(row["slot_start"]) for row in slots})
 
-    assert {timedelta(minutes=3)} == widths
+    assert {timedelta(minutes=15)} == widths
+    assert BEGINS == starts[0]
+    assert timedelta(minutes=3) == starts[1] - starts[0]
 
 
 def test_visits_end_in_every_way_and_none_is_endless():
