@@ -110,7 +110,8 @@ def ranges_for(
     runs = 1
     done = 0
     while done < runs:
-        calls = _play(start.copy(), line, samples, random, waits, until)
+        doubted = random.choices(samples, k=len(samples))  # a bootstrap: few samples know their own mean only roughly
+        calls = _play(start.copy(), line, doubted, random, waits, until)
         runs = min(MOST_RUNS, max(FEWEST_RUNS, CALLS_PER_ESTIMATE // max(1, calls)))
         done += 1
     return {ticket: _expected(sorted(times)) for ticket, times in waits.items() if len(times) == done}
