@@ -1,0 +1,116 @@
+"""Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here, once."""
+
+import secrets
+from dataclasses import dataclass
+
+from flask import Flask, Response, request
+from flask_socketio import SocketIO
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from spectree import SpecTree
+
+from server import console
+from server.live import relay, sockets
+from server.services.clock import Clock
+from server.services.context import Context
+from server.services.due import DueRunner
+from server.services.marks import Marks
+from server.services.scales import load_scales
+from server.services.transaction import Transactions
+from server.settings import Settings
+from server.store.engine import open_engines
+from server.store.schema import migrate
+from server.store.tables import HallRow
+from server.web import alerts, halls, openapi, operations, patients, people, printing, problems, stations, tickets
+from server.web.authorise import Authenticator
+from server.web.routes import Web
+
+RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
+    "connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass
+class Server:
+    """A composed server; `start` begins its threads, `stop` ends them."""
+
+    app: Flask
+    sockets: SocketIO
+    context: Context
+    relay: relay.Relay
+    due: DueRunner
+    connections: sockets.Connections
+
+    def start(self) -> None:
+        """Begin to emit, to keep time and to look after tokens."""
+        self.relay.start()
+        self.due.start()
+        self.connections.start()
+
+    def stop(self) -> None:
+        """End the threads and close the database."""
+        self.connections.stop()
+        self.due.stop()
+        self.relay.stop()
+        self.context.engines.dispose()
+
+
+def build_context(settings: Settings) -> Context:
+    """Database, keys, clock and scales; creates what is missing."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    engines = open_engines(settings.database_url)
+    migrate(engines.write)
+    clock, key = Clock(replay=settings.replay), settings.key()
+    marks = Marks(settings.state_dir)
+    transactions = Transactions(engines, clock, marks, key.encode())
+    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), key)
+    check_journals(context, marks)
+    return context
+
+
+def check_journals(context: Context, marks: Marks) -> None:
+    """A journal behind its high-water mark is an older copy: it gets a new epoch, so every follower reloads."""
+    with Session(context.engines.write) as db, db.begin():
+        for hall in db.scalars(select(HallRow)):
+            mark = marks.read(hall.id)
+            if mark is not None and mark[0] == hall.epoch and hall.seq < mark[1]:
+                hall.epoch = secrets.token_hex(8)
+                marks.write(hall.id, hall.epoch, hall.seq)
+
+
+def create(settings: Settings) -> Server:
+    """The whole server, not yet started."""
+    context = build_context(settings)
+    app = Flask("server", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
+    authenticator = Authenticator(context)
+    spec = SpecTree("flask", title="Outpatient Hall", version="v1", openapi_version="3.1.0", annotations=False,
+                    naming_strategy=lambda model: model.__name__,
+                    nested_naming_strategy=lambda _parent, child: child, app=app)
+    app.extensions["hall"] = Web(context, authenticator, spec)
+    problems.install(app)
+    for resource in RESOURCES:
+        app.register_blueprint(resource.blueprint(spec))
+    app.register_blueprint(openapi.blueprint(spec))
+    console.install(app)
+    app.after_request(_headers)
+    sockets_server = sockets.build(app, settings.allowed_origins())
+    connections = sockets.install(sockets_server, context, authenticator)
+    return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
+
+
+def _headers(response: Response) -> Response:
+    """What every answer carries (OWASP ASVS 3.4)."""
+    nonce = getattr(response, "nonce", None)
+    host = request.host
+    policy = CONTENT_POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "", sockets=f"ws://{host} wss://{host}")
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

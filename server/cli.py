@@ -1,0 +1,158 @@
+"""The commands of hall-server. Each parses, calls one service, prints; logs go to stderr."""
+
+import argparse
+import csv
+import getpass
+import logging
+import secrets
+import sys
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from server import demo, replay
+from server.domain.errors import HallError
+from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
+from server.services import devices, hallfile, imports, staff
+from server.services.context import Context
+from server.services.transaction import Answer, Work
+from server.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    given = _parser().parse_args(arguments)
+    try:
+        result: int = given.command(given)
+    except HallError as error:
+        print(f"{error.code}: {error.detail or ''}", file=sys.stderr)
+        for fault in error.extra.get("errors", []):
+            print("  " + ", ".join(f"{word} {value}" for word, value in fault.items() if value is not None), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        return 1
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hall-server", description="Outpatient Hall: queues, calls, paper.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "run", "serve until SIGTERM", _run)
+    apply = _add(commands, "apply", "load a hall file", _apply)
+    apply.add_argument("file", type=Path)
+    _device(commands)
+    _staff(commands)
+    load = _add(commands, "import", "import people or slots from CSV", _import)
+    load.add_argument("kind", choices=["patients", "appointments", "staff"])
+    load.add_argument("file", type=Path)
+    replay.add_arguments(_add(commands, "replay", "play a day through the API", replay.run))
+    demo.add_arguments(_add(commands, "demo", "start everything and play a made-up day", demo.run))
+    return parser
+
+
+def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: object) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("device", help="enrol and revoke machines").add_subparsers(required=True, metavar="COMMAND")
+    add = _add(group, "add", "enrol a machine; the last word printed is its token", _device_add)
+    add.add_argument("--role", required=True, choices=[role.value for role in DeviceRole])
+    add.add_argument("--hall", required=True)
+    add.add_argument("--name", required=True)
+    add.add_argument("--zone", help="loudspeaker zone; the hall's own when not given")
+    revoke = _add(group, "revoke", "take a machine's token away", _device_revoke)
+    revoke.add_argument("--hall", required=True)
+    revoke.add_argument("id")
+
+
+def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("staff", help="accounts of people").add_subparsers(required=True, metavar="COMMAND")
+    add = _add(group, "add", "add an account or change it; asks for the password", _staff_add)
+    add.add_argument("username")
+    add.add_argument("--role", required=True, choices=[role.value for role in StaffRole])
+    add.add_argument("--name", help="as shown to colleagues; the user name when not given")
+    add.add_argument("--hall", help="bind to one hall")
+    add.add_argument("--station", help="bind a doctor to a room")
+    add.add_argument("--doctor", help="the doctor's id in the appointments")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _context() -> Context:
+    from server.app import build_context  # noqa: PLC0415 - the web stack is not needed to print a usage
+
+    return build_context(Settings())
+
+
+def _run(_given: argparse.Namespace) -> int:
+    from server.run import run  # noqa: PLC0415 - gunicorn is needed here only
+
+    return run(Settings())
+
+
+def _apply(given: argparse.Namespace) -> int:
+    context = _context()
+    text = given.file.read_text(encoding="utf-8")
+    file = hallfile.read(text, context)
+    for line in context.transactions.administer(lambda db: hallfile.write(db, file, text)) or ["nothing changed"]:
+        print(line)
+    return 0
+
+
+def _device_add(given: argparse.Namespace) -> int:
+    context = _context()
+    token = ""
+
+    def enrol(work: Work) -> Answer:
+        nonlocal token
+        _, token = devices.enrol(work, context, DeviceRole(given.role), given.name, given.zone)
+        return Answer(201, {})
+
+    context.transactions.system(given.hall, enrol)
+    print(f"{given.role} {given.name} in {given.hall}, token shown once: {token}")
+    return 0
+
+
+def _device_revoke(given: argparse.Namespace) -> int:
+    _context().transactions.system(given.hall, lambda work: devices.revoke(work, given.id))
+    print(f"{given.id} revoked")
+    return 0
+
+
+def _staff_add(given: argparse.Namespace) -> int:
+    context = _context()
+    made = ""
+    if given.password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+    else:
+        password = made = secrets.token_urlsafe(12)
+    if given.hall is not None and given.hall not in context.hall_ids():
+        raise HallError(ErrorCode.UNKNOWN_HALL, given.hall)
+
+    def add(db: Session) -> list[str]:
+        staff.add(db, given.username, given.name or given.username, StaffRole(given.role), password, hall=given.hall,
+                  station=given.station, doctor=given.doctor)
+        return []
+
+    context.transactions.administer(add)
+    print(f"{given.role} {given.username} added" + (f", one-time password: {made}" if made else ""))
+    return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    context = _context()
+    with given.file.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def load(db: Session) -> list[str]:
+        counts = imports.load(db, given.kind, rows, context.clock.real())
+        return [f"{number} {word}" for word, number in counts.items()]
+
+    print(f"{given.kind}: " + ", ".join(context.transactions.administer(load)))
+    return 0

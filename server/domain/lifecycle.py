@@ -1,0 +1,125 @@
+"""The life of a ticket as one table: (state, action) → state. Every transition lives here; nothing else decides one.
+
+`waiting` as a target means "back in line": a graded queue that has not graded the ticket yet keeps it `checked_in`
+instead (`settle`). Undo is not in the table: it restores the ticket as it was.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from server.domain.errors import HallError
+from server.protocol.terms import Action as A
+from server.protocol.terms import ErrorCode, EventKind, Mode
+from server.protocol.terms import TicketState as S
+
+TRANSITIONS: Mapping[tuple[S, A], S] = MappingProxyType({
+    (S.CHECKED_IN, A.TRIAGE): S.WAITING,
+    (S.CHECKED_IN, A.HOLD): S.HELD,
+    (S.CHECKED_IN, A.TRANSFER): S.WAITING,
+    (S.CHECKED_IN, A.PRIORITISE): S.CHECKED_IN,
+    (S.CHECKED_IN, A.WORSE): S.CHECKED_IN,
+    (S.CHECKED_IN, A.CANCEL): S.CANCELLED,
+    (S.CHECKED_IN, A.CLOSE): S.NO_SHOW,
+    (S.WAITING, A.TRIAGE): S.WAITING,
+    (S.WAITING, A.STAGE): S.STAGED,
+    (S.WAITING, A.CALL): S.CALLED,
+    (S.WAITING, A.HOLD): S.HELD,
+    (S.WAITING, A.TRANSFER): S.WAITING,
+    (S.WAITING, A.PRIORITISE): S.WAITING,
+    (S.WAITING, A.WORSE): S.WAITING,
+    (S.WAITING, A.CANCEL): S.CANCELLED,
+    (S.WAITING, A.CLOSE): S.NO_SHOW,
+    (S.STAGED, A.TRIAGE): S.STAGED,
+    (S.STAGED, A.STAGE): S.STAGED,
+    (S.STAGED, A.CALL): S.CALLED,
+    (S.STAGED, A.HOLD): S.HELD,
+    (S.STAGED, A.RETURN): S.WAITING,
+    (S.STAGED, A.TRANSFER): S.WAITING,
+    (S.STAGED, A.PRIORITISE): S.STAGED,
+    (S.STAGED, A.WORSE): S.STAGED,
+    (S.STAGED, A.CANCEL): S.CANCELLED,
+    (S.STAGED, A.CLOSE): S.NO_SHOW,
+    (S.CALLED, A.RECALL): S.CALLED,
+    (S.CALLED, A.ARRIVED): S.CALLED,
+    (S.CALLED, A.START): S.SERVING,
+    (S.CALLED, A.PASS): S.PASSED,
+    (S.CALLED, A.HOLD): S.HELD,
+    (S.CALLED, A.RETURN): S.WAITING,
+    (S.CALLED, A.TRANSFER): S.WAITING,
+    (S.CALLED, A.TRIAGE): S.CALLED,
+    (S.CALLED, A.WORSE): S.CALLED,
+    (S.CALLED, A.FINISH): S.DONE,
+    (S.CALLED, A.CANCEL): S.CANCELLED,
+    (S.CALLED, A.CLOSE): S.NO_SHOW,
+    (S.SERVING, A.TRIAGE): S.SERVING,
+    (S.SERVING, A.WORSE): S.SERVING,
+    (S.SERVING, A.HOLD): S.HELD,
+    (S.SERVING, A.TRANSFER): S.WAITING,
+    (S.SERVING, A.FINISH): S.DONE,
+    (S.SERVING, A.CLOSE): S.DONE,
+    (S.HELD, A.TRIAGE): S.HELD,
+    (S.HELD, A.RETURN): S.WAITING,
+    (S.HELD, A.TRANSFER): S.WAITING,
+    (S.HELD, A.PRIORITISE): S.HELD,
+    (S.HELD, A.WORSE): S.HELD,
+    (S.HELD, A.CANCEL): S.CANCELLED,
+    (S.HELD, A.CLOSE): S.NO_SHOW,
+    (S.PASSED, A.ARRIVED): S.WAITING,
+    (S.PASSED, A.RETURN): S.WAITING,
+    (S.PASSED, A.CALL): S.CALLED,
+    (S.PASSED, A.TRANSFER): S.WAITING,
+    (S.PASSED, A.WORSE): S.PASSED,
+    (S.PASSED, A.CANCEL): S.CANCELLED,
+    (S.PASSED, A.CLOSE): S.NO_SHOW,
+})
+
+FACTS: Mapping[A, EventKind] = MappingProxyType({
+    A.TRIAGE: EventKind.TICKET_TRIAGED,
+    A.STAGE: EventKind.TICKET_STAGED,
+    A.CALL: EventKind.TICKET_CALLED,
+    A.RECALL: EventKind.TICKET_RECALLED,
+    A.ARRIVED: EventKind.TICKET_ARRIVED,
+    A.START: EventKind.TICKET_STARTED,
+    A.PASS: EventKind.TICKET_PASSED,
+    A.HOLD: EventKind.TICKET_HELD,
+    A.RETURN: EventKind.TICKET_RETURNED,
+    A.TRANSFER: EventKind.TICKET_TRANSFERRED,
+    A.PRIORITISE: EventKind.TICKET_PRIORITISED,
+    A.FINISH: EventKind.TICKET_FINISHED,
+    A.CANCEL: EventKind.TICKET_CANCELLED,
+    A.CLOSE: EventKind.TICKET_NO_SHOW,
+})
+"""The fact each action leaves in the journal; `worse` leaves an alert instead."""
+
+UNDOABLE = frozenset({
+    A.CALL, A.PASS, A.HOLD, A.RETURN, A.TRANSFER, A.PRIORITISE, A.TRIAGE, A.STAGE, A.START, A.FINISH, A.CANCEL, A.ARRIVED,
+})
+
+
+def next_state(state: S, action: A) -> S:
+    """The state after `action`. Raises HallError(illegal_move) naming both when the table has no such row."""
+    try:
+        return TRANSITIONS[state, action]
+    except KeyError:
+        raise HallError(ErrorCode.ILLEGAL_MOVE, f"{action} is not possible in state {state}", state=state) from None
+
+
+def settle(state: S, mode: Mode, *, triaged: bool) -> S:
+    """Back in line means `checked_in` where a graded queue has still to grade the ticket."""
+    return S.CHECKED_IN if state is S.WAITING and mode == "graded" and not triaged else state
+
+
+def allowed(state: S) -> list[A]:
+    """The actions possible in `state`, in the order of their declaration."""
+    return [action for action in A if (state, action) in TRANSITIONS]
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram; docs/lifecycle.md is generated from it."""
+    edges: dict[tuple[S, S], list[A]] = {}
+    for (state, action), target in TRANSITIONS.items():
+        edges.setdefault((state, target), []).append(action)
+    lines = ["stateDiagram-v2", "    [*] --> checked_in: check in (graded)", "    [*] --> waiting: check in (woven)"]
+    lines += [f"    {a} --> {b}: {', '.join(actions)}" for (a, b), actions in edges.items() if a is not b]
+    lines += [f"    {state} --> [*]" for state in (S.DONE, S.CANCELLED, S.NO_SHOW)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,123 @@
+"""Connecting: a token or a session, the hall's room, the position. Facts go out by relay.py; nothing comes in."""
+
+import logging
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError as Refused
+from flask_socketio import SocketIO, disconnect, emit, join_room
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.live.relay import NAMESPACE, CompactJson, room
+from server.protocol.terms import ErrorCode
+from server.services.context import Context
+from server.services.principal import Principal
+from server.services.reading import hall_row
+from server.web.authorise import COOKIE, READERS, SECURE_COOKIE, Authenticator
+
+log = logging.getLogger(__name__)
+RECHECK_SECONDS = 3.0
+
+
+def build(app: Flask, origins: list[str]) -> SocketIO:
+    """The Socket.IO server: threads, pings each five seconds, small packets, same origin or the listed ones."""
+
+    def allowed(origin: str, environ: dict[str, Any]) -> bool:
+        return origin in origins or urlsplit(origin).netloc == environ.get("HTTP_HOST")
+
+    return SocketIO(app, async_mode="threading", cors_allowed_origins=allowed, ping_interval=5, ping_timeout=5,
+                    max_http_buffer_size=64 * 1024, always_connect=True, json=CompactJson, logger=False, engineio_logger=False,
+                    allow_upgrades=True)
+
+
+class Connections:
+    """Who is connected by which token; a revoked token's sockets are cut within five seconds."""
+
+    def __init__(self, authenticator: Authenticator, sockets: SocketIO) -> None:
+        self._authenticator = authenticator
+        self._sockets = sockets
+        self._tokens: dict[str, tuple[str, str]] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Begin to look after the tokens."""
+        threading.Thread(target=self._loop, name="sockets", daemon=True).start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+
+    def add(self, sid: str, kind: str, token: str) -> None:
+        """A socket came."""
+        with self._lock:
+            self._tokens[sid] = (kind, token)
+
+    def remove(self, sid: str) -> None:
+        """A socket went."""
+        with self._lock:
+            self._tokens.pop(sid, None)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(RECHECK_SECONDS):
+            with self._lock:
+                held = list(self._tokens.items())
+            for sid, (kind, token) in held:
+                try:
+                    if self._authenticator.look_up(kind, token) is None:
+                        self._sockets.server.disconnect(sid, namespace=NAMESPACE)
+                except Exception:  # noqa: BLE001 - a database that is away must not cut screens off
+                    log.warning("token check failed", exc_info=True)
+                    break
+
+
+def install(sockets: SocketIO, context: Context, authenticator: Authenticator) -> Connections:
+    """Register the handlers of the namespace."""
+    connections = Connections(authenticator, sockets)
+
+    @sockets.on("connect", namespace=NAMESPACE)
+    def connected(auth: Any = None) -> None:
+        given = auth if isinstance(auth, dict) else {}
+        sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+        kind, token = _credentials(given)
+        who = authenticator.look_up(kind, token) if token else None
+        if who is None:
+            raise Refused(ErrorCode.UNAUTHENTICATED.value)
+        if who.role not in READERS:
+            raise Refused(ErrorCode.FORBIDDEN.value)
+        position = _join(context, who, str(given.get("hall") or who.hall or ""))
+        connections.add(sid, kind, token)
+        emit("position", position)
+
+    @sockets.on("disconnect", namespace=NAMESPACE)
+    def disconnected(_reason: Any = None) -> None:
+        connections.remove(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+
+    @sockets.on("*", namespace=NAMESPACE)
+    def anything(_name: str, *_values: Any) -> None:
+        """Facts go out here, wishes come over HTTP: whoever sends something is cut off."""
+        disconnect()
+
+    return connections
+
+
+def _credentials(given: dict[str, Any]) -> tuple[str, str]:
+    token = given.get("token")
+    if isinstance(token, str) and token:
+        return "device", token
+    return "session", request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE) or ""
+
+
+def _join(context: Context, who: Principal, hall: str) -> dict[str, Any]:
+    """Join first, then say where the journal stands: what is committed in between arrives live."""
+    try:
+        who.must_be_in(hall)
+        join_room(room(hall, who.audience))
+        with Session(context.engines.read) as db:
+            row = hall_row(db, hall)
+            return {"epoch": row.epoch, "seq": row.seq}
+    except HallError as error:
+        raise Refused(error.code.value) from None

@@ -1,0 +1,136 @@
+"""Calling: a station summons the next by the rules, or a chosen ticket with a reason. The rule is server.domain.discipline."""
+
+from sqlalchemy import select
+
+from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
+from server.domain.errors import HallError
+from server.domain.explaining import reason_text
+from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
+from server.services import moves
+from server.services.context import Context
+from server.services.transaction import Answer, Work
+from server.services.views import View, ticket_view
+from server.services.wishes import CallNextBody
+from server.store.tables import LaneRow, QueueRow, StationRow, TicketRow
+
+EMPTY = "empty"
+MANUAL = "manual"
+
+
+def call_next(work: Work, context: Context, station_id: str, body: CallNextBody) -> Answer:
+    """Call the next ticket to a station, or the chosen one.
+
+    Raises station_busy (with the ticket it holds), station_closed, reason_needed, not_callable, illegal_move.
+    """
+    station = moves.station_of(work, station_id)
+    only_own_station(work, station.id)
+    if body.ticket is not None and not body.reason:
+        raise HallError(ErrorCode.REASON_NEEDED)
+    current = moves.at_station(work, station.id)
+    if current is not None:
+        if current.state == TicketState.CALLED or not body.finish_current:
+            raise HallError(ErrorCode.STATION_BUSY, ticket=ticket_view(current))
+        moves.apply(work, current, Action.FINISH, station_id=None)
+    if station.state != StationState.OPEN:
+        raise HallError(ErrorCode.STATION_CLOSED, state=station.state)
+    if body.ticket is not None:
+        ticket = _chosen(work, station, body.ticket)
+        call(work, ticket, station, body.reason or MANUAL)
+        return Answer(200, {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}})
+    work.db.flush()
+    choice = choose(work, station)
+    if choice is None:
+        return Answer(200, {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}})
+    ticket = work.db.get_one(TicketRow, choice.ticket)
+    call(work, ticket, station, choice.reason.code)
+    texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
+    return Answer(200, {"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
+
+
+def only_own_station(work: Work, station: str | None) -> None:
+    """A doctor works at the own station only. Raises not_your_station."""
+    who = work.principal
+    if who.role == StaffRole.DOCTOR and who.station is not None and station is not None and who.station != station:
+        raise HallError(ErrorCode.NOT_YOUR_STATION)
+
+
+def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
+    ticket = moves.ticket_of(work, id)
+    if ticket.hall_id != work.hall.id:
+        raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+    if ticket.bypass or (ticket.state == TicketState.STAGED and ticket.station_id not in {None, station.id}):
+        raise HallError(ErrorCode.NOT_CALLABLE)
+    return ticket
+
+
+def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
+    """Summon: the fact, its announcement, the weave's memory, and the patient's other tickets held."""
+    queue = moves.queue_of(work, ticket.queue_id)
+    memory = {"queue": queue.id, "recent": list(queue.recent), "calls": queue.calls}
+    before = recent_of(queue)
+    after = remember(before, Lane(ticket.lane))
+    queue.recent, queue.calls = [lane.value for lane in after.lanes], after.calls
+    station.last_queue = queue.id
+    announcement = moves.announce(work, ticket, "call", station)
+    moves.apply(work, ticket, Action.CALL, reason=reason, announcement=announcement, memory=memory,
+                station_id=station.id, calls=1, hold_reason=None)
+    moves.hold_elsewhere(work, ticket)
+
+
+def recent_of(queue: QueueRow) -> Recent:
+    """What a queue remembers of its calls."""
+    return Recent(lanes=tuple(Lane(lane) for lane in queue.recent), calls=queue.calls)
+
+
+def choose(work: Work, station: StationRow) -> Choice | None:
+    """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
+    queues = [queue for id in station.queues if (queue := work.db.get(QueueRow, (work.hall.id, id))) is not None and queue.active]
+    staged = staged_heads(work, station)
+    waiting = heads_of(work, queues)
+    heads = [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting
+    caller = Caller(station=station.id, queues=tuple(queue.id for queue in queues), doctor=station.doctor_id,
+                    levels=frozenset(station.levels) or None, last_queue=station.last_queue)
+    return choose_next(
+        heads, station=caller, rules={queue.id: moves.rules_of(queue) for queue in queues},
+        modes={queue.id: moves.mode_of(queue) for queue in queues},
+        recent={queue.id: recent_of(queue) for queue in queues}, now=work.now,
+    )
+
+
+def heads_of(work: Work, queues: list[QueueRow]) -> list[Head]:
+    """The first ticket under each key that has any: one index look-up a key, however many wait."""
+    found: list[Head] = []
+    for queue in queues:
+        lanes = work.db.scalars(select(LaneRow).where(LaneRow.hall_id == work.hall.id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0))
+        for lane in lanes:
+            ticket = work.db.scalars(
+                select(TicketRow).where(
+                    TicketRow.hall_id == work.hall.id, TicketRow.queue_id == queue.id, TicketRow.state == "waiting",
+                    TicketRow.lane == lane.lane, TicketRow.rank == lane.rank, TicketRow.credit == lane.credit,
+                    TicketRow.doctor == lane.doctor,
+                ).order_by(TicketRow.sort).limit(1)
+            ).one()
+            found.append(head_of(ticket, lane.waiting))
+    return found
+
+
+def staged_heads(work: Work, station: StationRow) -> list[Head]:
+    """Tickets sent ahead to this station."""
+    staged = work.db.scalars(select(TicketRow).where(
+        TicketRow.hall_id == work.hall.id, TicketRow.state == "staged", TicketRow.station_id == station.id))
+    return [head_of(ticket, 1) for ticket in staged]
+
+
+def head_of(ticket: TicketRow, waiting: int) -> Head:
+    """A ticket as the discipline sees it."""
+    return Head(
+        ticket=ticket.id, queue=ticket.queue_id, lane=Lane(ticket.lane), rank=ticket.rank, grade=ticket.grade,
+        credit=ticket.credit, doctor=ticket.doctor or None, order=ticket.sort, since=ticket.since,
+        due_call=ticket.due_call, target_minutes=ticket.target_minutes, waiting=waiting
+    )
+
+
+def next_after(work: Work, station: StationRow) -> View | None:
+    """Who would be called now, without calling."""
+    choice = choose(work, station)
+    return None if choice is None else ticket_view(work.db.get_one(TicketRow, choice.ticket))

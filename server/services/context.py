@@ -1,0 +1,67 @@
+"""What every use case may lean on: engines, clock, write path, scales, signatures. Built once by server.app."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.domain.triage import Scale
+from server.protocol.terms import ErrorCode
+from server.services.clock import Clock
+from server.services.transaction import Transactions
+from server.store.engine import Engines
+from server.store.tables import HallRow
+
+VISIT_SECONDS = 300
+"""How long a visit token lives: a kiosk session's absolute three minutes and a margin."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The composition of one server process."""
+
+    engines: Engines
+    clock: Clock
+    transactions: Transactions
+    scales: Mapping[str, Scale]
+    secret: str
+
+    def scale(self, name: str) -> Scale:
+        """A triage scale. Raises hall_file_rejected for a name no file has (apply refuses those earlier)."""
+        try:
+            return self.scales[name]
+        except KeyError:
+            raise HallError(ErrorCode.HALL_FILE_REJECTED, f"no scale {name}") from None
+
+    def sign_visit(self, content: dict[str, Any]) -> str:
+        """A visit token: who was identified, at which level, where; opaque to the kiosk, five minutes long."""
+        return str(URLSafeTimedSerializer(self.secret, salt="visit").dumps(content))
+
+    def read_visit(self, token: str) -> dict[str, Any]:
+        """The content of a visit token. Raises visit_token_invalid when forged or too old."""
+        try:
+            content: dict[str, Any] = URLSafeTimedSerializer(self.secret, salt="visit").loads(token, max_age=VISIT_SECONDS)
+        except BadSignature:
+            raise HallError(ErrorCode.VISIT_TOKEN_INVALID) from None
+        return content
+
+    def hall_ids(self) -> list[str]:
+        """The halls in use, in the order of the hall file."""
+        with Session(self.engines.read) as db:
+            return list(db.scalars(select(HallRow.id).where(HallRow.active).order_by(HallRow.position)))
+
+    def token_hash(self, token: str) -> str:
+        """How a device's or session's token is stored: keyed SHA-256 (tokens are random, so no slow hash is needed)."""
+        return hmac.new(self.secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def zone(name: str) -> ZoneInfo:
+    """The hospital's time zone."""
+    return ZoneInfo(name)

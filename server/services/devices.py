@@ -1,0 +1,73 @@
+"""Enrolled machines: tokens (stored hashed), heartbeats, health, who is online."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind
+from server.services import alerts
+from server.services.context import Context
+from server.services.principal import Principal
+from server.services.transaction import Answer, Work
+from server.services.views import device_view
+from server.services.wishes import HeartbeatBody
+from server.store.tables import DeviceRow
+
+SILENT = timedelta(seconds=15)
+
+
+def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str | None = None) -> tuple[DeviceRow, str]:
+    """A new device and its token (256 random bits), which is shown once and kept only as a hash."""
+    token = f"hall_{secrets.token_urlsafe(32)}"
+    row = DeviceRow(id=secrets.token_hex(8), role=role.value, hall_id=work.hall.id, name=name, zone=zone or work.hall.id,
+                    token_hash=context.token_hash(token), enrolled_at=work.real_now, seq=0, online=False, seen_seq=0,
+                    health={}, revoked_at=None, last_seen=None)
+    work.db.add(row)
+    work.record(EventKind.DEVICE_ENROLLED, row)
+    return row, token
+
+
+def revoke(work: Work, id: str) -> Answer:
+    """The token opens nothing any more; its live sockets are cut by the sockets' own check. Raises not_found."""
+    row = work.db.get(DeviceRow, id)
+    if row is None or row.hall_id != work.hall.id:
+        raise HallError(ErrorCode.NOT_FOUND, "no such device")
+    if row.revoked_at is None:
+        row.revoked_at, row.online = work.real_now, False
+        work.record(EventKind.DEVICE_REVOKED, row)
+    return Answer(200, {"device": device_view(row)})
+
+
+def by_token(context: Context, token: str) -> Principal | None:
+    """The device a token names; None for an unknown or revoked one."""
+    with Session(context.engines.read) as db:
+        row = db.scalars(select(DeviceRow).where(DeviceRow.token_hash == context.token_hash(token))).one_or_none()
+        if row is None or row.revoked_at is not None:
+            return None
+        return Principal("device", row.id, DeviceRole(row.role), row.hall_id, row.name, zone=row.zone)
+
+
+def heartbeat(work: Work, body: HeartbeatBody) -> Answer:
+    """The device lives. A fact is recorded only when it comes back or its health changes."""
+    row = work.db.get(DeviceRow, work.principal.id)
+    if row is None:
+        raise HallError(ErrorCode.FORBIDDEN, "only a device has a heartbeat")
+    came_back, changed = not row.online, row.health != body.health
+    row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, body.health
+    if came_back or changed:
+        work.record(EventKind.DEVICE_ONLINE if came_back else EventKind.DEVICE_HEALTH, row)
+    work.schedule(f"silent:{row.id}", "silent", row.id, work.real_now + SILENT, clock="real")
+    return Answer(200, {"device": device_view(row), "epoch": work.hall.epoch, "seq": work.hall.seq})
+
+
+def fell_silent(work: Work, id: str) -> None:
+    """No heartbeat came: the device counts as offline and staff is told."""
+    row = work.db.get(DeviceRow, id)
+    if row is None or not row.online or (row.last_seen and work.real_now - row.last_seen < SILENT):
+        return
+    row.online = False
+    work.record(EventKind.DEVICE_OFFLINE, row)
+    alerts.raise_alert(work, AlertKind.DEVICE, device=row.id, text=row.name)

@@ -1,0 +1,116 @@
+"""The one owner of time: due rows (leases, reassessment, staged too long, silence, close of day) run under the hall lock."""
+
+import logging
+import threading
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
+from server.services import alerts, devices, moves, printing, tickets, triage
+from server.services.context import Context
+from server.services.transaction import Answer, Work
+from server.store import journal
+from server.store.tables import DueRow, ReceiptRow, TicketRow
+
+BATCH = 100
+KEPT = timedelta(days=7)
+log = logging.getLogger(__name__)
+
+
+class DueRunner:
+    """A thread that looks each half second for what is due and does it, hall by hall."""
+
+    def __init__(self, context: Context, *, every: float = 0.5) -> None:
+        self._context = context
+        self._every = every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="due", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(self._every):
+            try:
+                run_due(self._context)
+            except Exception:  # noqa: BLE001 - a failing timer must not end the thread that owns all timers
+                log.exception("due round failed")
+
+
+def run_due(context: Context) -> int:
+    """Do everything that is due; how many rows were done."""
+    found: dict[str, list[str]] = defaultdict(list)
+    with Session(context.engines.read) as db:
+        rows = db.execute(select(DueRow.id, DueRow.hall_id, DueRow.clock, DueRow.due_at).where(
+            ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
+            | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real()))).order_by(DueRow.due_at).limit(500))
+        for id, hall, _, _ in rows:
+            found[hall].append(id)
+    for hall, ids in found.items():
+        for id in ids:
+            try:
+                context.transactions.system(hall, lambda work, id=id: _do(work, id))  # type: ignore[misc]  # default binds the loop's id
+            except HallError as error:
+                log.warning("due row %s: %s", id, error)
+    return sum(len(ids) for ids in found.values())
+
+
+def _do(work: Work, id: str) -> Answer:
+    row = work.db.get(DueRow, id)
+    now = work.real_now if row is not None and row.clock == "real" else work.now
+    if row is None or row.due_at > now:
+        return Answer(200, {})
+    kind, subject = row.kind, row.subject
+    if kind == "close_day":
+        if _close_batch(work, date.fromisoformat(subject)):
+            return Answer(200, {})  # more to close: the row stays due
+        work.record(EventKind.DAY_CLOSED, reason=subject)
+    work.db.delete(row)
+    match kind:
+        case "lease":
+            printing.expire(work, subject)
+        case "silent":
+            devices.fell_silent(work, subject)
+        case "reassess":
+            triage.reassess_due(work, subject)
+        case "staged_long":
+            _staged_long(work, subject)
+        case "hold_elsewhere":
+            tickets.hold_for_other_hall(work, subject, held=True)
+        case "release_elsewhere":
+            tickets.hold_for_other_hall(work, subject, held=False)
+    return Answer(200, {})
+
+
+def _staged_long(work: Work, id: str) -> None:
+    ticket = work.db.get(TicketRow, id)
+    if ticket is not None and ticket.state == TicketState.STAGED:
+        alerts.raise_alert(work, AlertKind.STAGED_LONG, ticket=id)
+
+
+def _close_batch(work: Work, day: date) -> bool:
+    """Close up to a batch of the day's live tickets: who was being served is done, everybody else did not show up."""
+    ended = [state.value for state in ENDED]
+    rows = work.db.scalars(select(TicketRow).where(
+        TicketRow.hall_id == work.hall.id, TicketRow.business_day <= day, TicketRow.state.not_in(ended)).limit(BATCH)).all()
+    for ticket in rows:
+        serving = ticket.state == TicketState.SERVING
+        moves.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None,
+                    kind=EventKind.TICKET_FINISHED if serving else None)
+    return len(rows) == BATCH
+
+
+def prune(db: Session, now: datetime) -> None:
+    """Forget facts and receipts older than seven days (real time); called inside a transaction."""
+    journal.prune(db, now - KEPT)
+    db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)

@@ -1,0 +1,180 @@
+"""Adds to nameless views what their reader may see: names by role and privacy mode, neutral tags, spoken texts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain import wording
+from server.domain.masking import display_name
+from server.domain.triage import Scale
+from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, TicketState
+from server.services.views import View
+from server.store.tables import DoctorRow, PatientRow, QueueRow, TicketRow
+
+NEUTRAL_TAG = "priority"
+PRIVATE_FIELDS = ("flags", "passes", "hold_reason", "name", "sex", "birth_date", "bypass", "slot", "name_reading")
+PUBLIC_KINDS = frozenset({k for k in EventKind if k.value.startswith(("ticket.", "station."))} | {EventKind.DAY_CLOSED})
+
+
+@dataclass(frozen=True)
+class Face:
+    """A patient as a ticket's readers may need them."""
+
+    name: str
+    sex: str | None
+    birth_date: str | None
+
+
+class Faces:
+    """Looks the names of a batch of views up in two queries and puts them in, for one audience."""
+
+    def __init__(self, db: Session, hall: str, audience: Audience, *, scales: Mapping[str, Scale] | None = None) -> None:
+        self._db = db
+        self._audience = audience
+        self._privacy: dict[str, Privacy] = {}
+        self._scale: dict[str, str] = {}
+        for id, privacy, scale in db.execute(
+            select(QueueRow.id, QueueRow.privacy, QueueRow.scale).where(QueueRow.hall_id == hall)
+        ):
+            self._privacy[id] = privacy
+            self._scale[id] = scale
+        self._scales = scales or {}
+        self._faces: dict[str, Face] = {}
+        self._doctors: dict[str, str] = {}
+
+    def learn(self, views: Iterable[View]) -> None:
+        """Fetch the faces of all tickets and the names of all doctors that stand anywhere in `views`."""
+        tickets: set[str] = set()
+        doctors: set[str] = set()
+        for view in views:
+            _mentions(view, tickets, doctors)
+        missing = [id for id in tickets if id not in self._faces]
+        for start in range(0, len(missing), 500):
+            rows = self._db.execute(
+                select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date)
+                .join(PatientRow, PatientRow.id == TicketRow.patient_id)
+                .where(TicketRow.id.in_(missing[start:start + 500]))
+            )
+            for id, name, sex, born in rows:
+                self._faces[id] = Face(name, sex, born.isoformat() if born else None)
+        unknown = [id for id in doctors if id not in self._doctors]
+        if unknown:
+            self._doctors |= dict(self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown))).tuples())
+
+    def ticket(self, view: View, *, own: bool = False) -> View:
+        """A ticket for this audience; `own` is the holder's own answer, where an ordinary grade is no secret."""
+        face = self._faces.get(view["id"])
+        out = dict(view)
+        out["display_name"] = display_name(face.name if face else None, self._privacy.get(view["queue"], "number_only"))
+        if self._audience is Audience.STAFF:
+            if face:
+                out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
+            return out
+        for word in PRIVATE_FIELDS:
+            out.pop(word, None)
+        special = bool(view["tags"]) or view["lane"] in {Lane.URGENT, Lane.POLICY}
+        out["tags"] = [NEUTRAL_TAG] if special else []
+        if view["lane"] == Lane.URGENT:
+            out["lane"] = Lane.POLICY.value
+        if not (own and self._is_last(view)):
+            out["grade"] = out["rank"] = None
+        return out
+
+    def station(self, view: View) -> View:
+        """A station with its doctor's name."""
+        doctor = view.get("doctor")
+        return {**view, "doctor_name": self._doctors.get(doctor) if doctor else None}
+
+    def announcement(self, content: View) -> View:
+        """An announcement with its texts: to be read, or for the caller to be heard with the name the hall allows."""
+        face = self._faces.get(content["ticket"])
+        privacy = self._privacy.get(content["queue"], "number_only")
+        places = {"station_names": content["station_name"], "queue_names": content["queue_name"],
+                  "languages": content["languages"], "number": content["number"]}
+        if self._audience is Audience.CALLER:
+            mode = "none" if privacy == "number_only" else content.get("voice", "surname")
+            texts = wording.spoken(content["kind"], name=face.name if face else None, voice_mode=mode, **places)
+        else:
+            texts = wording.shown(content["kind"], name=display_name(face.name if face else None, privacy), **places)
+        keep = {word: content[word] for word in ("id", "zone", "kind", "number", "ticket", "station")}
+        return {**keep, "texts": texts}
+
+    def body(self, body: View) -> View:
+        """An answer to a wish, with names in every ticket, slip and station it holds."""
+        self.learn([body])
+        out = dict(body)
+        for word, value in body.items():
+            if word in {"ticket", "current"} and isinstance(value, dict):
+                out[word] = self.ticket(value, own=True)
+            elif word == "tickets":
+                out[word] = [self.ticket(view, own=True) for view in value]
+            elif word == "slip" and value:
+                out[word] = self.slip(value)
+            elif word == "print_job" and value and value.get("slip"):
+                out[word] = {**value, "slip": self.slip(value["slip"])}
+            elif word == "station" and isinstance(value, dict):
+                out[word] = self.station(value)
+        return out
+
+    def slip(self, view: View) -> View:
+        """A slip with the display name its queue allows and the doctor's name."""
+        face = self._faces.get(view["ticket"])
+        privacy = self._privacy.get(view.get("queue_id", ""), "number_only")
+        doctor = view.get("doctor")
+        return {**view, "display_name": display_name(face.name if face else None, privacy),
+                "doctor": self._doctors.get(doctor, doctor) if doctor else None}
+
+    def frame(self, epoch: str, row: View) -> View:
+        """One fact of the journal as this audience may have it: whole, `hidden`, or `removed`."""
+        base: View = {"epoch": epoch, "seq": row["seq"]}
+        kind = EventKind(row["kind"])
+        subject = row["subject"]
+        staff = self._audience is Audience.STAFF
+        if not staff and kind not in PUBLIC_KINDS:
+            return {**base, "kind": EventKind.HIDDEN.value}
+        ticket = subject.get("ticket")
+        if ticket is not None and not staff and out_of_sight(ticket):
+            return {**base, "kind": EventKind.REMOVED.value, "id": ticket["id"]}
+        frame: View = {**base, "kind": kind.value, "at": row["at"]}
+        if staff:
+            frame |= {"actor": row["actor"], "reason": row["reason"]}
+        for word, view in subject.items():
+            match word:
+                case "ticket":
+                    frame[word] = self.ticket(view)
+                case "station":
+                    frame[word] = self.station(view)
+                case "announcement":
+                    frame[word] = self.announcement(view)
+                case _:
+                    frame[word] = view
+        return frame
+
+    def _is_last(self, view: View) -> bool:
+        scale = self._scales.get(self._scale.get(view["queue"], ""))
+        return scale is not None and view["grade"] == scale.last.code
+
+
+def out_of_sight(ticket: View) -> bool:
+    """Whether the public may not see this ticket: its life has ended, or it bypasses the queue (level R or Ⅰ)."""
+    return bool(ticket.get("bypass")) or TicketState(ticket["state"]) in ENDED
+
+
+def _mentions(view: Any, tickets: set[str], doctors: set[str]) -> None:
+    if isinstance(view, list):
+        for item in view:
+            _mentions(item, tickets, doctors)
+    if not isinstance(view, dict):
+        return
+    if "number" in view and "order" in view:
+        tickets.add(view["id"])
+    if isinstance(view.get("ticket"), str):
+        tickets.add(view["ticket"])
+    if isinstance(view.get("doctor"), str):
+        doctors.add(view["doctor"])
+    for value in view.values():
+        if isinstance(value, dict | list):
+            _mentions(value, tickets, doctors)

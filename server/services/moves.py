@@ -1,0 +1,254 @@
+"""The one way a ticket moves: lifecycle, lane counts, undo image, journal. Use cases say what changes; this does it."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from server.domain.errors import HallError
+from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
+from server.domain.placing import Place
+from server.domain.rules import Rules
+from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, Mode, TicketState
+from server.services.transaction import Work
+from server.services.views import View, hall_languages, stamp
+from server.store.tables import AnnouncementRow, DueRow, LaneRow, QueueRow, StationRow, TicketRow
+
+IMAGE = (
+    "state", "queue_id", "lane", "grade", "rank", "credit", "doctor", "sort", "since", "due_call", "target_minutes",
+    "tags", "station_id", "hold_reason", "bypass", "triaged", "calls", "passes", "times",
+)
+"""What undo restores of a ticket."""
+
+ELSEWHERE = "called_elsewhere"
+STAMPS: Mapping[Action, str] = {
+    Action.TRIAGE: "triaged", Action.STAGE: "staged", Action.CALL: "called", Action.RECALL: "recalled",
+    Action.ARRIVED: "arrived", Action.START: "started", Action.PASS: "passed", Action.HOLD: "held",
+    Action.RETURN: "returned", Action.TRANSFER: "transferred", Action.PRIORITISE: "prioritised",
+    Action.FINISH: "finished", Action.CANCEL: "cancelled", Action.CLOSE: "closed",
+}
+
+
+def ticket_of(work: Work, id: str) -> TicketRow:
+    """The ticket, read under the lock. Raises unknown_ticket, forbidden for another hall's."""
+    row = work.db.get(TicketRow, id)
+    if row is None:
+        raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+    work.principal.must_be_in(row.hall_id)
+    return row
+
+
+def queue_of(work: Work, id: str, hall: str | None = None) -> QueueRow:
+    """A queue of the hall. Raises unknown_queue."""
+    row = work.db.get(QueueRow, (hall or work.hall.id, id))
+    if row is None or not row.active:
+        raise HallError(ErrorCode.UNKNOWN_QUEUE, id)
+    return row
+
+
+def station_of(work: Work, id: str) -> StationRow:
+    """A station of the hall. Raises unknown_station."""
+    row = work.db.get(StationRow, id)
+    if row is None or not row.active or row.hall_id != work.hall.id:
+        raise HallError(ErrorCode.UNKNOWN_STATION, id)
+    return row
+
+
+def rules_of(queue: QueueRow) -> Rules:
+    """The rules of a queue; apply has checked them."""
+    return rules_from(queue.rules)
+
+
+def rules_from(given: Mapping[str, Any]) -> Rules:
+    """Rules from their JSON form: lists become tuples."""
+    return _rules(json.dumps(given, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _rules(text: str) -> Rules:
+    given: dict[str, Any] = json.loads(text)
+    known = {field.name for field in fields(Rules)}
+    return Rules(**{word: tuple(value) if isinstance(value, list) else value for word, value in given.items() if word in known})
+
+
+def place(ticket: TicketRow, where: Place) -> None:
+    """Stand the ticket where the domain placed it."""
+    ticket.lane, ticket.sort, ticket.since = where.lane.value, where.order, where.since
+    ticket.credit, ticket.due_call = where.credit, where.due_call
+
+
+def where(ticket: TicketRow) -> Place:
+    """Where the ticket stands, for the domain."""
+    return Place(lane=Lane(ticket.lane), order=ticket.sort, since=ticket.since, credit=ticket.credit, due_call=ticket.due_call)
+
+
+def apply(
+    work: Work,
+    ticket: TicketRow,
+    action: Action,
+    *,
+    reason: str | None = None,
+    to: Place | None = None,
+    announcement: View | None = None,
+    memory: dict[str, Any] | None = None,
+    kind: EventKind | None = None,
+    **changes: Any,
+) -> None:
+    """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the fact.
+
+    `memory` is what else undo must restore. Raises illegal_move before anything changed.
+    """
+    target = next_state(TicketState(ticket.state), action)
+    image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
+    before, came_from = _lane_key(ticket), TicketState(ticket.state)
+    for word, value in changes.items():
+        setattr(ticket, word, value)
+    if to is not None:
+        place(ticket, to)
+    queue = queue_of(work, ticket.queue_id, ticket.hall_id)
+    ticket.state = settle(target, mode_of(queue), triaged=ticket.triaged).value
+    ticket.times = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
+    count(work, before, _lane_key(ticket))
+    if action in UNDOABLE:
+        ticket.undo = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
+    else:
+        ticket.undo = {}
+    work.record(kind or FACTS[action], ticket, reason=reason, announcement=announcement)
+    if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
+        release_elsewhere(work, ticket)
+
+
+def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
+    """Put the ticket back as it was before its last move. Raises nothing_to_undo or undo_too_late."""
+    if not ticket.undo:
+        raise HallError(ErrorCode.NOTHING_TO_UNDO)
+    if work.now - datetime.fromisoformat(ticket.undo["at"]) > timedelta(seconds=seconds):
+        raise HallError(ErrorCode.UNDO_TOO_LATE)
+    image, memory = ticket.undo["image"], ticket.undo["memory"]
+    if TicketState(image["state"]) in AT_STATION:
+        busy = at_station(work, image["station_id"])
+        if busy is not None and busy.id != ticket.id:
+            raise HallError(ErrorCode.STATION_BUSY, ticket=None)
+    before, came_from = _lane_key(ticket), TicketState(ticket.state)
+    for word, value in image.items():
+        setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
+    count(work, before, _lane_key(ticket))
+    if "recent" in memory:
+        queue = queue_of(work, memory["queue"], ticket.hall_id)
+        queue.recent, queue.calls = memory["recent"], memory["calls"]
+    undone = ticket.undo["action"]
+    ticket.undo = {}
+    work.record(EventKind.TICKET_UNDONE, ticket, reason=undone)
+    if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
+        release_elsewhere(work, ticket)
+
+
+def at_station(work: Work, station: str | None) -> TicketRow | None:
+    """The ticket a station holds, called or serving."""
+    states = [state.value for state in AT_STATION]
+    return work.db.scalars(select(TicketRow).where(TicketRow.station_id == station, TicketRow.state.in_(states))).one_or_none()
+
+
+def count(work: Work, before: tuple[Any, ...] | None, after: tuple[Any, ...] | None) -> None:
+    """Keep the number of waiting tickets under each key of choosing."""
+    if before == after:
+        return
+    for key, step in ((before, -1), (after, 1)):
+        if key is None:
+            continue
+        row = work.db.get(LaneRow, key)
+        if row is None:
+            names = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
+            work.db.add(LaneRow(**dict(zip(names, key, strict=True)), waiting=step))
+            work.db.flush()
+        else:
+            row.waiting += step
+
+
+def enter(work: Work, ticket: TicketRow) -> None:
+    """Count a ticket that has just been made."""
+    count(work, None, _lane_key(ticket))
+
+
+def _lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
+    if ticket.state != TicketState.WAITING:
+        return None
+    return ticket.hall_id, ticket.queue_id, ticket.lane, ticket.rank, ticket.credit, ticket.doctor
+
+
+def _plain(value: Any) -> Any:
+    return stamp(value) if isinstance(value, datetime) else value
+
+
+def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
+    """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge."""
+    queue = queue_of(work, ticket.queue_id, ticket.hall_id)
+    content: View = {
+        "id": secrets.token_hex(8), "kind": kind, "ticket": ticket.id, "number": ticket.number, "queue": queue.id,
+        "zone": station.zone if station else work.hall.id, "station": station.id if station else None,
+        "station_name": station.name if station else None, "queue_name": queue.name,
+        "languages": hall_languages(work.hall), "voice": work.hall.settings.get("voice", "surname"),
+    }
+    work.db.add(AnnouncementRow(id=content["id"], hall_id=work.hall.id, ticket_id=ticket.id, zone=content["zone"],
+                                content=content, at=work.now))
+    return content
+
+
+def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
+    """Who is called here cannot be called elsewhere: the patient's other waiting tickets are held, not passed."""
+    others = work.db.scalars(
+        select(TicketRow).where(TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id,
+                                TicketRow.state.in_(["waiting", "staged"]))
+    )
+    for other in others:
+        if other.hall_id == work.hall.id:
+            apply(work, other, Action.HOLD, reason=ELSEWHERE, hold_reason=ELSEWHERE, station_id=None)
+        else:
+            tell_hall(work, other, "hold_elsewhere")
+
+
+def release_elsewhere(work: Work, ticket: TicketRow) -> None:
+    """The patient is free again: tickets held for that reason stand where they stood."""
+    others = work.db.scalars(
+        select(TicketRow).where(TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id,
+                                TicketRow.state == "held", TicketRow.hold_reason == ELSEWHERE)
+    )
+    for other in others:
+        if other.hall_id == work.hall.id:
+            apply(work, other, Action.RETURN, reason=ELSEWHERE, hold_reason=None)
+        else:
+            tell_hall(work, other, "release_elsewhere")
+
+
+def tell_hall(work: Work, other: TicketRow, kind: str) -> None:
+    """What concerns another hall reaches it as a due row: two halls are never locked for it."""
+    id = f"{kind}:{other.id}:{secrets.token_hex(4)}"
+    work.db.add(DueRow(id=id, hall_id=other.hall_id, due_at=work.now, kind=kind, subject=other.id, data={}))
+
+
+def is_live(ticket: TicketRow) -> bool:
+    """Whether the ticket's life goes on."""
+    return TicketState(ticket.state) not in ENDED
+
+
+def mode_of(queue: QueueRow) -> Mode:
+    """The mode of a queue, as the domain names it."""
+    return "graded" if queue.mode == "graded" else "woven"
+
+
+def waiting_in(work: Work, queue: QueueRow) -> int:
+    """How many wait in a queue now."""
+    rows = work.db.scalars(select(LaneRow.waiting).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id))
+    return sum(rows)
+
+
+def open_station_of_doctor(work: Work, doctor: str) -> StationRow | None:
+    """The open station where a doctor sits."""
+    return work.db.scalars(select(StationRow).where(
+        StationRow.hall_id == work.hall.id, StationRow.doctor_id == doctor, StationRow.state == "open", StationRow.active)
+    ).first()

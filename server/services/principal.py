@@ -1,0 +1,47 @@
+"""Who wishes: a device, a member of staff, or the system itself. Knows no HTTP."""
+
+from dataclasses import dataclass
+
+from server.domain.errors import HallError
+from server.protocol.terms import Audience, DeviceRole, ErrorCode, StaffRole
+
+Role = DeviceRole | StaffRole
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated wisher. `hall` None means every hall; `station` binds a doctor to a room."""
+
+    kind: str
+    id: str
+    role: Role | None
+    hall: str | None
+    name: str
+    station: str | None = None
+    doctor: str | None = None
+    zone: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose idempotency keys these are."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this wisher sees what staff sees."""
+        return self.role in {StaffRole.NURSE, StaffRole.DOCTOR, DeviceRole.CONSOLE}
+
+    @property
+    def audience(self) -> Audience:
+        """Which frames this reader gets."""
+        if self.is_staff:
+            return Audience.STAFF
+        return Audience.CALLER if self.role == DeviceRole.CALLER else Audience.PUBLIC
+
+    def must_be_in(self, hall: str | None) -> None:
+        """Raises forbidden when a thing of `hall` is not this wisher's to touch."""
+        if self.hall is not None and hall is not None and hall != self.hall:
+            raise HallError(ErrorCode.FORBIDDEN, f"{self.owner} belongs to another hall")
+
+
+SYSTEM = Principal("system", "hall", None, None, "hall")

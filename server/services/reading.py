@@ -1,0 +1,153 @@
+"""What is read: snapshot, events, one ticket. Whole reads in one read transaction, dressed for their reader."""
+
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.services.context import Context
+from server.services.faces import Faces, out_of_sight
+from server.services.principal import Principal
+from server.services.views import (
+    View,
+    alert_view,
+    device_view,
+    hall_languages,
+    job_view,
+    queue_view,
+    station_view,
+    stamp,
+    ticket_view,
+)
+from server.store import journal
+from server.store.tables import (
+    AlertRow,
+    AnnouncementRow,
+    DeviceRow,
+    HallRow,
+    HospitalRow,
+    LaneRow,
+    PrintJobRow,
+    QueueRow,
+    StationRow,
+    TicketRow,
+)
+
+PAGE_LIMIT = 10_000
+OPEN_JOBS = ("queued", "leased", "failed", "unknown")
+LIVE_STATES = ("checked_in", "waiting", "staged", "called", "serving", "held", "passed")
+
+
+def hall_row(db: Session, hall: str) -> HallRow:
+    """The hall. Raises unknown_hall."""
+    row = db.get(HallRow, hall)
+    if row is None or not row.active:
+        raise HallError(ErrorCode.UNKNOWN_HALL, hall)
+    return row
+
+
+def snapshot(context: Context, hall: str, principal: Principal) -> View:
+    """The whole of a hall at its present seq, as `principal` may see it."""
+    with Session(context.engines.read) as db:
+        row = hall_row(db, hall)
+        hospital = db.get_one(HospitalRow, 1)
+        faces = Faces(db, hall, principal.audience, scales=context.scales)
+        queues = db.scalars(select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position))
+        stations = db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active).order_by(StationRow.position))
+        tickets = db.scalars(
+            select(TicketRow).where(TicketRow.hall_id == hall, TicketRow.state.in_(LIVE_STATES)).order_by(TicketRow.sort)
+        )
+        out: View = {
+            "epoch": row.epoch, "seq": row.seq, "hall": hall, "name": row.name, "hospital": hospital.name,
+            "timezone": hospital.timezone, "languages": hall_languages(row),
+            "queues": [queue_view(queue) for queue in queues],
+            "stations": [station_view(station) for station in stations],
+            "tickets": [ticket_view(ticket) for ticket in tickets],
+        }
+        if principal.is_staff:
+            out |= _staff_part(db, hall)
+        faces.learn([out])
+        out["stations"] = [faces.station(view) for view in out["stations"]]
+        out["tickets"] = [faces.ticket(view) for view in out["tickets"] if principal.is_staff or not out_of_sight(view)]
+        out["announcements"] = _announcements(db, hall, faces, out["tickets"])
+        return out
+
+
+def _staff_part(db: Session, hall: str) -> View:
+    alerts = db.scalars(select(AlertRow).where(AlertRow.hall_id == hall, AlertRow.acknowledged_at.is_(None)).order_by(AlertRow.raised_at))
+    jobs = db.scalars(
+        select(PrintJobRow).where(PrintJobRow.hall_id == hall, PrintJobRow.state.in_(OPEN_JOBS)).order_by(PrintJobRow.created_at)
+    )
+    devices = db.scalars(select(DeviceRow).where(DeviceRow.hall_id == hall, DeviceRow.revoked_at.is_(None)).order_by(DeviceRow.name))
+    return {
+        "alerts": [alert_view(alert) for alert in alerts],
+        "print_jobs": [job_view(job) for job in jobs],
+        "devices": [device_view(device) for device in devices],
+    }
+
+
+def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) -> list[View]:
+    """The last call of each ticket at a station, so that a screen that starts now shows its banner."""
+    called = [view["id"] for view in tickets if view["state"] == TicketState.CALLED]
+    if not called:
+        return []
+    rows = list(db.scalars(
+        select(AnnouncementRow).where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called)).order_by(AnnouncementRow.at)
+    ))
+    contents = [row.content for row in rows]
+    faces.learn(contents)
+    return [{**faces.announcement(content), "at": stamp(row.at)} for row, content in zip(rows, contents, strict=True)]
+
+
+def events(context: Context, hall: str, principal: Principal, *, after: int, limit: int, epoch: str | None) -> View:
+    """Facts after a position. Raises reload when that position cannot be continued: other epoch, ahead, or pruned."""
+    with Session(context.engines.read) as db:
+        row = hall_row(db, hall)
+        if after > row.seq or (epoch is not None and epoch != row.epoch):
+            raise HallError(ErrorCode.RELOAD, f"the journal is at {row.epoch} {row.seq}")
+        first = journal.first_seq(db, hall)
+        if after < row.seq and (first is None or after < first - 1):
+            raise HallError(ErrorCode.RELOAD, f"facts before {first} are pruned")
+        rows = journal.rows_after(db, hall, after, min(limit, PAGE_LIMIT))
+        faces = Faces(db, hall, principal.audience)
+        faces.learn([fact["subject"] for fact in rows])
+        last = rows[-1]["seq"] if rows else after
+        return {
+            "epoch": row.epoch, "seq": row.seq, "more": last < row.seq,
+            "events": [faces.frame(row.epoch, fact) for fact in rows],
+        }
+
+
+def position(db: Session, ticket: TicketRow) -> int | None:
+    """How many in the ticket's queue stand before it now; None for one that is not in line."""
+    if ticket.state not in {TicketState.WAITING, TicketState.CHECKED_IN, TicketState.STAGED}:
+        return None
+    here = (LaneRow.hall_id == ticket.hall_id, LaneRow.queue_id == ticket.queue_id)
+    waiting = db.scalar(select(func.sum(LaneRow.waiting)).where(*here)) or 0
+    behind = db.scalar(
+        select(func.count()).select_from(TicketRow).where(
+            TicketRow.hall_id == ticket.hall_id, TicketRow.queue_id == ticket.queue_id, TicketRow.state == "waiting",
+            TicketRow.lane == ticket.lane, or_(TicketRow.rank > ticket.rank,
+                                               (TicketRow.rank == ticket.rank) & (TicketRow.sort > ticket.sort)),
+        )
+    ) or 0
+    if ticket.lane == Lane.URGENT:
+        behind += db.scalar(select(func.sum(LaneRow.waiting)).where(*here, LaneRow.lane != Lane.URGENT)) or 0
+    own = 1 if ticket.state == TicketState.WAITING else 0
+    return max(0, int(waiting) - int(behind) - own)
+
+
+def ticket(context: Context, id: str, principal: Principal) -> View:
+    """One ticket with its position and expected wait. Raises unknown_ticket, also for one this reader may not see."""
+    with Session(context.engines.read) as db:
+        row = db.get(TicketRow, id)
+        if row is None:
+            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+        principal.must_be_in(row.hall_id)
+        faces = Faces(db, row.hall_id, principal.audience, scales=context.scales)
+        view = ticket_view(row)
+        faces.learn([view])
+        wait: dict[str, Any] = {"position": position(db, row), "wait_low": None, "wait_high": None}
+        return {"ticket": {**faces.ticket(view, own=True)}, **wait}

@@ -1,0 +1,112 @@
+"""Staff accounts and their sessions: argon2 hashes, lock-out after five failures, idle and absolute ends."""
+
+import secrets
+import threading
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode, StaffRole
+from server.services.context import Context
+from server.services.principal import Principal
+from server.services.transaction import Answer, Work
+from server.store.tables import SessionRow, StaffRow
+
+FAILURES = 5
+LOCKED = timedelta(minutes=15)
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+SHORTEST_PASSWORD = 10
+_hasher = PasswordHasher()
+_one_at_a_time = threading.Lock()  # argon2 takes 64 MiB a check: a burst of logins must not take the memory
+_nobody = _hasher.hash(secrets.token_urlsafe())
+
+
+def add(
+    db: Session, username: str, name: str, role: StaffRole, password: str, *, hall: str | None = None,
+    station: str | None = None, doctor: str | None = None,
+) -> StaffRow:
+    """A new account, or a new password and role for an existing one. Raises invalid for a short password."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
+    row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
+    if row is None:
+        row = StaffRow(id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="", failures=0)
+        db.add(row)
+    row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
+    row.password_hash, row.failures, row.locked_until, row.disabled_at = _hasher.hash(password), 0, None, None
+    return row
+
+
+def check_password(context: Context, username: str, password: str) -> tuple[str | None, bool]:
+    """(staff id, right?) for a name and password; unknown names take as long as wrong passwords."""
+    with Session(context.engines.read) as db:
+        row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
+    stored = row.password_hash if row is not None else _nobody
+    with _one_at_a_time:
+        try:
+            right = _hasher.verify(stored, password)
+        except VerificationError:
+            right = False
+    return (row.id if row is not None else None), right and row is not None
+
+
+def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tuple[Answer, str | None]:
+    """A new session and its token, or (with a count of failures) none: the caller raises after the commit."""
+    row = work.db.get(StaffRow, staff) if staff else None
+    if row is None:
+        return Answer(401, {}), None
+    if row.locked_until is not None and work.real_now < row.locked_until:
+        return Answer(423, {}), None
+    if not right or row.disabled_at is not None:
+        row.failures += 1
+        if row.failures >= FAILURES:
+            row.failures, row.locked_until = 0, work.real_now + LOCKED
+        work.audit("session.refused", row.id)
+        return Answer(401, {}), None
+    row.failures, row.locked_until = 0, None
+    token = secrets.token_urlsafe(32)
+    work.db.add(SessionRow(token_hash=context.token_hash(token), staff_id=row.id, created_at=work.real_now, seen_at=work.real_now,
+                           expires_at=work.real_now + LONGEST))
+    work.audit("session.opened", row.id)
+    return Answer(200, {"staff": staff_view(row)}), token
+
+
+def staff_view(row: StaffRow) -> dict[str, str | None]:
+    """What a console may know of the person signed in."""
+    return {"id": row.id, "username": row.username, "name": row.name, "role": row.role, "hall": row.hall_id,
+            "station": row.station_id, "doctor": row.doctor_id}
+
+
+def sign_out(work: Work, context: Context, token: str) -> Answer:
+    """The session ends."""
+    row = work.db.get(SessionRow, context.token_hash(token))
+    if row is not None:
+        work.db.delete(row)
+        work.audit("session.closed", row.staff_id)
+    return Answer(200, {})
+
+
+def by_session(context: Context, token: str) -> Principal | None:
+    """The member of staff a session token names; None when it ended, idled out, or the account is disabled."""
+    now = context.clock.real()
+    with Session(context.engines.read) as db:
+        row = db.get(SessionRow, context.token_hash(token))
+        if row is None or now > row.expires_at or now - row.seen_at > IDLE:
+            return None
+        staff = db.get(StaffRow, row.staff_id)
+        if staff is None or staff.disabled_at is not None:
+            return None
+        return Principal("staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id)
+
+
+def touch(work: Work, context: Context, token: str) -> Answer:
+    """The session is in use."""
+    row = work.db.get(SessionRow, context.token_hash(token))
+    if row is not None:
+        row.seen_at = work.real_now
+    return Answer(200, {})

@@ -1,0 +1,266 @@
+"""A ticket's life after check-in: recall, arrived, start, pass, hold, return, stage, transfer, prioritise, and the rest."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from server.domain import placing
+from server.domain.errors import HallError
+from server.domain.lifecycle import next_state
+from server.protocol.terms import (
+    AT_STATION,
+    Action,
+    AlertKind,
+    DeviceRole,
+    ErrorCode,
+    EventKind,
+    Lane,
+    StationState,
+    TicketState,
+)
+from server.services import alerts, checkin, moves
+from server.services.calling import only_own_station
+from server.services.context import Context
+from server.services.transaction import Answer, Work
+from server.services.views import ticket_view
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody
+from server.store.tables import DeviceRow, PatientRow, StationRow, TicketRow
+
+
+def answer(ticket: TicketRow) -> Answer:
+    """The ticket after a wish."""
+    return Answer(200, {"ticket": ticket_view(ticket)})
+
+
+def _mine(work: Work, id: str) -> TicketRow:
+    """A ticket that is where this wisher works: a doctor touches what is at the own station, or in line."""
+    ticket = moves.ticket_of(work, id)
+    if ticket.state in AT_STATION:
+        only_own_station(work, ticket.station_id)
+    return ticket
+
+
+def _at(work: Work, ticket: TicketRow) -> StationRow | None:
+    return work.db.get(StationRow, ticket.station_id) if ticket.station_id else None
+
+
+def recall(work: Work, id: str, _body: PlainBody) -> Answer:
+    """The same summons again 复呼."""
+    ticket = _mine(work, id)
+    next_state(TicketState(ticket.state), Action.RECALL)
+    announcement = moves.announce(work, ticket, "recall", _at(work, ticket))
+    moves.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
+    return answer(ticket)
+
+
+def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
+    """到场: a called patient is at the door; one just passed but standing there is seen next.
+
+    Raises illegal_move when the pass was longer ago than the rule allows.
+    """
+    ticket = _mine(work, id)
+    if ticket.state != TicketState.PASSED:
+        moves.apply(work, ticket, Action.ARRIVED)
+        return answer(ticket)
+    rules = moves.rules_of(moves.queue_of(work, ticket.queue_id))
+    passed_at = datetime.fromisoformat(ticket.times["passed"])
+    if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
+    to = placing.on_arrived(now=work.now, seq=ticket.number_seq)
+    moves.apply(work, ticket, Action.ARRIVED, to=to, station_id=None)
+    return answer(ticket)
+
+
+def start(work: Work, id: str, _body: PlainBody) -> Answer:
+    """接诊: the consultation begins. The doctor who begins it is the ticket's doctor when it comes back."""
+    ticket = _mine(work, id)
+    next_state(TicketState(ticket.state), Action.START)
+    station = _at(work, ticket)
+    moves.apply(work, ticket, Action.START, doctor=(station.doctor_id if station else None) or ticket.doctor)
+    return answer(ticket)
+
+
+def finish(work: Work, id: str, _body: PlainBody) -> Answer:
+    """完成."""
+    ticket = _mine(work, id)
+    moves.apply(work, ticket, Action.FINISH, station_id=None)
+    return answer(ticket)
+
+
+def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
+    """过号: called and did not come. Raises pass_too_soon, zone_offline; staff may override both with a reason."""
+    ticket = _mine(work, id)
+    next_state(TicketState(ticket.state), Action.PASS)
+    queue = moves.queue_of(work, ticket.queue_id)
+    rules = moves.rules_of(queue)
+    if not body.reason:
+        _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
+    announcement = moves.announce(work, ticket, "passed", _at(work, ticket))
+    moves.apply(work, ticket, Action.PASS, reason=body.reason, announcement=announcement, passes=ticket.passes + 1,
+                station_id=None, memory={"passes": ticket.passes})
+    return answer(ticket)
+
+
+def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zone: bool) -> None:
+    """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled (architecture §4)."""
+    callers = work.db.scalars(select(DeviceRow).where(
+        DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.CALLER, DeviceRow.revoked_at.is_(None))).all()
+    if not callers:
+        return
+    if live_zone and not any(device.online for device in callers):
+        raise HallError(ErrorCode.ZONE_OFFLINE)
+    last = datetime.fromisoformat(ticket.times.get("recalled") or ticket.times["called"])
+    allowed_at = last + timedelta(seconds=seconds)
+    if ticket.calls < calls or work.now < allowed_at:
+        raise HallError(ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=allowed_at.isoformat())
+
+
+def hold(work: Work, id: str, body: HoldBody) -> Answer:
+    """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
+    ticket = _mine(work, id)
+    moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=body.reason, station_id=None)
+    return answer(ticket)
+
+
+def give_back(work: Work, id: str, body: PlainBody) -> Answer:
+    """Back in line by the rules: a passed ticket, a held one, one sent ahead, or one called by mistake."""
+    ticket = _mine(work, id)
+    next_state(TicketState(ticket.state), Action.RETURN)
+    checkin.put_back(work, ticket, reason=body.reason)
+    return answer(ticket)
+
+
+def stage(work: Work, id: str, body: StageBody) -> Answer:
+    """二次候诊: send ahead to a station's short list. Raises stage_full, station_closed, not_callable."""
+    ticket = moves.ticket_of(work, id)
+    next_state(TicketState(ticket.state), Action.STAGE)
+    station = moves.station_of(work, body.station)
+    if station.state == StationState.STOPPED:
+        raise HallError(ErrorCode.STATION_CLOSED)
+    if ticket.queue_id not in station.queues:
+        raise HallError(ErrorCode.NOT_CALLABLE, "the station does not serve this queue")
+    rules = moves.rules_of(moves.queue_of(work, ticket.queue_id))
+    there = work.db.scalars(select(TicketRow.id).where(
+        TicketRow.station_id == station.id, TicketRow.state == "staged", TicketRow.id != ticket.id)).all()
+    if len(there) >= rules.stage_cap:
+        raise HallError(ErrorCode.STAGE_FULL, cap=rules.stage_cap)
+    announcement = moves.announce(work, ticket, "stage", station)
+    moves.apply(work, ticket, Action.STAGE, announcement=announcement, station_id=station.id)
+    work.schedule(f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes))
+    return answer(ticket)
+
+
+def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
+    """优先: policy priority with the evidence that was shown. Raises invalid for a tag the rules do not know."""
+    ticket = moves.ticket_of(work, id)
+    next_state(TicketState(ticket.state), Action.PRIORITISE)
+    queue = moves.queue_of(work, ticket.queue_id)
+    to = placing.on_prioritise(moves.where(ticket), rules=moves.rules_of(queue), tag=body.tag, mode=moves.mode_of(queue),
+                               calls=queue.calls)
+    tags = [*ticket.tags, *([] if body.tag in ticket.tags else [body.tag])]
+    moves.apply(work, ticket, Action.PRIORITISE, reason=body.evidence, to=to, tags=tags)
+    return answer(ticket)
+
+
+def worse(work: Work, id: str, body: PlainBody) -> Answer:
+    """病情加重: staff is asked to look again now; the ticket itself does not move."""
+    ticket = moves.ticket_of(work, id)
+    next_state(TicketState(ticket.state), Action.WORSE)
+    alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, text=body.reason)
+    return answer(ticket)
+
+
+def cancel(work: Work, id: str, body: PlainBody) -> Answer:
+    """取消: the patient leaves, or the check-in was a mistake."""
+    ticket = _mine(work, id)
+    moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
+    return answer(ticket)
+
+
+def undo(work: Work, id: str, _body: PlainBody) -> Answer:
+    """撤销: the last move of the ticket is taken back within the rule's seconds."""
+    ticket = _mine(work, id)
+    moves.undo(work, ticket, moves.rules_of(moves.queue_of(work, ticket.queue_id)).undo_seconds)
+    return answer(ticket)
+
+
+def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
+    """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
+    ticket = _mine(work, id)
+    hall = body.hall or ticket.hall_id
+    next_state(TicketState(ticket.state), Action.TRANSFER)
+    queue = moves.queue_of(work, body.queue, hall)
+    _open_somewhere(work, hall, queue.id)
+    twin = work.db.scalars(select(TicketRow.id).where(
+        TicketRow.visit_id == ticket.visit_id, TicketRow.hall_id == hall, TicketRow.queue_id == queue.id, TicketRow.id != ticket.id,
+        TicketRow.state.not_in(["done", "cancelled", "no_show"]))).first()
+    if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
+    if hall != ticket.hall_id:
+        return _to_other_hall(work, context, ticket, body, hall)
+    scale, mode = context.scale(queue.scale), moves.mode_of(queue)
+    regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
+    to = placing.on_transfer(rules=moves.rules_of(queue), checked_in_at=ticket.checked_in_at, seq=ticket.number_seq,
+                             tags=ticket.tags, now=work.now, mode=mode, urgent=ticket.lane == Lane.URGENT and not regraded,
+                             calls=queue.calls)
+    changes: dict[str, object] = {"queue_id": queue.id, "doctor": body.doctor or "", "station_id": None, "hold_reason": None}
+    if regraded or (mode == "graded" and not ticket.triaged):
+        graded = mode == "graded"
+        changes |= {"grade": None if graded else scale.last.code, "rank": 99 if graded else scale.last.rank,
+                    "target_minutes": scale.last.target_minutes, "triaged": False}
+    moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
+    return answer(ticket)
+
+
+def _open_somewhere(work: Work, hall: str, queue: str) -> None:
+    """Raises queue_closed when every station that serves the queue has stopped."""
+    stations = work.db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active)).all()
+    serving = [station for station in stations if queue in station.queues]
+    if serving and all(station.state == StationState.STOPPED for station in serving):
+        raise HallError(ErrorCode.QUEUE_CLOSED, "every station of that queue has stopped")
+
+
+def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: TransferBody, hall: str) -> Answer:
+    other = work.halls[hall]
+    moves.apply(work, ticket, Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
+                reason=f"transferred: {body.reason}"[:200], station_id=None, kind=EventKind.TICKET_TRANSFERRED)
+    ticket.undo = {}
+    home, work.hall = work.hall, other
+    try:
+        patient = work.db.get_one(PatientRow, ticket.patient_id)
+        queue = moves.queue_of(work, body.queue)
+        new = checkin.issue(work, context, queue, patient, ticket.business_day, tags=list(ticket.tags), doctor=body.doctor,
+                            language=ticket.language, flags=list(ticket.flags), visit=ticket.visit_id,
+                            since=ticket.checked_in_at)
+        return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
+    finally:
+        work.hall = home
+
+
+def halls_of_transfer(hall: str, body: TransferBody) -> list[str]:
+    """The halls a transfer locks: its own, and the other one if it leaves."""
+    return [hall] if body.hall in {None, hall} else [hall, str(body.hall)]
+
+
+def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
+    """A due row told this hall that the patient is called elsewhere, or free again."""
+    ticket = work.db.get(TicketRow, id)
+    if ticket is None:
+        return
+    if held and ticket.state in {TicketState.WAITING, TicketState.STAGED}:
+        busy = work.db.scalars(select(TicketRow.id).where(
+            TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id, TicketRow.state.in_(["called", "serving"]))).first()
+        if busy:
+            moves.apply(work, ticket, Action.HOLD, reason=moves.ELSEWHERE, hold_reason=moves.ELSEWHERE, station_id=None)
+    elif not held and ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
+        moves.apply(work, ticket, Action.RETURN, reason=moves.ELSEWHERE, hold_reason=None)
+
+
+Plain = Callable[[Work, str, PlainBody], Answer]
+PLAIN: dict[str, Plain] = {
+    "recall": recall, "arrived": arrived, "start": start, "finish": finish, "pass": pass_over, "return": give_back,
+    "worse": worse, "cancel": cancel, "undo": undo,
+}
+"""The wishes that carry at most a reason, by the word of their address."""
+

@@ -1,0 +1,113 @@
+"""Rows as views without names: what the journal keeps and receipts store. Names are added at the edge by faces.py."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from server.store.tables import AlertRow, DeviceRow, HallRow, PrintJobRow, QueueRow, StationRow, TicketRow
+
+View = dict[str, Any]
+
+
+def stamp(at: datetime | None) -> str | None:
+    """A time on the wire: RFC 3339, UTC, seconds with microseconds only when there are any."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def ticket_view(row: TicketRow) -> View:
+    """A ticket as staff may see it, without the name. `patient` helps no one outside: it is not in the view."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "state": row.state,
+        "queue": row.queue_id,
+        "lane": row.lane,
+        "grade": row.grade,
+        "rank": None if row.rank == 99 else row.rank,
+        "tags": list(row.tags),
+        "display_name": None,
+        "station": row.station_id,
+        "order": row.sort,
+        "seq": row.seq,
+        "times": dict(row.times),
+        "doctor": row.doctor or None,
+        "hold_reason": row.hold_reason,
+        "flags": list(row.flags),
+        "calls": row.calls,
+        "passes": row.passes,
+        "slot": stamp(row.slot_start),
+        "bypass": row.bypass,
+    }
+
+
+def station_view(row: StationRow) -> View:
+    """A station; the doctor's name is added at the edge."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "queues": list(row.queues),
+        "state": row.state,
+        "doctor": row.doctor_id,
+        "reason": row.reason,
+        "until": stamp(row.until),
+        "seq": row.seq,
+    }
+
+
+def queue_view(row: QueueRow) -> View:
+    """A queue."""
+    return {"id": row.id, "name": row.name, "prefix": row.prefix, "mode": row.mode, "scale": row.scale, "privacy": row.privacy}
+
+
+def job_view(row: PrintJobRow, *, content: bool = False) -> View:
+    """A print job; `content` adds the paper itself and the lease, for the one device that prints it."""
+    view: View = {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "device": row.device_id,
+        "ticket": row.ticket_id,
+        "copy_number": row.copy_number,
+        "evidence": row.evidence,
+        "seq": row.seq,
+    }
+    if content:
+        view["lease"] = row.lease
+        view["lease_until"] = stamp(row.lease_until)
+        if row.kind == "slip":
+            view["slip"] = {**row.content, "copy_number": row.copy_number}
+        else:
+            view["document"] = row.content
+    return view
+
+
+def alert_view(row: AlertRow) -> View:
+    """An alert."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "ticket": row.ticket_id,
+        "device": row.device_id,
+        "text": row.text,
+        "raised_at": stamp(row.raised_at),
+        "acknowledged_at": stamp(row.acknowledged_at),
+        "acknowledged_by": row.acknowledged_by,
+        "seq": row.seq,
+    }
+
+
+def device_view(row: DeviceRow) -> View:
+    """A device and how it is."""
+    return {
+        "id": row.id,
+        "role": row.role,
+        "name": row.name,
+        "zone": row.zone,
+        "online": row.online,
+        "health": row.health,
+        "seq": row.seq,
+    }
+
+
+def hall_languages(hall: HallRow) -> list[str]:
+    """The languages of a hall's screens and voice, in order; default Mandarin, then English."""
+    return list(hall.settings.get("languages") or ["zh", "en"])

@@ -1,0 +1,211 @@
+"""The bodies of wishes: one strict model per wish, shared by the web, its OpenAPI and the use cases."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from server.protocol.terms import AlertKind, AnnouncementOutcome
+
+
+def _printable(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or not all(character.isprintable() for character in name):
+        raise ValueError("1 to 100 printable characters")
+    return name
+
+
+PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Reason = Annotated[str, Field(min_length=1, max_length=200)]
+Word = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Body(BaseModel):
+    """Base of all bodies: unknown fields are refused, so that a typing error is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PatientBody(Body):
+    """A patient as named at a kiosk or console. More than a name counts as an identification."""
+
+    name: PersonName
+    sex: Literal["female", "male", "other", "unknown"] | None = None
+    birth_date: date | None = None
+    identity_number: Annotated[str, Field(max_length=32)] | None = None
+    record_number: Annotated[str, Field(max_length=64)] | None = None
+    phone: Annotated[str, Field(max_length=32)] | None = None
+    language: Annotated[str, Field(max_length=16)] | None = None
+    name_reading: Annotated[str, Field(max_length=200)] | None = None
+
+    @property
+    def is_name_only(self) -> bool:
+        """Whether nothing but a name was given: then this is a new person each time."""
+        return not (self.identity_number or self.record_number or self.phone or self.birth_date)
+
+
+class Typed(Body):
+    """What a patient typed: something that names them and something that confirms it."""
+
+    code: Annotated[str, Field(max_length=128)] | None = None
+    name: Annotated[str, Field(max_length=100)] | None = None
+    birth_date: date | None = None
+    phone_tail: Annotated[str, Field(min_length=4, max_length=4)] | None = None
+    identity_tail: Annotated[str, Field(min_length=4, max_length=4)] | None = None
+
+
+class IdentifyBody(Body):
+    """Who is this: a scanned code, or what was typed."""
+
+    hall: Id
+    scan: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    typed: Typed | None = None
+
+
+class CheckInBody(Body):
+    """Check in. `print` false asks for no paper."""
+
+    hall: Id
+    queue: Id | None = None
+    appointment: Id | None = None
+    visit_token: Annotated[str, Field(max_length=2000)] | None = None
+    patient: PatientBody | None = None
+    flags: list[Word] | None = Field(None, max_length=20)
+    language: Annotated[str, Field(max_length=16)] | None = None
+    tags: list[Word] = Field(default_factory=list, max_length=5)
+    evidence: Reason | None = None
+    doctor: Id | None = None
+    override_reason: Reason | None = None
+    print: bool = True
+
+
+class TriageBody(Body):
+    """One act of triage."""
+
+    vitals: dict[str, Any] | None = None
+    findings: list[Word] | None = Field(None, max_length=40)
+    grade: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    queue: Id | None = None
+    reason: Reason | None = None
+    second: dict[str, str] | None = None
+    pregnant: bool | None = None
+
+
+class CallNextBody(Body):
+    """Call: the next by the rules, or a chosen ticket with a reason."""
+
+    finish_current: bool = False
+    ticket: Id | None = None
+    reason: Reason | None = None
+
+
+class PlainBody(Body):
+    """A wish that may carry a reason."""
+
+    reason: Reason | None = None
+
+
+class HoldBody(Body):
+    """Hold for an examination or another stated reason."""
+
+    reason: Reason
+
+
+class TransferBody(Body):
+    """Move to another queue, of this hall or another."""
+
+    queue: Id
+    hall: Id | None = None
+    doctor: Id | None = None
+    reason: Reason
+
+
+class PrioritiseBody(Body):
+    """Policy priority, with the evidence that was shown."""
+
+    tag: Word
+    evidence: Reason
+
+
+class StageBody(Body):
+    """Send ahead to a station's short list."""
+
+    station: Id
+
+
+class StationBody(Body):
+    """Open, pause or stop a station."""
+
+    doctor: Id | None = None
+    reason: Reason | None = None
+    minutes: Annotated[int, Field(ge=1, le=720)] | None = None
+
+
+class OutcomeBody(Body):
+    """What became of an announcement."""
+
+    outcome: AnnouncementOutcome
+
+
+class JobReportBody(Body):
+    """How printing ended, and the printer's evidence."""
+
+    state: Literal["printed", "failed", "unknown"]
+    evidence: Annotated[str, Field(max_length=200)] | None = None
+
+
+class ReprintBody(Body):
+    """The same paper again."""
+
+    reason: Reason
+
+
+class PrintReportBody(Body):
+    """Print a patient's report."""
+
+    visit_token: Annotated[str, Field(min_length=1, max_length=2000)]
+    language: Annotated[str, Field(max_length=16)] | None = None
+
+
+class AlertBody(Body):
+    """Ask staff to come."""
+
+    kind: Literal[AlertKind.HELP, AlertKind.WORSE]
+    ticket: Id | None = None
+
+
+class SessionBody(Body):
+    """Sign in."""
+
+    username: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class HeartbeatBody(Body):
+    """How a device is and how far it has read."""
+
+    seen_seq: int = 0
+    health: dict[str, Any] = Field(default_factory=dict)
+
+
+class ImportBody(Body):
+    """Rows as in the CSV file, each a dictionary of texts."""
+
+    rows: list[dict[str, str | None]] = Field(max_length=5000)
+
+
+class EmptyBody(Body):
+    """A wish without particulars."""
+
+
+class ClaimBody(Body):
+    """A station asks for paper to print; `printer` is free text for the log."""
+
+    printer: Annotated[str, Field(max_length=100)] | None = None
+
+
+class Moment(Body):
+    """A time on the wire."""
+
+    at: datetime

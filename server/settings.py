@@ -1,0 +1,44 @@
+"""The only reader of HALL_*: settings of the server with safe defaults. Knows nothing of what they are used for."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the server; each is an environment variable HALL_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="HALL_", extra="ignore")
+
+    database_url: str = Field("sqlite:///hall.db", description="Database; sqlite:///path or postgresql://…")
+    state_dir: Path = Field(Path("hall-state"), description="Keys, high-water marks, backups")
+    secret_key: str = Field("", description="Signs sessions and tokens; generated and kept in HALL_STATE_DIR when empty")
+    host: str = Field("127.0.0.1", description="Address the server listens on")
+    port: int = Field(8080, description="Port the server listens on")
+    origins: str = Field("", description="Comma-separated browser origins besides the server's own address")
+    replay: bool = Field(False, description="Accept simulated time (X-Hall-Time); never on a real hall")
+    max_sockets: int = Field(300, description="How many screens and consoles one node carries; threads follow from it")
+    scales_dir: Path | None = Field(None, description="Folder of triage scale files that add to or replace the shipped ones")
+
+    def key(self) -> str:
+        """The secret key; the first start generates one and keeps it with mode 600."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.state_dir / "secret.key"
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
+    def allowed_origins(self) -> list[str]:
+        """Origins that may open a socket or send a cookie: this server's own addresses and HALL_ORIGINS."""
+        own = {f"http://{host}:{self.port}" for host in {self.host, "127.0.0.1", "localhost"} if host != "0.0.0.0"}  # noqa: S104 - compared, not bound
+        given = {origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()}
+        return sorted(own | given)

@@ -1,0 +1,1 @@
+"""Tables, named queries and the journal over SQLAlchemy; no rules live here."""

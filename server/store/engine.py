@@ -1,0 +1,82 @@
+"""Engines: one that writes (BEGIN IMMEDIATE on SQLite) and one that reads whole snapshots. Knows no tables."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MILLISECONDS = 5000
+
+
+class UnsafeStorage(RuntimeError):
+    """SQLite does not keep what it acknowledges (synchronous is not FULL or the journal is not WAL)."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The write engine and the read engine of one database."""
+
+    write: Engine
+    read: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.write.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.write.dispose()
+        self.read.dispose()
+
+
+def open_engines(url: str, *, readers: int = 16) -> Engines:
+    """Both engines for a database URL. Raises UnsafeStorage when SQLite refuses WAL or synchronous=FULL."""
+    dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        write = create_engine(parsed, json_serializer=dumps, pool_size=2, max_overflow=2)
+        read = create_engine(parsed, json_serializer=dumps, pool_size=readers, max_overflow=readers)
+        for engine, begin in ((write, "BEGIN IMMEDIATE"), (read, "BEGIN")):
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", partial(_begin, begin))
+        return Engines(write, read)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    arguments = {"connect_timeout": 3, "options": "-c statement_timeout=10000 -c lock_timeout=8000", "tcp_user_timeout": 5000}
+    write = create_engine(parsed, json_serializer=dumps, pool_pre_ping=True, pool_size=readers, max_overflow=readers,
+                          isolation_level="READ COMMITTED", connect_args=arguments)
+    read = create_engine(parsed, json_serializer=dumps, pool_pre_ping=True, pool_size=readers, max_overflow=readers,
+                         isolation_level="REPEATABLE READ", connect_args=arguments)
+    event.listen(read, "begin", _read_only)
+    return Engines(write, read)
+
+
+def _begin(statement: str, connection: Connection) -> None:
+    connection.exec_driver_sql(statement)
+
+
+def _read_only(connection: Connection) -> None:
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Set the PRAGMAs and assert them: SQLite reports a refusal only by returning the old value (faults.md §1.4)."""
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    journal = cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    cursor.execute("PRAGMA synchronous = FULL")
+    synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
+    cursor.close()
+    if journal not in {"wal", "memory"} or synchronous != 2:
+        raise UnsafeStorage(f"journal_mode={journal}, synchronous={synchronous}")

@@ -1,0 +1,39 @@
+"""Named queries over the journal. Knows no audience."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from server.store.tables import HallRow, JournalRow
+
+
+def rows_after(db: Session, hall: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` facts of `hall` after `after`, in order, as dictionaries with times as text."""
+    found = db.execute(
+        select(JournalRow.seq, JournalRow.kind, JournalRow.at, JournalRow.actor, JournalRow.reason, JournalRow.subject)
+        .where(JournalRow.hall_id == hall, JournalRow.seq > after)
+        .order_by(JournalRow.seq)
+        .limit(limit)
+    )
+    return [
+        {"seq": seq, "kind": kind, "at": at.isoformat().replace("+00:00", "Z"), "actor": actor, "reason": reason, "subject": subject}
+        for seq, kind, at, actor, reason, subject in found
+    ]
+
+
+def first_seq(db: Session, hall: str) -> int | None:
+    """The oldest number still kept, None for an empty journal."""
+    return db.scalar(select(func.min(JournalRow.seq)).where(JournalRow.hall_id == hall))
+
+
+def positions(db: Session) -> Sequence[tuple[str, str, int]]:
+    """(hall, epoch, seq) of every hall."""
+    return [tuple(row) for row in db.execute(select(HallRow.id, HallRow.epoch, HallRow.seq)).tuples()]
+
+
+def prune(db: Session, before: datetime) -> None:
+    """Forget facts older than `before` (real time); the seq of a hall goes on."""
+    db.execute(delete(JournalRow).where(JournalRow.real_at < before))

@@ -1,0 +1,20 @@
+"""How Alembic runs our migrations: on the engine it is given, all in one transaction."""
+
+from typing import Any, Literal
+
+from alembic import context
+
+from server.store.tables import Base, UtcDateTime
+
+
+def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+    """Migrations name plain types: they must not change when our own type does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, transactional_ddl=True, render_item=render)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

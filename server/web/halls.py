@@ -1,0 +1,44 @@
+"""Reading a hall over HTTP: snapshot and events."""
+
+from flask import Blueprint, request
+from spectree import SpecTree
+
+from server.domain.errors import HallError
+from server.protocol.messages import EventPage, Snapshot
+from server.protocol.terms import ErrorCode
+from server.services import reading
+from server.services.context import Context
+from server.services.finding import named_hall
+from server.services.principal import Principal
+from server.services.views import View
+from server.web.authorise import READERS
+from server.web.routes import read
+
+
+def blueprint(spec: SpecTree) -> Blueprint:
+    """Routes of halls."""
+    routes = Blueprint("halls", __name__, url_prefix="/api/v1")
+    read(routes, spec, "/halls/<hall>/snapshot", _snapshot, operation="get_snapshot", tag="halls", roles=READERS, answer=Snapshot)
+    read(routes, spec, "/halls/<hall>/events", _events, operation="get_events", tag="halls", roles=READERS, answer=EventPage)
+    return routes
+
+
+def _snapshot(context: Context, who: Principal, hall: str) -> View:
+    return reading.snapshot(context, named_hall(context, who, hall), who)
+
+
+def _events(context: Context, who: Principal, hall: str) -> View:
+    named_hall(context, who, hall)
+    after, limit = _whole("after", 0), _whole("limit", 1000)
+    if not 1 <= limit <= reading.PAGE_LIMIT:
+        raise HallError(ErrorCode.INVALID, f"limit is 1 to {reading.PAGE_LIMIT}")
+    return reading.events(context, hall, who, after=after, limit=limit, epoch=request.args.get("epoch"))
+
+
+def _whole(word: str, default: int) -> int:
+    text = request.args.get(word)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise HallError(ErrorCode.INVALID, f"{word} is a whole number")
+    return int(text)

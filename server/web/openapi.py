@@ -1,0 +1,119 @@
+"""The OpenAPI 3.1 document: spectree's, completed with parameters, keys, security and links between operations."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from markupsafe import escape
+from spectree import SpecTree
+
+from server.domain.errors import SENTENCES
+from server.web.problems import STATUS
+from server.web.routes import Route, declared, rendered
+
+LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
+    "check_in": {
+        "ticket": ("get_ticket", {"id": "$response.body#/ticket/id"}),
+        "triage": ("triage_ticket", {"id": "$response.body#/ticket/id"}),
+        "paper": ("report_print_job", {"id": "$response.body#/print_job/id"}),
+    },
+    "call_next": {
+        "start": ("start_ticket", {"id": "$response.body#/ticket/id"}),
+        "recall": ("recall_ticket", {"id": "$response.body#/ticket/id"}),
+        "pass": ("pass_ticket", {"id": "$response.body#/ticket/id"}),
+    },
+    "start_ticket": {"finish": ("finish_ticket", {"id": "$request.path.id"}), "hold": ("hold_ticket", {"id": "$request.path.id"})},
+    "claim_print_job": {"report": ("report_print_job", {"id": "$response.body#/print_job/id"})},
+    "raise_alert": {"acknowledge": ("acknowledge_alert", {"id": "$response.body#/alert/id"})},
+    "get_snapshot": {"events": ("get_events", {"hall": "$request.path.hall"})},
+}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "identify": {"hall": "H1", "scan": "MR000123"},
+    "check_in": {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}},
+    "triage_ticket": {"grade": "U", "reason": "胸闷"},
+    "call_next": {"finish_current": True},
+    "hold_ticket": {"reason": "examination: CT"},
+    "transfer_ticket": {"queue": "SU", "reason": "wrong clinic"},
+    "prioritise_ticket": {"tag": "老", "evidence": "birth date 1940-05-01"},
+    "stage_ticket": {"station": "R1"},
+    "pause_station": {"reason": "急会诊", "minutes": 20},
+    "report_announcement": {"outcome": "spoken"},
+    "report_print_job": {"state": "printed", "evidence": "GS r 1, DLE EOT 12 12 12 12"},
+    "reprint": {"reason": "torn"},
+    "raise_alert": {"kind": "help"},
+    "sign_in": {"username": "nurse1", "password": "a long sentence"},
+    "heartbeat": {"seen_seq": 42, "health": {"paper": "fine"}},
+    "import_patients": {"rows": [{"record_number": "MR000123", "name": "张小三", "sex": "男", "phone": "13900000000"}]},
+}
+QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "integer")]}
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Add what the collector does not know."""
+    document["info"] |= {"description": "Outpatient Hall: queues, calls, paper. Wishes over HTTP with a key, facts over Socket.IO."}
+    document.setdefault("components", {})["securitySchemes"] = {
+        "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
+    }
+    for route in declared():
+        _complete_route(document["paths"], route)
+    return document
+
+
+def _complete_route(paths: dict[str, Any], route: Route) -> None:
+    path = route.path.replace("<", "{").replace(">", "}")
+    operation = paths.get(path, {}).get(route.method.lower())
+    if operation is None:
+        return
+    operation["summary"] = route.operation.replace("_", " ")
+    operation["security"] = [{"device": []}, {"session": []}] if route.roles is not None else []
+    operation["x-roles"] = sorted(route.roles) if route.roles is not None else ["anybody"]
+    parameters = operation.setdefault("parameters", [])
+    parameters += [{"name": name, "in": "query", "required": False, "schema": {"type": kind}} for name, kind in QUERY.get(route.operation, [])]
+    if route.key:
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True,
+                           "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}})
+    if route.operation in EXAMPLES and "requestBody" in operation:
+        operation["requestBody"]["content"]["application/json"]["example"] = EXAMPLES[route.operation]
+    for code, response in operation["responses"].items():
+        if code.startswith("4") or code.startswith("5"):
+            content = response.get("content", {})
+            if "application/json" in content:
+                content["application/problem+json"] = content.pop("application/json")
+        elif route.operation in LINKS:
+            response["links"] = {name: {"operationId": target, "parameters": given}
+                                 for name, (target, given) in LINKS[route.operation].items()}
+
+
+def blueprint(spec: SpecTree) -> Blueprint:
+    """The document and a page that tells it."""
+    routes = Blueprint("openapi", __name__, url_prefix="/api/v1")
+    made: dict[str, Any] = {}
+
+    def document() -> dict[str, Any]:
+        if not made:
+            made.update(complete(spec.spec))
+        return made
+
+    routes.add_url_rule("/openapi.json", "openapi", lambda: rendered(document()))
+    routes.add_url_rule("/docs", "docs", lambda: Response(page(document()), mimetype="text/html"))
+    return routes
+
+
+def page(document: dict[str, Any]) -> str:
+    """The document as one plain page: every operation with its roles, every code with its sentences."""
+    rows = "".join(
+        f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(operation['summary'])}<td>{', '.join(operation.get('x-roles', []))}"
+        f"<td>{', '.join(operation['responses'])}"
+        for path, item in document["paths"].items() for method, operation in item.items()
+    )
+    codes = "".join(
+        f'<tr id="{code}"><td><code>{code}</code><td>{STATUS[code]}<td>{escape(words["zh"])}<td>{escape(words["en"])}'
+        for code, words in SENTENCES.items()
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Outpatient Hall API</title>'
+        '<link rel="stylesheet" href="/shared/hall.css"><main><h1>Outpatient Hall API v1</h1>'
+        '<p>The whole contract: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
+        f"<table><thead><tr><th>Route<th>Operation<th>Roles<th>Answers</thead><tbody>{rows}</tbody></table>"
+        f"<h2>Codes of refusals</h2><table><thead><tr><th>Code<th>Status<th>zh<th>en</thead><tbody>{codes}</tbody></table></main></html>"
+    )

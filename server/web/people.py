@@ -1,0 +1,117 @@
+"""Staff session, devices, imports and the hall file over HTTP."""
+
+import time
+from typing import Any, get_args
+
+from flask import Blueprint, Response, request
+from spectree import SpecTree
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.answers import DeviceIdentity
+from server.protocol.terms import DeviceRole, ErrorCode
+from server.services import devices, imports, staff
+from server.services.context import Context
+from server.services.finding import hall_of, own_hall
+from server.services.principal import SYSTEM, Principal
+from server.services.transaction import Answer, Work
+from server.services.views import View, device_view
+from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
+from server.store.tables import DeviceRow, HospitalRow, StaffRow
+from server.web.authorise import ADMIN, CARE, COOKIE, SECURE_COOKIE, SERVICE, same_site
+from server.web.routes import declare, given_body, read, rendered, web, wish
+
+ANY_DEVICE = frozenset(DeviceRole)
+ANY_STAFF = frozenset({*CARE, ADMIN}) - {DeviceRole.CONSOLE}
+
+
+def blueprint(spec: SpecTree) -> Blueprint:
+    """Routes of those who work here, people or machines."""
+    routes = Blueprint("people", __name__, url_prefix="/api/v1")
+    declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", roles=None, body=SessionBody)
+    declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff", roles=None)
+    read(routes, spec, "/session", _who, operation="get_session", tag="staff", roles=ANY_STAFF)
+    read(routes, spec, "/devices/me", _me, operation="get_own_device", tag="devices", roles=ANY_DEVICE, answer=DeviceIdentity)
+    wish(routes, spec, "/devices/me/heartbeat", lambda work, _, body: devices.heartbeat(work, body), operation="heartbeat",
+         tag="devices", roles=ANY_DEVICE, body=HeartbeatBody, key=False, halls=lambda context, who, _body, _parts: [own_hall(context, who)])
+    read(routes, spec, "/devices", _devices, operation="list_devices", tag="devices", roles=frozenset({ADMIN}))
+    wish(routes, spec, "/devices/<id>/revoke", lambda work, _, _body, id: devices.revoke(work, id), operation="revoke_device",
+         tag="devices", roles=frozenset({ADMIN}), body=EmptyBody,
+         halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])])
+    for kind in get_args(imports.Kind):
+        wish(routes, spec, f"/imports/{kind}", _import(kind), operation=f"import_{kind}", tag="imports",
+             roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}), body=ImportBody,
+             halls=lambda context, who, _body, _parts: [own_hall(context, who)])
+    read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
+    return routes
+
+
+def _sign_in() -> Response:
+    """A new session in a cookie; every failure looks the same."""
+    here = web()
+    same_site(request.headers.get("Origin"), request.host)
+    _, body = given_body(SessionBody)
+    found, right = staff.check_password(here.context, body.username, body.password)
+    token: str | None = None
+
+    def run(work: Work) -> Answer:
+        nonlocal token
+        answer, token = staff.sign_in(work, here.context, found, right)
+        return answer
+
+    answer = here.context.transactions.system(own_hall(here.context, SYSTEM), run)
+    if token is None:
+        raise HallError(ErrorCode.LOCKED_OUT if answer.status == 423 else ErrorCode.WRONG_CREDENTIALS)
+    response = rendered(answer.body)
+    response.set_cookie(SECURE_COOKIE if request.is_secure else COOKIE, token, httponly=True, samesite="Strict",
+                        secure=request.is_secure, path="/")
+    return response
+
+
+def _sign_out() -> Response:
+    """The session ends, here and on the server."""
+    here = web()
+    same_site(request.headers.get("Origin"), request.host)
+    token = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
+    if token:
+        here.context.transactions.system(own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token))
+        here.authenticator.forget(token)
+    response = rendered({})
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    for name in (COOKIE, SECURE_COOKIE):
+        response.delete_cookie(name, path="/", samesite="Strict", secure=name == SECURE_COOKIE)
+    return response
+
+
+def _who(context: Context, who: Principal) -> View:
+    with Session(context.engines.read) as db:
+        row = db.get(StaffRow, who.id)
+        if row is None:
+            raise HallError(ErrorCode.UNAUTHENTICATED)
+        return {"staff": staff.staff_view(row), "halls": context.hall_ids(), "at": time.time()}
+
+
+def _me(_context: Context, who: Principal) -> View:
+    return {"id": who.id, "role": who.role, "hall": who.hall, "name": who.name, "zone": who.zone}
+
+
+def _devices(context: Context, who: Principal) -> View:
+    with Session(context.engines.read) as db:
+        rows = db.scalars(select(DeviceRow).order_by(DeviceRow.hall_id, DeviceRow.name))
+        return {"devices": [{**device_view(row), "hall": row.hall_id, "revoked": row.revoked_at is not None}
+                            for row in rows if who.hall in {None, row.hall_id}]}
+
+
+def _import(kind: imports.Kind) -> Any:
+    def run(work: Work, _context: Context, body: ImportBody) -> Answer:
+        counts = imports.load(work.db, kind, body.rows, work.real_now)
+        work.audit(f"import.{kind}", str(len(body.rows)))
+        return Answer(200, dict(counts))
+
+    return run
+
+
+def _hall_file(context: Context, _who: Principal) -> View:
+    with Session(context.engines.read) as db:
+        return {"toml": db.get_one(HospitalRow, 1).file}

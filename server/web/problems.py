@@ -1,0 +1,70 @@
+"""Refusals as application/problem+json: the one table of statuses stands here."""
+
+import json
+import logging
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from server.domain.errors import SENTENCES, HallError
+from server.protocol.terms import ErrorCode
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[ErrorCode, int] = {
+    ErrorCode.INVALID: 422, ErrorCode.NOT_FOUND: 404, ErrorCode.UNKNOWN_HALL: 404, ErrorCode.UNKNOWN_QUEUE: 404,
+    ErrorCode.UNKNOWN_STATION: 404, ErrorCode.UNKNOWN_TICKET: 404, ErrorCode.UNKNOWN_LEVEL: 422,
+    ErrorCode.UNAUTHENTICATED: 401, ErrorCode.FORBIDDEN: 403, ErrorCode.KEY_MISSING: 400, ErrorCode.KEY_REUSED: 422,
+    ErrorCode.TOO_LATE: 503, ErrorCode.BUSY: 503, ErrorCode.RELOAD: 410, ErrorCode.ILLEGAL_MOVE: 409,
+    ErrorCode.STATION_BUSY: 409, ErrorCode.STATION_CLOSED: 409, ErrorCode.NOT_YOUR_STATION: 403, ErrorCode.NOT_CALLABLE: 409,
+    ErrorCode.QUEUE_CLOSED: 409, ErrorCode.TOO_EARLY: 409, ErrorCode.CHOOSE: 409, ErrorCode.NOT_IDENTIFIED: 404,
+    ErrorCode.TOO_MANY_ATTEMPTS: 429, ErrorCode.VISIT_TOKEN_INVALID: 403, ErrorCode.APPOINTMENT_UNUSABLE: 409,
+    ErrorCode.DESK_ONLY: 409, ErrorCode.REASON_NEEDED: 422, ErrorCode.EVIDENCE_NEEDED: 422, ErrorCode.SECOND_NEEDED: 422,
+    ErrorCode.PASS_TOO_SOON: 409, ErrorCode.ZONE_OFFLINE: 409, ErrorCode.UNDO_TOO_LATE: 409, ErrorCode.NOTHING_TO_UNDO: 409,
+    ErrorCode.STAGE_FULL: 409, ErrorCode.NO_PRINTER: 409, ErrorCode.LEASE_LOST: 409, ErrorCode.REPORT_UNAVAILABLE: 409,
+    ErrorCode.REPORT_AT_DESK: 409, ErrorCode.WRONG_CREDENTIALS: 401, ErrorCode.LOCKED_OUT: 423, ErrorCode.IMPORT_REJECTED: 422,
+    ErrorCode.HALL_FILE_REJECTED: 422, ErrorCode.IDENTITY_NUMBER_INVALID: 422, ErrorCode.STORAGE_FULL: 503,
+    ErrorCode.INTERNAL: 500,
+}
+RETRY_AFTER = {ErrorCode.TOO_LATE: "1", ErrorCode.BUSY: "1", ErrorCode.TOO_MANY_ATTEMPTS: "600", ErrorCode.LOCKED_OUT: "900"}
+BY_STATUS = {400: ErrorCode.INVALID, 404: ErrorCode.NOT_FOUND, 405: ErrorCode.NOT_FOUND, 413: ErrorCode.INVALID,
+             415: ErrorCode.INVALID, 429: ErrorCode.TOO_MANY_ATTEMPTS}
+
+
+def wanted_language() -> str:
+    """The reader's language: Chinese unless English is preferred."""
+    return request.accept_languages.best_match(["zh", "en"], default="en") or "en"
+
+
+def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any) -> Response:
+    """A problem document."""
+    status = status or STATUS[code]
+    title = SENTENCES[code].get(wanted_language()[:2], SENTENCES[code]["en"])
+    body = {**extra, "type": f"/api/v1/docs#{code.value}", "title": title, "status": status, "code": code.value}
+    if detail:
+        body["detail"] = detail
+    response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json")
+    if code in RETRY_AFTER:
+        response.headers["Retry-After"] = RETRY_AFTER[code]
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Every way to fail answers with a problem document."""
+
+    @app.errorhandler(HallError)
+    def refused(error: HallError) -> Response:
+        return problem(error.code, error.detail, **error.extra)
+
+    @app.errorhandler(HTTPException)
+    def http_failed(error: HTTPException) -> Response:
+        status = error.code or 500
+        return problem(BY_STATUS.get(status, ErrorCode.INVALID if status < 500 else ErrorCode.INTERNAL), error.description, status=status)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        return problem(ErrorCode.INTERNAL)

@@ -1,0 +1,181 @@
+"""How a route is declared: roles, body, answer and hall in one place, for the running server and for its OpenAPI."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from pydantic import BaseModel, ValidationError
+from spectree import Response as Answers
+from spectree import SpecTree
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.protocol.messages import Problem
+from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
+from server.services.context import Context
+from server.services.faces import Faces
+from server.services.principal import Principal
+from server.services.transaction import PATIENCE_SECONDS, Answer, Wish, Work, fingerprint
+from server.services.wishes import EmptyBody
+from server.web.authorise import Authenticator, must_be
+
+Roles = frozenset[DeviceRole | StaffRole]
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass
+class Web:
+    """What routes lean on: the context, the authenticator, the OpenAPI collector and the table of all routes."""
+
+    context: Context
+    authenticator: Authenticator
+    spec: SpecTree
+    table: list["Route"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route as declared; the role matrix and the documents are made from these."""
+
+    method: str
+    path: str
+    operation: str
+    roles: Roles | None
+    body: type[BaseModel] | None
+    key: bool
+    status: tuple[int, ...]
+    tag: str
+
+
+def web() -> Web:
+    """The web part of the running app."""
+    found: Web = current_app.extensions["hall"]
+    return found
+
+
+def rendered(body: Mapping[str, Any], status: int = 200) -> Response:
+    """A JSON answer in UTF-8, never cached."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status=status, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def given_body(model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
+    """The request's body, raw and parsed. Raises invalid with each fault."""
+    if request.content_length and request.content_length > LARGEST_BODY and model.__name__ != "ImportBody":
+        raise HallError(ErrorCode.INVALID, "the body is too large")
+    if request.content_length and request.mimetype not in {"application/json", "application/fhir+json"}:
+        raise HallError(ErrorCode.INVALID, "send application/json")
+    try:
+        raw = json.loads(request.get_data() or b"{}")
+    except (ValueError, UnicodeDecodeError, RecursionError):
+        raise HallError(ErrorCode.INVALID, "the body is not JSON") from None
+    if not isinstance(raw, dict):
+        raise HallError(ErrorCode.INVALID, "the body is a JSON object")
+    try:
+        return raw, model.model_validate(raw)
+    except ValidationError as error:
+        faults = [{"where": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]} for fault in error.errors()]
+        raise HallError(ErrorCode.INVALID, "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults)[:400],
+                        errors=faults) from None
+
+
+def given_key() -> str:
+    """The request's Idempotency-Key. Raises key_missing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= 255 or not all(" " <= character <= "~" for character in key):
+        raise HallError(ErrorCode.KEY_MISSING)
+    return key
+
+
+def hall_time() -> Any:
+    """The hall's now for this request."""
+    return web().context.clock.simulate(request.headers.get("X-Hall-Time"))
+
+
+def dressed(hall: str, who: Principal, body: dict[str, Any]) -> dict[str, Any]:
+    """An answer with the names its reader may see."""
+    context = web().context
+    with Session(context.engines.read) as db:
+        return Faces(db, hall, who.audience, scales=context.scales).body(body)
+
+
+def declare(
+    blueprint: Blueprint, spec: SpecTree, method: str, path: str, view: Callable[..., Response], *, operation: str, tag: str,
+    roles: Roles | None, body: type[BaseModel] | None = None, answer: type[BaseModel] | None = None,
+    status: tuple[int, ...] = (200,), key: bool = False,
+) -> None:
+    """Register a view with Flask and the OpenAPI collector."""
+    view.__name__ = operation
+    models: dict[str, Any] = {f"HTTP_{code}": answer for code in status}
+    models |= {f"HTTP_{code}": Problem for code in _problems(roles, body, key)}
+    documented = spec.validate(json=body, resp=Answers(**models), tags=[tag], operation_id=operation, skip_validation=True)(view)
+    blueprint.add_url_rule(path, operation, documented, methods=[method])
+    _declared.append(Route(method, f"/api/v1{path}", operation, roles, body, key, status, tag))
+
+
+_declared: list[Route] = []
+
+
+def declared() -> list[Route]:
+    """All routes declared so far, one per operation."""
+    return list({route.operation: route for route in _declared}.values())
+
+
+def _problems(roles: Roles | None, body: type[BaseModel] | None, key: bool) -> list[int]:
+    codes = [404]
+    codes += [401, 403] if roles is not None else []
+    codes += [422] if body is not None else []
+    codes += [400, 409, 503] if key else []
+    return codes
+
+
+UseCase = Callable[..., Answer]
+
+
+def wish(
+    blueprint: Blueprint, spec: SpecTree, path: str, use_case: UseCase, *, operation: str, tag: str, roles: Roles,
+    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]], body: type[BaseModel] = EmptyBody,
+    answer: type[BaseModel] | None = None, status: tuple[int, ...] = (200,), key: bool = True, method: str = "POST",
+) -> None:
+    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall(s) that `halls` finds."""
+
+    def view(**parts: Any) -> Response:
+        here = web()
+        who = here.authenticator.principal()
+        must_be(who, roles)
+        given = given_key() if key else None
+        raw, parsed = given_body(body)
+        names = halls(here.context, who, parsed, parts)
+        at = hall_time()
+        asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS, at)
+
+        def run(work: Work) -> Answer:
+            return use_case(work, here.context, parsed, **parts)
+
+        try:
+            found = here.context.transactions.run(names, asked, run)
+        except HallError as error:
+            error.extra = dressed(names[0], who, error.extra) if "ticket" in error.extra else error.extra
+            raise
+        return rendered(dressed(names[0], who, found.body), found.status)
+
+    declare(blueprint, spec, method, path, view, operation=operation, tag=tag, roles=roles, body=body, answer=answer,
+            status=status, key=key)
+
+
+def read(
+    blueprint: Blueprint, spec: SpecTree, path: str, reader: Callable[..., dict[str, Any]], *, operation: str, tag: str,
+    roles: Roles, answer: type[BaseModel] | None = None,
+) -> None:
+    """Declare a reading: `reader(context, principal, **path)`."""
+
+    def view(**parts: Any) -> Response:
+        here = web()
+        who = here.authenticator.principal()
+        must_be(who, roles)
+        return rendered(reader(here.context, who, **parts))
+
+    declare(blueprint, spec, "GET", path, view, operation=operation, tag=tag, roles=roles, answer=answer)

@@ -1,0 +1,43 @@
+"""Stations over HTTP: call next, open, pause, stop."""
+
+from typing import Any
+
+from flask import Blueprint
+from spectree import SpecTree
+
+from server.protocol.answers import Called, StationAnswer
+from server.protocol.terms import StationState
+from server.services.calling import call_next
+from server.services.context import Context
+from server.services.finding import hall_of
+from server.services.principal import Principal
+from server.services.stations import set_state
+from server.services.transaction import Answer, Work
+from server.services.wishes import CallNextBody, StationBody
+from server.store.tables import StationRow
+from server.web.authorise import CARE, ROOM
+from server.web.routes import UseCase, wish
+
+STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}
+
+
+def blueprint(spec: SpecTree) -> Blueprint:
+    """Routes of stations."""
+    routes = Blueprint("stations", __name__, url_prefix="/api/v1")
+    wish(routes, spec, "/stations/<id>/call-next", lambda work, context, body, id: call_next(work, context, id, body),
+         operation="call_next", tag="stations", roles=ROOM, body=CallNextBody, answer=Called, halls=_hall)
+    for word, state in STATES.items():
+        wish(routes, spec, f"/stations/<id>/{word}", _set(state), operation=f"{word}_station", tag="stations", roles=CARE,
+             body=StationBody, answer=StationAnswer, halls=_hall)
+    return routes
+
+
+def _set(state: StationState) -> UseCase:
+    def run(work: Work, _context: Context, body: StationBody, id: str) -> Answer:
+        return set_state(work, id, state, body)
+
+    return run
+
+
+def _hall(context: Context, who: Principal, _body: Any, parts: dict[str, Any]) -> list[str]:
+    return [hall_of(context, who, StationRow, parts["id"])]

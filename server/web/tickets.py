@@ -1,0 +1,59 @@
+"""A ticket's life over HTTP."""
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import BaseModel
+from spectree import SpecTree
+
+from server.protocol.answers import TicketAnswer
+from server.services import reading, tickets
+from server.services.context import Context
+from server.services.finding import hall_of, named_hall
+from server.services.principal import Principal
+from server.services.transaction import Answer, Work
+from server.services.triage import triage
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody, TriageBody
+from server.store.tables import TicketRow
+from server.web.authorise import CARE, DESK, KIOSK, READERS
+from server.web.routes import Roles, UseCase, read, wish
+
+FROM_KIOSK = frozenset({"return", "worse"})
+
+
+def blueprint(spec: SpecTree) -> Blueprint:
+    """Routes of tickets."""
+    routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
+    read(routes, spec, "/tickets/<id>", lambda context, who, id: reading.ticket(context, id, who), operation="get_ticket",
+         tag="tickets", roles=READERS, answer=TicketAnswer)
+
+    def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE) -> None:
+        wish(routes, spec, f"/tickets/<id>/{word}", use_case, operation=f"{word}_ticket", tag="tickets", roles=roles, body=body,
+             answer=TicketAnswer, halls=_transfer_halls if word == "transfer" else _hall)
+
+    add("triage", lambda work, context, body, id: triage(work, context, id, body), TriageBody, DESK)
+    for word, plain in tickets.PLAIN.items():
+        add(word, _plain(plain), PlainBody, CARE | {KIOSK} if word in FROM_KIOSK else CARE)
+    add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
+    add("stage", lambda work, _, body, id: tickets.stage(work, id, body), StageBody)
+    add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
+    add("transfer", lambda work, context, body, id: tickets.transfer(work, context, id, body), TransferBody)
+    return routes
+
+
+def _plain(use_case: tickets.Plain) -> UseCase:
+    def run(work: Work, _context: Context, body: PlainBody, id: str) -> Answer:
+        return use_case(work, id, body)
+
+    return run
+
+
+def _hall(context: Context, who: Principal, _body: Any, parts: dict[str, Any]) -> list[str]:
+    return [hall_of(context, who, TicketRow, parts["id"])]
+
+
+def _transfer_halls(context: Context, who: Principal, body: TransferBody, parts: dict[str, Any]) -> list[str]:
+    here = hall_of(context, who, TicketRow, parts["id"])
+    if body.hall is not None and body.hall != here:
+        named_hall(context, Principal("system", "transfer", None, None, "transfer"), body.hall)
+    return tickets.halls_of_transfer(here, body)
