@@ -121,7 +121,7 @@ class Agent:
 
     def updated_at(self) -> datetime | None:
         """When the server was last heard, by its own clock; None before that."""
-        heard = self.follower.heard_at if self.follower else None
+        heard = self.hub.board.heard_at
         return None if heard is None else self.server_time(heard - self._clock())
 
     def server_time(self, offset: float = 0.0) -> datetime:

@@ -1,0 +1,287 @@
+/*
+ * Draws the picture the caller agent sends. Decides nothing: who is called, which page, how long a banner stays is the
+ * agent's. All elements are made once, so that a year of calls leaves no more of them than a minute does.
+ */
+
+import { WORDS, known, named } from "/assets/words.js";
+
+const ROWS = 5;
+const BANNERS = 2;
+const STALE = 10000;
+const asked = new URLSearchParams(location.search);
+const at = (id) => document.getElementById(id);
+
+let picture = null;
+let updated = null;
+let ahead = 0; /* server's clock minus ours, in milliseconds */
+let drawn = "";
+
+/* ---------------------------------------------------------------- pieces */
+
+function piece(parent, tag, className) {
+  const element = document.createElement(tag);
+  element.className = className;
+  parent.appendChild(element);
+  return element;
+}
+
+function makeRow() {
+  const row = piece(at("rows"), "article", "row");
+  const parts = { row };
+  for (const part of ["room", "doctor", "now", "name"]) parts[part] = piece(row, "p", part + " fit");
+  parts.now.classList.add("number");
+  parts.label = document.createTextNode("");
+  parts.name.appendChild(parts.label);
+  parts.tag = piece(parts.name, "span", "tag");
+  parts.next = piece(row, "p", "next number fit");
+  parts.coming = [piece(parts.next, "span", ""), piece(parts.next, "span", "")];
+  return parts;
+}
+
+function makeBanner() {
+  const banner = piece(at("banners"), "div", "banner");
+  const call = piece(banner, "p", "call");
+  const parts = { banner, call };
+  for (const part of ["please", "number", "who", "to", "place", "end"]) {
+    parts[part] = piece(call, "span", part === "who" ? "who" : part === "number" || part === "place" ? "" : "word");
+  }
+  parts.second = piece(banner, "p", "second");
+  banner.hidden = true;
+  return parts;
+}
+
+const rows = Array.from({ length: ROWS }, makeRow);
+const banners = Array.from({ length: BANNERS }, makeBanner);
+
+/* Make the text smaller until it fits, not below six tenths; what is still too long gets two lines, if `wraps`. */
+function fit(element, wraps) {
+  element.style.fontSize = "";
+  element.classList.remove("two-lines");
+  const width = element.clientWidth;
+  if (!width || element.scrollWidth <= width) return;
+  const scale = (width / element.scrollWidth) * 0.98;
+  if (scale < 0.6 && wraps) element.classList.add("two-lines");
+  else element.style.fontSize = Math.max(0.4, scale) * parseFloat(getComputedStyle(element).fontSize) + "px";
+}
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/* ---------------------------------------------------------------- time */
+
+function clockOf(seconds) {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  if (seconds) form.second = "2-digit";
+  try {
+    return new Intl.DateTimeFormat("en-GB", Object.assign({ timeZone: picture.timezone }, form));
+  } catch (unknownZone) {
+    return new Intl.DateTimeFormat("en-GB", form);
+  }
+}
+
+let clocks = { zone: null };
+
+function hands() {
+  const zone = picture ? picture.timezone : "";
+  if (clocks.zone !== zone) clocks = { zone, short: clockOf(false), long: clockOf(true) };
+  return clocks;
+}
+
+function tick() {
+  const now = Date.now() + ahead;
+  put(at("clock"), hands().short.format(now));
+  const stale = !picture || picture.stale || updated === null || now - updated >= STALE;
+  const [words] = languages();
+  const last = updated === null ? "" : hands().long.format(updated);
+  put(at("updated"), last ? words.updated(last) : "");
+  document.body.classList.toggle("stale", stale);
+  at("band").hidden = !stale;
+  if (stale) drawBand(last);
+}
+
+function drawBand(last) {
+  const [words, second] = languages();
+  const text = words.lost(last);
+  if (at("lost").textContent === text && at("lost").style.fontSize) return;
+  put(at("lost"), text);
+  put(at("lost-second"), second ? second.lost(last) : "");
+  [at("lost"), at("lost-second")].forEach((line) => fit(line));
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+function tongues() {
+  const own = asked.get("lang");
+  const halls = picture ? picture.languages : ["zh", "en"];
+  const wanted = known(own ? [own].concat(halls.filter((tag) => tag !== own)) : halls);
+  return wanted.length ? wanted : ["zh"];
+}
+
+function languages() {
+  return tongues().map((tag) => WORDS[tag]);
+}
+
+function draw() {
+  const [tongue, other] = tongues();
+  const [words] = languages();
+  document.documentElement.lang = words.lang;
+  put(at("hall"), named(picture.hall, tongue));
+  put(at("hospital"), named(picture.hospital, tongue));
+  fit(at("hall"));
+  drawRows(tongue, words);
+  drawStrip(words, other ? WORDS[other] : null);
+  drawBanners(tongue, other, words);
+  put(at("waiting"), words.waiting(picture.waiting));
+  put(at("pages"), picture.pages > 1 ? words.page(picture.page + 1, picture.pages) : "");
+}
+
+function drawRows(tongue, words) {
+  const shown = picture.rows;
+  at("rows").classList.toggle("no-doctor", !shown.some((row) => row.doctor));
+  at("rows").classList.toggle("no-next", !shown.some((row) => row.next.length));
+  put(at("closed"), words.closed);
+  at("closed").hidden = shown.length > 0;
+  at("rows").hidden = shown.length === 0;
+  rows.forEach((parts, index) => drawRow(parts, shown[index], tongue, words));
+}
+
+function drawRow(parts, row, tongue, words) {
+  parts.row.hidden = !row;
+  if (!row) return;
+  const closed = !row.now && row.state !== "open";
+  parts.row.className = "row" + (row.now && row.now.lit ? " lit" : "") + (row.now && row.now.called ? " called" : "") + (closed ? " paused" : "");
+  put(parts.room, named(row.name, tongue));
+  put(parts.doctor, row.doctor || "");
+  const until = row.until ? hands().short.format(Date.parse(row.until)) : "";
+  put(parts.now, row.now ? row.now.number : closed ? words[row.state](until) : "—");
+  parts.now.classList.toggle("none", !row.now && !closed);
+  parts.label.data = row.now ? row.now.name || "" : "";
+  put(parts.tag, row.now && row.now.tag ? words[row.now.tag] || row.now.tag : "");
+  parts.tag.hidden = !parts.tag.textContent;
+  parts.coming.forEach((span, index) => {
+    const next = row.next[index];
+    put(span, next ? next.number : "");
+    span.className = next && next.staged ? "staged" : "";
+    span.hidden = !next;
+  });
+  [parts.room, parts.doctor, parts.name].forEach((part) => fit(part, true));
+  [parts.now, parts.next].forEach((part) => fit(part));
+}
+
+function drawStrip(words, second) {
+  const label = (key) => (second ? words[key] + " " + second[key] : words[key]);
+  put(at("ready-label"), label("ready"));
+  put(at("passed-label"), label("passed"));
+  drawNumbers(at("ready"), picture.ready.map((cell) => cell.number));
+  drawNumbers(at("passed"), picture.passed);
+  const more = picture.passed_count > picture.passed.length;
+  put(at("more"), more ? words.more(picture.passed_count) : "");
+  const help = at("passed-help");
+  put(help, picture.passed.length ? words.passedHelp[0] : "");
+  if (help.scrollWidth > help.clientWidth) put(help, words.passedHelp[1]);
+}
+
+function drawNumbers(line, numbers) {
+  while (line.children.length < numbers.length) piece(line, "span", "");
+  Array.from(line.children).forEach((span, index) => {
+    put(span, numbers[index] || "");
+    span.hidden = index >= numbers.length;
+  });
+}
+
+function drawBanners(tongue, other, words) {
+  banners.forEach((parts, index) => {
+    const banner = picture.banners[index];
+    const key = banner ? banner.key + tongue : "";
+    parts.banner.hidden = !banner;
+    if (!banner || parts.key === key) {
+      parts.key = key;
+      return;
+    }
+    parts.key = key;
+    const [please, to, end] = words[banner.kind] || words.call;
+    const place = named(banner.place, tongue);
+    parts.banner.className = "banner " + banner.kind;
+    const texts = { please, number: banner.number, who: banner.name || "", to: place ? to : "", place, end };
+    for (const part of Object.keys(texts)) {
+      put(parts[part], texts[part]);
+      parts[part].hidden = !texts[part];
+    }
+    put(parts.second, other ? secondLine(banner, other) : "");
+    fit(parts.call);
+  });
+}
+
+function secondLine(banner, language) {
+  const [please, to, end] = WORDS[language][banner.kind] || WORDS[language].call;
+  const place = named(banner.place, language);
+  return [please, banner.number, place ? to : "", place, end].filter(Boolean).join(" ");
+}
+
+/* ---------------------------------------------------------------- sound, where this page is the loudspeaker */
+
+let playing = "";
+
+function play(sound) {
+  if (!sound || asked.get("sound") !== "1" || sound.name === playing) return;
+  playing = sound.name;
+  const player = at("sound");
+  const say = (outcome) => {
+    player.onended = player.onerror = null;
+    fetch("/audio/" + sound.name + "/outcome", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ outcome }),
+    }).catch(() => undefined);
+  };
+  player.onended = () => say("spoken");
+  player.onerror = () => say("failed");
+  player.src = sound.address;
+  player.play().catch(() => say("failed"));
+}
+
+/* ---------------------------------------------------------------- the agent */
+
+function heardTime(time) {
+  ahead = Date.parse(time.now) - Date.now();
+  updated = time.updated ? Date.parse(time.updated) : null;
+  tick();
+}
+
+function heardPicture(text) {
+  if (text === drawn) return;
+  drawn = text;
+  picture = JSON.parse(text);
+  if (picture) draw();
+  tick();
+}
+
+/* When the stream stays away, ask as often as a stream would have told the time; never more than once a second. */
+async function ask() {
+  try {
+    const state = await (await fetch("/state.json", { cache: "no-store" })).json();
+    heardPicture(JSON.stringify(state.picture));
+    heardTime(state.time);
+    play(state.sound);
+  } catch (gone) {
+    tick();
+  }
+}
+
+let source = null;
+
+function listen() {
+  source = new EventSource("/stream");
+  source.addEventListener("picture", (event) => heardPicture(event.data));
+  source.addEventListener("time", (event) => heardTime(JSON.parse(event.data)));
+  source.addEventListener("sound", (event) => play(JSON.parse(event.data)));
+}
+
+let beats = 0;
+listen();
+setInterval(() => {
+  beats += 1;
+  tick();
+  if (source.readyState === EventSource.OPEN) return;
+  if (beats % 2 === 0) ask();
+  if (source.readyState === EventSource.CLOSED && beats % 10 === 0) listen();
+}, 1000);
