@@ -3,7 +3,8 @@
 Pure: the caller brings the time, the rules and the counters; knows no database, no time zone and no patient.
 
 Order keys are text of fixed-width fields, smaller first, ending in the ticket's seq:
-  woven ordinary  slot . source rank . number . seq       §2.3: 0 booked, 1 walk-in, 2 late, 3 passed to the slot's end
+  woven ordinary  slot . source . turn . seq              §2.3: 0 booked, 1 walk-in, 2 late, 3 passed to the slot's end;
+                                                          turn: time of check-in, or the registration number
   woven policy    slot . tag rank . since . seq           ranked inside a slot, so a lower tag waits a slot at most
   passed          due call . since . seq
   everything else since . seq
@@ -17,6 +18,8 @@ from server.domain.errors import HallError
 from server.domain.rules import PassedStep, Rules
 from server.protocol.terms import ErrorCode, Lane, Mode
 
+A_MOMENT = timedelta(microseconds=1)
+"""Sets the end of a session before the first slot of the next."""
 BOOKED, WALK_IN, LATE, PASSED_BACK = range(4)
 LAST = 999_999_999
 """A due call that never comes: the ticket is called when no ordinary patient waits."""
@@ -76,7 +79,7 @@ def on_check_in(
         return _plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
     slot = slot_of(rules, now) if slot_start is None else slot_start
     source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
-    return _in_slot(slot, source, _number(rules, registration, seq), since=since, seq=seq)
+    return _in_slot(slot, source, _turn(rules, registration, now), since=since, seq=seq)
 
 
 def on_return(
@@ -125,7 +128,7 @@ def on_passed_return(
         return _end_of_slot(rules, mode, now, seq, slot_end)
     if step == "end":
         if session_end is not None and mode == "woven":
-            return _in_slot(session_end, PASSED_BACK, _stamp(now), since=now, seq=seq)
+            return _in_slot(session_end - A_MOMENT, PASSED_BACK, _stamp(now), since=now, seq=seq)
         return _passed(now, seq, LAST if waiting is None else calls + max(waiting, _largest_step(rules)))
     return _passed(now, seq, calls + step)
 
@@ -254,7 +257,7 @@ def _late(rules: Rules, mode: Mode, now: datetime, seq: int, session_end: dateti
     if rules.late == "end_of_session" and session_end is not None:
         if mode == "graded":
             return _plain(Lane.ORDINARY, since=session_end, seq=seq)
-        return _in_slot(session_end, LATE, _stamp(now), since=now, seq=seq)
+        return _in_slot(session_end - A_MOMENT, LATE, _stamp(now), since=now, seq=seq)
     if mode == "graded":
         return _plain(Lane.ORDINARY, since=now, seq=seq)
     return _in_slot(slot_of(rules, now), LATE, _stamp(now), since=now, seq=seq)
@@ -292,12 +295,13 @@ def _capped(rules: Rules, credit: int) -> int:
     return min(credit, rules.credit_cap)
 
 
-def _number(rules: Rules, registration: int | None, seq: int) -> str:
-    return f"{seq if registration is None or rules.order_by == 'check_in' else registration:09d}"
+def _turn(rules: Rules, registration: int | None, checked_in_at: datetime) -> str:
+    by_number = rules.order_by == "registration" and registration is not None
+    return f"{registration:021d}" if by_number else _stamp(checked_in_at)
 
 
-def _in_slot(slot: datetime, source: int, number: str, *, since: datetime, seq: int) -> Place:
-    return Place(Lane.ORDINARY, f"{_stamp(slot)}.{source}.{number}.{seq:09d}", since, 0, 0)
+def _in_slot(slot: datetime, source: int, turn: str, *, since: datetime, seq: int) -> Place:
+    return Place(Lane.ORDINARY, f"{_stamp(slot)}.{source}.{turn}.{seq:09d}", since, 0, 0)
 
 
 def _passed(now: datetime, seq: int, due_call: int) -> Place:

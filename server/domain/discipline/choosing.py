@@ -82,7 +82,7 @@ def _for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rul
         if head.queue in station.queues and (station.levels is None or head.grade in station.levels)
     ]
     own = [head for head in reachable if head.doctor is None or head.doctor == station.doctor]
-    if len(rules) == len(reachable):
+    if len(own) == len(reachable):
         return own
     served = {head.queue for head in own}
     return own + [
