@@ -15,7 +15,7 @@ from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import ErrorCode
 from server.replay.audit import Audit
 from server.replay.day import Day, DayRejected, read_day
-from server.replay.ground import Unplayable, address, chosen_stations, console, enrol, planned, serve
+from server.replay.ground import Unplayable, address, chosen_stations, enrol, planned, serve
 from server.replay.paper import Paper, PaperTrouble
 from server.replay.play import play
 from server.replay.served import ServedHall
@@ -94,8 +94,8 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     if not arguments.day.is_file():
         raise DayRejected(f"{arguments.day}: no such file")
     place = address()
-    ours = serve(children, place)
-    token = console(children, arguments.hall, arguments.stations, ours=ours)
+    serve(children, place, arguments.hall, arguments.stations)
+    token = enrol(children, arguments.hall, "console")
     client = stack.enter_context(HallClient(place.url, token, connections=2))
     audit = Audit(client, arguments.hall)
     stations = chosen_stations(client.snapshot(arguments.hall), arguments.stations)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.children import Children, CommandFailed, answers, eventually
@@ -44,37 +45,40 @@ def address() -> Address:
     return Address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
 
 
-def serve(children: Children, place: Address) -> bool:
-    """Start a server of our own when none answers; tell whether we did. Raises Unplayable when it does not come up."""
+def serve(children: Children, place: Address, hall: str, stations: int) -> None:
+    """Start a server of our own when none answers; into a new database a made-up hall is put first.
+
+    An existing database is never given a hall: a hall file speaks for the whole hospital, so it would close others.
+    Raises Unplayable when the server does not come up.
+    """
     if answers(place.host, place.port):
-        return False
+        return
+    if _is_new_database():
+        path = children.log("hall").with_suffix(".toml")
+        path.write_text(plain_hall(hall, stations), encoding="utf-8")
+        children.command("server", "apply", str(path))
     children.start("server", "server", "run")
     up = eventually(lambda: answers(place.host, place.port) or not children.alive("server"), START_SECONDS)
     if not up or not children.alive("server"):
         raise Unplayable(f"the server did not start: {children.last_words('server')}")
-    return True
+
+
+def _is_new_database() -> bool:
+    """Whether HALL_DATABASE_URL names an SQLite file that is not there yet."""
+    url = os.environ.get("HALL_DATABASE_URL", "") or "sqlite:///hall.db"
+    kind, _, path = url.partition(":///")
+    return kind == "sqlite" and path not in ("", ":memory:") and not Path(path).exists()
 
 
 def enrol(children: Children, hall: str, role: str) -> str:
-    """Enrol a device of the replay by the command line and return its token. Raises CommandFailed."""
+    """Enrol a device of the replay by the command line and return its token. Raises Unplayable, also for no hall."""
     name = f"replay {role} {os.getpid()}"
-    return children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
-
-
-def console(children: Children, hall: str, stations: int, *, ours: bool) -> str:
-    """The token of a console in the hall; on a server of our own a hall that is not there yet is made up first."""
     try:
-        return enrol(children, hall, "console")
+        said = children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name)
     except CommandFailed as refused:
-        if not ours:
-            raise Unplayable(f"no console in hall {hall}: {refused}") from refused
-    path = children.log("hall").with_suffix(".toml")
-    path.write_text(plain_hall(hall, stations), encoding="utf-8")
-    try:
-        children.command("server", "apply", str(path))
-        return enrol(children, hall, "console")
-    except CommandFailed as refused:
-        raise Unplayable(f"no hall {hall}: {refused}") from refused
+        hint = "apply a hall file, or let HALL_DATABASE_URL name a new SQLite file for a made-up hall"
+        raise Unplayable(f"no {role} in hall {hall} ({refused}); {hint}") from refused
+    return said.split()[-1]
 
 
 def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[str]]:
