@@ -1,0 +1,78 @@
+"""Owns rendered sentences on disk: found by text, voice and speed; bounded in size and age. Knows no engine.
+
+A sentence may hold a surname, so a rendering is kept a day at most, in a folder that only its owner reads, under a
+name that says nothing.
+"""
+
+import hashlib
+import logging
+import threading
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+from hardware.voice import sound
+from hardware.voice.sound import Sound
+
+log = logging.getLogger(__name__)
+
+LIMIT = 200 * 1024 * 1024
+OLDEST = 24 * 3600.0
+
+
+class Cache:
+    """A folder of renderings. `now` gives seconds since the epoch, as file times do."""
+
+    def __init__(
+        self, folder: Path, *, limit: int = LIMIT, oldest: float = OLDEST, now: Callable[[], float] = time.time
+    ) -> None:
+        """Open or make the folder; raises OSError when that cannot be."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder, self._limit, self._oldest, self._now = folder, limit, oldest, now
+        self._lock = threading.Lock()
+        self.prune()
+
+    def find(self, engine: str, voice: str, speed: float, text: str) -> Sound | None:
+        """The rendering of these, if there is one; finding it keeps it longer."""
+        path = self._path(engine, voice, speed, text)
+        try:
+            found = sound.read(path)
+            path.touch()
+        except (OSError, EOFError, wave.Error):
+            return None
+        return found
+
+    def has(self, engine: str, voice: str, speed: float, text: str) -> bool:
+        """Whether there is a rendering of these."""
+        return self._path(engine, voice, speed, text).is_file()
+
+    def keep(self, engine: str, voice: str, speed: float, text: str, rendered: Sound) -> None:
+        """Keep a rendering; a full disk costs only the keeping."""
+        try:
+            sound.write(self._path(engine, voice, speed, text), rendered)
+        except OSError:
+            log.warning("a rendering could not be kept in %s", self.folder, exc_info=True)
+        self.prune()
+
+    def prune(self) -> None:
+        """Remove what is too old, then the longest unused until the rest fits."""
+        with self._lock:
+            files = sorted(((*_age(path), path) for path in self.folder.glob("*.wav")), reverse=True)
+            total = 0
+            for used, size, path in files:
+                total += size
+                if total > self._limit or self._now() - used > self._oldest:
+                    path.unlink(missing_ok=True)
+
+    def _path(self, engine: str, voice: str, speed: float, text: str) -> Path:
+        named = "\x1f".join((engine, voice, f"{speed:.3f}", text)).encode()
+        return self.folder / f"{hashlib.sha256(named).hexdigest()[:40]}.wav"
+
+
+def _age(path: Path) -> tuple[float, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0.0, 0
+    return status.st_mtime, status.st_size

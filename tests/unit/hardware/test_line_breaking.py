@@ -1,0 +1,51 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.escpos.breaking import NEVER_FIRST, break_lines, fit
+
+
+def cells(text: str) -> float:
+    """Chinese two cells, everything else one."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def test_latin_breaks_between_words():
+    assert ["Internal", "medicine"] == break_lines("Internal medicine", 10, cells)
+
+
+def test_chinese_breaks_anywhere():
+    assert ["内科候", "诊区"] == break_lines("内科候诊区", 6, cells)
+
+
+def test_a_comma_never_begins_a_line():
+    assert ["请到内", "科，听"] == break_lines("请到内科，听", 6, cells)
+
+
+def test_an_opening_bracket_never_ends_a_line():
+    assert ["甲乙", "（丙）"] == break_lines("甲乙（丙）", 6, cells)
+
+
+def test_a_word_longer_than_the_line_is_cut():
+    assert ["abcd", "efgh", "ij"] == break_lines("abcdefghij", 4, cells)
+
+
+def test_a_newline_breaks_always():
+    assert ["↑↑", "危急"] == break_lines("↑↑\n危急", 20, cells)
+
+
+def test_what_does_not_fit_ends_with_an_ellipsis():
+    assert "abc…" == fit("abcdefg", 4, cells)
+    assert "abcd" == fit("abcd", 4, cells)
+
+
+@given(st.text(alphabet="内科候诊，。（）Abc 12.-𠮷", max_size=60), st.integers(min_value=2, max_value=20))
+def test_no_line_is_wider_than_the_paper_and_no_character_is_lost(text, width):
+    lines = break_lines(text, width, cells)
+    assert all(cells(line) <= width for line in lines)
+    assert text.replace(" ", "") == "".join(lines).replace(" ", "")
+
+
+@given(st.text(alphabet="内科候诊室", min_size=1, max_size=8), st.sampled_from("，。）"))
+def test_punctuation_stays_with_the_word_before_it(text, sign):
+    lines = break_lines(text + sign + "请", 8, cells)
+    assert all(line[0] not in NEVER_FIRST for line in lines)
