@@ -90,7 +90,7 @@ def explain(position: int, categories: Mapping[str, int], rule: str, language: L
     ahead = tuple(template.format(count=count) for template, count in merged.items())
     opening = {
         "zh": "您是下一位。" if position <= 1 else f"您前面还有 {position - 1} 位",
-        "en": "You are next." if position <= 1 else f"{position - 1} go before you",
+        "en": "You are next." if position <= 1 else f"{position - 1} {'goes' if position == 2 else 'go'} before you",
     }[language]
     if not ahead:
         return Explanation(position, ahead, rule, _sentences(opening, rule, language))

@@ -19,8 +19,7 @@ from server.protocol.terms import Lane, Mode
 
 FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 24, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
-HORIZON = 24 * 60.0
-"""Nobody is imagined to come later than a day from now, in minutes."""
+DAY = 24 * 60.0
 STRANGER = "~"
 """First character of the ids of imagined patients; no ticket's id begins with it."""
 FAR = 400
@@ -53,7 +52,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """All that the discipline sees of the queues in question at one moment; aware UTC."""
+    """All that the discipline sees of the queues in question at one moment; aware UTC.
+
+    `streams` come for `closes_in` more minutes, until check-in for the session closes.
+    """
 
     tickets: Sequence[Head]
     rooms: Sequence[Room]
@@ -62,6 +64,7 @@ class Line:
     recent: Mapping[str, Recent]
     now: datetime
     streams: Sequence[Stream] = ()
+    closes_in: float = DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +169,18 @@ def _play(
     free = [(_rest(room.busy, samples, random), index) for index, room in enumerate(line.rooms)]
     heapify(free)
     rate = sum(stream.per_minute for stream in line.streams)
-    coming = random.expovariate(rate) if rate else HORIZON
+    closes = min(line.closes_in, DAY)
+    coming = random.expovariate(rate) if rate else DAY
     left = len(lanes)
     calls = 0
     while free and left:
         at, index = heappop(free)
-        while coming <= at and coming < HORIZON:
+        while coming <= at and coming < closes:
             _arrive(lanes, line, coming, random)
             coming += random.expovariate(rate)
         called = _call(lanes, line, line.rooms[index].caller, recent, last, line.now + timedelta(minutes=at))
         if called is None:
-            if coming < HORIZON:
+            if coming < closes:
                 heappush(free, (coming, index))
             continue
         calls += 1

@@ -87,6 +87,7 @@ class Estimator:
     every: int
     samples: deque[float]
     rates: dict[str, float] | None = None
+    closes: float = 24 * 60.0
 
 
 @dataclass(slots=True)
@@ -249,6 +250,7 @@ class Hall:
             recent={QUEUE: self._recent},
             now=self._now(),
             streams=self._streams(estimator, now),
+            closes_in=estimator.closes - now,
         )
         return range_for(ticket, line, samples=tuple(estimator.samples), random=estimator.random)
 
