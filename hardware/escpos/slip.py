@@ -159,7 +159,9 @@ def _style(size: int, scale: float, bold: bool = False, align: str = "left") -> 
 
 def qr_picture(code: str, dots: int = QR_DOTS) -> Image.Image:
     """A QR code at level M, `dots` dots a module, with its quiet zone."""
-    matrix = segno.make_qr(code, error="m", boost_error=False).matrix
+    # Trying all eight masks takes as long as drawing the rest of the slip. Every mask is read by every reader; the
+    # standard's choice of the prettiest guards against patterns that a random token does not have.
+    matrix = segno.make_qr(code, error="m", boost_error=False, mask=2).matrix
     side = len(matrix)
     modules = Image.frombytes("L", (side, side), b"".join(bytes(0 if dark else 255 for dark in row) for row in matrix))
     small = Image.new("1", (side + 2 * QUIET_MODULES,) * 2, 1)

@@ -1,0 +1,177 @@
+"""Connections that break, switched over the virtual printer's own page: no broken job is ever called printed."""
+
+import json
+import threading
+import time
+import urllib.request
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from hardware.jobs import print_job
+from hardware.ports import Reason
+from hardware.registry import open_printer
+from hardware.virtual.device import VirtualPrinter
+from hardware.virtual.page import page_server
+from hardware.virtual.server import PrinterPort
+from server.protocol.terms import PrintJobState
+from tests.support.printers import MOMENT, QUICK, make_job, make_slip, report_job
+
+
+class Bench:
+    """A virtual printer with its port and its page, as `python -m hardware virtual-printer` runs them."""
+
+    def __init__(self) -> None:
+        self.device = VirtualPrinter(576, lambda: datetime.now(UTC))
+        self.port = PrinterPort(self.device, "127.0.0.1", 0)
+        self.page = page_server(self.device, "127.0.0.1", 0)
+        self.thread = threading.Thread(target=self.page.serve_forever, daemon=True)
+        self.url = f"tcp://127.0.0.1:{self.port.port}?{QUICK}"
+
+    def get(self, path: str):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.page.server_port}{path}", timeout=5) as answer:
+            body = answer.read()
+        return body if path.endswith(".png") else json.loads(body)
+
+    def faults(self, **wished: object):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.page.server_port}/faults",
+            json.dumps(wished).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.loads(answer.read())
+
+
+@pytest.fixture
+def bench():
+    made = Bench()
+    made.port.start()
+    made.thread.start()
+    yield made
+    made.page.shutdown()
+    made.page.server_close()
+    made.port.stop()
+
+
+def test_a_slip_is_listed_with_its_fingerprint_and_picture(bench):
+    print_job(make_job(), open_printer(bench.url), MOMENT)
+    listed = bench.get("/slips")
+    assert 1 == listed["count"]
+    slip = listed["slips"][0]
+    assert (1, 576, 64) == (slip["number"], slip["width"], len(slip["sha256"]))
+    assert bench.get("/slips/1.png").startswith(b"\x89PNG")
+    assert [] == bench.get("/slips?after=1")["slips"]
+
+
+def test_the_qr_of_a_slip_is_read_from_its_dots(bench):
+    pytest.importorskip("zxingcpp", reason="no QR reader installed")
+    print_job(make_job(slip=make_slip(code="abcDEF123456789012345678")), open_printer(bench.url), MOMENT)
+    assert ["abcDEF123456789012345678"] == bench.get("/slips")["slips"][0]["qr"]
+
+
+@pytest.mark.parametrize("switch", ["half_close_after", "rst_after", "stall_after"])
+@pytest.mark.parametrize("at", [0, 1, 30, 5_000, 20_000, 40_000])
+def test_a_connection_that_breaks_in_the_middle_is_never_a_print_and_the_next_job_prints(bench, switch, at):
+    printer = open_printer(bench.url)
+    bench.faults(**{switch: at})
+    began = time.monotonic()
+    outcome = print_job(make_job(), printer, MOMENT)
+    assert outcome.state is not PrintJobState.PRINTED
+    assert outcome.reason in {Reason.LOST, Reason.STALLED, Reason.NO_ANSWER}
+    assert time.monotonic() - began < 5
+    assert PrintJobState.PRINTED == print_job(make_job("j2"), printer, MOMENT).state
+
+
+def test_silence_after_everything_was_sent_is_unknown_because_the_paper_may_lie_there(bench):
+    printer = open_printer(bench.url)
+    print_job(make_job(), printer, MOMENT)
+    whole = bench.get("/state")["received"]
+    # DLE EOT 1-4 twice and GS r are the last bytes of a job: cut the connection just before the barrier
+    bench.faults(half_close_after=whole - 15)
+    outcome = print_job(make_job("j2"), printer, MOMENT)
+    assert (PrintJobState.UNKNOWN, True) == (outcome.state, outcome.torn)
+    assert 2 == bench.get("/slips")["count"]
+
+
+@pytest.mark.parametrize("part", range(1, 10, 2))
+def test_paper_out_over_http_anywhere_in_a_report_fails_it_with_the_reason(bench, part):
+    printer = open_printer(bench.url)
+    bench.faults(paper_out_after=part * 24_000)
+    outcome = print_job(report_job(), printer, MOMENT)
+    assert (PrintJobState.FAILED, Reason.PAPER_OUT) == (outcome.state, outcome.reason)
+    assert "1a32127e" in outcome.evidence
+
+
+def test_an_opened_cover_and_its_closing_leave_one_whole_slip(bench):
+    printer = open_printer(bench.url)
+    bench.faults(cover_open=True)
+    assert Reason.COVER_OPEN == print_job(make_job(), printer, MOMENT).reason
+    bench.faults(cover_open=False)
+    assert PrintJobState.PRINTED == print_job(make_job(), printer, MOMENT).state
+    assert 1 == bench.get("/slips")["count"]
+
+
+def test_a_printer_that_is_switched_off_fails_within_the_time(bench):
+    bench.port.stop()
+    outcome = print_job(make_job(), open_printer(bench.url), MOMENT)
+    assert (PrintJobState.FAILED, Reason.UNREACHABLE, False) == (outcome.state, outcome.reason, outcome.torn)
+
+
+def test_two_stations_that_share_a_printer_print_one_after_the_other(bench):
+    outcomes = []
+    threads = [
+        threading.Thread(
+            target=lambda: outcomes.extend(
+                print_job(make_job(), open_printer(bench.url.split("?")[0]), MOMENT).state for _ in range(5)
+            )
+        )
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [PrintJobState.PRINTED] * 15 == outcomes
+    assert 15 == bench.get("/slips")["count"]
+    assert 1 == len({slip["sha256"] for slip in bench.get("/slips")["slips"]})
+
+
+def test_a_plain_file_takes_the_bytes_but_nobody_calls_it_printed(tmp_path):
+    path = tmp_path / "out.bin"
+    outcome = print_job(make_job(), open_printer(f"file://{path}"), MOMENT)
+    assert (PrintJobState.UNKNOWN, Reason.NO_STATUS) == (outcome.state, outcome.reason)
+    device = VirtualPrinter(576, lambda: MOMENT)
+    data = path.read_bytes()
+    for at in range(0, len(data), 5000):
+        device.receive(data[at : at + 5000])
+    assert 1 == device.paper.count
+
+
+def test_wrong_switches_change_nothing(bench):
+    for wrong in ({"fire": True}, {"paper_out": 1}, {"rst_after": -1}, {"rst_after": True}):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            bench.faults(**wrong)
+        assert 422 == caught.value.code
+        caught.value.close()
+    assert not any(bench.get("/state")["faults"].values())
+
+
+def test_the_page_is_closed_to_forms_and_foreign_names_and_loads_nothing_from_elsewhere(bench):
+    client = bench.page.app.test_client()
+    page = client.get("/?lang=en")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert b"Virtual printer" in page.data
+    assert "虚拟打印机" in client.get("/").get_data(as_text=True)
+    assert b"http" not in page.data
+    assert b"<style" not in page.data
+    assert 415 == client.post("/faults", data={"paper_out": "true"}).status_code
+    assert 421 == client.get("/", headers={"Host": "evil.example"}).status_code
+
+
+def test_pictures_are_kept_in_a_folder_when_asked_for(tmp_path):
+    printer = open_printer(f"virtual://?keep={tmp_path}/kept")
+    print_job(make_job(), printer, MOMENT)
+    with Image.open(tmp_path / "kept" / "000001.png") as picture:
+        assert ("1", 576) == (picture.mode, picture.width)

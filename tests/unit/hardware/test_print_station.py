@@ -1,0 +1,166 @@
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from hardware.jobs import print_job
+from hardware.ports import Reason
+from hardware.registry import open_printer
+from hardware.spool import Spool
+from hardware.station import Station, Wakeful
+from server.protocol.messages import PrintJob
+from server.protocol.terms import PrintJobState
+from server.protocol.wire import HallProblem, HallUnreachable
+from tests.support.printers import MOMENT, QUICK, eventually, make_job, make_slip
+
+
+class Desk:
+    """The server's side of paper, kept in memory: gives out jobs, takes their ends, may be unreachable."""
+
+    def __init__(self, *jobs: PrintJob) -> None:
+        self.jobs = list(jobs)
+        self.ends: list[tuple[str, PrintJobState, str, str]] = []
+        self.beats: list[dict] = []
+        self.trouble: Exception | None = None
+        self.claims = 0
+
+    def claim_print_job(self):
+        self.claims += 1
+        return self.jobs.pop(0) if self.jobs else None
+
+    def report_print_job(self, job, state, evidence, *, key=None, **more):
+        if self.trouble:
+            raise self.trouble
+        self.ends.append((job, state, evidence, key))
+
+    def heartbeat(self, seen_seq, health):
+        self.beats.append(dict(health))
+
+
+@pytest.fixture
+def printer():
+    return open_printer(f"virtual://?{QUICK}")
+
+
+def station(desk, printer, folder, moment=MOMENT):
+    keys = iter(f"k{number}" for number in range(100))
+    return Station(desk, printer, Spool(folder), lambda: moment, lambda: next(keys))
+
+
+def device(printer):
+    return printer._transport.device
+
+
+def test_a_job_is_printed_and_its_end_told_with_the_printers_word(printer, tmp_path):
+    desk = Desk(make_job("j1"))
+    assert station(desk, printer, tmp_path).step()
+    job, state, evidence, key = desk.ends[0]
+    assert ("j1", PrintJobState.PRINTED, "k0") == (job, state, key)
+    assert evidence.startswith("fine: barrier 00, status 12121212")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_no_job_is_no_work(printer, tmp_path):
+    assert not station(Desk(), printer, tmp_path).step()
+
+
+def test_while_the_paper_is_out_jobs_stay_at_the_server_and_after_the_refill_they_print(printer, tmp_path):
+    desk = Desk(make_job("j1"))
+    device(printer).set_faults({"paper_out": True})
+    worker = station(desk, printer, tmp_path)
+    assert not worker.step()
+    assert (0, Reason.PAPER_OUT) == (desk.claims, worker.health)
+    device(printer).set_faults({"paper_out": False})
+    assert worker.step()
+    assert PrintJobState.PRINTED == desk.ends[0][1]
+
+
+def test_a_failed_job_makes_the_station_look_before_it_takes_the_next(printer, tmp_path):
+    desk = Desk(make_job("j1"), make_job("j2"))
+    worker = station(desk, printer, tmp_path)
+    worker.look()
+    device(printer).set_faults({"paper_out_after": 20_000})
+    worker.step()
+    assert not worker.step()
+    assert [("j1", PrintJobState.FAILED)] == [(job, state) for job, state, *_ in desk.ends]
+    assert desk.ends[0][2].startswith("paper_out torn: ")
+    assert 1 == len(desk.jobs)
+
+
+def test_an_end_that_could_not_be_told_is_told_later_under_the_same_key_and_nothing_is_printed_twice(printer, tmp_path):
+    desk = Desk(make_job("j1"))
+    worker = station(desk, printer, tmp_path)
+    desk.trouble = HallUnreachable("k0", OSError("cable"))
+    with pytest.raises(HallUnreachable):
+        worker.step()
+    desk.trouble = None
+    assert not station(desk, printer, tmp_path).step()
+    assert [("j1", PrintJobState.PRINTED, "k0")] == [(job, state, key) for job, state, _, key in desk.ends]
+    assert 1 == device(printer).paper.count
+
+
+def test_an_end_that_the_server_refuses_for_good_is_forgotten(printer, tmp_path):
+    desk = Desk(make_job("j1"))
+    desk.trouble = HallProblem("lease_lost", 409, {})
+    assert station(desk, printer, tmp_path).step()
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_station_whose_token_is_refused_keeps_what_it_has_to_tell(printer, tmp_path):
+    desk = Desk(make_job("j1"))
+    desk.trouble = HallProblem("unauthenticated", 401, {})
+    with pytest.raises(HallProblem):
+        station(desk, printer, tmp_path).step()
+    assert 1 == len(list(tmp_path.glob("*.json")))
+
+
+def test_a_station_killed_while_printing_tells_unknown_and_cuts_the_torn_part_off(printer, tmp_path):
+    Spool(tmp_path).begin(make_job("j1"), "k-before")
+    device(printer).receive(b"\x1dv0\x00\x48\x00\xf0\x00" + b"\xff" * 5000)
+    desk = Desk(make_job("j2"))
+    station(desk, printer, tmp_path).step()
+    told = [(job, state, key) for job, state, _, key in desk.ends]
+    assert [("j1", PrintJobState.UNKNOWN, "k-before"), ("j2", PrintJobState.PRINTED, "k0")] == told
+    assert desk.ends[0][2].startswith("interrupted")
+    assert 2 == device(printer).paper.count
+
+
+def test_the_spool_holds_no_name_and_no_content(printer, tmp_path):
+    spool = Spool(tmp_path)
+    spool.begin(make_job("j1", slip=make_slip(display_name="张*三"), lease="l1"), "k1")
+    written = next(tmp_path.glob("*.json")).read_text("utf-8")
+    assert {"job": "j1", "lease": "l1", "key": "k1"} == json.loads(written)
+
+
+def test_a_spool_file_that_cannot_be_read_is_a_job_that_was_begun(tmp_path):
+    (tmp_path / "j9.json").write_text('{"job": "j', "utf-8")
+    left = Spool(tmp_path).left()
+    assert [("j9", PrintJobState.UNKNOWN, True)] == [(item.job, item.state, item.begun_only) for item in left]
+
+
+def test_a_job_whose_lease_is_over_is_not_printed(printer):
+    outcome = print_job(make_job(lease_until=MOMENT - timedelta(seconds=1)), printer, MOMENT)
+    assert (PrintJobState.FAILED, Reason.LATE) == (outcome.state, outcome.reason)
+    assert 0 == device(printer).received
+
+
+def test_a_job_that_cannot_be_drawn_fails_without_telling_its_content(printer):
+    outcome = print_job(make_job(kind="report", document={"items": "张小三"}), printer, MOMENT)
+    assert (PrintJobState.FAILED, Reason.UNPRINTABLE, "report") == (outcome.state, outcome.reason, outcome.evidence)
+
+
+def test_a_running_station_prints_wakes_beats_and_stops(printer, tmp_path):
+    desk = Desk()
+    wakeful = Wakeful(station(desk, printer, tmp_path), poll=30, heartbeat=0.5)
+    thread = threading.Thread(target=wakeful.run)
+    thread.start()
+    eventually(lambda: desk.claims)
+    desk.jobs.append(make_job("j1"))
+    wakeful.heard("event", {"kind": "print_job.queued", "seq": 41})
+    eventually(lambda: desk.ends)
+    eventually(lambda: {"printer": "fine", "ok": True} in desk.beats)
+    wakeful.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert 41 == wakeful._station.seen_seq
