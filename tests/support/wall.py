@@ -99,7 +99,7 @@ def long_names():
 
 
 def two_banners():
-    snapshot, first = normal()
+    snapshot, _ = normal()
     both = [a_ticket("A012", "called", "R1", seq=101), a_ticket("A016", "called", "R4", seq=102, name="欧**明")]
     return snapshot, calls(snapshot, *both)
 

@@ -1,0 +1,181 @@
+"""A real server for tests: started as a process on a free port, with a database and devices of its own."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.protocol.client import HallClient
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSPITAL = """
+[hospital]
+name = {zh = "示范医院", en = "Demo Hospital"}
+timezone = "Asia/Shanghai"
+"""
+HALL = """
+[[hall]]
+id = "H1"
+name = {zh = "内科候诊区", en = "Internal medicine"}
+
+[[hall.queue]]
+id = "IM"
+name = {zh = "内科", en = "Internal medicine"}
+prefix = "A"
+mode = "woven"
+scale = "CN-OPD"
+privacy = "masked"
+"""
+STATION = """
+[[hall.station]]
+id = "R{n}"
+name = {{zh = "{n}诊室", en = "Room {n}"}}
+queues = ["IM"]
+"""
+
+
+def hall_file(stations: int = 4) -> str:
+    """The least hall there is: one woven queue IM (prefix A) and stations R1 … Rn."""
+    return HOSPITAL + HALL + "".join(STATION.format(n=n) for n in range(1, stations + 1))
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+Seen = TypeVar("Seen")
+
+
+def until(look: Callable[[], Seen], *, within: float = 10.0, every: float = 0.02) -> Seen:
+    """Look again and again until there is something true to see, and return it; fails after `within` seconds."""
+    end = time.monotonic() + within
+    while not (seen := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {within} s: last seen {seen!r}")
+        threading.Event().wait(every)
+    return seen
+
+
+class RunningHall:
+    """One server process and its folder. `token(role)` enrols a device when first asked for; `client(role)` speaks."""
+
+    def __init__(
+        self, toml: str | None = None, *, stations: int = 4, database: str | None = None, **settings: str
+    ) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="hall-test-"))
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.database = self.folder / "hall.db"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HALL_")},
+            "HALL_DATABASE_URL": database or f"sqlite:///{self.database}",
+            "HALL_STATE_DIR": str(self.folder / "state"),
+            "HALL_HOST": "127.0.0.1",
+            "HALL_PORT": str(self.port),
+            "PYTHONPATH": str(ROOT),
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self._tokens: dict[tuple[str, str], str] = {}
+        self._clients: list[HallClient] = []
+        (self.folder / "hall.toml").write_text(toml or hall_file(stations), encoding="utf-8")
+        self.command("apply", str(self.folder / "hall.toml"))
+
+    def command(self, *arguments: str, text: str = "") -> str:
+        """Run `hall-server …` to its end and return what it printed; fails with what it said otherwise."""
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *arguments], cwd=self.folder, env=self.environment, input=text,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"hall-server {' '.join(arguments)}: {done.stderr.strip()[-600:]}"
+        return done.stdout
+
+    def start(self) -> "RunningHall":
+        """Start the server and wait until it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "server", "run"], cwd=self.folder, env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        until(self._answers, within=30.0, every=0.05)
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the server ended: {self.log()[-800:]}"
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2) as line:
+            line.sendall(b"GET /healthz HTTP/1.0\r\nHost: hall\r\n\r\n")
+            return b" 200 " in line.recv(64)
+        return False
+
+    def log(self) -> str:
+        """What the server has said so far."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def kill(self) -> None:
+        """End the server as a power cut does."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the server as an administrator does; kill it after ten seconds."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, number)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(5)
+
+    def close(self) -> None:
+        """Stop the server and forget its folder."""
+        for client in self._clients:
+            client.close()
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def token(self, role: str, hall: str = "H1") -> str:
+        """The token of a device of that role, enrolled when first asked for."""
+        if (role, hall) not in self._tokens:
+            said = self.command("device", "add", "--role", role, "--hall", hall, "--name", f"test {role}")
+            self._tokens[(role, hall)] = said.split()[-1]
+        return self._tokens[(role, hall)]
+
+    def client(
+        self, role: str = "console", hall: str = "H1", *, address: str | None = None, **options: Any
+    ) -> HallClient:
+        """A client with the token of that role; it is closed with the hall."""
+        client = HallClient(address or self.address, self.token(role, hall), **options)
+        self._clients.append(client)
+        return client
+
+    def check_in(self, *names: str) -> list[str]:
+        """Check people in by name; return their tickets' ids."""
+        desk = self.client("console")
+        tickets = [desk.check_in("H1", queue="IM", patient={"name": name}).ticket for name in names]
+        return [ticket.id for ticket in tickets if ticket is not None]
+
+
+@contextlib.contextmanager
+def a_hall(toml: str | None = None, **options: Any) -> Iterator[RunningHall]:
+    """A running hall for the length of a block."""
+    hall = RunningHall(toml, **options)
+    try:
+        yield hall.start()
+    finally:
+        hall.close()

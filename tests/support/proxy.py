@@ -1,0 +1,104 @@
+"""A TCP proxy of the tests' own: cuts, stalls, delays and half-closes what runs through it. Knows no protocol."""
+
+import asyncio
+import contextlib
+import threading
+
+
+class Proxy:
+    """Listens on a free local port and passes everything on to `target_port`, until told otherwise.
+
+    `cut()` resets what runs and refuses what comes; `stall()` keeps connections open and passes nothing, as a dead
+    switch does; `delay` is added to each direction in seconds; `half_close()` ends the server's side only. `heal()`
+    undoes cut and stall.
+    """
+
+    def __init__(self, target_port: int) -> None:
+        self._target = target_port
+        self._open = True
+        self.delay = 0.0
+        self.connections = 0
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._flowing = asyncio.Event()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+        self._thread.start()
+        assert self._ready.wait(5)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def cut(self) -> None:
+        self._open = False
+        self._call(self._reset)
+
+    def stall(self) -> None:
+        self._call(self._flowing.clear)
+
+    def half_close(self) -> None:
+        self._call(lambda: [writer.write_eof() for writer in self._writers if writer.can_write_eof()])
+
+    def heal(self) -> None:
+        self._open = True
+        self._call(self._flowing.set)
+
+    def close(self) -> None:
+        self._call(self._reset)
+        self._call(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(self, action) -> None:
+        self._loop.call_soon_threadsafe(action)
+
+    def _reset(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._flowing.set()
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if not self._open:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        both = (writer, far_writer)
+        self._writers.update(both)
+        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer), return_exceptions=True)
+        self._writers.difference_update(both)
+        for end in both:
+            end.close()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                await asyncio.sleep(self.delay)
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+            await self._flowing.wait()
+            writer.write_eof()
