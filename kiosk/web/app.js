@@ -35,7 +35,7 @@ function Head({ seen, t, say }) {
       ${Object.entries(LANGUAGES).map(([tag, [word, lang]]) => html`<button type="button" class="button button-quiet"
         key=${tag} lang=${lang} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>${word}
       </button>`)}
-      <button type="button" class="button button-quiet" aria-pressed=${seen.elder}
+      <button type="button" class="button button-quiet" data-act="size"
         onClick=${() => say("size", seen.elder ? "usual" : "elder")}>${t(seen.elder ? "size.usual" : "size.elder")}
       </button>
     </div>

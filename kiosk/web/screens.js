@@ -13,8 +13,14 @@ function named(names, language) {
   return names?.[language] ?? names?.zh ?? Object.values(names ?? {})[0] ?? "";
 }
 
-function Title({ children, small = false }) {
-  return html`<h1 class=${small ? "text-title" : "title"} tabindex="-1">${children}</h1>`;
+/** A sentence that breaks between its phrases, so that no Chinese word is torn over two lines. */
+function phrases(text) {
+  const parts = String(text).split(/(?<=[，。；：！,;:])(?=[\u3400-\u9fff])/);
+  return parts.length < 2 ? text : parts.map((part) => html`<span class="phrase">${part}</span>`);
+}
+
+function Title({ text, small = false }) {
+  return html`<h1 class=${small ? "text-title" : "title"} tabindex="-1">${phrases(text)}</h1>`;
 }
 
 function timeOf(stamp, seen) {
@@ -31,7 +37,7 @@ function Home({ seen, t, say }) {
   const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
   return html`<div class="screen">
     ${seen.online ? null : html`<p class="notice notice-attention text-small" role="status">${t("offline")}</p>`}
-    <${Title}>${t("welcome")}<//>
+    <${Title} text=${t("welcome")} />
     <div class="cards">
       ${tasks.map((task, index) => html`<button type="button" key=${task} data-task=${task}
         class=${`card task ${index === 0 ? "task-first" : ""}`} onClick=${() => say("task", task)}>
@@ -50,16 +56,16 @@ function Identify({ seen, t, say }) {
     : null;
   if (typing) {
     return html`<div class="screen">
-      <${Title} small=${true}>${t("type_title")}<//>
+      <${Title} small=${true} text=${t("type_title")} />
       ${said}
       <${Typing} t=${t} done=${(code, proof) => say("typed", code, proof)} leave=${() => setTyping(false)} />
     </div>`;
   }
   return html`<div class="screen">
-    <${Title}>${t("identify_title")}<//>
+    <${Title} text=${t("identify_title")} />
     ${said}
     <${CardOnReader} />
-    <p class="text-body centre">${t("identify_help")}</p>
+    <p class="text-body centre">${phrases(t("identify_help"))}</p>
     <div class="choices">
       <button type="button" class="button button-quiet button-wide" data-act="type"
         onClick=${() => setTyping(true)}>${t("identify_type")}</button>
@@ -101,7 +107,7 @@ function Choose({ seen, t, say }) {
   const list = usePages(seen.options, seen.elder ? 3 : CARDS_ON_A_PAGE);
   const kind = seen.options[0]?.kind ?? "queue";
   return html`<div class="screen">
-    <${Title}>${t(`choose.${kind}`)}<//>
+    <${Title} text=${t(`choose.${kind}`)} />
     <div class="cards">
       ${list.shown.map((option) => html`<button type="button" class="card task" key=${option.value}
         data-option=${option.value} onClick=${() => say("choose", option.value)}>
@@ -116,7 +122,7 @@ function Choose({ seen, t, say }) {
 
 function Symptoms({ t, say, title, items, verb, none, some }) {
   return html`<div class="screen">
-    <${Title} small=${true}>${t(title)}<//>
+    <${Title} small=${true} text=${t(title)} />
     <ul class="symptoms">${items.map((item) => html`<li key=${item}>${t(item)}</li>`)}</ul>
     <div class="choices">
       <button type="button" class="button button-primary button-wide button-tall" data-act="none"
@@ -148,7 +154,7 @@ function Confirm({ seen, t, say }) {
     ["row.number", facts.number],
   ].filter(([, value]) => value);
   return html`<div class="screen">
-    <${Title}>${t("confirm_title")}<//>
+    <${Title} text=${t("confirm_title")} />
     <dl class="facts card">
       ${rows.map(([label, value]) => html`<div key=${label}><dt class="secondary">${t(label)}</dt>
         <dd class="number">${value}</dd></div>`)}
@@ -166,7 +172,7 @@ function Busy({ seen, t }) {
   const printing = seen.screen === "printing";
   return html`<div class="screen screen-middle">
     <div class=${printing ? "paper-moves" : "dots"} aria-hidden="true"><i></i><i></i><i></i></div>
-    <${Title}>${t(printing ? "printing" : "working")}<//>
+    <${Title} text=${t(printing ? "printing" : "working")} />
     ${printing && seen.finished?.number ? html`<p class="big-number number">${seen.finished.number}</p>` : null}
   </div>`;
 }
@@ -181,18 +187,18 @@ function ahead(finished, t) {
   return finished.ahead === 0 ? t("ahead_none") : t("ahead", { count: String(finished.ahead) });
 }
 
-function Done({ seen, t }) {
+function Done({ seen, t, say }) {
   const { finished } = seen;
   const failed = finished.paper === "failed";
   const line = finished.again ? "keep_slip" : finished.paper === "printed" ? "take_slip" : "remember_number";
-  return html`<div class="screen screen-middle">
-    <${Title}>${t(finished.again ? "done_again" : "done_title")}<//>
+  return html`<div class="screen screen-middle" onClick=${() => say("home")}>
+    <${Title} text=${t(finished.again ? "done_again" : "done_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
     ${failed
       ? html`<p class="notice notice-attention text-body" role="alert">${t("slip_failed")}</p>`
       : html`<p class="notice notice-good text-body">${t(line)}</p>`}
-    <p class="text-title">${where(finished, seen, t)}</p>
+    <p class="text-title centre">${where(finished, seen, t)}</p>
     ${ahead(finished, t) ? html`<p class="text-body secondary number">${ahead(finished, t)}</p>` : null}
   </div>`;
 }
@@ -202,7 +208,7 @@ function Place({ seen, t }) {
   const [low, high] = finished.wait;
   const waits = finished.reason === "waiting" || finished.reason === "checked_in";
   return html`<div class="screen screen-middle">
-    <${Title}>${t("place_title")}<//>
+    <${Title} text=${t("place_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
     <p class="text-title">${t(`place.${finished.reason}`, { place: named(finished.place, seen.language) })}</p>
@@ -214,7 +220,7 @@ function Place({ seen, t }) {
 
 function AskPaper({ seen, t, say }) {
   return html`<div class="screen screen-middle">
-    <${Title}>${t("ask_paper")}<//>
+    <${Title} text=${t("ask_paper")} />
     ${seen.finished?.number ? html`<p class="big-number number">${seen.finished.number}</p>` : null}
     <div class="choices">
       <button type="button" class="button button-primary button-wide button-tall" data-act="yes"
@@ -230,7 +236,7 @@ function Report({ option, seen, t, say }) {
   const title = withheld ? t("report_at_desk") : named(option.title, seen.language) || t("report");
   return html`<li class="card report">
     <div><p class="text-body strong">${title}</p>
-      ${withheld ? null : html`<p class="text-small secondary number">
+      ${withheld ? null : html`<p class="text-small secondary">
         ${dateOf(option.facts.issued_at, seen)} · ${t(`status.${option.facts.status}`)}</p>`}</div>
     ${option.printed
       ? html`<span class="text-small printed">${t("printed")}</span>`
@@ -243,7 +249,7 @@ function Reports({ seen, t, say }) {
   const list = usePages(seen.options, seen.elder ? 3 : 4);
   const open = seen.options.filter((option) => option.printable && !option.printed).length;
   return html`<div class="screen">
-    <${Title}>${t("reports_title")}<//>
+    <${Title} text=${t("reports_title")} />
     ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">${t(seen.message.key)}</p>` : null}
     <ul class="cards reports">
       ${list.shown.map((option) => html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`)}
@@ -259,7 +265,7 @@ function Notice({ seen, t, say }) {
   const picture = ["away", "help_by_foot"].includes(seen.message.key) ? "away" : "attention";
   return html`<div class="screen screen-middle">
     <div class="picture picture-attention"><${Icon} name=${picture} /></div>
-    <${Title}>${t(seen.message.key, seen.message.values)}<//>
+    <${Title} text=${t(seen.message.key, seen.message.values)} />
     <button type="button" class="button button-primary button-wide button-tall" data-act="home"
       onClick=${() => say("home")}>${t("to_start")}</button>
   </div>`;
@@ -269,7 +275,7 @@ function Staff({ seen, t }) {
   const { key, text } = seen.message;
   return html`<div class=${`screen screen-middle staff ${key === "staff_called" ? "" : "staff-urgent"}`} role="alert">
     <div class="picture"><${Icon} name="person" /></div>
-    <${Title}>${named(text, seen.language) || t(key)}<//>
+    <${Title} text=${named(text, seen.language) || t(key)} />
     <p class="text-body">${t("staff_stay")}</p>
   </div>`;
 }

@@ -1,0 +1,220 @@
+"""Wishes that are done: written down, sent under one key, printed, told; resumed after a crash."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from hardware.jobs import print_job
+from hardware.ports import Outcome, Reason
+from hardware.registry import open_printer
+from kiosk.errands import Errands, Outside
+from kiosk.journal import Entry, Journal
+from kiosk.paper import PaperMaker
+from kiosk.screens import Alerted, Answer, Away, CallStaff, CheckInWish, Identify, Paper, PutOnPaper, Refused, Resumed
+from server.protocol.answers import CheckIn, Identification
+from server.protocol.client import HallClient
+from server.protocol.messages import PrintJob
+from server.protocol.terms import PrintJobState
+
+WISH = CheckInWish("0.1", appointment="ap1", visit_token="CANARY", flags=())
+
+
+def slip_job(name="j1"):
+    until = datetime.now(UTC) + timedelta(seconds=30)
+    slip = {
+        "ticket": "t1", "hospital": {"zh": "医院"}, "hall": {"zh": "候诊区"}, "queue": {"zh": "内科"}, "number": "A012",
+        "checked_in_at": "2026-03-02T01:00:00Z", "timezone": "Asia/Shanghai", "code": "c",
+    }  # fmt: skip
+    return {"id": name, "kind": "slip", "state": "leased", "slip": slip, "lease": "L", "lease_until": until.isoformat()}
+
+
+TICKET = {"id": "t1", "number": "A012", "state": "waiting", "queue": "IM", "lane": "ordinary", "order": "1", "seq": 1}
+
+
+class Wall:
+    """A server made of a function: what it was sent, in order, and what it answers."""
+
+    def __init__(self, answers):
+        self.answers = list(answers)
+        self.sent = []
+
+    def __call__(self, request):
+        self.sent.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if callable(answer):
+            return answer(request)
+        status, body = answer
+        return httpx.Response(status, json=body)
+
+    def keys(self, path):
+        return [request.headers.get("Idempotency-Key") for request in self.sent if request.url.path.endswith(path)]
+
+    def bodies(self, path):
+        return [json.loads(request.content) for request in self.sent if request.url.path.endswith(path)]
+
+
+class Bench:
+    """Errands with a server of a function, a virtual printer, a journal in a folder, and what they fed back."""
+
+    def __init__(self, folder, *answers, printer="virtual://", clock=time.time):
+        self.wall = Wall(answers or [(200, {})])
+        self.fed = []
+        self.came = threading.Condition()
+        client = HallClient("http://hall", "token", transport=httpx.MockTransport(self.wall), budget=0)
+        opener = (lambda: open_printer(printer)) if printer else None
+        self.paper = PaperMaker(opener, lambda job, made: print_job(job, made, datetime.now(UTC)))
+        self.journal = Journal(folder / "wishes.db")
+        self.errands = Errands(Outside(client, lambda: "H1", self.paper, self.journal, clock), self.feed)
+
+    def feed(self, happened):
+        with self.came:
+            self.fed.append(happened)
+            self.came.notify_all()
+
+    def until(self, what):
+        deadline = time.monotonic() + 10
+        with self.came:
+            while not what():
+                assert self.came.wait(max(0.0, min(0.05, deadline - time.monotonic()))) or time.monotonic() < deadline
+
+    def do(self, *wishes, answers=1):
+        self.errands.perform(wishes)
+        self.until(lambda: len(self.fed) >= answers)
+        return self.fed
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = []
+
+    def make(*answers, **how):
+        made.append(Bench(tmp_path, *answers, **how))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.errands.stop()
+        each.paper.close()
+        each.journal.close()
+
+
+def test_a_wish_is_on_disk_before_it_is_sent(bench, tmp_path):
+    at_sending = []
+
+    def look(request):
+        at_sending.extend(entry.key for entry in Journal(tmp_path / "wishes.db").open())
+        return httpx.Response(201, json={"ticket": TICKET})
+
+    here = bench(look)
+    here.do(WISH)
+
+    assert 1 == len(at_sending)
+    assert here.wall.keys("/check-ins") == at_sending
+
+
+def test_a_ticket_without_paper_is_settled_at_once(bench):
+    here = bench((200, {"ticket": TICKET}))
+    fed = here.do(WISH)
+
+    assert "A012" == fed[0].result.ticket.number
+    assert [] == here.journal.open()
+
+
+def test_paper_settles_the_wish_only_when_its_fate_is_told(bench):
+    here = bench((201, {"ticket": TICKET, "print_job": slip_job()}))
+    issued = here.do(WISH)[0].result
+    assert 1 == len(here.journal.open())
+
+    here.do(PutOnPaper("0.2", issued.print_job), answers=2)
+    here.until(lambda: here.wall.bodies("/report"))
+    here.until(lambda: not here.journal.open())
+
+    assert Answer("0.2", Paper(PrintJobState.PRINTED, Reason.FINE)) == here.fed[1]
+    assert ("printed", "L") == tuple(here.wall.bodies("/report")[0][name] for name in ("state", "lease"))
+
+
+def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_key(bench, monkeypatch):
+    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    here = bench(httpx.ConnectError("no"), httpx.ConnectError("no"), (201, {"ticket": TICKET}))
+    fed = here.do(WISH, answers=2)
+
+    assert [Away, CheckIn] == [type(answer.result) for answer in fed]
+    assert 1 == len(set(here.wall.keys("/check-ins")))
+    assert 3 == len(here.wall.keys("/check-ins"))
+
+
+def test_a_refusal_settles_the_wish(bench):
+    here = bench((409, {"code": "too_early", "title": "x", "status": 409}))
+
+    assert Refused("too_early", {"code": "too_early", "title": "x", "status": 409}) == here.do(WISH)[0].result
+    assert [] == here.journal.open()
+
+
+def test_who_is_this_is_asked_without_a_trace_on_disk(bench):
+    here = bench((200, {"visit_token": "CANARY", "level": 2}))
+    fed = here.do(Identify("0.1", scan="CARD1"))
+
+    assert Identification(visit_token="CANARY", level=2) == fed[0].result
+    assert {"hall": "H1", "scan": "CARD1"} == here.wall.bodies("/identifications")[0]
+    assert [] == here.journal.open()
+
+
+def test_help_is_a_wish_like_any_other(bench):
+    alert = {"alert": {"id": "a", "kind": "help", "raised_at": "2026-03-02T01:00:00Z"}}
+
+    assert Alerted() == bench((201, alert)).do(CallStaff("0.1"))[0].result
+
+
+def test_a_disk_that_refuses_sends_nothing(bench):
+    here = bench((201, {"ticket": TICKET}))
+    here.journal.close()
+
+    assert Away() == here.do(WISH)[0].result
+    assert [] == here.wall.sent
+
+
+def left_behind(here, made_at, printing=None):
+    body = {"appointment": "ap1", "flags": [], "language": "zh", "id": "0.1"}
+    here.journal.keep(Entry("key-of-before", "CheckInWish", body, made_at))
+    if printing:
+        here.journal.printing("key-of-before", printing)
+    here.errands.resume()
+
+
+def test_a_young_wish_of_before_a_crash_is_sent_again_under_its_key(bench):
+    here = bench((200, {"ticket": TICKET}), clock=lambda: 1030.0)
+    left_behind(here, 1000.0)
+    here.until(lambda: here.fed)
+
+    assert (["key-of-before"], Resumed) == (here.wall.keys("/check-ins"), type(here.fed[0]))
+
+
+def test_an_old_wish_of_before_a_crash_is_dropped(bench):
+    here = bench((200, {"ticket": TICKET}), clock=lambda: 2000.0)
+    left_behind(here, 1000.0)
+    here.until(lambda: not here.journal.open())
+
+    assert [] == here.wall.sent
+
+
+def test_paper_that_a_crash_interrupted_never_comes_out_twice(bench):
+    here = bench((200, {}), clock=lambda: 1030.0)
+    left_behind(here, 1000.0, printing={"id": "j1", "lease": "L"})
+    here.until(lambda: not here.journal.open())
+
+    assert [] == here.wall.keys("/check-ins")
+    assert [("unknown", "L")] == [(body["state"], body["lease"]) for body in here.wall.bodies("/j1/report")]
+
+
+def test_without_a_printer_a_job_fails_and_says_so(bench):
+    here = bench(printer=None)
+    outcome = here.paper.make(PrintJob.model_validate(slip_job()))
+
+    assert Outcome(PrintJobState.FAILED, Reason.UNREACHABLE, "none: this kiosk has no printer") == outcome
+    assert "none" == here.paper.health()

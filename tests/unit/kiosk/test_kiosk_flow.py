@@ -1,0 +1,511 @@
+"""The kiosk's screen machine: what each touch, answer and silence leads to."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.flow import advance, clean_code
+from kiosk.screens import (
+    Alerted,
+    Answer,
+    AskPlace,
+    Away,
+    CallStaff,
+    CheckInWish,
+    Forget,
+    Hall,
+    HallKnown,
+    Identify,
+    Paper,
+    PrintReport,
+    PutOnPaper,
+    Refused,
+    Resumed,
+    Screen,
+    SettlePaper,
+    State,
+    Tick,
+    Touch,
+    Verb,
+)
+from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
+from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
+from server.protocol.terms import AlertKind, Lane, PrintJobState, TicketState
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+BOOKED = {"id": "ap1", "queue": "IM", "queue_name": {"zh": "内科"}, "slot_start": "2026-03-02T01:30:00Z"}
+OTHER = {"id": "ap2", "queue": "SU", "queue_name": {"zh": "外科"}}
+PASSED = {"id": "t7", "number": "A007", "state": "passed", "queue": "IM"}
+WAITING = {"id": "t8", "number": "A008", "state": "waiting", "queue": "IM"}
+FINAL = {"id": "r1", "title": {"zh": "血常规"}, "status": "final", "withheld": False}
+FINAL_2 = {"id": "r2", "title": {"zh": "尿常规"}, "status": "corrected", "withheld": False}
+UNREADY = {"id": "r3", "title": {"zh": "肝功能"}, "status": "preliminary", "withheld": False}
+WITHHELD = {"id": "r4", "title": None, "status": "final", "withheld": True}
+
+
+def queue(id):
+    return QueueView(id=id, name={"zh": id}, prefix="A", mode="woven", scale="CN-OPD", privacy="masked")
+
+
+HALL = Hall("H1", name={"zh": "内科候诊区"}, queues=(queue("IM"), queue("SU")))
+
+
+def identified(level=2, **choices):
+    return Identification(visit_token="token", level=level, display_name="张*三", choices=Choices(**choices))
+
+
+def ticket(number="A012", state=TicketState.WAITING, **more):
+    return TicketView(id="t1", number=number, state=state, queue="IM", lane=Lane.ORDINARY, order="1", seq=1, **more)
+
+
+def slip(number="A012"):
+    return Slip(
+        ticket="t1", hospital={}, hall={}, queue={"zh": "内科"}, number=number, ahead=3, place={"zh": "内科候诊区"},
+        checked_in_at=NOW, timezone="Asia/Shanghai", code="c",
+    )  # fmt: skip
+
+
+JOB = PrintJob(id="j1", kind="slip", state=PrintJobState.LEASED, lease="L", slip=slip())
+ISSUED = CheckIn(ticket=ticket(), slip=slip(), print_job=JOB)
+
+
+class Patient:
+    """Somebody at the kiosk: touches, waits, and remembers what was wished."""
+
+    def __init__(self, hall=HALL):
+        self.now = 0.0
+        self.wishes = []
+        self.state = State()
+        self.take(HallKnown(hall))
+
+    def take(self, happened):
+        self.state, wishes = advance(self.state, happened, self.now)
+        self.wishes += wishes
+        return self
+
+    def touch(self, verb, value="", proof=""):
+        return self.take(Touch(verb, value, self.state.step, proof))
+
+    def answer(self, result):
+        return self.take(Answer(self.state.waiting_for, result))
+
+    def wait(self, seconds):
+        for _ in range(int(seconds)):
+            self.now += 1
+            self.take(Tick())
+        return self
+
+    def wished(self, kind):
+        return [wish for wish in self.wishes if isinstance(wish, kind)]
+
+    def scan(self, code="CARD1"):
+        return self.touch(Verb.SCAN, code)
+
+    def booked(self, *appointments):
+        return self.touch(Verb.TASK, "check_in").scan().answer(identified(appointments=list(appointments or [BOOKED])))
+
+    def confirmed(self):
+        return self.booked().touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no").touch(Verb.CONFIRM)
+
+    @property
+    def screen(self):
+        return self.state.screen
+
+    @property
+    def says(self):
+        return self.state.message.key if self.state.message else None
+
+
+def test_a_booked_patient_walks_from_the_first_screen_to_the_number():
+    patient = Patient().touch(Verb.TASK, "check_in")
+    seen = [patient.screen]
+    patient.scan()
+    seen.append(patient.screen)
+    patient.answer(identified(appointments=[BOOKED]))
+    seen.append(patient.screen)
+    for verb, value in ((Verb.HEALTH, "none"), (Verb.FEVER, "no"), (Verb.CONFIRM, "")):
+        seen.append(patient.touch(verb, value).screen)
+    seen.append(patient.answer(ISSUED).screen)
+    seen.append(patient.answer(Paper(PrintJobState.PRINTED, "fine")).screen)
+
+    assert [
+        Screen.IDENTIFY, Screen.WORKING, Screen.HEALTH, Screen.FEVER, Screen.CONFIRM, Screen.WORKING, Screen.PRINTING,
+        Screen.DONE,
+    ] == seen  # fmt: skip
+    assert ("A012", 3, PrintJobState.PRINTED) == (
+        patient.state.finished.number, patient.state.finished.ahead, patient.state.finished.paper,
+    )  # fmt: skip
+
+
+def test_the_check_in_names_the_appointment_the_answers_and_the_language():
+    patient = Patient().touch(Verb.LANGUAGE, "en").confirmed()
+
+    expected = CheckInWish("0.2", appointment="ap1", visit_token="token", flags=(), language="en")
+    assert [expected] == patient.wished(CheckInWish)
+
+
+def test_a_card_on_the_first_screen_means_check_in():
+    patient = Patient().scan("CARD1")
+
+    assert [Identify("0.1", scan="CARD1")] == patient.wished(Identify)
+
+
+def test_several_appointments_are_asked_about():
+    patient = Patient().booked(BOOKED, OTHER)
+
+    assert (Screen.CHOOSE, 2) == (patient.screen, len(patient.state.options))
+    assert Screen.HEALTH == patient.touch(Verb.CHOOSE, "appointment:ap2").screen
+    assert "ap2" == patient.state.choice.id
+
+
+def test_a_choice_that_was_not_offered_is_none():
+    patient = Patient().booked(BOOKED, OTHER)
+
+    assert Screen.CHOOSE == patient.touch(Verb.CHOOSE, "appointment:ap9").screen
+
+
+def test_the_server_may_ask_which():
+    patient = Patient().confirmed()
+    patient.answer(Refused("choose", {"choices": {"appointments": [BOOKED, OTHER]}}))
+
+    assert (Screen.CHOOSE, 2) == (patient.screen, len(patient.state.options))
+
+
+def test_without_an_appointment_the_departments_are_offered():
+    patient = Patient().touch(Verb.TASK, "check_in").scan()
+    patient.answer(identified(queues=[{"id": "IM", "name": {"zh": "内科"}}, {"id": "SU", "name": {"zh": "外科"}}]))
+
+    assert (Screen.CHOOSE, "queue") == (patient.screen, patient.state.options[0].kind)
+
+
+def test_somebody_who_holds_a_number_is_told_their_place():
+    patient = Patient().touch(Verb.TASK, "check_in").scan().answer(identified(tickets=[WAITING]))
+
+    assert [AskPlace("0.2", "t8")] == patient.wished(AskPlace)
+
+
+def test_no_card_still_gets_a_number_as_a_nameless_person():
+    patient = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:SU").touch(Verb.SKIP)
+    patient.touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no").touch(Verb.CONFIRM)
+
+    assert [CheckInWish("0.1", queue="SU", patient={"name": "*"}, flags=())] == patient.wished(CheckInWish)
+
+
+def test_with_a_card_the_walk_in_is_under_their_name():
+    patient = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:SU").scan().answer(identified())
+    patient.touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no").touch(Verb.CONFIRM)
+
+    assert [("SU", "token", None)] == [(w.queue, w.visit_token, w.patient) for w in patient.wished(CheckInWish)]
+
+
+def test_checking_in_needs_a_card_or_a_code():
+    assert Screen.IDENTIFY == Patient().touch(Verb.TASK, "check_in").touch(Verb.SKIP).screen
+
+
+@pytest.mark.parametrize(
+    ("verbs", "flags", "key"),
+    [
+        ([(Verb.HEALTH, "some")], ("red_flag",), "red_flag"),
+        ([(Verb.HEALTH, "none"), (Verb.FEVER, "yes")], ("fever",), "fever"),
+    ],
+)
+def test_a_danger_gets_staff_and_no_number(verbs, flags, key):
+    patient = Patient().booked()
+    for verb, value in verbs:
+        patient.touch(verb, value)
+    assert [flags] == [wish.flags for wish in patient.wished(CheckInWish)]
+
+    alert = AlertView(id="a", kind=AlertKind.RED_FLAG, raised_at=NOW)
+    patient.answer(CheckIn(alert=alert, text={"zh": "请不要离开"}))
+
+    assert (Screen.STAFF, key, {"zh": "请不要离开"}) == (patient.screen, patient.says, patient.state.message.text)
+
+
+@pytest.mark.parametrize("result", [Away(), Refused("internal")])
+def test_a_danger_that_cannot_be_reported_says_so_aloud(result):
+    patient = Patient().booked().touch(Verb.HEALTH, "some").answer(result)
+
+    assert (Screen.STAFF, "danger_away") == (patient.screen, patient.says)
+
+
+def test_not_found_may_be_tried_again_and_ends_at_a_person():
+    patient = Patient().touch(Verb.TASK, "check_in")
+    seen = []
+    for _ in range(3):
+        patient.scan().answer(Refused("not_identified"))
+        seen.append((patient.screen, patient.says))
+
+    inline = (Screen.IDENTIFY, "not_found")
+    assert [inline, inline, (Screen.NOTICE, "too_many_tries")] == seen
+
+
+def test_another_refusal_says_what_to_do_by_its_code():
+    patient = Patient().confirmed().answer(Refused("too_early"))
+
+    assert (Screen.NOTICE, "problem.too_early") == (patient.screen, patient.says)
+
+
+def test_a_typed_code_goes_out_with_its_proof():
+    patient = Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", "phone_tail:1234")
+
+    assert [Identify("0.1", typed={"code": "C1001", "phone_tail": "1234"})] == patient.wished(Identify)
+
+
+@pytest.mark.parametrize("proof", ["", "phone_tail:", "name:张三", "1234"])
+def test_a_typed_code_without_proof_goes_nowhere(proof):
+    assert [] == Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", proof).wished(Identify)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(" C1 ", "C1"), ("C\x1b[2J1\r\n", "C[2J1"), ("\x00\x07", ""), ("x" * 513, ""), ("javascript:alert(1)",) * 2],
+)
+def test_a_code_loses_what_is_no_text(text, code):
+    assert code == clean_code(text)
+
+
+def test_the_second_of_two_taps_is_not_taken():
+    patient = Patient().booked()
+    step = patient.state.step
+    patient.take(Touch(Verb.HEALTH, "none", step)).take(Touch(Verb.FEVER, "no", step))
+
+    assert Screen.FEVER == patient.screen
+
+
+def test_nothing_is_touched_while_the_server_thinks():
+    patient = Patient().confirmed()
+    for verb in (Verb.BACK, Verb.HOME, Verb.HELP, Verb.CONFIRM, Verb.SCAN):
+        patient.touch(verb, "CARD2")
+
+    assert (Screen.WORKING, 1) == (patient.screen, len(patient.wished(CheckInWish)))
+
+
+def test_a_silent_server_is_given_up_within_ten_seconds_and_says_where_to_go():
+    patient = Patient().confirmed().wait(9)
+
+    assert (Screen.NOTICE, "away") == (patient.screen, patient.says)
+
+
+def test_an_answer_that_comes_while_the_notice_still_shows_is_taken():
+    patient = Patient().confirmed()
+    name = patient.state.waiting_for
+    patient.wait(9).take(Answer(name, ISSUED))
+
+    assert (Screen.PRINTING, "A012") == (patient.screen, patient.state.finished.number)
+
+
+def test_the_paper_of_somebody_who_has_left_is_not_printed_but_told():
+    patient = Patient().confirmed()
+    name = patient.state.waiting_for
+    patient.wait(9).touch(Verb.HOME).take(Answer(name, ISSUED))
+
+    assert (Screen.HOME, []) == (patient.screen, patient.wished(PutOnPaper))
+    assert [(JOB, PrintJobState.FAILED)] == [(wish.job, wish.state) for wish in patient.wished(SettlePaper)]
+
+
+def test_a_ticket_of_before_a_crash_is_printed_when_nobody_else_stands_there():
+    patient = Patient().take(Resumed(ISSUED))
+
+    assert (Screen.PRINTING, [JOB]) == (patient.screen, [wish.job for wish in patient.wished(PutOnPaper)])
+
+
+def test_a_ticket_of_before_a_crash_does_not_disturb_the_next_patient():
+    patient = Patient().touch(Verb.TASK, "check_in").take(Resumed(ISSUED))
+
+    assert (Screen.IDENTIFY, 1) == (patient.screen, len(patient.wished(SettlePaper)))
+
+
+def test_a_slip_that_failed_still_shows_the_number():
+    patient = Patient().confirmed().answer(ISSUED).answer(Paper(PrintJobState.FAILED, "paper_out"))
+
+    finished = patient.state.finished
+    assert (Screen.DONE, "A012", PrintJobState.FAILED) == (patient.screen, finished.number, finished.paper)
+
+
+@pytest.mark.parametrize(("word", "told"), [("yes", PrintJobState.UNKNOWN), ("no", PrintJobState.FAILED)])
+def test_where_the_printer_cannot_say_the_patient_is_asked_and_never_believed_as_proof(word, told):
+    patient = Patient().confirmed().answer(ISSUED).answer(Paper(PrintJobState.UNKNOWN, "no_status_channel"))
+    assert Screen.ASK_PAPER == patient.screen
+
+    patient.touch(Verb.PAPER, word)
+
+    assert (Screen.DONE, [told]) == (patient.screen, [wish.state for wish in patient.wished(SettlePaper)])
+
+
+def test_a_passed_number_goes_back_in_line_without_new_paper():
+    patient = Patient().touch(Verb.TASK, "passed").scan().answer(identified(level=1, tickets=[PASSED, WAITING]))
+    assert Screen.CONFIRM == patient.screen
+
+    patient.touch(Verb.CONFIRM)
+    assert [("IM", "token", None)] == [(w.queue, w.visit_token, w.flags) for w in patient.wished(CheckInWish)]
+
+    patient.answer(CheckIn(ticket=ticket("A007"), slip=slip("A007")))
+    assert (Screen.DONE, "A007", True) == (patient.screen, patient.state.finished.number, patient.state.finished.again)
+
+
+def test_my_place_shows_people_ahead_and_the_wait():
+    patient = Patient().touch(Verb.TASK, "place").scan().answer(identified(level=1, tickets=[WAITING]))
+    patient.answer(TicketAnswer(ticket=ticket("A008"), position=4, wait_low=20, wait_high=35))
+
+    finished = patient.state.finished
+    assert (Screen.PLACE, 4, 20, 35) == (patient.screen, finished.ahead, finished.wait_low, finished.wait_high)
+
+
+def test_without_a_number_there_is_no_place():
+    patient = Patient().touch(Verb.TASK, "place").scan().answer(identified())
+
+    assert (Screen.NOTICE, "no_ticket") == (patient.screen, patient.says)
+
+
+def reports(*entries, level=2):
+    return Patient().touch(Verb.TASK, "reports").scan().answer(identified(level=level, reports=list(entries)))
+
+
+def test_reports_need_a_card_or_code_that_was_read():
+    assert "report_needs_card" == reports(FINAL, level=1).says
+
+
+def test_all_that_may_come_out_comes_out_one_after_the_other():
+    patient = reports(FINAL, UNREADY, FINAL_2, WITHHELD).touch(Verb.PRINT, "all")
+    for name in ("j1", "j2"):
+        patient.answer(PrintJob(id=name, kind="report", state=PrintJobState.LEASED))
+        patient.answer(Paper(PrintJobState.PRINTED, "fine"))
+
+    assert ["r1", "r2"] == [wish.report for wish in patient.wished(PrintReport)]
+    assert (Screen.REPORTS, {"r1", "r2"}) == (patient.screen, patient.state.printed)
+
+
+@pytest.mark.parametrize("report", ["r3", "r4", "r9"])
+def test_what_may_not_come_out_is_not_even_asked_for(report):
+    assert [] == reports(FINAL, UNREADY, WITHHELD).touch(Verb.PRINT, report).wished(PrintReport)
+
+
+def test_a_report_that_did_not_print_is_not_counted_and_stops_the_rest():
+    patient = reports(FINAL, FINAL_2).touch(Verb.PRINT, "all")
+    patient.answer(PrintJob(id="j1", kind="report", state=PrintJobState.LEASED))
+    patient.answer(Paper(PrintJobState.FAILED, "paper_out"))
+
+    assert Screen.REPORTS == patient.screen
+    assert (frozenset(), 1) == (patient.state.printed, len(patient.wished(PrintReport)))
+    assert "report_not_printed" == patient.says
+
+
+def test_help_is_one_touch_from_every_screen():
+    patient = Patient().booked().touch(Verb.HELP)
+    assert [CallStaff("0.2")] == patient.wished(CallStaff)
+
+    assert (Screen.STAFF, "staff_called") == (patient.answer(Alerted()).screen, patient.says)
+
+
+def test_help_that_cannot_be_called_sends_to_the_desk():
+    assert "help_by_foot" == Patient().touch(Verb.HELP).answer(Away()).says
+
+
+@pytest.mark.parametrize(("elder", "seconds"), [("usual", 30), ("elder", 60)])
+def test_an_idle_screen_asks_then_forgets(elder, seconds):
+    patient = Patient().touch(Verb.SIZE, elder).booked()
+
+    assert not patient.wait(seconds - 1).state.warned
+    assert patient.wait(1).state.warned
+    assert Screen.HEALTH == patient.wait(14).screen
+    assert (Screen.HOME, 1) == (patient.wait(1).screen, len(patient.wished(Forget)))
+
+
+def test_a_touch_keeps_the_screen():
+    patient = Patient().booked().wait(31).touch(Verb.STAY)
+
+    assert (False, Screen.HEALTH) == (patient.state.warned, patient.wait(29).screen)
+
+
+def test_the_last_screen_closes_after_eight_seconds():
+    patient = Patient().confirmed().answer(ISSUED).answer(Paper(PrintJobState.PRINTED, "fine"))
+
+    assert Screen.DONE == patient.wait(7).screen
+    assert Screen.HOME == patient.wait(1).screen
+
+
+def test_language_and_size_return_to_the_halls_own():
+    patient = Patient().touch(Verb.LANGUAGE, "en").touch(Verb.SIZE, "elder").wait(60)
+
+    assert ("zh", False) == (patient.state.language, patient.state.elder)
+
+
+def test_a_new_patient_finds_nothing_of_the_one_before():
+    patient = Patient().touch(Verb.LANGUAGE, "en").booked().touch(Verb.HOME)
+
+    fresh = patient.state
+    assert (None, (), None, None, 0, "zh") == (
+        fresh.identity, fresh.options, fresh.choice, fresh.finished, fresh.failures, fresh.language,
+    )  # fmt: skip
+    assert 1 == fresh.patient
+
+
+@pytest.mark.parametrize(
+    ("verbs", "before"),
+    [
+        ([(Verb.CHOOSE, "appointment:ap1"), (Verb.HEALTH, "none"), (Verb.FEVER, "no")], Screen.FEVER),
+        ([(Verb.CHOOSE, "appointment:ap1"), (Verb.HEALTH, "none")], Screen.HEALTH),
+        ([(Verb.CHOOSE, "appointment:ap1")], Screen.CHOOSE),
+        ([], Screen.HOME),
+    ],
+)
+def test_back_is_one_screen_back(verbs, before):
+    patient = Patient().booked(BOOKED, OTHER)
+    for verb, value in verbs:
+        patient.touch(verb, value)
+
+    assert before == patient.touch(Verb.BACK).screen
+
+
+def test_before_the_hall_is_known_numbers_cannot_be_taken():
+    patient = Patient(hall=None).touch(Verb.TASK, "walk_in")
+
+    assert (Screen.NOTICE, "away") == (patient.screen, patient.says)
+
+
+def test_a_server_that_goes_away_is_remembered_with_the_hall():
+    patient = Patient().take(HallKnown(None))
+
+    assert (False, HALL) == (patient.state.online, patient.state.hall)
+
+
+RESULTS = [
+    identified(appointments=[BOOKED, OTHER]), identified(tickets=[PASSED]), identified(reports=[FINAL]), ISSUED, JOB,
+    CheckIn(text={"zh": "请稍等"}), TicketAnswer(ticket=ticket()), Refused("choose"), Refused("not_identified"), Away(),
+    Alerted(), *(Paper(state, "x") for state in (PrintJobState.PRINTED, PrintJobState.UNKNOWN, PrintJobState.FAILED)),
+]  # fmt: skip
+VALUES = ["", "check_in", "walk_in", "reports", "passed", "place", "help", "none", "some", "yes", "no", "all", "en",
+          "elder", "queue:IM", "appointment:ap1", "ticket:t7", "r1", "CARD1", "nonsense"]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.sampled_from(list(Verb)), st.sampled_from(VALUES)),
+            st.sampled_from(RESULTS),
+            st.floats(0, 70),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_happens_the_kiosk_comes_home_and_never_asks_twice_with_one_name(story):
+    patient = Patient()
+    for happened in story:
+        if isinstance(happened, tuple):
+            patient.touch(*happened, proof="phone_tail:1234")
+        elif isinstance(happened, float):
+            patient.now += happened
+            patient.take(Tick())
+        elif patient.state.waiting_for:
+            patient.answer(happened)
+
+    names = [wish.id for wish in patient.wishes if hasattr(wish, "id")]
+    assert len(names) == len(set(names))
+    for _ in zip(count(), range(200), strict=False):
+        patient.wait(1)
+    assert Screen.HOME == patient.screen
+    assert None is patient.state.identity
