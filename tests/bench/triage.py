@@ -135,8 +135,9 @@ def report(name: str, result: list[tuple[Case, Suggestion]]) -> None:
     under = sum(suggestion.rank > case.expert for case, suggestion in result)
     over = sum(suggestion.rank < case.expert for case, suggestion in result)
     table = Counter((case.expert, suggestion.rank) for case, suggestion in result)
-    exact = 1 - (under + over) / count
-    print(f"\n{name}: {count} patients, exact {exact:.3f}, under-triage {under / count:.3f}, over-triage {over / count:.3f}")
+    exact = count - under - over
+    print(f"\n{name}: {count} patients, exact {exact / count:.3f}, ", end="")
+    print(f"under-triage {under / count:.3f}, over-triage {over / count:.3f}")
     print("expert \\ suggested     1     2     3     4     5")
     for expert in range(1, 6):
         print(f"{expert:>18}" + "".join(f"{table[expert, rank]:>6}" for rank in range(1, 6)))

@@ -25,19 +25,26 @@ def find_findings(chief_complaint: str, catalogue: Catalogue) -> list[str]:
     """
     text = unicodedata.normalize("NFKC", chief_complaint).casefold()
     said, denied = _words(text, catalogue)
+    heard = _heard(said, catalogue)
+    mentioned = heard | _heard(denied, catalogue)
     chinese = _DENIED_ZH.sub(" ", text)
     found = [
         finding
         for finding in catalogue.findings.values()
-        if _in_english(finding, said, denied) or _in_chinese(finding, chinese)
+        if _in_english(finding, heard, mentioned) or _in_chinese(finding, chinese)
     ]
     return [finding.id for finding in sorted(found, key=lambda finding: finding.acuity)]
 
 
-def _in_english(finding: Finding, said: list[str], denied: list[str]) -> bool:
-    if any(_phrase(phrase, said, denied) for phrase in finding.unless_en):
+def _heard(words: list[str], catalogue: Catalogue) -> set[str]:
+    """The catalogue's words and stems that these words answer to."""
+    return {known for known in catalogue.vocabulary if any(_stem(known, word) for word in words)}
+
+
+def _in_english(finding: Finding, heard: set[str], mentioned: set[str]) -> bool:
+    if any(_phrase(phrase, heard, mentioned) for phrase in finding.unless_en):
         return False
-    return any(_phrase(phrase, said, denied) for phrase in finding.complaint_en)
+    return any(_phrase(phrase, heard, mentioned) for phrase in finding.complaint_en)
 
 
 def _in_chinese(finding: Finding, text: str) -> bool:
@@ -46,11 +53,10 @@ def _in_chinese(finding: Finding, text: str) -> bool:
     return any(piece in text for piece in finding.complaint_zh)
 
 
-def _phrase(phrase: str, said: list[str], denied: list[str]) -> bool:
-    """A phrase with a negator of its own (“not breathing”) may stand in what was denied."""
-    wanted = phrase.casefold().split()
-    words = said + denied if _NEGATORS & set(wanted) else said
-    return all(any(_stem(stem, word) for word in words) for stem in wanted)
+def _phrase(phrase: str, heard: set[str], mentioned: set[str]) -> bool:
+    """Whether all its words were heard; one with a negator of its own (“not breathing”) may be denied."""
+    wanted = set(phrase.casefold().split())
+    return wanted <= (mentioned if _NEGATORS & wanted else heard)
 
 
 def _stem(stem: str, word: str) -> bool:
@@ -62,9 +68,8 @@ def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
     text = _DENIED_AFTER.sub(" ", text)
     written_out = []
     for token in text.split():
-        bare = token.strip(",.;:()[]+-\"")
+        bare = token.strip(',.;:()[]+-"')
         written_out.append(token.replace(bare, catalogue.abbreviations.get(bare, bare)) if bare else token)
-    known = _vocabulary(catalogue)
     said: list[str] = []
     denied: list[str] = []
     denying = False
@@ -73,23 +78,16 @@ def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
             denying = False
             continue
         denying = denying or piece in _NEGATORS
-        word = _mend(catalogue.abbreviations.get(piece, piece), known)
+        word = _mend(catalogue.abbreviations.get(piece, piece), catalogue)
         (denied if denying else said).extend(word.split())
     return said, denied
 
 
-def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
-    findings = catalogue.findings.values()
-    phrases = [phrase for finding in findings for phrase in (*finding.complaint_en, *finding.unless_en)]
-    words = " ".join([*phrases, *catalogue.abbreviations.values(), *catalogue.plain]).casefold().split()
-    return frozenset(words)
-
-
-def _mend(word: str, known: frozenset[str]) -> str:
+def _mend(word: str, catalogue: Catalogue) -> str:
     """The word, or the one known word that differs by one slip of the pen and begins alike."""
-    if len(word) < _SHORTEST_MISSPELT or any(_stem(stem, word) for stem in known):
+    if len(word) < _SHORTEST_MISSPELT or word in catalogue.vocabulary or word.startswith(catalogue.stems):
         return word
-    for stem in sorted(known):
+    for stem in sorted(catalogue.vocabulary):
         base = stem.rstrip("*")
         open_ended = stem.endswith("*")
         if len(base) >= _SHORTEST_MISSPELT + open_ended and base[0] == word[0]:

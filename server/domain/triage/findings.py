@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 from server.domain.errors import HallError
 from server.domain.triage.rule_text import RuleText, Table, did_you_mean, tables
@@ -11,12 +12,15 @@ from server.domain.triage.scores import sirs
 from server.domain.triage.vitals import Vitals
 from server.protocol.terms import ErrorCode
 
+NORMAL_SYSTOLIC = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a finding asks for more: all that is given must hold; what was not measured does not hold.
 
-    Ages in years, other limits in the units of Vitals; `shock_index_over`: pulse / systolic pressure.
+    Ages in years, other limits in the units of Vitals; `shock_index_over`: pulse / systolic pressure, which counts as
+    120 at most: neither a high pressure nor an unknown one is a comfort at a fast pulse.
     """
 
     covers: Acuity
@@ -34,7 +38,6 @@ class Condition:
 
     def holds(self, vitals: Vitals, age: float | None) -> bool:
         """Whether everything asked for is known and so."""
-        index = vitals.pulse / vitals.systolic if vitals.pulse is not None and vitals.systolic else None
         return all(
             (
                 _over(age, self.age_over),
@@ -46,7 +49,7 @@ class Condition:
                 _least(vitals.respiration, self.respiration_at_least),
                 _most(vitals.spo2, self.spo2_at_most),
                 _least(vitals.temperature, self.temperature_at_least),
-                _over(index, self.shock_index_over),
+                _over(_shock_index(vitals), self.shock_index_over),
                 _least(sirs(vitals), self.sirs_at_least),
             )
         )
@@ -79,13 +82,25 @@ class Finding:
         return min([self.acuity, *(raised.covers for raised in self.raises if raised.holds(vitals, age))])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All findings by id, the abbreviations nurses write, and plain words never taken for a slip of the pen."""
 
     findings: Mapping[str, Finding]
     abbreviations: Mapping[str, str]
     plain: tuple[str, ...] = ()
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word and stem the catalogue knows, lower case."""
+        findings = self.findings.values()
+        phrases = [phrase for finding in findings for phrase in (*finding.complaint_en, *finding.unless_en)]
+        return frozenset(" ".join([*phrases, *self.abbreviations.values(), *self.plain]).casefold().split())
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of the vocabulary, without their stars."""
+        return tuple(sorted(word[:-1] for word in self.vocabulary if word.endswith("*")))
 
     def pick(self, ids: Iterable[str]) -> list[Finding]:
         """The findings of these ids, each once. Raises INVALID for an unknown one, with the nearest known."""
@@ -162,8 +177,15 @@ def _conditions(table: Table) -> tuple[Condition, ...]:
 
 def _abbreviations(file: RuleText, raw: object) -> dict[str, str]:
     if not isinstance(raw, dict) or any(not isinstance(value, str) for value in raw.values()):
-        file.refuse(file.line("abbreviation"), "[abbreviation] holds texts only: short = \"long\"")
+        file.refuse(file.line("abbreviation"), '[abbreviation] holds texts only: short = "long"')
     return {key.casefold(): value.casefold() for key, value in raw.items()}
+
+
+def _shock_index(vitals: Vitals) -> float | None:
+    if vitals.pulse is None:
+        return None
+    pressure = min(NORMAL_SYSTOLIC, NORMAL_SYSTOLIC if vitals.systolic is None else vitals.systolic)
+    return vitals.pulse / max(pressure, 1.0)
 
 
 def _least(value: float | None, limit: float | None) -> bool:

@@ -99,7 +99,7 @@ class Table:
         if value is None:
             self.refuse(f"{key!r} is missing: give it in {' and '.join(LANGUAGES)}")
         if not isinstance(value, dict):
-            self.refuse(f"{key!r} must be {{zh = \"…\", en = \"…\"}}, not {value!r}", key)
+            self.refuse(f'{key!r} must be {{zh = "…", en = "…"}}, not {value!r}', key)
         for language in LANGUAGES:
             if not isinstance(value.get(language), str) or not value[language].strip():
                 self.refuse(f"{key!r} has no words in {language}", key)

@@ -166,4 +166,3 @@ def _stale(vitals: Vitals, acuity: Acuity, now: datetime | None) -> tuple[str, .
     if now is None or vitals.measured_at is None or now - vitals.measured_at <= STALE_AFTER[acuity]:
         return ()
     return tuple(name for name in (*MEASURES, "oxygen", "consciousness") if getattr(vitals, name) is not None)
-

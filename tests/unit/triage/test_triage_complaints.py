@@ -1,0 +1,78 @@
+"""Chief complaints as staff write them: abbreviations, word order, slips of the pen, what is denied, two languages."""
+
+import pytest
+
+from server.domain.errors import HallError
+from server.domain.triage import find_findings
+from server.protocol.terms import ErrorCode
+from server.services.scales import load_findings
+
+CATALOGUE = load_findings(None)
+MEANT = [
+    ("chest pain", "chest_pain"), ("Pain, chest", "chest_pain"), ("ANT. CHEST DISCOMFORT", "chest_pain"),
+    ("CP", "chest_pain"), ("胸闷2天", "chest_pain"), ("无明显诱因出现胸痛", "chest_pain"),
+    ("心前区压榨感", "chest_pain"), ("rib pain", "chest_wall_pain"), ("SOB", "dyspnoea"), ("DOE", "dyspnoea"),
+    ("shortness of breath", "dyspnoea"),
+    ("difficulty in breathing", "dyspnoea"), ("活动后气促", "dyspnoea"), ("Lt. side weakness", "stroke_signs"),
+    ("R side motor weakness", "stroke_signs"), ("slurred speach", "stroke_signs"), ("hemiplegia, Rt", "stroke_signs"),
+    ("突发口角歪斜", "stroke_signs"), ("drowsy mentality", "altered_mind"), ("confused", "altered_mind"),
+    ("意识模糊1小时", "altered_mind"), ("unresponsive", "coma"), ("post CPR", "cardiac_arrest"),
+    ("not breathing", "cardiac_arrest"), ("sezure", "seizure"), ("抽搐", "seizure"), ("LOC", "syncope"),
+    ("hemetemesis", "gi_bleeding"), ("vomiting of blood", "gi_bleeding"), ("黑便3天", "gi_bleeding"),
+    ("blood in stool", "rectal_bleeding"), ("abd pain", "abdominal_pain"), ("RLQ pain", "appendicitis_signs"),
+    ("HA", "headache"), ("worst headache ever", "headache_sudden"), ("n/v", "vomiting_diarrhoea"), ("f/c", "fever"),
+    ("发热伴寒战", "fever"), ("drug overdose", "overdose"), ("DI, drug intoxication", "poisoning"),
+    ("口服农药", "poisoning"), ("chemical burn, eye", "burn_severe"), ("TA, passenger", "traffic_accident"),
+    ("高处坠落", "high_energy"), ("amputation of finger", "major_fracture"), ("anaphylaxis", "anaphylaxis"),
+    ("tongue swelling", "allergy_severe"), ("suicidal attempt", "suicide_attempt"), ("不想活了", "self_harm_risk"),
+    ("vaginal bleeding", "vaginal_bleeding"), ("labor pain", "birth"), ("testicular pain", "testicular_torsion"),
+    ("hypoglycemic symptom", "hypoglycaemia"), ("fish bone in throat", "foreign_body"), ("rx refill", "paperwork"),
+    ("开药", "paperwork"), ("Lt ankle sprain", "small_injury"),
+]  # fmt: skip
+NOT_MEANT = [
+    ("no chest pain", "chest_pain"), ("cough, denies chest pain", "chest_pain"), ("chest pain (-)", "chest_pain"),
+    ("无胸痛", "chest_pain"), ("否认胸痛、气促,发热3天", "dyspnoea"), ("chest wall pain", "chest_pain"),
+    ("sneezing", "status_epilepticus"), ("stable patient", "high_energy"), ("after eating", "mottled_skin"),
+    ("dental problem", "altered_mind"), ("hyperventilation", "dyspnoea"), ("alcohol intoxication", "poisoning"),
+    ("heartburn", "burn"), ("menstrual pain", "altered_mind"), ("without fever", "fever"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("complaint", "finding"), MEANT)
+def test_a_complaint_names_its_finding(complaint, finding):
+    assert finding in find_findings(complaint, CATALOGUE)
+
+
+@pytest.mark.parametrize(("complaint", "finding"), NOT_MEANT)
+def test_what_is_denied_or_only_looks_alike_is_not_named(complaint, finding):
+    assert finding not in find_findings(complaint, CATALOGUE)
+
+
+def test_what_follows_a_denial_still_counts():
+    assert ["fever"] == find_findings("否认胸痛、气促,发热3天", CATALOGUE)
+    assert ["cough_cold"] == find_findings("no chest pain, cough", CATALOGUE)
+
+
+@pytest.mark.parametrize("complaint", ["", "   ", "??", "(", "无", "[[", "𠮷", "a" * 5000])
+def test_a_complaint_that_says_nothing_names_nothing(complaint):
+    assert [] == find_findings(complaint, CATALOGUE)
+
+
+def test_the_most_urgent_finding_comes_first():
+    assert "cardiac_arrest" == find_findings("cough, chest pain, cardiac arrest", CATALOGUE)[0]
+
+
+def test_every_finding_is_named_by_its_own_words():
+    for finding in CATALOGUE.findings.values():
+        for phrase in (*finding.complaint_en, *finding.complaint_zh):
+            assert finding.id in find_findings(phrase.replace("*", ""), CATALOGUE), (finding.id, phrase)
+
+
+def test_an_unknown_finding_is_refused_with_the_nearest_known():
+    with pytest.raises(HallError, match="did you mean 'stroke_signs'") as refused:
+        CATALOGUE.pick(["stroke_sign"])
+    assert ErrorCode.INVALID == refused.value.code
+
+
+def test_a_finding_ticked_twice_counts_once():
+    assert ["fever"] == [finding.id for finding in CATALOGUE.pick(["fever", "fever"])]

@@ -1,0 +1,45 @@
+"""What a nurse's decision needs, and when a waiting patient is looked at again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.triage import OverrideNeeds, WaitState, override_needs, reassess_at, wait_state
+from server.services.scales import load_scales
+
+SCALE = load_scales(None)["CN-ED-2018"]
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "needs"),
+    [
+        (3, 3, OverrideNeeds.NOTHING), (3, 2, OverrideNeeds.NOTHING), (5, 1, OverrideNeeds.NOTHING),
+        (2, 3, OverrideNeeds.REASON), (4, 5, OverrideNeeds.REASON), (1, 3, OverrideNeeds.SECOND),
+        (1, 5, OverrideNeeds.SECOND), (3, 5, OverrideNeeds.SECOND),
+    ],
+)  # fmt: skip
+def test_up_is_free_down_needs_a_reason_and_two_down_a_second_person(before, after, needs):
+    assert needs == override_needs(before, after)
+
+
+@pytest.mark.parametrize(("code", "minutes"), [("Ⅱ", 10), ("Ⅲ", 30), ("Ⅳa", 60), ("Ⅳb", 240)])
+def test_each_level_has_its_own_timer(code, minutes):
+    assert NOW + timedelta(minutes=minutes) == reassess_at(SCALE.level(code), NOW)
+
+
+def test_a_level_that_never_waits_has_no_timer():
+    assert reassess_at(SCALE.level("Ⅰ"), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("waited", "state"),
+    [(0, WaitState.ON_TIME), (23.9, WaitState.ON_TIME), (24, WaitState.AMBER), (30, WaitState.AMBER),
+     (30.1, WaitState.OVERDUE)],
+)  # fmt: skip
+def test_a_wait_turns_amber_at_four_fifths_and_overdue_beyond_the_target(waited, state):
+    assert state == wait_state(SCALE.level("Ⅲ"), waited)
+
+
+def test_a_level_without_a_target_is_on_time():
+    assert WaitState.ON_TIME == wait_state(load_scales(None)["CN-OPD"].last, 500)
