@@ -15,9 +15,9 @@ OVERTONES = ((1.0, 1.0), (2.0, 0.28), (3.0, 0.1))
 
 
 @cache
-def chime() -> Sound:
-    """The chime: 0.9 s, 24 kHz, rising within 5 ms and dying away, so that nothing clicks."""
-    return Sound(RATE, to_frames([round(32_767 * _value(place / RATE)) for place in range(round(RATE * LENGTH))]))
+def chime(rate: int = RATE) -> Sound:
+    """The chime: 0.9 s, at `rate`, rising within 5 ms and dying away, so that nothing clicks."""
+    return Sound(rate, to_frames([round(32_767 * _value(place / rate)) for place in range(round(rate * LENGTH))]))
 
 
 def _value(moment: float) -> float:

@@ -1,7 +1,7 @@
 """Owns how a sentence falls into phrases that are rendered and kept one by one. Knows no engine and no sound.
 
-请 A 零 一 二 号 张女士 到 内科三诊室 就诊 → 请 A 零 一 二 号 | 张女士 | 到 内科三诊室 就诊. Joined phrases are understood
-nearly as well as whole sentences, joined digits are not (stack.md §3), so a number is never cut.
+请 A 零 一 二 号 张女士 到 内科三诊室 就诊 → 请 A 零 一 二 号 | 张女士 | 到 内科三诊室 就诊. Joined phrases are
+understood nearly as well as whole sentences, joined digits are not (stack.md §3), so a number is never cut.
 """
 
 import re

@@ -4,7 +4,9 @@ Knows no engine, no player and no sentence.
 """
 
 import math
+import os
 import sys
+import threading
 import wave
 from array import array
 from collections.abc import Sequence
@@ -45,7 +47,7 @@ def read(path: Path) -> Sound:
 
 def write(path: Path, sound: Sound) -> Path:
     """Write a WAV file whole or not at all: a reader never sees a half one. Raises OSError."""
-    draft = path.with_name(f".{path.name}.draft")
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     with wave.open(str(draft), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -72,8 +74,9 @@ def resampled(sound: Sound, rate: int) -> Sound:
         return Sound(rate, sound.frames)
     step = sound.rate / rate
     pairs = list(pairwise(samples))
-    wanted = (divmod(place * step, 1.0) for place in range(int(len(pairs) / step)))
-    return Sound(rate, to_frames([round(pairs[int(n)][0] * (1 - part) + pairs[int(n)][1] * part) for n, part in wanted]))
+    places = (divmod(place * step, 1.0) for place in range(int(len(pairs) / step)))
+    between = ((pairs[int(whole)], part) for whole, part in places)
+    return Sound(rate, to_frames([round(left * (1 - part) + right * part) for (left, right), part in between]))
 
 
 def trimmed(sound: Sound, keep: float = 0.03) -> Sound:

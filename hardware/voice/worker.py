@@ -50,8 +50,9 @@ class Worker:
     def ask(self, request: Mapping[str, object], deadline: float) -> Answer:
         """Send a request and wait `deadline` seconds at most for its answer.
 
-        Raises NotAvailable when the child says that a part it needs is missing, CannotOpen when it does not start,
-        TimedOut when it is still loading or hangs (then it was killed), FailedInUse when it dies or says no.
+        Raises NotAvailable when the child is still loading or says that a part it needs is missing (permanent),
+        CannotOpen when it does not start, TimedOut when it hangs (then it was killed), FailedInUse when it dies or
+        says no.
         """
         until = self._clock() + deadline
         with self._turn:
@@ -112,7 +113,7 @@ class Worker:
         except TimedOut:
             if self._clock() - self._started_at > self._patience:
                 self._kill()
-            raise TimedOut(self.name, "still loading") from None
+            raise NotAvailable(self.name, "still loading", permanent=False) from None
         if answer is None:
             self._kill()
             raise CannotOpen(self.name, "the engine died while it loaded")

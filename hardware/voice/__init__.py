@@ -1,0 +1,9 @@
+"""The voice of a hall: chime and sentences, by engines that may hang, die or stay silent without anybody waiting.
+
+`open_voice(url)` gives a Voice; `VoiceSpeaker` fits it to the port `Speaker`. Knows no queue and no server.
+"""
+
+from hardware.voice.opening import open_voice
+from hardware.voice.voice import Composed, Outcome, Voice
+
+__all__ = ["Composed", "Outcome", "Voice", "open_voice"]

@@ -1,0 +1,80 @@
+"""Owns rendering ahead: sentences that will probably be called, rendered while nobody waits. Knows no player."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+from hardware.errors import HardwareError
+from hardware.voice.chain import Chain
+
+log = logging.getLogger(__name__)
+
+Sentence = tuple[str, str]
+"""A text and its language."""
+LONGEST = 200
+
+
+class Ahead:
+    """One thread that renders what was wished for, as long as `hold` is not held by a call."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._wishes: deque[Sentence] = deque(maxlen=LONGEST)
+        self._changed = threading.Condition()
+        self._calls = 0
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="voice-ahead", daemon=True)
+        self._thread.start()
+
+    def first(self, text: str, language: str) -> None:
+        """Render this sentence before all others."""
+        with self._changed:
+            self._wishes.appendleft((text, language))
+            self._changed.notify_all()
+
+    def instead(self, sentences: Iterable[Sentence]) -> None:
+        """Forget what was wished for and render these, whole sentences first, then their phrases."""
+        wished = list(dict.fromkeys(sentences))
+        parts = [(part, language) for text, language in wished for part in self._chain.parts(text, language)[1:]]
+        with self._changed:
+            self._wishes.clear()
+            self._wishes.extend(dict.fromkeys([*wished, *parts]))
+            self._changed.notify_all()
+
+    def __enter__(self) -> None:
+        """A call begins: what it needs comes first."""
+        with self._changed:
+            self._calls += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._calls -= 1
+            self._changed.notify_all()
+
+    @property
+    def waiting(self) -> int:
+        """How many sentences and phrases are still to be rendered."""
+        with self._changed:
+            return len(self._wishes)
+
+    def close(self) -> None:
+        """Render nothing more."""
+        with self._changed:
+            self._closed = True
+            self._wishes.clear()
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or (self._wishes and not self._calls))
+                if self._closed:
+                    return
+                text, language = self._wishes.popleft()
+            if self._chain.has(text, language):
+                continue
+            try:
+                self._chain.render_ahead(text, language)
+            except HardwareError as error:  # the call itself will try again, and fall back
+                log.info("voice: not rendered ahead: %s", error)

@@ -1,0 +1,89 @@
+"""Owns the inside of an engine's child process: `python -m hardware.voice.child ENGINE`, lines of JSON in and out.
+
+Knows no player and no queue. Says {"ready": true} or {"unavailable": why} once, then answers each
+{"text", "language", "voice", "speed", "path"} with {"done": true} after it wrote the WAV file, or {"failed": why}.
+Ends when its input ends, so it never outlives its parent. `--fault FILE` names a file with a fault switch
+(`hang`, `silence` or `die`, and how many times), so that a test can break any engine as it runs.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hardware.voice import sound
+
+ENGINES = {
+    "neural": "hardware.voice.neural",
+    "pyttsx3": "hardware.voice.desktop",
+    "tone": "hardware.voice.tone",
+}
+Renderer = Callable[[str, str, str, float, Path], None]
+
+
+def main() -> int:
+    """Load the engine and answer until the input ends."""
+    parser = argparse.ArgumentParser(prog="hardware.voice.child")
+    parser.add_argument("engine", choices=sorted(ENGINES))
+    parser.add_argument("--fault", type=Path)
+    options = parser.parse_args()
+    say = _claimed_output()
+    try:
+        render: Renderer = importlib.import_module(ENGINES[options.engine]).load()
+    except Exception as error:  # whatever a foreign engine raises while loading means that it is not available
+        say({"unavailable": f"{type(error).__name__}: {error}"})
+        return 1
+    say({"ready": True})
+    for line in sys.stdin:
+        say(_answer(render, json.loads(line), options.fault))
+    return 0
+
+
+def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> dict[str, Any]:
+    path = Path(request["path"])
+    switched = _fault(fault)
+    if switched == "die":
+        os._exit(3)
+    if switched == "hang":
+        threading.Event().wait()
+    if switched == "silence":
+        sound.write(path, sound.silence(24_000, 2.0))
+        return {"done": True}
+    try:
+        render(request["text"], request["language"], request["voice"], request["speed"], path)
+    except Exception as error:  # the parent turns it into its own failure; this child may go on
+        return {"failed": f"{type(error).__name__}: {error}"}
+    return {"done": True}
+
+
+def _fault(switch: Path | None) -> str:
+    """The fault that is switched on; one with a number counts down and goes off."""
+    if switch is None or not switch.is_file():
+        return ""
+    kind, _, times = switch.read_text(encoding="utf-8").strip().partition(" ")
+    if times == "1":
+        switch.unlink()
+    elif times:
+        switch.write_text(f"{kind} {int(times) - 1}", encoding="utf-8")
+    return kind
+
+
+def _claimed_output() -> Callable[[dict[str, Any]], None]:
+    """Keep the real output for answers and send what engines print to the log (pyttsx3 prints, stack.md §2)."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        answers.flush()
+
+    return say
+
+
+if __name__ == "__main__":
+    sys.exit(main())

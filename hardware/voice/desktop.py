@@ -1,0 +1,59 @@
+"""Owns pyttsx3 inside its child process: SAPI5, NSSpeech, and espeak-ng on Linux. Knows no process and no cache.
+
+One `save_to_file` in the life of a process and nothing else: a second one, or a `say`, loses or overwrites the first
+(stack.md §2). espeak-ng reads Mandarin with `cmn-latn-pinyin`; its `cmn` reads pinyin as English words.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from hardware.voice.child import Renderer
+
+WORDS_PER_MINUTE = 150
+"""At a speed of 1; pyttsx3's own 200 is hurried for a hall."""
+WAV_HEADER = 44
+STEADY = 0.05
+"""Seconds in which a finished file no longer grows."""
+VOICE_MARKS = {
+    "zh": ("cmn-latn-pinyin", "zh-cn", "zh_cn", "huihui", "kangkang", "tingting", "ting-ting", "mandarin", "chinese"),
+    "yue": ("zh-hk", "zh_hk", "tracy", "danny", "sinji", "sin-ji", "sit/yue", "cantonese"),
+    "en": ("en-us", "en_us", "david", "zira", "samantha", "gmw/en", "english"),
+}
+"""What the id or name of a system's voice holds, the best first: espeak-ng, Windows, macOS."""
+
+
+def load() -> Renderer:
+    """Load the system's engine. Raises whatever pyttsx3 raises when there is none."""
+    import pyttsx3
+
+    engine: Any = pyttsx3.init()
+
+    def render(text: str, language: str, voice: str, speed: float, path: Path) -> None:
+        engine.setProperty("voice", voice if voice != "system" else system_voice(engine, language))
+        engine.setProperty("rate", round(WORDS_PER_MINUTE * speed))
+        engine.save_to_file(text, str(path))
+        engine.runAndWait()
+        _wait_until_written(path)
+
+    return render
+
+
+def _wait_until_written(path: Path) -> None:
+    """`runAndWait` may return before espeak-ng's own thread wrote the file; our parent kills us when it never does."""
+    size = -1
+    while True:
+        before, size = size, path.stat().st_size if path.is_file() else -1
+        if size == before and size > WAV_HEADER:
+            return
+        time.sleep(STEADY)
+
+
+def system_voice(engine: Any, language: str) -> str:
+    """The id of the best voice of a language that this system has; raises LookupError when it has none."""
+    known = [(str(voice.id), f"{voice.id} {voice.name}".lower()) for voice in engine.getProperty("voices")]
+    for mark in VOICE_MARKS[language]:
+        for name, description in known:
+            if mark in description:
+                return name
+    raise LookupError(f"no voice for {language} on this system")

@@ -1,0 +1,45 @@
+"""Owns the neural engine inside its child process: Kokoro-82M (int8 ONNX) on onnxruntime. Knows no cache.
+
+All parts are Apache-2.0 or MIT and come from packages; English phonemes come from espeak-ng through phonemizer (GPL),
+which is one more reason why the engine is a process of its own. Cantonese: the model has no phonemes for it.
+"""
+
+import logging
+from pathlib import Path
+
+from hardware.voice import assets, sound
+from hardware.voice.child import Renderer
+from hardware.voice.engines import NEURAL_VOICES
+from hardware.voice.phonemes import chinese_reader, english, mandarin
+from hardware.voice.sound import Sound, to_frames
+
+THREADS = 2
+"""Of a caller's processor: more gain little on a model this small and starve the screens."""
+
+
+def load() -> Renderer:
+    """Load model, voices and readers (2 to 4 s). Raises NotAvailable or ImportError when a part is missing."""
+    import numpy
+    import onnxruntime
+    from kokoro_onnx import Kokoro
+
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+    logging.getLogger("phonemizer").setLevel(logging.ERROR)  # it warns of every word it joins
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(str(assets.model()), options, providers=["CPUExecutionProvider"])
+    archive = assets.voices(tuple(sorted({choice.voice for choice in NEURAL_VOICES.values()})))
+    kokoro = Kokoro.from_session(session, str(archive))
+    archive.unlink()
+    read_chinese = chinese_reader()
+
+    def read_english(words: str) -> str:
+        return str(kokoro.tokenizer.phonemize(words, "en-us"))
+
+    def render(text: str, language: str, voice: str, speed: float, path: Path) -> None:
+        said = mandarin(text, read_chinese, read_english) if language == "zh" else english(text, read_english)
+        audio, rate = kokoro.create(said, voice, speed=speed, is_phonemes=True)
+        loud = audio * (0.8 / max(0.05, float(numpy.abs(audio).max())))
+        sound.write(path, Sound(rate, to_frames([round(value * 32_767) for value in loud.tolist()])))
+
+    return render

@@ -1,0 +1,40 @@
+"""Owns the fit of a voice to the port `Speaker` of hardware/ports.py. Knows no engine."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware.errors import HardwareError
+from hardware.ports import Utterance
+from hardware.voice.voice import Voice
+from server.protocol.terms import AnnouncementOutcome
+
+
+class VoiceSpeaker:
+    """A voice as the caller's announcer wants it: utterances in, what became of them out."""
+
+    def __init__(self, voice: Voice) -> None:
+        self.voice = voice
+
+    @property
+    def name(self) -> str:
+        """What speaks here, by language."""
+        return self.voice.name
+
+    def prepare(self, utterance: Utterance) -> None:
+        """Render a sentence ahead; never blocks."""
+        self.voice.prepare(utterance.text, utterance.language)
+
+    def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
+        """Chime, then speak the sentences in order; blocks until done or failed. Raises nothing."""
+        return self.voice.announce([(one.text, one.language) for one in utterances]).outcome
+
+    def render(self, utterances: Sequence[Utterance]) -> Path | None:
+        """The whole announcement as one WAV file for a browser to play; None when nothing could speak."""
+        try:
+            return self.voice.compose([(one.text, one.language) for one in utterances]).wav
+        except (HardwareError, OSError):
+            return None
+
+    def close(self) -> None:
+        """Stop speaking and end every engine; may be called twice."""
+        self.voice.close()

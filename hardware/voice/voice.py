@@ -1,0 +1,194 @@
+"""Owns announcements: chime, sentences, and what became of them. Knows no engine, no program and no hall.
+
+The chime sounds at once while the sentence is rendered. Whatever fails is over within bounded time and said in the
+outcome; the next call starts afresh.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.errors import HardwareError, NotAvailable
+from hardware.voice import sound
+from hardware.voice.ahead import Ahead, Sentence
+from hardware.voice.chain import Chain, Rendered
+from hardware.voice.chime import RATE, chime
+from hardware.voice.players import Player
+from hardware.voice.sound import Sound
+from server.protocol.terms import AnnouncementOutcome
+
+PAUSE = 0.6
+"""Seconds between two sentences."""
+AFTER_CHIME = 0.15
+KEPT = 8
+"""Announcements whose file stays, for a browser that plays them."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A whole announcement in one WAV file: chime and sentences; the engines that spoke, and the length."""
+
+    wav: Path
+    engine: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an announcement.
+
+    `engine` made the sound ("chime" when only that was heard, "" when nothing was), `wav` is the whole announcement as
+    a file when it could be rendered, whether or not it was played. `seconds` is how long all of it took; `chime_after`
+    and `voice_after` are the seconds from the call to the start of chime and first word, where a player here played.
+    """
+
+    outcome: AnnouncementOutcome
+    seconds: float
+    engine: str = ""
+    wav: Path | None = None
+    reason: str = ""
+    chime_after: float | None = None
+    voice_after: float | None = None
+
+
+class Voice:
+    """Speaks into a hall, one announcement at a time, from any thread. `player` None means that nobody here plays."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        player: Player | None,
+        *,
+        why_no_player: str = "no player on this machine",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._chain, self._player, self._clock = chain, player, clock
+        self._files = tempfile.TemporaryDirectory(prefix="hall-voice-", ignore_cleanup_errors=True)
+        self._folder = Path(self._files.name)
+        self._why_no_player = why_no_player
+        self._speaking, self._composing = threading.Lock(), threading.Lock()
+        self._count = 0
+        self._ahead = Ahead(chain)
+        self._bell = ThreadPoolExecutor(1, "voice-chime")
+        chain.warm()
+
+    @property
+    def name(self) -> str:
+        """What speaks here, for the health of the device: engines by language, and the player."""
+        spoken = ", ".join(f"{language}: {engine or 'none'}" for language, engine in self.languages().items())
+        return f"{spoken}; {self._player.name if self._player else self._why_no_player}"
+
+    def languages(self) -> dict[str, str]:
+        """Which engine and voice speaks each language first; "" where none does and only chime and text are left."""
+        return self._chain.languages()
+
+    def prepare(self, text: str, language: str) -> None:
+        """Render a sentence as the next thing, returning at once."""
+        self._ahead.first(text, language)
+
+    def prefetch(self, sentences: Iterable[Sentence]) -> None:
+        """Render these (text, language) ahead instead of what was wished for before, returning at once."""
+        self._ahead.instead(sentences)
+
+    def compose(self, sentences: Sequence[Sentence], *, with_chime: bool = True) -> Composed:
+        """The whole announcement as one file, for a browser to play. Raises HardwareError when nothing could speak."""
+        with self._ahead:
+            rendered = [self._chain.render(text, language) for text, language in sentences]
+        return self._whole(rendered, with_chime)
+
+    def speak(self, text: str, language: str, *, repeat: int = 2, chime: bool = True) -> Outcome:
+        """Chime, then speak the sentence `repeat` times; blocks until it is over. Raises nothing."""
+        return self.announce([(text, language)] * repeat, with_chime=chime)
+
+    def announce(self, sentences: Sequence[Sentence], *, with_chime: bool = True) -> Outcome:
+        """Chime, then speak the sentences in order; blocks until it is over. Raises nothing."""
+        with self._speaking:
+            started = self._clock()
+            try:
+                return self._announced(sentences, with_chime, started)
+            except (HardwareError, OSError) as error:
+                return self._ended(AnnouncementOutcome.FAILED, started, reason=str(error))
+
+    def close(self) -> None:
+        """Fall silent and end every engine; may be called twice."""
+        self._ahead.close()
+        if self._player is not None:
+            self._player.close()
+        self._chain.close()
+        self._bell.shutdown(wait=False, cancel_futures=True)
+        self._files.cleanup()
+
+    def _announced(self, sentences: Sequence[Sentence], with_chime: bool, started: float) -> Outcome:
+        player = self._player
+        ringing: Future[None] | None = None
+        if player is not None and player.live and with_chime:
+            ringing = self._bell.submit(player.play, chime())
+        try:
+            with self._ahead:
+                rendered = [self._chain.render(text, language) for text, language in sentences]
+        except HardwareError as error:
+            return self._without_words(error, ringing, started)
+        whole = self._whole(rendered, with_chime)
+        if player is None:
+            reason = self._why_no_player
+            return self._ended(AnnouncementOutcome.SHOWN_ONLY, started, whole.engine, whole.wav, reason)
+        return self._played(player, rendered, whole, ringing, started)
+
+    def _played(
+        self, player: Player, rendered: list[Rendered], whole: Composed, ringing: Future[None] | None, started: float
+    ) -> Outcome:
+        trouble = _wait_for(ringing)
+        voice_after = self._clock() - started
+        try:
+            player.play(_spoken(rendered) if player.live else sound.read(whole.wav))
+        except HardwareError as error:
+            return self._ended(AnnouncementOutcome.FAILED, started, whole.engine, whole.wav, str(error))
+        chime_after = 0.0 if ringing and not trouble else None
+        return Outcome(
+            AnnouncementOutcome.SPOKEN, self._clock() - started, whole.engine, whole.wav, trouble,
+            chime_after, voice_after if player.live else None,
+        )  # fmt: skip  # one value after the other
+
+    def _without_words(self, error: HardwareError, ringing: Future[None] | None, started: float) -> Outcome:
+        """No engine could: the chime calls eyes to the screen. With nothing to speak with that is all there is."""
+        rung = self._player is not None and not _wait_for(ringing)
+        if self._player is not None and not self._player.live:
+            self._player.play(chime())
+        nothing_tried = isinstance(error, NotAvailable)
+        became = AnnouncementOutcome.SHOWN_ONLY if nothing_tried else AnnouncementOutcome.FAILED
+        return self._ended(became, started, "chime" if rung else "", None, str(error))
+
+    def _whole(self, rendered: list[Rendered], with_chime: bool) -> Composed:
+        spoken = _spoken(rendered)
+        whole = sound.joined([chime(spoken.rate), spoken], AFTER_CHIME, spoken.rate) if with_chime else spoken
+        with self._composing:
+            self._count += 1
+            path = sound.write(self._folder / f"announcement-{self._count:06d}.wav", whole)
+            (self._folder / f"announcement-{self._count - KEPT:06d}.wav").unlink(missing_ok=True)
+        return Composed(path, "+".join(dict.fromkeys(one.engine for one in rendered)), whole.seconds)
+
+    def _ended(
+        self, became: AnnouncementOutcome, started: float, engine: str = "", wav: Path | None = None, reason: str = ""
+    ) -> Outcome:
+        return Outcome(became, self._clock() - started, engine, wav, reason)
+
+
+def _spoken(rendered: list[Rendered]) -> Sound:
+    """The sentences with their pauses, at the rate of the first: one engine's need no conversion."""
+    rate = rendered[0].sound.rate if rendered else RATE
+    return sound.joined([one.sound for one in rendered], PAUSE, rate)
+
+
+def _wait_for(ringing: "Future[None] | None") -> str:
+    """Wait for the chime; what went wrong with it, or nothing."""
+    if ringing is None:
+        return ""
+    try:
+        ringing.result()
+    except HardwareError as error:
+        return str(error)
+    return ""
