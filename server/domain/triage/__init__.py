@@ -10,6 +10,7 @@ from server.domain.triage.scale_file import parse_scale
 from server.domain.triage.scores import Score, mews, news2, sirs
 from server.domain.triage.screening import FLAGS, PATIENT_TEXT, Flag, Screened, has_fever, screen
 from server.domain.triage.suggest import Suggestion, suggest_grade
+from server.domain.triage.view import suggestion_view
 from server.domain.triage.vitals import Question, Vitals, check_vitals, unlikely
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "screen",
     "sirs",
     "suggest_grade",
+    "suggestion_view",
     "unlikely",
     "wait_state",
 ]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from server.domain.triage.findings import Catalogue, Finding
 
@@ -38,7 +39,8 @@ def find_findings(chief_complaint: str, catalogue: Catalogue) -> list[str]:
 
 def _heard(words: list[str], catalogue: Catalogue) -> set[str]:
     """The catalogue's words and stems that these words answer to."""
-    return {known for known in catalogue.vocabulary if any(_stem(known, word) for word in words)}
+    begun = {f"{stem}*" for stem in catalogue.stems if any(word.startswith(stem) for word in words)}
+    return begun | catalogue.vocabulary.intersection(words)
 
 
 def _in_english(finding: Finding, heard: set[str], mentioned: set[str]) -> bool:
@@ -55,12 +57,13 @@ def _in_chinese(finding: Finding, text: str) -> bool:
 
 def _phrase(phrase: str, heard: set[str], mentioned: set[str]) -> bool:
     """Whether all its words were heard; one with a negator of its own (“not breathing”) may be denied."""
-    wanted = set(phrase.casefold().split())
+    wanted = _wanted(phrase)
     return wanted <= (mentioned if _NEGATORS & wanted else heard)
 
 
-def _stem(stem: str, word: str) -> bool:
-    return word.startswith(stem[:-1]) if stem.endswith("*") else word == stem
+@cache
+def _wanted(phrase: str) -> frozenset[str]:
+    return frozenset(phrase.casefold().split())
 
 
 def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:

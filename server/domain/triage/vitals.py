@@ -99,7 +99,8 @@ UNLIKELY: tuple[tuple[str, float, float, float], ...] = (
 def check_vitals(raw: Mapping[str, Any]) -> Vitals:
     """Vitals from what a form or a machine sent; unknown keys, texts and impossible values raise INVALID.
 
-    `extra` of the error names the `field` and the `reason` in zh and en; nothing is corrected silently.
+    `measured_at` may be a datetime or RFC 3339. `extra` of the error names the `field` and the `reason` in zh and en;
+    nothing is corrected silently.
     """
     known = {field.name for field in fields(Vitals)}
     for key in raw:
@@ -114,9 +115,7 @@ def check_vitals(raw: Mapping[str, Any]) -> Vitals:
     state = raw.get("consciousness")
     if state is not None and state not in CONSCIOUSNESS:
         _refuse("consciousness", "只能填A、C、V、P、U之一", f"must be one of A, C, V, P, U, not {state!r}")
-    moment = raw.get("measured_at")
-    if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
-        _refuse("measured_at", "测量时间须带时区", f"must be a time with its zone, not {moment!r}")
+    moment = _moment(raw.get("measured_at"))
     systolic, diastolic = values.get("systolic"), values.get("diastolic")
     if systolic is not None and diastolic is not None and diastolic > systolic:
         _refuse("diastolic", "舒张压高于收缩压,请核对", f"diastolic {diastolic:g} is above systolic {systolic:g}")
@@ -137,6 +136,20 @@ def unlikely(vitals: Vitals, age: float | None) -> list[Question]:
             words = {"zh": f"{zh} {shown},确定吗?", "en": f"{en} {shown}: is that right?"}
             questions.append(Question(vital, value, words))
     return questions
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    moment: object = value
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        _refuse("measured_at", "测量时间须带时区", f"must be a time with its zone, not {value!r}")
+    return moment
 
 
 def _number(vital: str, value: Any) -> float | int:

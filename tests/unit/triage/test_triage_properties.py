@@ -51,7 +51,7 @@ def rank(vitals, patient):
 
 
 @pytest.mark.parametrize("vital", RANGES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(patient=patients, data=st.data())
 def test_a_worse_vital_never_lowers_the_grade(vital, patient, data):
     normal, low, high = RANGES[vital]
@@ -61,7 +61,7 @@ def test_a_worse_vital_never_lowers_the_grade(vital, patient, data):
     assert rank(after, patient) <= rank(before, patient)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(patient=patients, data=st.data())
 def test_worse_consciousness_or_oxygen_never_lowers_the_grade(patient, data):
     value = data.draw(st.integers(0, 4))
@@ -71,7 +71,7 @@ def test_worse_consciousness_or_oxygen_never_lowers_the_grade(patient, data):
     assert rank(after, patient) <= rank(before, patient)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(patient=patients, hidden=st.sets(st.sampled_from(sorted(RANGES))))
 def test_what_is_missing_counts_no_better_than_normal(patient, hidden):
     missing = replace(patient[0], **dict.fromkeys(hidden))
@@ -79,14 +79,14 @@ def test_what_is_missing_counts_no_better_than_normal(patient, hidden):
     assert rank(missing, patient) <= rank(normal, patient)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(patient=patients, hidden=st.sets(st.sampled_from([field.name for field in fields(Vitals)])))
 def test_measuring_more_never_lowers_the_grade(patient, hidden):
     known_less = replace(patient[0], **dict.fromkeys(hidden - {"hypercapnic"}))
     assert rank(patient[0], patient) <= rank(known_less, patient)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(patient=patients, added=st.sampled_from(sorted(CATALOGUE.findings)))
 def test_another_finding_never_lowers_the_grade_of_who_has_one(patient, added):
     vitals, findings, *rest = patient
@@ -95,7 +95,7 @@ def test_another_finding_never_lowers_the_grade_of_who_has_one(patient, added):
     assert after.rank <= before.rank or before.criteria == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(patient=patients)
 def test_the_suggestion_is_the_worst_of_its_criteria(patient):
     suggestion = suggest_grade(*patient)
@@ -106,7 +106,7 @@ def test_the_suggestion_is_the_worst_of_its_criteria(patient):
     assert scale.level(suggestion.grade).rank == suggestion.rank
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(patient=patients)
 def test_the_explanation_names_exactly_what_fired(patient):
     vitals, findings, age, pregnant, scale = patient
@@ -127,7 +127,7 @@ def test_the_explanation_names_exactly_what_fired(patient):
     assert ("news2.single" in named) == (score is not None and score.total < 5 and score.single_three)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(patient=patients)
 def test_the_same_patient_gets_the_same_words(patient):
     assert suggest_grade(*patient) == suggest_grade(*patient)

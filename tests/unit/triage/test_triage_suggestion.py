@@ -1,10 +1,11 @@
 """The suggested grade: the worst of its criteria, with words for each, and nothing that is missing as a comfort."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.triage import Acuity, Vitals, suggest_grade
+from server.domain.triage import Acuity, Vitals, suggest_grade, suggestion_view
 from server.services.scales import load_findings, load_scales
 
 SCALES = load_scales(None)
@@ -176,6 +177,14 @@ def test_mews_is_shown_with_its_action_but_changes_no_grade():
     watched = suggest(Vitals(respiration=21, temperature=38.6))
     assert "MEWS is 4: watch closely" in [note.names["en"] for note in watched.notes]
     assert Acuity.IVA == watched.acuity
+
+
+def test_a_suggestion_is_said_in_plain_json():
+    view = suggestion_view(suggest(Vitals(pulse=150, consciousness="A"), ["stroke_signs"], now=NOW))
+    assert view == json.loads(json.dumps(view))
+    assert ("Ⅱ", 2, "Ⅱ") == (view["grade"], view["rank"], view["acuity"])
+    assert ["objective.pulse", "finding.stroke_signs", "news2.single"] == [each["id"] for each in view["criteria"]]
+    assert {"pulse": 3, "consciousness": 0} == view["scores"]["news2"]["parts"]
 
 
 def test_every_criterion_has_words_in_both_languages_and_a_source():

@@ -19,6 +19,7 @@ BAD = [
     ("respiration", 121), ("gcs", 2), ("gcs", 16), ("gcs", 12.5), ("pain", 11), ("pain", -1), ("pain", 3.5),
     ("glucose", -0.1), ("potassium", 21), ("oxygen", "yes"), ("oxygen", 1), ("hypercapnic", "no"),
     ("consciousness", "X"), ("consciousness", "alert"), ("consciousness", ["A"]), ("measured_at", "now"),
+    ("measured_at", "2026-01-01T08:00:00"),
     ("measured_at", datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)), ("blood_pressure", 120),
 ]  # fmt: skip
 
@@ -26,6 +27,12 @@ BAD = [
 def test_a_whole_set_is_taken_as_it_is():
     vitals = check_vitals(GOOD | {"measured_at": datetime(2026, 1, 1, tzinfo=UTC)})
     assert GOOD == {key: getattr(vitals, key) for key in GOOD}
+
+
+def test_the_time_of_measuring_may_be_written_as_in_json():
+    moment = datetime(2026, 1, 1, 8, tzinfo=UTC)
+    assert moment == check_vitals({"measured_at": "2026-01-01T08:00:00Z"}).measured_at
+    assert moment == check_vitals({"measured_at": "2026-01-01T16:00:00+08:00"}).measured_at
 
 
 def test_nothing_measured_is_a_set_too():
