@@ -3,6 +3,8 @@
 Number first (12–18 mm high; never under 10), then where to go, people ahead and the range, then small print.
 """
 
+import re
+
 import segno
 from PIL import Image
 
@@ -18,7 +20,7 @@ QR_DOTS = 6
 MARGIN = 6
 """Dots kept free at the left: many printers lose the first ones."""
 QUIET_MODULES = 4
-_SENTENCE = {"zh": ("请", "。"), "yue": ("請", "请", "。"), "en": ("please", "wait", "go to", ".")}
+_SENTENCE = re.compile(r"[请請。]|^(please|go|wait|take)\b|[.!]$", re.IGNORECASE)
 
 
 def draw_slip(slip: Slip, profile: Profile) -> Image.Image:
@@ -94,9 +96,9 @@ def _cut(text: str, face: fonts.Face, width: int) -> list[str]:
 def _where(slip: Slip, language: str) -> str:
     """Where to go, in one sentence: the server's, or made of the hall's name."""
     place = pick(slip.place, language)
-    if place and any(mark in place.lower() for mark in _SENTENCE[language]):
+    if _SENTENCE.search(place):
         return place
-    return word("wait_at", language, hall=place or both(slip.hall, language))
+    return word("wait_at", language, hall=both(slip.place, language) or both(slip.hall, language))
 
 
 def _expectation(slip: Slip, language: str) -> list[str]:

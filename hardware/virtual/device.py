@@ -120,6 +120,7 @@ class VirtualPrinter:
                 "received": self.received,
                 "waiting": len(self._buffer),
                 "unknown": self.unknown,
+                "torn": self.paper.begun(),
             }
 
     def room(self) -> int:

@@ -4,6 +4,7 @@ Slips carry masked names, so the page belongs on loopback; it takes switches onl
 send without asking first, and only under a Host it knows.
 """
 
+import io
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
@@ -88,6 +89,12 @@ def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Fl
         words = WORDS[language]
         return render_template("page.html", words=words, language=language, toggles=toggles, counted=COUNTED)
 
+    _pictures(app, device)
+    _switches(app, device)
+    return app
+
+
+def _pictures(app: Flask, device: VirtualPrinter) -> None:
     @app.get("/slips")
     def slips() -> Response:
         after = request.args.get("after", 0, type=int)
@@ -101,6 +108,21 @@ def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Fl
             abort(404)
         return Response(found[0].png, mimetype="image/png")
 
+    @app.get("/torn.png")
+    def torn() -> Response:
+        strip = device.paper.torn()
+        if strip is None:
+            abort(404)
+        out = io.BytesIO()
+        strip.save(out, "PNG")
+        return Response(out.getvalue(), mimetype="image/png")
+
+
+def _switches(app: Flask, device: VirtualPrinter) -> None:
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status=204)
+
     @app.get("/state")
     def state() -> Response:
         return jsonify(device.state())
@@ -113,8 +135,6 @@ def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Fl
         except ValueError as error:
             return jsonify(code="invalid", detail=str(error)), 422
         return jsonify(device.state())
-
-    return app
 
 
 def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[str] = frozenset()) -> BaseWSGIServer:

@@ -100,6 +100,11 @@ class Paper:
         with self._lock:
             return list(self._slips)
 
+    def begun(self) -> bool:
+        """Whether something stands on the uncut strip."""
+        with self._lock:
+            return any(row.strip(b"\x00") for row in self._strip.rows)
+
     def torn(self) -> Image.Image | None:
         """What stands on the uncut strip; None when it is white."""
         with self._lock:

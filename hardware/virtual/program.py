@@ -23,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # the page asks each second; that is no news
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
     device = VirtualPrinter(DOTS[arguments.width, 203], lambda: datetime.now(UTC), arguments.keep)
     port = PrinterPort(device, arguments.host, arguments.port)
     page = page_server(device, arguments.host, arguments.page_port, frozenset(arguments.allow_host))
@@ -31,9 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     serving.start()
     shown = f"http://{arguments.host}:{page.server_port}/"
     print(f"virtual printer tcp://{arguments.host}:{port.port}?width={arguments.width} page {shown}", flush=True)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     stop.wait()
     page.shutdown()
     port.stop()

@@ -1,6 +1,6 @@
 // The page of the virtual printer: asks for what is new each second, newest slip first, and switches faults.
 const SHOWN = 24;
-const WIDTH = 288;
+const WIDTH = 280;
 const paper = document.getElementById("paper");
 let newest = 0;
 
@@ -26,6 +26,9 @@ function show(state) {
   for (const left of document.querySelectorAll("[data-left]")) {
     left.textContent = state.faults[left.dataset.left] ?? "";
   }
+  const torn = document.getElementById("torn");
+  if (state.torn) torn.querySelector("img").src = `/torn.png?${state.received}`;
+  torn.hidden = !state.torn;
 }
 
 async function look() {
@@ -35,7 +38,7 @@ async function look() {
     if (state.count < newest) { location.reload(); return; }
     show(state);
     for (const slip of state.slips.slice(0, SHOWN).reverse()) {
-      document.getElementById("none")?.remove();
+      document.getElementById("none").hidden = true;
       paper.prepend(figure(slip));
       newest = Math.max(newest, slip.number);
     }
