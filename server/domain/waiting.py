@@ -4,67 +4,28 @@ Pure: samples, who waits, who is being served and the random generator come in. 
 patient; it asks the same discipline that calls.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from heapq import heapify, heappop, heappush
-from math import ceil, floor
+from math import ceil, floor, sqrt
 from random import Random
+from statistics import fmean, pstdev
+from typing import NamedTuple
 
-from server.domain import placing
-from server.domain.discipline import Caller, Head, ReasonCode, Recent, pick_next, remember
+from server.domain.discipline import ReasonCode
 from server.domain.lanes import Lanes
-from server.domain.rules import Rules
-from server.protocol.terms import Lane, Mode
+from server.domain.playing import DAY, STRANGER, Line, Room, Stream, arrive, call_next
+
+__all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "range_for", "ranges_for", "shown"]
 
 FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 24, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
-DAY = 24 * 60.0
-STRANGER = "~"
-"""First character of the ids of imagined patients; no ticket's id begins with it."""
 FAR = 400
 """Positions beyond so many calls are counted, not played."""
 STEP = 5
 """Minutes a shown wait is rounded to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A station that is open: who calls there, and for how many minutes it is busy already (None: free)."""
-
-    caller: Caller
-    busy: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Patients who may still come: how many per minute, and how they will stand."""
-
-    queue: str
-    per_minute: float
-    lane: Lane = Lane.ORDINARY
-    rank: int = 1
-    grade: str | None = None
-    tags: tuple[str, ...] = ()
-    target_minutes: int | None = None
-    doctor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """All that the discipline sees of the queues in question at one moment; aware UTC.
-
-    `streams` come for `closes_in` more minutes, until check-in for the session closes.
-    """
-
-    tickets: Sequence[Head]
-    rooms: Sequence[Room]
-    rules: Mapping[str, Rules]
-    modes: Mapping[str, Mode]
-    recent: Mapping[str, Recent]
-    now: datetime
-    streams: Sequence[Stream] = ()
-    closes_in: float = DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +70,15 @@ def ranges_for(
     if paused or not line.rooms or len(samples) < max(1, wanted):
         return {}
     start = Lanes(line.tickets)
+    known = sorted(samples)
+    doubt = (pstdev(known) / max(fmean(known), 0.01)) / sqrt(len(known))
     waits: dict[str, list[float]] = {}
     runs = 1
     done = 0
     while done < runs:
-        doubted = random.choices(samples, k=len(samples))  # a bootstrap: few samples know their own mean only roughly
-        calls = _play(start.copy(), line, doubted, random, waits, until)
+        # A few samples know their own mean only roughly, so each run doubts it by its standard error.
+        times = Times(known, max(0.5, random.gauss(1.0, doubt)))
+        calls = _play(start.copy(), line, times, random, waits, until)
         runs = min(MOST_RUNS, max(FEWEST_RUNS, CALLS_PER_ESTIMATE // max(1, calls)))
         done += 1
     return {ticket: _expected(sorted(times)) for ticket, times in waits.items() if len(times) == done}
@@ -137,7 +101,7 @@ def ahead_of(ticket: str, line: Line) -> Ahead | None:
         if idle >= len(line.rooms):
             return None
         room = line.rooms[turn % len(line.rooms)]
-        head = _call(lanes, line, room.caller, recent, last, line.now + timedelta(minutes=turn))
+        head = call_next(lanes, line, room.caller, recent, last, line.now + timedelta(minutes=turn))
         idle = 0 if head is not None else idle + 1
         if head is None:
             continue
@@ -155,10 +119,31 @@ def shown(low: float, high: float) -> tuple[int, int]:
     return least, max(least + STEP, ceil(high / STEP) * STEP)
 
 
+class Times(NamedTuple):
+    """Made-up minutes at a station: ordered samples, stretched by how far one run believes their mean."""
+
+    known: Sequence[float]
+    stretch: float
+
+    def service(self, random: Random) -> float:
+        """A whole consultation."""
+        return self.known[int(random.random() * len(self.known))] * self.stretch
+
+    def rest(self, busy: float | None, random: Random) -> float:
+        """What is left of one that lasts `busy` minutes already; 0 where the station is free."""
+        if busy is None:
+            return 0.0
+        above = bisect_right(self.known, busy)
+        if above == len(self.known):
+            return self.service(random) / 2
+        longer = self.known[above + int(random.random() * (len(self.known) - above))]
+        return max(0.0, longer * self.stretch - busy)
+
+
 def _play(
     lanes: Lanes,
     line: Line,
-    samples: Sequence[float],
+    times: Times,
     random: Random,
     waits: dict[str, list[float]],
     until: str | None,
@@ -166,7 +151,7 @@ def _play(
     """One made-up future until all who wait now are called, or `until` is; writes their waits, returns the calls."""
     recent = dict(line.recent)
     last = {room.caller.station: room.caller.last_queue for room in line.rooms}
-    free = [(_rest(room.busy, samples, random), index) for index, room in enumerate(line.rooms)]
+    free = [(times.rest(room.busy, random), index) for index, room in enumerate(line.rooms)]
     heapify(free)
     rate = sum(stream.per_minute for stream in line.streams)
     closes = min(line.closes_in, DAY)
@@ -176,9 +161,9 @@ def _play(
     while free and left:
         at, index = heappop(free)
         while coming <= at and coming < closes:
-            _arrive(lanes, line, coming, random)
+            arrive(lanes, line, coming, random)
             coming += random.expovariate(rate)
-        called = _call(lanes, line, line.rooms[index].caller, recent, last, line.now + timedelta(minutes=at))
+        called = call_next(lanes, line, line.rooms[index].caller, recent, last, line.now + timedelta(minutes=at))
         if called is None:
             if coming < closes:
                 heappush(free, (coming, index))
@@ -188,73 +173,8 @@ def _play(
         if not name.startswith(STRANGER):
             waits.setdefault(name, []).append(at)
             left = 0 if name == until else left - 1
-        heappush(free, (at + random.choice(samples), index))
+        heappush(free, (at + times.service(random), index))
     return calls
-
-
-def _call(
-    lanes: Lanes,
-    line: Line,
-    caller: Caller,
-    recent: dict[str, Recent],
-    last: dict[str, str | None],
-    now: datetime,
-) -> tuple[Head, ReasonCode] | None:
-    station = caller
-    if len(caller.queues) > 1:
-        station = Caller(caller.station, caller.queues, caller.doctor, caller.levels, last[caller.station])
-    pick = pick_next(lanes.heads(), station=station, rules=line.rules, modes=line.modes, recent=recent, now=now)
-    if pick is None:
-        return None
-    head = lanes.take(pick.head)
-    recent[head.queue] = remember(recent.get(head.queue, Recent()), head.lane)
-    last[caller.station] = head.queue
-    return head, pick.code
-
-
-def _arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
-    stream = random.choices(line.streams, [stream.per_minute for stream in line.streams])[0]
-    now = line.now + timedelta(minutes=at)
-    rules = line.rules[stream.queue]
-    seq = 900_000_000 + len(lanes)
-    if stream.lane is Lane.RETURN:
-        place = placing.on_return(rules=rules, now=now, seq=seq)
-    else:
-        place = placing.on_check_in(
-            rules=rules,
-            now=now,
-            slot_start=None,
-            slot_end=None,
-            seq=seq,
-            tags=stream.tags,
-            urgent=stream.lane is Lane.URGENT,
-            mode=line.modes[stream.queue],
-        )
-    name = f"{STRANGER}{at:.6f}"
-    lanes.add(
-        Head(
-            name,
-            stream.queue,
-            place.lane,
-            stream.rank,
-            stream.grade,
-            place.credit,
-            stream.doctor,
-            place.order,
-            place.since,
-            0,
-            stream.target_minutes,
-            1,
-        )
-    )
-
-
-def _rest(busy: float | None, samples: Sequence[float], random: Random) -> float:
-    """Minutes until a station is free: a service longer than it lasts already, less what has gone."""
-    if busy is None:
-        return 0.0
-    longer = [sample for sample in samples if sample > busy]
-    return random.choice(longer) - busy if longer else random.choice(samples) / 2
 
 
 def _expected(waits: Sequence[float]) -> Expected:

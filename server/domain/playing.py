@@ -1,0 +1,117 @@
+"""Owns one imagined step of a queue: the next call by the real rule, and somebody who comes. For estimates only.
+
+Pure: the line, the time and the random generator come in. Knows no clock, no database and no patient.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from server.domain import placing
+from server.domain.discipline import Caller, Head, ReasonCode, Recent, pick_next, remember
+from server.domain.lanes import Lanes
+from server.domain.rules import Rules
+from server.protocol.terms import Lane, Mode
+
+DAY = 24 * 60.0
+STRANGER = "~"
+"""First character of the ids of imagined patients; no ticket's id begins with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A station that is open: who calls there, and for how many minutes it is busy already (None: free)."""
+
+    caller: Caller
+    busy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Patients who may still come: how many per minute, and how they will stand."""
+
+    queue: str
+    per_minute: float
+    lane: Lane = Lane.ORDINARY
+    rank: int = 1
+    grade: str | None = None
+    tags: tuple[str, ...] = ()
+    target_minutes: int | None = None
+    doctor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that the discipline sees of the queues in question at one moment; aware UTC.
+
+    `streams` come for `closes_in` more minutes, until check-in for the session closes.
+    """
+
+    tickets: Sequence[Head]
+    rooms: Sequence[Room]
+    rules: Mapping[str, Rules]
+    modes: Mapping[str, Mode]
+    recent: Mapping[str, Recent]
+    now: datetime
+    streams: Sequence[Stream] = ()
+    closes_in: float = DAY
+
+
+def call_next(
+    lanes: Lanes,
+    line: Line,
+    caller: Caller,
+    recent: dict[str, Recent],
+    last: dict[str, str | None],
+    now: datetime,
+) -> tuple[Head, ReasonCode] | None:
+    """Let a station call by the real rule: who and why, or None. Changes `lanes`, `recent` and `last`."""
+    station = caller
+    if len(caller.queues) > 1:
+        station = Caller(caller.station, caller.queues, caller.doctor, caller.levels, last[caller.station])
+    pick = pick_next(lanes.heads(), station=station, rules=line.rules, modes=line.modes, recent=recent, now=now)
+    if pick is None:
+        return None
+    head = lanes.take(pick.head)
+    recent[head.queue] = remember(recent.get(head.queue, Recent()), head.lane)
+    last[caller.station] = head.queue
+    return head, pick.code
+
+
+def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
+    """Let somebody of one of the streams join `at` so many minutes from now."""
+    stream = random.choices(line.streams, [stream.per_minute for stream in line.streams])[0]
+    now = line.now + timedelta(minutes=at)
+    rules = line.rules[stream.queue]
+    seq = 900_000_000 + len(lanes)
+    if stream.lane is Lane.RETURN:
+        place = placing.on_return(rules=rules, now=now, seq=seq)
+    else:
+        place = placing.on_check_in(
+            rules=rules,
+            now=now,
+            slot_start=None,
+            slot_end=None,
+            seq=seq,
+            tags=stream.tags,
+            urgent=stream.lane is Lane.URGENT,
+            mode=line.modes[stream.queue],
+        )
+    name = f"{STRANGER}{at:.6f}"
+    lanes.add(
+        Head(
+            name,
+            stream.queue,
+            place.lane,
+            stream.rank,
+            stream.grade,
+            place.credit,
+            stream.doctor,
+            place.order,
+            place.since,
+            0,
+            stream.target_minutes,
+            1,
+        )
+    )
