@@ -15,7 +15,7 @@ function named(names, language) {
 
 /** A sentence that breaks between its phrases, so that no Chinese word is torn over two lines. */
 function phrases(text) {
-  const parts = String(text).split(/(?<=[，。；：！,;:])(?=[\u3400-\u9fff])/);
+  const parts = String(text).split(/(?<=[，。；：！、,;:])(?=[\u3400-\u9fff])/);
   return parts.length < 2 ? text : parts.map((part) => html`<span class="phrase">${part}</span>`);
 }
 
@@ -246,7 +246,7 @@ function Report({ option, seen, t, say }) {
 }
 
 function Reports({ seen, t, say }) {
-  const list = usePages(seen.options, seen.elder ? 3 : 4);
+  const list = usePages(seen.options, seen.elder ? 2 : 4);
   const open = seen.options.filter((option) => option.printable && !option.printed).length;
   return html`<div class="screen">
     <${Title} text=${t("reports_title")} />
