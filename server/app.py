@@ -1,13 +1,13 @@
-"""Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here, once."""
+"""Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here."""
 
 import secrets
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
+from spectree import SpecTree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from spectree import SpecTree
 
 from server import console
 from server.live import relay, sockets
@@ -27,8 +27,8 @@ from server.web.routes import Web
 
 RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
-    "connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "media-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -86,9 +86,16 @@ def create(settings: Settings) -> Server:
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
     authenticator = Authenticator(context)
-    spec = SpecTree("flask", title="Outpatient Hall", version="v1", openapi_version="3.1.0", annotations=False,
-                    naming_strategy=lambda model: model.__name__,
-                    nested_naming_strategy=lambda _parent, child: child, app=app)
+    spec = SpecTree(
+        "flask",
+        title="Outpatient Hall",
+        version="v1",
+        openapi_version="3.1.0",
+        annotations=False,
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+        app=app,
+    )
     app.extensions["hall"] = Web(context, authenticator, spec)
     problems.install(app)
     for resource in RESOURCES:

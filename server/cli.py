@@ -21,14 +21,19 @@ from server.settings import Settings
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     given = _parser().parse_args(arguments)
     try:
         result: int = given.command(given)
     except HallError as error:
         print(f"{error.code}: {error.detail or ''}", file=sys.stderr)
         for fault in error.extra.get("errors", []):
-            print("  " + ", ".join(f"{word} {value}" for word, value in fault.items() if value is not None), file=sys.stderr)
+            print(
+                "  " + ", ".join(f"{word} {value}" for word, value in fault.items() if value is not None),
+                file=sys.stderr,
+            )
         return 1
     except OSError as error:
         print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
@@ -52,14 +57,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: object) -> argparse.ArgumentParser:
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: object
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=run)
     return parser
 
 
 def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    group = commands.add_parser("device", help="enrol and revoke machines").add_subparsers(required=True, metavar="COMMAND")
+    group = commands.add_parser("device", help="enrol and revoke machines").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     add = _add(group, "add", "enrol a machine; the last word printed is its token", _device_add)
     add.add_argument("--role", required=True, choices=[role.value for role in DeviceRole])
     add.add_argument("--hall", required=True)
@@ -83,13 +92,13 @@ def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _context() -> Context:
-    from server.app import build_context  # noqa: PLC0415 - the web stack is not needed to print a usage
+    from server.app import build_context
 
     return build_context(Settings())
 
 
 def _run(_given: argparse.Namespace) -> int:
-    from server.run import run  # noqa: PLC0415 - gunicorn is needed here only
+    from server.run import run
 
     return run(Settings())
 
@@ -136,8 +145,16 @@ def _staff_add(given: argparse.Namespace) -> int:
         raise HallError(ErrorCode.UNKNOWN_HALL, given.hall)
 
     def add(db: Session) -> list[str]:
-        staff.add(db, given.username, given.name or given.username, StaffRole(given.role), password, hall=given.hall,
-                  station=given.station, doctor=given.doctor)
+        staff.add(
+            db,
+            given.username,
+            given.name or given.username,
+            StaffRole(given.role),
+            password,
+            hall=given.hall,
+            station=given.station,
+            doctor=given.doctor,
+        )
         return []
 
     context.transactions.administer(add)

@@ -22,10 +22,20 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         """Threads and connections follow from the number of sockets a node is to carry."""
         sockets = self._settings.max_sockets
         given: dict[str, Any] = {
-            "bind": f"{self._settings.host}:{self._settings.port}", "workers": 1, "worker_class": "gthread",
-            "threads": sockets + 32, "worker_connections": sockets * 2 + 200, "keepalive": 75, "timeout": 120,
-            "graceful_timeout": 3, "loglevel": "warning", "errorlog": "-", "accesslog": None, "control_socket_disable": True,
-            "worker_exit": self._ended, "reuse_port": False,
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": sockets + 32,
+            "worker_connections": sockets * 2 + 200,
+            "keepalive": 75,
+            "timeout": 120,
+            "graceful_timeout": 3,
+            "loglevel": "warning",
+            "errorlog": "-",
+            "accesslog": None,
+            "control_socket_disable": True,
+            "worker_exit": self._ended,
+            "reuse_port": False,
         }
         for name, value in given.items():
             if name in self.cfg.settings:
@@ -47,7 +57,11 @@ def run(settings: Settings) -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = min(hard, max(soft, settings.max_sockets * 4 + 512))
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    print(f"hall-server on http://{settings.host}:{settings.port}: {settings.max_sockets} sockets, "
-          f"{settings.max_sockets + 32} threads, {wanted} files", file=sys.stderr, flush=True)
+    print(
+        f"hall-server on http://{settings.host}:{settings.port}: {settings.max_sockets} sockets, "
+        f"{settings.max_sockets + 32} threads, {wanted} files",
+        file=sys.stderr,
+        flush=True,
+    )
     HallApplication(settings).run()
     return 0

@@ -15,13 +15,17 @@ class Settings(BaseSettings):
 
     database_url: str = Field("sqlite:///hall.db", description="Database; sqlite:///path or postgresql://…")
     state_dir: Path = Field(Path("hall-state"), description="Keys, high-water marks, backups")
-    secret_key: str = Field("", description="Signs sessions and tokens; generated and kept in HALL_STATE_DIR when empty")
+    secret_key: str = Field(
+        "", description="Signs sessions and tokens; generated and kept in HALL_STATE_DIR when empty"
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on")
     port: int = Field(8080, description="Port the server listens on")
     origins: str = Field("", description="Comma-separated browser origins besides the server's own address")
     replay: bool = Field(False, description="Accept simulated time (X-Hall-Time); never on a real hall")
     max_sockets: int = Field(300, description="How many screens and consoles one node carries; threads follow from it")
-    scales_dir: Path | None = Field(None, description="Folder of triage scale files that add to or replace the shipped ones")
+    scales_dir: Path | None = Field(
+        None, description="Folder of triage scale files that add to or replace the shipped ones"
+    )
 
     def key(self) -> str:
         """The secret key; the first start generates one and keeps it with mode 600."""
@@ -39,6 +43,6 @@ class Settings(BaseSettings):
 
     def allowed_origins(self) -> list[str]:
         """Origins that may open a socket or send a cookie: this server's own addresses and HALL_ORIGINS."""
-        own = {f"http://{host}:{self.port}" for host in {self.host, "127.0.0.1", "localhost"} if host != "0.0.0.0"}  # noqa: S104 - compared, not bound
+        own = {f"http://{host}:{self.port}" for host in {self.host, "127.0.0.1", "localhost"} if host != "0.0.0.0"}
         given = {origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()}
         return sorted(own | given)

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from server.protocol.terms import Audience
 from server.services.context import Context
 from server.services.faces import Faces
+from server.services.reading import hall_row
 from server.store import journal
 
 NAMESPACE = "/hall"
@@ -72,7 +73,7 @@ class Relay:
             try:
                 if woken or version is None or version.changed():
                     self.send_new()
-            except Exception:  # noqa: BLE001 - the relay outlives a database that is away for a while
+            except Exception:
                 log.exception("relay round failed")
                 time.sleep(0.2)
 
@@ -98,7 +99,7 @@ class Relay:
         for audience in Audience:
             if not self._has_listeners(hall, audience):
                 continue
-            faces = Faces(db, hall, audience)
+            faces = Faces(db, hall_row(db, hall), audience)
             faces.learn([row["subject"] for row in rows])
             for row in rows:
                 self._emit("event", faces.frame(epoch, row), hall, audience)
@@ -121,7 +122,7 @@ class Relay:
             try:
                 with engine.connect() as connection:
                     connection.execute(text(f"NOTIFY {CHANNEL}"))
-            except Exception:  # noqa: BLE001 - the poll behind the notice carries on
+            except Exception:
                 log.warning("notice failed", exc_info=True)
             self._stop.wait(0.02)
 
@@ -136,7 +137,7 @@ class Relay:
                     while not self._stop.is_set():
                         for _ in driver.notifies(timeout=1.0, stop_after=1):
                             self._wake.set()
-            except Exception:  # noqa: BLE001 - the poll behind the notice carries on
+            except Exception:
                 log.warning("listening failed", exc_info=True)
                 self._stop.wait(1.0)
 
@@ -152,7 +153,9 @@ class _DataVersion:
     def changed(self) -> bool:
         """True when `PRAGMA data_version` moved since the last call."""
         if self._connection is None:
-            self._connection = create_engine(self._engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
+            self._connection = create_engine(
+                self._engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            ).connect()
         now = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
         moved, self._last = self._last is not None and now != self._last, now
         return moved

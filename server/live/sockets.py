@@ -28,9 +28,19 @@ def build(app: Flask, origins: list[str]) -> SocketIO:
     def allowed(origin: str, environ: dict[str, Any]) -> bool:
         return origin in origins or urlsplit(origin).netloc == environ.get("HTTP_HOST")
 
-    return SocketIO(app, async_mode="threading", cors_allowed_origins=allowed, ping_interval=5, ping_timeout=5,
-                    max_http_buffer_size=64 * 1024, always_connect=True, json=CompactJson, logger=False, engineio_logger=False,
-                    allow_upgrades=True)
+    return SocketIO(
+        app,
+        async_mode="threading",
+        cors_allowed_origins=allowed,
+        ping_interval=5,
+        ping_timeout=5,
+        max_http_buffer_size=64 * 1024,
+        always_connect=True,
+        json=CompactJson,
+        logger=False,
+        engineio_logger=False,
+        allow_upgrades=True,
+    )
 
 
 class Connections:
@@ -69,7 +79,7 @@ class Connections:
                 try:
                     if self._authenticator.look_up(kind, token) is None:
                         self._sockets.server.disconnect(sid, namespace=NAMESPACE)
-                except Exception:  # noqa: BLE001 - a database that is away must not cut screens off
+                except Exception:
                     log.warning("token check failed", exc_info=True)
                     break
 
@@ -78,7 +88,7 @@ def install(sockets: SocketIO, context: Context, authenticator: Authenticator) -
     """Register the handlers of the namespace."""
     connections = Connections(authenticator, sockets)
 
-    @sockets.on("connect", namespace=NAMESPACE)
+    @sockets.on("connect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # Flask-SocketIO has no types
     def connected(auth: Any = None) -> None:
         given = auth if isinstance(auth, dict) else {}
         sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
@@ -92,11 +102,11 @@ def install(sockets: SocketIO, context: Context, authenticator: Authenticator) -
         connections.add(sid, kind, token)
         emit("position", position)
 
-    @sockets.on("disconnect", namespace=NAMESPACE)
+    @sockets.on("disconnect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def disconnected(_reason: Any = None) -> None:
         connections.remove(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
 
-    @sockets.on("*", namespace=NAMESPACE)
+    @sockets.on("*", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def anything(_name: str, *_values: Any) -> None:
         """Facts go out here, wishes come over HTTP: whoever sends something is cut off."""
         disconnect()

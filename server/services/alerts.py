@@ -14,8 +14,18 @@ def raise_alert(
     work: Work, kind: AlertKind, *, ticket: str | None = None, device: str | None = None, text: str | None = None
 ) -> View:
     """Record an alert and give its view."""
-    row = AlertRow(id=secrets.token_hex(8), hall_id=work.hall.id, kind=kind.value, ticket_id=ticket, device_id=device,
-                   text=text, raised_at=work.now, seq=0, acknowledged_at=None, acknowledged_by=None)
+    row = AlertRow(
+        id=secrets.token_hex(8),
+        hall_id=work.hall.id,
+        kind=kind.value,
+        ticket_id=ticket,
+        device_id=device,
+        text=text,
+        raised_at=work.now,
+        seq=0,
+        acknowledged_at=None,
+        acknowledged_by=None,
+    )
     work.db.add(row)
     work.record(EventKind.ALERT_RAISED, row)
     return alert_view(row)

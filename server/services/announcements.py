@@ -15,6 +15,9 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
     if row.outcome != body.outcome and row.outcome != "spoken":
         row.outcome = body.outcome.value
         content = {word: row.content[word] for word in ("id", "zone", "kind", "number", "ticket", "station")}
-        work.record(EventKind.ANNOUNCEMENT_OUTCOME, reason=body.outcome.value,
-                    announcement={**row.content, **content, "outcome": row.outcome})
+        work.record(
+            EventKind.ANNOUNCEMENT_OUTCOME,
+            reason=body.outcome.value,
+            announcement={**row.content, **content, "outcome": row.outcome},
+        )
     return Answer(200, {"announcement": {"id": row.id, "outcome": row.outcome}})

@@ -1,4 +1,4 @@
-"""Calling: a station summons the next by the rules, or a chosen ticket with a reason. The rule is server.domain.discipline."""
+"""Calling: a station summons the next by the rules of server.domain.discipline, or a chosen ticket with a reason."""
 
 from sqlalchemy import select
 
@@ -7,11 +7,12 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
 from server.services import moves
+from server.services.config import Queue
 from server.services.context import Context
 from server.services.transaction import Answer, Work
 from server.services.views import View, ticket_view
 from server.services.wishes import CallNextBody
-from server.store.tables import LaneRow, QueueRow, StationRow, TicketRow
+from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 EMPTY = "empty"
 MANUAL = "manual"
@@ -36,11 +37,16 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
     if body.ticket is not None:
         ticket = _chosen(work, station, body.ticket)
         call(work, ticket, station, body.reason or MANUAL)
-        return Answer(200, {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}})
+        return Answer(
+            200,
+            {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}},
+        )
     work.db.flush()
     choice = choose(work, station)
     if choice is None:
-        return Answer(200, {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}})
+        return Answer(
+            200, {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}}
+        )
     ticket = work.db.get_one(TicketRow, choice.ticket)
     call(work, ticket, station, choice.reason.code)
     texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
@@ -66,49 +72,78 @@ def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
 def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
     """Summon: the fact, its announcement, the weave's memory, and the patient's other tickets held."""
     queue = moves.queue_of(work, ticket.queue_id)
-    memory = {"queue": queue.id, "recent": list(queue.recent), "calls": queue.calls}
-    before = recent_of(queue)
+    day = moves.day_of(work, queue)
+    memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls}
+    before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
-    queue.recent, queue.calls = [lane.value for lane in after.lanes], after.calls
-    station.last_queue = queue.id
+    day.recent, day.calls = [lane.value for lane in after.lanes], after.calls
+    if len(station.queues) > 1:
+        station.last_queue = queue.id
     announcement = moves.announce(work, ticket, "call", station)
-    moves.apply(work, ticket, Action.CALL, reason=reason, announcement=announcement, memory=memory,
-                station_id=station.id, calls=1, hold_reason=None)
+    moves.apply(
+        work,
+        ticket,
+        Action.CALL,
+        reason=reason,
+        announcement=announcement,
+        memory=memory,
+        station_id=station.id,
+        calls=1,
+        hold_reason=None,
+    )
     moves.hold_elsewhere(work, ticket)
 
 
-def recent_of(queue: QueueRow) -> Recent:
+def recent_of(day: QueueDayRow) -> Recent:
     """What a queue remembers of its calls."""
-    return Recent(lanes=tuple(Lane(lane) for lane in queue.recent), calls=queue.calls)
+    return Recent(lanes=tuple(Lane(lane) for lane in day.recent), calls=day.calls)
 
 
 def choose(work: Work, station: StationRow) -> Choice | None:
     """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
-    queues = [queue for id in station.queues if (queue := work.db.get(QueueRow, (work.hall.id, id))) is not None and queue.active]
+    known = work.config.queues
+    queues = [known[id] for id in station.queues if id in known and known[id].active]
     staged = staged_heads(work, station)
     waiting = heads_of(work, queues)
     heads = [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting
-    caller = Caller(station=station.id, queues=tuple(queue.id for queue in queues), doctor=station.doctor_id,
-                    levels=frozenset(station.levels) or None, last_queue=station.last_queue)
+    caller = Caller(
+        station=station.id,
+        queues=tuple(queue.id for queue in queues),
+        doctor=station.doctor_id,
+        levels=frozenset(station.levels) or None,
+        last_queue=station.last_queue,
+    )
     return choose_next(
-        heads, station=caller, rules={queue.id: moves.rules_of(queue) for queue in queues},
-        modes={queue.id: moves.mode_of(queue) for queue in queues},
-        recent={queue.id: recent_of(queue) for queue in queues}, now=work.now,
+        heads,
+        station=caller,
+        rules={queue.id: queue.rules for queue in queues},
+        modes={queue.id: queue.mode for queue in queues},
+        recent={queue.id: recent_of(moves.day_of(work, queue)) for queue in queues},
+        now=work.now,
     )
 
 
-def heads_of(work: Work, queues: list[QueueRow]) -> list[Head]:
+def heads_of(work: Work, queues: list[Queue]) -> list[Head]:
     """The first ticket under each key that has any: one index look-up a key, however many wait."""
     found: list[Head] = []
     for queue in queues:
-        lanes = work.db.scalars(select(LaneRow).where(LaneRow.hall_id == work.hall.id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0))
+        lanes = work.db.scalars(
+            select(LaneRow).where(LaneRow.hall_id == work.hall.id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0)
+        )
         for lane in lanes:
             ticket = work.db.scalars(
-                select(TicketRow).where(
-                    TicketRow.hall_id == work.hall.id, TicketRow.queue_id == queue.id, TicketRow.state == "waiting",
-                    TicketRow.lane == lane.lane, TicketRow.rank == lane.rank, TicketRow.credit == lane.credit,
+                select(TicketRow)
+                .where(
+                    TicketRow.hall_id == work.hall.id,
+                    TicketRow.queue_id == queue.id,
+                    TicketRow.state == "waiting",
+                    TicketRow.lane == lane.lane,
+                    TicketRow.rank == lane.rank,
+                    TicketRow.credit == lane.credit,
                     TicketRow.doctor == lane.doctor,
-                ).order_by(TicketRow.sort).limit(1)
+                )
+                .order_by(TicketRow.sort)
+                .limit(1)
             ).one()
             found.append(head_of(ticket, lane.waiting))
     return found
@@ -116,17 +151,29 @@ def heads_of(work: Work, queues: list[QueueRow]) -> list[Head]:
 
 def staged_heads(work: Work, station: StationRow) -> list[Head]:
     """Tickets sent ahead to this station."""
-    staged = work.db.scalars(select(TicketRow).where(
-        TicketRow.hall_id == work.hall.id, TicketRow.state == "staged", TicketRow.station_id == station.id))
+    staged = work.db.scalars(
+        select(TicketRow).where(
+            TicketRow.hall_id == work.hall.id, TicketRow.state == "staged", TicketRow.station_id == station.id
+        )
+    )
     return [head_of(ticket, 1) for ticket in staged]
 
 
 def head_of(ticket: TicketRow, waiting: int) -> Head:
     """A ticket as the discipline sees it."""
     return Head(
-        ticket=ticket.id, queue=ticket.queue_id, lane=Lane(ticket.lane), rank=ticket.rank, grade=ticket.grade,
-        credit=ticket.credit, doctor=ticket.doctor or None, order=ticket.sort, since=ticket.since,
-        due_call=ticket.due_call, target_minutes=ticket.target_minutes, waiting=waiting
+        ticket=ticket.id,
+        queue=ticket.queue_id,
+        lane=Lane(ticket.lane),
+        rank=ticket.rank,
+        grade=ticket.grade,
+        credit=ticket.credit,
+        doctor=ticket.doctor or None,
+        order=ticket.sort,
+        since=ticket.since,
+        due_call=ticket.due_call,
+        target_minutes=ticket.target_minutes,
+        waiting=waiting,
     )
 
 

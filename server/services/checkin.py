@@ -1,18 +1,19 @@
 """Check-in 报到: from a patient and a wish to a ticket, its slip and its print job. Rules of place are the domain's."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from server.domain import placing
 from server.domain.errors import HallError
-from server.domain.numbering import business_day, day_bounds, format_number
+from server.domain.numbering import day_bounds, format_number
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, Action, AlertKind, DeviceRole, ErrorCode, EventKind, Lane, TicketState
 from server.services import alerts, moves, printing
-from server.services.context import Context, zone
+from server.services.config import Queue
+from server.services.context import Context
 from server.services.patients import choices_of, find_or_make
 from server.services.reading import position
 from server.services.sessions import session_bounds
@@ -20,14 +21,21 @@ from server.services.transaction import Answer, Work
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import CheckInBody
 from server.store import people
-from server.store.tables import AppointmentRow, HospitalRow, NumberRow, PatientRow, QueueRow, TicketRow, VisitRow
+from server.store.rows import insert_now
+from server.store.tables import AppointmentRow, PatientRow, TicketRow, VisitRow
 
 EXAMINATION = "examination"
 """Hold reasons that begin so mean: away for an examination, comes back by checking in again."""
 
 RED_FLAG_TEXT = {"zh": "请不要离开,工作人员马上到。", "en": "Please stay here. A member of staff is coming to you now."}
-FEVER_TEXT = {"zh": "请佩戴口罩,前往发热门诊,工作人员会为您引路。",
-              "en": "Please put on a mask and go to the fever clinic. A member of staff will show you the way."}
+SLIP_HINT = {
+    "zh": "过号请到自助机或分诊台重新报到",
+    "en": "If you miss your call, check in again at a kiosk or the desk",
+}
+FEVER_TEXT = {
+    "zh": "请佩戴口罩,前往发热门诊,工作人员会为您引路。",
+    "en": "Please put on a mask and go to the fever clinic. A member of staff will show you the way.",
+}
 
 
 def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
@@ -39,20 +47,31 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     found = screen(body.flags or ())
     if found is not None and not (work.principal.is_staff and body.override_reason):
         return _alarm(work, str(found))
-    patient = _patient(work, context, body)
-    day = business_day(work.now, zone(work.timezone))
-    today = people.tickets_today(work.db, patient.id, work.hall.id, day)
+    patient, stranger = _patient(work, context, body)
+    day = work.business_day
+    today = [] if stranger else people.tickets_today(work.db, patient.id, work.hall.id, day)
     held = _held(work, body, today)
     if held is not None:
         return _again(work, held, body)
-    booked = _appointment(work, patient, body, day)
+    booked = None if stranger and not body.appointment else _appointment(work, patient, body, day)
     queue = _queue(work, context, patient, body, booked)
     already = next((row for row in today if row.queue_id == queue.id and row.state not in ENDED), None)
     if already is not None:
         return _again(work, already, body)
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
-    ticket = issue(work, context, queue, patient, day, booked=booked, tags=_tags(work, queue, body), before=done,
-                   doctor=body.doctor, language=body.language, flags=body.flags)
+    ticket = issue(
+        work,
+        context,
+        queue,
+        patient,
+        day,
+        booked=booked,
+        tags=_tags(work, queue, body),
+        before=done,
+        doctor=body.doctor,
+        language=body.language,
+        flags=body.flags,
+    )
     return Answer(201, with_slip(work, ticket, queue, print_it=body.print))
 
 
@@ -63,26 +82,26 @@ def _alarm(work: Work, found: str) -> Answer:
     return Answer(202, {"alert": alert, "text": text})
 
 
-def _patient(work: Work, context: Context, body: CheckInBody) -> PatientRow:
+def _patient(work: Work, context: Context, body: CheckInBody) -> tuple[PatientRow, bool]:
     if body.visit_token:
         visit = context.read_visit(body.visit_token)
         row = work.db.get(PatientRow, visit["patient"])
         if row is None or visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
             raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
-        return row
+        return row, False
     if body.appointment and body.patient is None:
         if not work.principal.is_staff:
             raise HallError(ErrorCode.NOT_IDENTIFIED)
         booked = work.db.get(AppointmentRow, body.appointment)
         if booked is None:
             raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)
-        return work.db.get_one(PatientRow, booked.patient_id)
+        return work.db.get_one(PatientRow, booked.patient_id), False
     if body.patient is None:
         raise HallError(ErrorCode.INVALID, "give a visit_token or a patient")
     return find_or_make(work.db, body.patient, work.real_now)
 
 
-def _held(work: Work, body: CheckInBody, today: Any) -> TicketRow | None:
+def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRow | None:
     """The live ticket the same person holds, where the wish names no other queue."""
     live = [row for row in today if row.state not in ENDED]
     if body.queue or body.appointment or not live:
@@ -92,83 +111,116 @@ def _held(work: Work, body: CheckInBody, today: Any) -> TicketRow | None:
         if len(back) == 1:
             return back[0]
         raise HallError(ErrorCode.CHOOSE, choices={"queues": [{"id": row.queue_id} for row in live]})
-    booked = work.db.scalars(select(AppointmentRow.id).where(
-        AppointmentRow.patient_id == live[0].patient_id, AppointmentRow.hall_id == work.hall.id, AppointmentRow.state == "booked",
-        AppointmentRow.queue_id != live[0].queue_id, AppointmentRow.slot_start >= day_bounds(live[0].business_day, zone(work.timezone))[0],
-        AppointmentRow.slot_start < day_bounds(live[0].business_day, zone(work.timezone))[1])).first()
+    booked = work.db.scalars(
+        select(AppointmentRow.id).where(
+            AppointmentRow.patient_id == live[0].patient_id,
+            AppointmentRow.hall_id == work.hall.id,
+            AppointmentRow.state == "booked",
+            AppointmentRow.queue_id != live[0].queue_id,
+            AppointmentRow.slot_start >= day_bounds(live[0].business_day, work.config.timezone)[0],
+            AppointmentRow.slot_start < day_bounds(live[0].business_day, work.config.timezone)[1],
+        )
+    ).first()
     return None if booked and live[0].state not in {TicketState.PASSED, TicketState.HELD} else live[0]
 
 
 def _again(work: Work, ticket: TicketRow, body: CheckInBody) -> Answer:
     """The ticket already held; a passed one, or one held for an examination, goes back in line by the rules."""
-    if ticket.state == TicketState.PASSED:
-        put_back(work, ticket, reason="checked_in_again")
-    elif ticket.state == TicketState.HELD and (ticket.hold_reason or "").startswith(EXAMINATION):
+    if ticket.state == TicketState.PASSED or is_away(ticket):
         put_back(work, ticket, reason="checked_in_again")
     queue = moves.queue_of(work, ticket.queue_id)
     return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue)})
 
 
+def is_away(ticket: TicketRow) -> bool:
+    """Whether the ticket is held for an examination: then checking in again brings it back."""
+    return ticket.state == TicketState.HELD and (ticket.hold_reason or "").startswith(EXAMINATION)
+
+
 def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> None:
-    """Return a passed, held or staged ticket to its line. Raises illegal_move, desk_only (staff overrides with a reason)."""
+    """Back to its line from passed, held or staged. Raises illegal_move; desk_only, unless staff gives a reason."""
     queue = moves.queue_of(work, ticket.queue_id)
-    rules, state = moves.rules_of(queue), TicketState(ticket.state)
+    rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     _, session_end = session_bounds(work, queue)
-    mode = moves.mode_of(queue)
+    mode = queue.mode
     to: placing.Place | None = None
     if state is TicketState.PASSED:
         passes = ticket.passes
         if work.principal.is_staff and reason and reason != "checked_in_again":
             passes = min(passes, max(1, len(rules.passed_steps) - 1))
-        to = placing.on_passed_return(rules=rules, now=work.now, seq=ticket.number_seq, passes=passes, calls=queue.calls,
-                                      session_end=session_end, slot_end=ticket.slot_end, mode=mode, urgent=urgent,
-                                      waiting=moves.waiting_in(work, queue))
-    elif state is TicketState.HELD and (ticket.hold_reason or "").startswith(EXAMINATION):
-        to = placing.on_return(rules=rules, now=work.now, seq=ticket.number_seq, session_end=session_end, urgent=urgent,
-                               calls=queue.calls)
+        to = placing.on_passed_return(
+            rules=rules,
+            now=work.now,
+            seq=ticket.number_seq,
+            passes=passes,
+            calls=moves.day_of(work, queue).calls,
+            session_end=session_end,
+            slot_end=ticket.slot_end,
+            mode=mode,
+            urgent=urgent,
+            waiting=moves.waiting_in(work, queue),
+        )
+    elif is_away(ticket):
+        to = placing.on_return(
+            rules=rules,
+            now=work.now,
+            seq=ticket.number_seq,
+            session_end=session_end,
+            urgent=urgent,
+            calls=moves.day_of(work, queue).calls,
+        )
     moves.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None)
 
 
 def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) -> AppointmentRow | None:
-    start, end = day_bounds(day, zone(work.timezone))
+    start, end = day_bounds(day, work.config.timezone)
     if body.appointment:
         row = work.db.get(AppointmentRow, body.appointment)
-        usable = row is not None and row.patient_id == patient.id and row.hall_id == work.hall.id and row.state == "booked"
+        usable = (
+            row is not None and row.patient_id == patient.id and row.hall_id == work.hall.id and row.state == "booked"
+        )
         if row is None or not usable or not start <= row.slot_start < end:
             raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)
         return row
     open_ones = people.appointments(work.db, patient.id, work.hall.id, start, end)
     fitting = [row for row in open_ones if body.queue in {None, row.queue_id}]
     if len(fitting) > 1 and body.queue is None:
-        raise HallError(ErrorCode.CHOOSE, choices={"appointments": [
-            {"id": row.id, "queue": row.queue_id, "slot_start": stamp(row.slot_start)} for row in fitting]})
+        raise HallError(
+            ErrorCode.CHOOSE,
+            choices={
+                "appointments": [
+                    {"id": row.id, "queue": row.queue_id, "slot_start": stamp(row.slot_start)} for row in fitting
+                ]
+            },
+        )
     return fitting[0] if fitting else None
 
 
 def _queue(
     work: Work, context: Context, patient: PatientRow, body: CheckInBody, booked: AppointmentRow | None
-) -> QueueRow:
+) -> Queue:
     if booked is not None:
         return moves.queue_of(work, booked.queue_id)
     if body.queue is not None:
         return moves.queue_of(work, body.queue)
-    queues = work.db.scalars(
-        select(QueueRow).where(QueueRow.hall_id == work.hall.id, QueueRow.active).order_by(QueueRow.position)
-    ).all()
+    queues = [queue for queue in work.config.queues.values() if queue.active]
     if len(queues) == 1:
         return queues[0]
     level = 1
-    raise HallError(ErrorCode.CHOOSE, choices=choices_of(context, work.db, patient.id, work.hall.id, work.principal, work.now, level))
+    raise HallError(
+        ErrorCode.CHOOSE,
+        choices=choices_of(context, work.db, patient.id, work.hall.id, work.principal, work.now, level),
+    )
 
 
-def _tags(work: Work, queue: QueueRow, body: CheckInBody) -> list[str]:
+def _tags(work: Work, queue: Queue, body: CheckInBody) -> list[str]:
     """Policy tags only staff may give, and only with the evidence that was shown."""
     if not body.tags:
         return []
     if not work.principal.is_staff:
         raise HallError(ErrorCode.FORBIDDEN, "tags are given by staff")
-    rules = moves.rules_of(queue)
+    rules = queue.rules
     unknown = [tag for tag in body.tags if tag not in rules.policy_tags]
     if unknown:
         raise HallError(ErrorCode.INVALID, f"unknown tags {unknown}; known: {' '.join(rules.policy_tags)}")
@@ -178,36 +230,82 @@ def _tags(work: Work, queue: QueueRow, body: CheckInBody) -> list[str]:
 
 
 def issue(
-    work: Work, context: Context, queue: QueueRow, patient: PatientRow, day: date, *,
-    booked: AppointmentRow | None = None, tags: list[str], before: TicketRow | None = None, doctor: str | None = None,
-    language: str | None = None, flags: list[str] | None = None, visit: str | None = None, since: datetime | None = None,
+    work: Work,
+    context: Context,
+    queue: Queue,
+    patient: PatientRow,
+    day: date,
+    *,
+    booked: AppointmentRow | None = None,
+    tags: list[str],
+    before: TicketRow | None = None,
+    doctor: str | None = None,
+    language: str | None = None,
+    flags: list[str] | None = None,
+    visit: str | None = None,
+    since: datetime | None = None,
 ) -> TicketRow:
     """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early."""
-    start, end = session_bounds(work, queue)
-    rules, scale, mode = moves.rules_of(queue), context.scale(queue.scale), moves.mode_of(queue)
-    seq = _next_number(work, queue, day)
+    _, end = session_bounds(work, queue)
+    rules, scale, mode = queue.rules, context.scale(queue.scale), queue.mode
+    today = moves.day_of(work, queue)
+    today.last += 1
+    seq = today.last
     if before is not None:
-        to = placing.on_return(rules=rules, now=work.now, seq=seq, session_end=end, calls=queue.calls)
+        to = placing.on_return(rules=rules, now=work.now, seq=seq, session_end=end, calls=today.calls)
     else:
         to = placing.on_check_in(
-            rules=rules, now=since or work.now, slot_start=booked.slot_start if booked else None,
-            slot_end=booked.slot_end if booked else None, seq=seq, tags=tags, session_end=end, mode=mode, calls=queue.calls)
+            rules=rules,
+            now=since or work.now,
+            slot_start=booked.slot_start if booked else None,
+            slot_end=booked.slot_end if booked else None,
+            seq=seq,
+            tags=tags,
+            session_end=end,
+            mode=mode,
+            calls=moves.day_of(work, queue).calls,
+        )
     graded = mode == "graded"
     level = scale.last
     ticket = TicketRow(
-        id=secrets.token_hex(8), hall_id=work.hall.id, visit_id=visit or _visit(work, patient, day), patient_id=patient.id,
-        queue_id=queue.id, issued_by=queue.id, business_day=day, number=format_number(queue.prefix, seq), number_seq=seq,
-        code=secrets.token_urlsafe(12), state=TicketState.CHECKED_IN if graded else TicketState.WAITING,
-        lane=to.lane.value, sort=to.order, since=to.since, credit=to.credit, due_call=to.due_call,
-        grade=None if graded else level.code, rank=99 if graded else level.rank,
-        target_minutes=level.target_minutes, doctor=_doctor(work, booked, before, doctor), tags=tags,
-        checked_in_at=since or work.now, appointment_id=booked.id if booked else None,
-        slot_start=booked.slot_start if booked else None, slot_end=booked.slot_end if booked else None,
-        language=language or patient.language or "zh", flags=list(flags or []), station_id=None, hold_reason=None,
-        bypass=False, triaged=False, calls=0, passes=0, undo={}, seq=0, times={"checked_in": str(stamp(work.now))},
+        id=secrets.token_hex(8),
+        hall_id=work.hall.id,
+        visit_id=visit or _visit(work, patient, day),
+        patient_id=patient.id,
+        queue_id=queue.id,
+        issued_by=queue.id,
+        business_day=day,
+        number=format_number(queue.prefix, seq),
+        number_seq=seq,
+        code=secrets.token_urlsafe(12),
+        state=TicketState.CHECKED_IN if graded else TicketState.WAITING,
+        lane=to.lane.value,
+        sort=to.order,
+        since=to.since,
+        credit=to.credit,
+        due_call=to.due_call,
+        grade=None if graded else level.code,
+        rank=99 if graded else level.rank,
+        target_minutes=level.target_minutes,
+        doctor=_doctor(work, booked, before, doctor),
+        tags=tags,
+        checked_in_at=since or work.now,
+        appointment_id=booked.id if booked else None,
+        slot_start=booked.slot_start if booked else None,
+        slot_end=booked.slot_end if booked else None,
+        language=language or patient.language or "zh",
+        flags=list(flags or []),
+        station_id=None,
+        hold_reason=None,
+        bypass=False,
+        triaged=False,
+        calls=0,
+        passes=0,
+        undo={},
+        seq=0,
+        times={"checked_in": str(stamp(work.now))},
     )
     work.db.add(ticket)
-    work.db.flush()
     moves.enter(work, ticket)
     if booked is not None:
         booked.state = "checked_in"
@@ -229,44 +327,43 @@ def _doctor(work: Work, booked: AppointmentRow | None, before: TicketRow | None,
 def _visit(work: Work, patient: PatientRow, day: date) -> str:
     row = people.visit(work.db, patient.id, day)
     if row is None:
-        row = VisitRow(id=secrets.token_hex(8), patient_id=patient.id, business_day=day)
-        work.db.add(row)
-        work.db.flush()
+        row = insert_now(work.db, VisitRow(id=secrets.token_hex(8), patient_id=patient.id, business_day=day))
     return row.id
 
 
-def _next_number(work: Work, queue: QueueRow, day: date) -> int:
-    row = work.db.get(NumberRow, (work.hall.id, queue.id, day))
-    if row is None:
-        row = NumberRow(hall_id=work.hall.id, queue_id=queue.id, business_day=day, last=0)
-        work.db.add(row)
-        queue.calls, queue.recent = 0, []
-        _, end = day_bounds(day, zone(work.timezone))
-        work.schedule(f"close_day:{work.hall.id}:{day}", "close_day", day.isoformat(), end)
-    row.last += 1
-    return row.last
-
-
-def with_slip(work: Work, ticket: TicketRow, queue: QueueRow, *, print_it: bool) -> View:
+def with_slip(work: Work, ticket: TicketRow, queue: Queue, *, print_it: bool) -> View:
     """The answer of a check-in: ticket, slip, and the print job if paper is wanted and somebody can print it."""
     slip = slip_of(work, ticket, queue)
     body: View = {"ticket": ticket_view(ticket), "slip": slip}
     if print_it:
-        job = printing.new_job(work, "slip", slip, ticket=ticket.id, lease_to_kiosk=work.principal.role == DeviceRole.KIOSK)
+        job = printing.new_job(
+            work, "slip", slip, ticket=ticket.id, lease_to_kiosk=work.principal.role == DeviceRole.KIOSK
+        )
         if job is not None:
             body["print_job"] = job
             body["ticket"] = ticket_view(ticket)
     return body
 
 
-def slip_of(work: Work, ticket: TicketRow, queue: QueueRow) -> View:
+def slip_of(work: Work, ticket: TicketRow, queue: Queue) -> View:
     """What the slip says, without the name."""
-    hospital = work.db.get_one(HospitalRow, 1)
-    work.db.flush()
+    config = work.config
     return {
-        "ticket": ticket.id, "hospital": hospital.name, "hall": work.hall.name, "queue": queue.name, "queue_id": queue.id,
-        "number": ticket.number, "display_name": None, "ahead": position(work.db, ticket), "place": work.hall.name,
-        "doctor": ticket.doctor or None, "slot": stamp(ticket.slot_start), "checked_in_at": stamp(ticket.checked_in_at),
-        "timezone": hospital.timezone, "code": ticket.code, "language": ticket.language, "copy_number": 0,
-        "hint": {"zh": "过号请到自助机或分诊台重新报到", "en": "If you miss your call, check in again at a kiosk or the desk"},
+        "ticket": ticket.id,
+        "hospital": config.hospital,
+        "hall": config.name,
+        "queue": queue.name,
+        "queue_id": queue.id,
+        "number": ticket.number,
+        "display_name": None,
+        "ahead": position(work.db, ticket),
+        "place": config.name,
+        "doctor": ticket.doctor or None,
+        "slot": stamp(ticket.slot_start),
+        "checked_in_at": stamp(ticket.checked_in_at),
+        "timezone": config.timezone.key,
+        "code": ticket.code,
+        "language": ticket.language,
+        "copy_number": 0,
+        "hint": SLIP_HINT,
     }

@@ -1,4 +1,4 @@
-"""The server's clock: real time, and under HALL_REPLAY the simulated time of the hall. The one caller of datetime.now."""
+"""The server's clock: real time, and under HALL_REPLAY the hall's simulated time. The one caller of datetime.now."""
 
 import threading
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class Clock:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
-            at = datetime.min
+            raise HallError(ErrorCode.INVALID, "X-Hall-Time must be RFC 3339 with a zone") from None
         if at.tzinfo is None:
             raise HallError(ErrorCode.INVALID, "X-Hall-Time must be RFC 3339 with a zone")
         with self._lock:

@@ -47,7 +47,9 @@ class Context:
     def read_visit(self, token: str) -> dict[str, Any]:
         """The content of a visit token. Raises visit_token_invalid when forged or too old."""
         try:
-            content: dict[str, Any] = URLSafeTimedSerializer(self.secret, salt="visit").loads(token, max_age=VISIT_SECONDS)
+            content: dict[str, Any] = URLSafeTimedSerializer(self.secret, salt="visit").loads(
+                token, max_age=VISIT_SECONDS
+            )
         except BadSignature:
             raise HallError(ErrorCode.VISIT_TOKEN_INVALID) from None
         return content

@@ -22,12 +22,33 @@ SILENT = timedelta(seconds=15)
 def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str | None = None) -> tuple[DeviceRow, str]:
     """A new device and its token (256 random bits), which is shown once and kept only as a hash."""
     token = f"hall_{secrets.token_urlsafe(32)}"
-    row = DeviceRow(id=secrets.token_hex(8), role=role.value, hall_id=work.hall.id, name=name, zone=zone or work.hall.id,
-                    token_hash=context.token_hash(token), enrolled_at=work.real_now, seq=0, online=False, seen_seq=0,
-                    health={}, revoked_at=None, last_seen=None)
+    row = DeviceRow(
+        id=secrets.token_hex(8),
+        role=role.value,
+        hall_id=work.hall.id,
+        name=name,
+        zone=zone or work.hall.id,
+        token_hash=context.token_hash(token),
+        enrolled_at=work.real_now,
+        seq=0,
+        online=False,
+        seen_seq=0,
+        health={},
+        revoked_at=None,
+        last_seen=None,
+    )
     work.db.add(row)
+    _count(work, role, 1)
     work.record(EventKind.DEVICE_ENROLLED, row)
     return row, token
+
+
+def _count(work: Work, role: DeviceRole, step: int) -> None:
+    """The hall knows how many can print and how many show and speak, so that no wish has to count them."""
+    if role is DeviceRole.STATION:
+        work.hall.print_stations += step
+    elif role is DeviceRole.CALLER:
+        work.hall.callers += step
 
 
 def revoke(work: Work, id: str) -> Answer:
@@ -37,6 +58,7 @@ def revoke(work: Work, id: str) -> Answer:
         raise HallError(ErrorCode.NOT_FOUND, "no such device")
     if row.revoked_at is None:
         row.revoked_at, row.online = work.real_now, False
+        _count(work, DeviceRole(row.role), -1)
         work.record(EventKind.DEVICE_REVOKED, row)
     return Answer(200, {"device": device_view(row)})
 

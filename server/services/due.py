@@ -1,4 +1,4 @@
-"""The one owner of time: due rows (leases, reassessment, staged too long, silence, close of day) run under the hall lock."""
+"""The one owner of time: due rows (leases, reassessment, silence, close of day) run under the hall lock."""
 
 import logging
 import threading
@@ -43,7 +43,7 @@ class DueRunner:
         while not self._stop.wait(self._every):
             try:
                 run_due(self._context)
-            except Exception:  # noqa: BLE001 - a failing timer must not end the thread that owns all timers
+            except Exception:
                 log.exception("due round failed")
 
 
@@ -51,9 +51,15 @@ def run_due(context: Context) -> int:
     """Do everything that is due; how many rows were done."""
     found: dict[str, list[str]] = defaultdict(list)
     with Session(context.engines.read) as db:
-        rows = db.execute(select(DueRow.id, DueRow.hall_id, DueRow.clock, DueRow.due_at).where(
-            ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
-            | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real()))).order_by(DueRow.due_at).limit(500))
+        rows = db.execute(
+            select(DueRow.id, DueRow.hall_id, DueRow.clock, DueRow.due_at)
+            .where(
+                ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
+                | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real()))
+            )
+            .order_by(DueRow.due_at)
+            .limit(500)
+        )
         for id, hall, _, _ in rows:
             found[hall].append(id)
     for hall, ids in found.items():
@@ -101,12 +107,22 @@ def _staged_long(work: Work, id: str) -> None:
 def _close_batch(work: Work, day: date) -> bool:
     """Close up to a batch of the day's live tickets: who was being served is done, everybody else did not show up."""
     ended = [state.value for state in ENDED]
-    rows = work.db.scalars(select(TicketRow).where(
-        TicketRow.hall_id == work.hall.id, TicketRow.business_day <= day, TicketRow.state.not_in(ended)).limit(BATCH)).all()
+    rows = work.db.scalars(
+        select(TicketRow)
+        .where(TicketRow.hall_id == work.hall.id, TicketRow.business_day <= day, TicketRow.state.not_in(ended))
+        .limit(BATCH)
+    ).all()
     for ticket in rows:
         serving = ticket.state == TicketState.SERVING
-        moves.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None,
-                    kind=EventKind.TICKET_FINISHED if serving else None)
+        moves.apply(
+            work,
+            ticket,
+            Action.CLOSE,
+            reason="day_closed",
+            station_id=None,
+            hold_reason=None,
+            kind=EventKind.TICKET_FINISHED if serving else None,
+        )
     return len(rows) == BATCH
 
 

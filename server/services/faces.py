@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from server.domain import wording
-from server.domain.masking import display_name
+from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, TicketState
+from server.services.config import config_of
 from server.services.views import View
-from server.store.tables import DoctorRow, PatientRow, QueueRow, TicketRow
+from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 
 NEUTRAL_TAG = "priority"
 PRIVATE_FIELDS = ("flags", "passes", "hold_reason", "name", "sex", "birth_date", "bypass", "slot", "name_reading")
@@ -31,16 +33,12 @@ class Face:
 class Faces:
     """Looks the names of a batch of views up in two queries and puts them in, for one audience."""
 
-    def __init__(self, db: Session, hall: str, audience: Audience, *, scales: Mapping[str, Scale] | None = None) -> None:
+    def __init__(
+        self, db: Session, hall: HallRow, audience: Audience, *, scales: Mapping[str, Scale] | None = None
+    ) -> None:
         self._db = db
         self._audience = audience
-        self._privacy: dict[str, Privacy] = {}
-        self._scale: dict[str, str] = {}
-        for id, privacy, scale in db.execute(
-            select(QueueRow.id, QueueRow.privacy, QueueRow.scale).where(QueueRow.hall_id == hall)
-        ):
-            self._privacy[id] = privacy
-            self._scale[id] = scale
+        self._queues = config_of(db, hall).queues
         self._scales = scales or {}
         self._faces: dict[str, Face] = {}
         self._doctors: dict[str, str] = {}
@@ -51,24 +49,41 @@ class Faces:
         doctors: set[str] = set()
         for view in views:
             _mentions(view, tickets, doctors)
-        missing = [id for id in tickets if id not in self._faces]
+        missing = [id for id in tickets if id not in self._faces and not self._at_hand(id)]
         for start in range(0, len(missing), 500):
             rows = self._db.execute(
                 select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date)
                 .join(PatientRow, PatientRow.id == TicketRow.patient_id)
-                .where(TicketRow.id.in_(missing[start:start + 500]))
+                .where(TicketRow.id.in_(missing[start : start + 500]))
             )
             for id, name, sex, born in rows:
                 self._faces[id] = Face(name, sex, born.isoformat() if born else None)
         unknown = [id for id in doctors if id not in self._doctors]
         if unknown:
-            self._doctors |= dict(self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown))).tuples())
+            self._doctors |= dict(
+                self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown))).tuples()
+            )
+
+    def _at_hand(self, id: str) -> bool:
+        """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
+        ticket = self._db.identity_map.get(identity_key(TicketRow, id))
+        if ticket is None:
+            return False
+        patient = self._db.get(PatientRow, ticket.patient_id)
+        if patient is not None:
+            born = patient.birth_date.isoformat() if patient.birth_date else None
+            self._faces[id] = Face(patient.name, patient.sex, born)
+        return patient is not None
+
+    def _privacy(self, queue: str) -> Privacy:
+        found = self._queues.get(queue)
+        return found.privacy if found is not None else "number_only"
 
     def ticket(self, view: View, *, own: bool = False) -> View:
         """A ticket for this audience; `own` is the holder's own answer, where an ordinary grade is no secret."""
         face = self._faces.get(view["id"])
         out = dict(view)
-        out["display_name"] = display_name(face.name if face else None, self._privacy.get(view["queue"], "number_only"))
+        out["display_name"] = display_name(face.name if face else None, self._privacy(view["queue"]))
         if self._audience is Audience.STAFF:
             if face:
                 out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
@@ -91,11 +106,15 @@ class Faces:
     def announcement(self, content: View) -> View:
         """An announcement with its texts: to be read, or for the caller to be heard with the name the hall allows."""
         face = self._faces.get(content["ticket"])
-        privacy = self._privacy.get(content["queue"], "number_only")
-        places = {"station_names": content["station_name"], "queue_names": content["queue_name"],
-                  "languages": content["languages"], "number": content["number"]}
+        privacy = self._privacy(content["queue"])
+        places = {
+            "station_names": content["station_name"],
+            "queue_names": content["queue_name"],
+            "languages": content["languages"],
+            "number": content["number"],
+        }
         if self._audience is Audience.CALLER:
-            mode = "none" if privacy == "number_only" else content.get("voice", "surname")
+            mode: VoiceMode = "none" if privacy == "number_only" else content.get("voice", "surname")
             texts = wording.spoken(content["kind"], name=face.name if face else None, voice_mode=mode, **places)
         else:
             texts = wording.shown(content["kind"], name=display_name(face.name if face else None, privacy), **places)
@@ -122,10 +141,13 @@ class Faces:
     def slip(self, view: View) -> View:
         """A slip with the display name its queue allows and the doctor's name."""
         face = self._faces.get(view["ticket"])
-        privacy = self._privacy.get(view.get("queue_id", ""), "number_only")
+        privacy = self._privacy(view.get("queue_id", ""))
         doctor = view.get("doctor")
-        return {**view, "display_name": display_name(face.name if face else None, privacy),
-                "doctor": self._doctors.get(doctor, doctor) if doctor else None}
+        return {
+            **view,
+            "display_name": display_name(face.name if face else None, privacy),
+            "doctor": self._doctors.get(doctor, doctor) if doctor else None,
+        }
 
     def frame(self, epoch: str, row: View) -> View:
         """One fact of the journal as this audience may have it: whole, `hidden`, or `removed`."""
@@ -154,7 +176,8 @@ class Faces:
         return frame
 
     def _is_last(self, view: View) -> bool:
-        scale = self._scales.get(self._scale.get(view["queue"], ""))
+        queue = self._queues.get(view["queue"])
+        scale = self._scales.get(queue.scale) if queue is not None else None
         return scale is not None and view["grade"] == scale.last.code
 
 

@@ -9,15 +9,15 @@ from dataclasses import fields
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode, Mode, Privacy
+from server.services.config import rules_from
 from server.services.context import Context
-from server.services.moves import rules_from
 from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow
 
 Text = dict[str, str]
@@ -74,7 +74,7 @@ class HallPart(Part):
 
     id: Id
     name: Text
-    languages: list[Literal["zh", "yue", "en"]] = Field(default_factory=lambda: ["zh", "en"])
+    languages: tuple[Literal["zh", "yue", "en"], ...] = ("zh", "en")
     voice: Literal["none", "surname", "full"] = "surname"
     sessions: list[SessionPart] = Field(default_factory=list)
     thermal_reports: bool = False
@@ -107,7 +107,9 @@ def read(text: str, context: Context | None = None) -> HallFile:
     try:
         file = HallFile.model_validate(raw)
     except ValidationError as error:
-        raise _rejected([_fault(text, HallFile, fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]) from error
+        raise _rejected(
+            [_fault(text, HallFile, fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
+        ) from error
     faults = [*_rule_faults(text, file), *_cross_faults(text, file, context)]
     if faults:
         raise _rejected(faults)
@@ -135,8 +137,13 @@ def _fault(text: str, model: type[BaseModel], loc: tuple[Any, ...], kind: str, m
 
 
 def _known_keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
-    parts: dict[str, type[BaseModel]] = {"hospital": HospitalPart, "hall": HallPart, "queue": QueuePart, "station": StationPart,
-                                         "sessions": SessionPart}
+    parts: dict[str, type[BaseModel]] = {
+        "hospital": HospitalPart,
+        "hall": HallPart,
+        "queue": QueuePart,
+        "station": StationPart,
+        "sessions": SessionPart,
+    }
     words = [part for part in loc if isinstance(part, str)]
     return list((parts.get(words[-1], model) if words else model).model_fields)
 
@@ -144,7 +151,11 @@ def _known_keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
 def _find_line(text: str, loc: tuple[Any, ...]) -> int | None:
     """The line of a key, found by walking the file's table headers in order; a best effort for the reader."""
     counts: dict[str, int] = {}
-    wanted = [(str(loc[i]), loc[i + 1]) for i in range(len(loc) - 1) if isinstance(loc[i], str) and isinstance(loc[i + 1], int)]
+    wanted = [
+        (str(loc[i]), loc[i + 1])
+        for i in range(len(loc) - 1)
+        if isinstance(loc[i], str) and isinstance(loc[i + 1], int)
+    ]
     key = str(next((part for part in reversed(loc) if isinstance(part, str)), ""))
     inside = not wanted
     best: int | None = None
@@ -171,8 +182,13 @@ def _rule_faults(text: str, file: HallFile) -> list[dict[str, Any]]:
             for word in queue.rules:
                 if word not in known:
                     near = difflib.get_close_matches(word, known, 1)
-                    faults.append({"where": f"hall.{h}.queue.{q}.rules.{word}", "line": _find_line(text, ("hall", h, "queue", q, word)),
-                                   "reason": f"unknown rule {word!r}" + (f"; did you mean {near[0]!r}?" if near else "")})
+                    faults.append(
+                        {
+                            "where": f"hall.{h}.queue.{q}.rules.{word}",
+                            "line": _find_line(text, ("hall", h, "queue", q, word)),
+                            "reason": f"unknown rule {word!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+                        }
+                    )
             if all(word in known for word in queue.rules):
                 faults += _rule_values(text, h, q, queue.rules)
     return faults
@@ -180,13 +196,24 @@ def _rule_faults(text: str, file: HallFile) -> list[dict[str, Any]]:
 
 def _rule_values(text: str, h: int, q: int, given: dict[str, Any]) -> list[dict[str, Any]]:
     try:
-        TypeAdapter(Rules).validate_python(given)
         rules_from(given)
     except ValidationError as error:
-        return [{"where": f"hall.{h}.queue.{q}.rules", "line": _find_line(text, ("hall", h, "queue", q, *fault["loc"])),
-                 "reason": f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"} for fault in error.errors()]
+        return [
+            {
+                "where": f"hall.{h}.queue.{q}.rules",
+                "line": _find_line(text, ("hall", h, "queue", q, *fault["loc"])),
+                "reason": f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}",
+            }
+            for fault in error.errors()
+        ]
     except (ValueError, TypeError) as error:
-        return [{"where": f"hall.{h}.queue.{q}.rules", "line": _find_line(text, ("hall", h, "queue", q, "rules")), "reason": str(error)}]
+        return [
+            {
+                "where": f"hall.{h}.queue.{q}.rules",
+                "line": _find_line(text, ("hall", h, "queue", q, "rules")),
+                "reason": str(error),
+            }
+        ]
     return []
 
 
@@ -207,7 +234,11 @@ def _cross_faults(text: str, file: HallFile, context: Context | None) -> list[di
             if queues[queue.id] > 1:
                 say(f"queue {queue.id}", "two queues of this hall with this id", ("hall", h, "queue", q, "id"))
             if prefixes[queue.prefix] > 1:
-                say(f"queue {queue.id}", f"prefix {queue.prefix} is used twice in this hall", ("hall", h, "queue", q, "prefix"))
+                say(
+                    f"queue {queue.id}",
+                    f"prefix {queue.prefix} is used twice in this hall",
+                    ("hall", h, "queue", q, "prefix"),
+                )
             if context is not None and queue.scale not in context.scales:
                 near = difflib.get_close_matches(queue.scale, list(context.scales), 1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -219,14 +250,18 @@ def _cross_faults(text: str, file: HallFile, context: Context | None) -> list[di
                 if queue_id not in queues:
                     near = difflib.get_close_matches(queue_id, list(queues), 1)
                     hint = f"; did you mean {near[0]!r}?" if near else ""
-                    say(f"station {station.id}", f"unknown queue {queue_id!r}{hint}", ("hall", h, "station", s, "queues"))
+                    say(
+                        f"station {station.id}",
+                        f"unknown queue {queue_id!r}{hint}",
+                        ("hall", h, "station", s, "queues"),
+                    )
     return faults
 
 
 def write(db: Session, file: HallFile, text: str) -> list[str]:
     """Bring the tables in line with the file; what changed, a line each. Called inside a transaction.
 
-    A hall whose shape changed gets a new epoch when its journal has begun: followers reload (recovery is start-up).
+    A hall whose shape changed gets a new epoch: followers reload (recovery is start-up), caches of it are stale.
     """
     changes: list[str] = []
     hospital = db.get(HospitalRow, 1)
@@ -234,14 +269,20 @@ def write(db: Session, file: HallFile, text: str) -> list[str]:
         hospital = HospitalRow(id=1, name={}, timezone="", settings={})
         db.add(hospital)
         changes.append("hospital added")
-    _set(hospital, changes if hospital.timezone else [], "hospital", name=file.hospital.name, timezone=file.hospital.timezone,
-         rolls_at=file.hospital.day_rolls_at)
+    _set(
+        hospital,
+        changes if hospital.timezone else [],
+        "hospital",
+        name=file.hospital.name,
+        timezone=file.hospital.timezone,
+        rolls_at=file.hospital.day_rolls_at,
+    )
     hospital.file = text
     db.flush()
     for position, hall in enumerate(file.hall):
         mine = _hall(db, hall, position)
-        if mine and (row := db.get_one(HallRow, hall.id)).seq:
-            row.epoch = secrets.token_hex(8)
+        if mine or changes:
+            db.get_one(HallRow, hall.id).epoch = secrets.token_hex(8)
         changes += mine
     for row in db.scalars(select(HallRow).where(HallRow.id.not_in([hall.id for hall in file.hall]), HallRow.active)):
         row.active = False
@@ -258,34 +299,92 @@ def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:
 
 def _hall(db: Session, hall: HallPart, position: int) -> list[str]:
     changes: list[str] = []
-    settings = {"languages": list(hall.languages), "voice": hall.voice, "thermal_reports": hall.thermal_reports,
-                "list_printer": hall.list_printer}
+    settings = {
+        "languages": list(hall.languages),
+        "voice": hall.voice,
+        "thermal_reports": hall.thermal_reports,
+        "list_printer": hall.list_printer,
+    }
     row = db.get(HallRow, hall.id)
     if row is None:
-        db.add(HallRow(id=hall.id, name=hall.name, epoch=secrets.token_hex(8), seq=0, position=position, settings=settings,
-                       audit_seq=0, audit_digest="", active=True))
+        db.add(
+            HallRow(
+                id=hall.id,
+                name=hall.name,
+                epoch=secrets.token_hex(8),
+                seq=0,
+                position=position,
+                settings=settings,
+                audit_seq=0,
+                print_stations=0,
+                callers=0,
+                audit_digest="",
+                active=True,
+            )
+        )
         changes.append(f"hall {hall.id} added")
     else:
         _set(row, changes, f"hall {hall.id}", name=hall.name, position=position, settings=settings, active=True)
     db.flush()
     for place, queue in enumerate(hall.queue):
         sessions = [part.model_dump() for part in (queue.sessions if queue.sessions is not None else hall.sessions)]
-        values = {"name": queue.name, "prefix": queue.prefix, "mode": queue.mode, "scale": queue.scale, "privacy": queue.privacy,
-                  "rules": queue.rules, "sessions": sessions, "position": place, "active": True}
-        _upsert(db, QueueRow, (hall.id, queue.id), {"hall_id": hall.id, "id": queue.id}, values, f"queue {queue.id}", changes,
-                new={"calls": 0, "recent": []})
+        values = {
+            "name": queue.name,
+            "prefix": queue.prefix,
+            "mode": queue.mode,
+            "scale": queue.scale,
+            "privacy": queue.privacy,
+            "rules": queue.rules,
+            "sessions": sessions,
+            "position": place,
+            "active": True,
+        }
+        _upsert(
+            db,
+            QueueRow,
+            (hall.id, queue.id),
+            {"hall_id": hall.id, "id": queue.id},
+            values,
+            f"queue {queue.id}",
+            changes,
+            new={},
+        )
     for place, station in enumerate(hall.station):
-        values = {"hall_id": hall.id, "name": station.name, "queues": station.queues, "levels": station.levels,
-                  "zone": station.zone or hall.id, "position": place, "active": True}
-        _upsert(db, StationRow, station.id, {"id": station.id}, values, f"station {station.id}", changes,
-                new={"state": "open", "doctor_id": station.doctor, "seq": 0})
+        values = {
+            "hall_id": hall.id,
+            "name": station.name,
+            "queues": station.queues,
+            "levels": station.levels,
+            "zone": station.zone or hall.id,
+            "position": place,
+            "active": True,
+        }
+        _upsert(
+            db,
+            StationRow,
+            station.id,
+            {"id": station.id},
+            values,
+            f"station {station.id}",
+            changes,
+            new={"state": "open", "doctor_id": station.doctor, "seq": 0},
+        )
     _retire(db, QueueRow, hall.id, [queue.id for queue in hall.queue], changes)
     _retire(db, StationRow, hall.id, [station.id for station in hall.station], changes)
     return changes
 
 
-def _upsert(db: Session, table: Any, key: Any, identity: dict[str, Any], values: dict[str, Any], label: str, changes: list[str],
-            *, new: dict[str, Any]) -> None:
+def _upsert(
+    db: Session,
+    table: Any,
+    key: Any,
+    identity: dict[str, Any],
+    values: dict[str, Any],
+    label: str,
+    changes: list[str],
+    *,
+    new: dict[str, Any],
+) -> None:
     row = db.get(table, key)
     if row is None:
         db.add(table(**identity, **values, **new))

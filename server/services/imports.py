@@ -21,14 +21,24 @@ Row = dict[str, str | None]
 SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
 SLOT = (timedelta(minutes=15), timedelta(minutes=30))
 COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "patients": ("record_number", "name", "sex", "birth_date", "identity_number", "phone", "card", "language", "name_reading"),
+    "patients": (
+        "record_number",
+        "name",
+        "sex",
+        "birth_date",
+        "identity_number",
+        "phone",
+        "card",
+        "language",
+        "name_reading",
+    ),
     "appointments": ("id", "patient", "hall", "queue", "doctor", "slot_start", "slot_end"),
     "staff": ("username", "name", "role", "password", "hall", "station", "doctor", "title", "queue"),
 }
 
 
 def load(db: Session, kind: Kind, rows: Iterable[Row], now: datetime) -> dict[str, int]:
-    """Import rows; how many were added and changed. Raises import_rejected with every fault; called in a transaction."""
+    """Import rows; how many were added and changed. Raises import_rejected with every fault."""
     one = {"patients": _patient, "appointments": _appointment, "staff": _staff}[kind]
     faults: list[dict[str, Any]] = []
     counts = {"added": 0, "changed": 0}
@@ -44,8 +54,11 @@ def load(db: Session, kind: Kind, rows: Iterable[Row], now: datetime) -> dict[st
         except ValueError as error:
             faults.append({"row": number, "code": ErrorCode.INVALID.value, "reason": str(error)})
     if faults:
-        raise HallError(ErrorCode.IMPORT_REJECTED, f"{len(faults)} rows are wrong; first: row {faults[0]['row']}: {faults[0]['reason']}",
-                        errors=faults[:100])
+        raise HallError(
+            ErrorCode.IMPORT_REJECTED,
+            f"{len(faults)} rows are wrong; first: row {faults[0]['row']}: {faults[0]['reason']}",
+            errors=faults[:100],
+        )
     return counts
 
 
@@ -63,8 +76,15 @@ def _patient(db: Session, row: dict[str, str], now: datetime) -> str:
         raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
     number = normal_identity_number(row["identity_number"]) if row["identity_number"] else None
     birth = date.fromisoformat(row["birth_date"]) if row["birth_date"] else born(number)
-    values = {"name": row["name"], "sex": SEXES[row["sex"].lower()], "birth_date": birth, "identity_number": number,
-              "phone": row["phone"] or None, "language": row["language"] or None, "name_reading": row["name_reading"] or None}
+    values = {
+        "name": row["name"],
+        "sex": SEXES[row["sex"].lower()],
+        "birth_date": birth,
+        "identity_number": number,
+        "phone": row["phone"] or None,
+        "language": row["language"] or None,
+        "name_reading": row["name_reading"] or None,
+    }
     found = people.by_code(db, number) if number else None
     known = people.by_code(db, row["record_number"])
     if found is not None and known is not None and found.id != known.id:
@@ -100,8 +120,14 @@ def _appointment(db: Session, row: dict[str, str], _now: datetime) -> str:
     start, end = (_moment(row[word], timezone) for word in ("slot_start", "slot_end"))
     if not SLOT[0] <= end - start <= SLOT[1]:
         raise ValueError("a slot is 15 to 30 minutes long")
-    values = {"patient_id": patient.id, "hall_id": row["hall"], "queue_id": row["queue"], "doctor_id": row["doctor"] or None,
-              "slot_start": start, "slot_end": end}
+    values = {
+        "patient_id": patient.id,
+        "hall_id": row["hall"],
+        "queue_id": row["queue"],
+        "doctor_id": row["doctor"] or None,
+        "slot_start": start,
+        "slot_end": end,
+    }
     found = db.get(AppointmentRow, row["id"])
     if found is None:
         db.add(AppointmentRow(id=row["id"], state="booked", **values))
@@ -132,8 +158,16 @@ def _staff(db: Session, row: dict[str, str], _now: datetime) -> str:
             db.add(doctor)
         doctor.name, doctor.title, doctor.queue_id = row["name"], row["title"] or None, row["queue"] or None
     if row["password"]:
-        staff.add(db, row["username"], row["name"], StaffRole(row["role"]), row["password"], hall=row["hall"] or None,
-                  station=row["station"] or None, doctor=row["doctor"] or None)
+        staff.add(
+            db,
+            row["username"],
+            row["name"],
+            StaffRole(row["role"]),
+            row["password"],
+            hall=row["hall"] or None,
+            station=row["station"] or None,
+            doctor=row["doctor"] or None,
+        )
     elif not row["doctor"]:
         raise ValueError("password is missing")
     db.flush()

@@ -1,36 +1,62 @@
 """The one way a ticket moves: lifecycle, lane counts, undo image, journal. Use cases say what changes; this does it."""
 
-import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
+from server.domain.numbering import business_day, day_bounds
 from server.domain.placing import Place
-from server.domain.rules import Rules
-from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, Mode, TicketState
+from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
+from server.services.config import Queue
 from server.services.transaction import Work
-from server.services.views import View, hall_languages, stamp
-from server.store.tables import AnnouncementRow, DueRow, LaneRow, QueueRow, StationRow, TicketRow
+from server.services.views import View, stamp
+from server.store.tables import AnnouncementRow, Base, DueRow, LaneRow, QueueDayRow, StationRow, TicketRow
 
 IMAGE = (
-    "state", "queue_id", "lane", "grade", "rank", "credit", "doctor", "sort", "since", "due_call", "target_minutes",
-    "tags", "station_id", "hold_reason", "bypass", "triaged", "calls", "passes", "times",
+    "state",
+    "queue_id",
+    "lane",
+    "grade",
+    "rank",
+    "credit",
+    "doctor",
+    "sort",
+    "since",
+    "due_call",
+    "target_minutes",
+    "tags",
+    "station_id",
+    "hold_reason",
+    "bypass",
+    "triaged",
+    "calls",
+    "passes",
+    "times",
 )
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
 STAMPS: Mapping[Action, str] = {
-    Action.TRIAGE: "triaged", Action.STAGE: "staged", Action.CALL: "called", Action.RECALL: "recalled",
-    Action.ARRIVED: "arrived", Action.START: "started", Action.PASS: "passed", Action.HOLD: "held",
-    Action.RETURN: "returned", Action.TRANSFER: "transferred", Action.PRIORITISE: "prioritised",
-    Action.FINISH: "finished", Action.CANCEL: "cancelled", Action.CLOSE: "closed",
+    Action.TRIAGE: "triaged",
+    Action.STAGE: "staged",
+    Action.CALL: "called",
+    Action.RECALL: "recalled",
+    Action.ARRIVED: "arrived",
+    Action.START: "started",
+    Action.PASS: "passed",
+    Action.HOLD: "held",
+    Action.RETURN: "returned",
+    Action.TRANSFER: "transferred",
+    Action.PRIORITISE: "prioritised",
+    Action.FINISH: "finished",
+    Action.CANCEL: "cancelled",
+    Action.CLOSE: "closed",
 }
 
 
@@ -40,40 +66,38 @@ def ticket_of(work: Work, id: str) -> TicketRow:
     if row is None:
         raise HallError(ErrorCode.UNKNOWN_TICKET, id)
     work.principal.must_be_in(row.hall_id)
+    if row.hall_id not in work.halls:
+        raise HallError(ErrorCode.UNKNOWN_TICKET, id)
     return row
 
 
-def queue_of(work: Work, id: str, hall: str | None = None) -> QueueRow:
+def queue_of(work: Work, id: str, hall: str | None = None) -> Queue:
     """A queue of the hall. Raises unknown_queue."""
-    row = work.db.get(QueueRow, (hall or work.hall.id, id))
+    row = work.config_of(hall or work.hall.id).queues.get(id)
     if row is None or not row.active:
         raise HallError(ErrorCode.UNKNOWN_QUEUE, id)
+    return row
+
+
+def day_of(work: Work, queue: Queue) -> QueueDayRow:
+    """The queue's business day, begun when it is the first wish of that day; its end is scheduled with it."""
+    day = business_day(work.now, work.config_of(queue.hall_id).timezone)
+    row = work.db.get(QueueDayRow, (queue.hall_id, queue.id, day))
+    if row is None:
+        row = QueueDayRow(hall_id=queue.hall_id, queue_id=queue.id, business_day=day, last=0, calls=0, recent=[])
+        work.db.add(row)
+        _, end = day_bounds(day, work.config_of(queue.hall_id).timezone)
+        work.schedule(f"close_day:{queue.hall_id}:{day}", "close_day", day.isoformat(), end)
     return row
 
 
 def station_of(work: Work, id: str) -> StationRow:
     """A station of the hall. Raises unknown_station."""
     row = work.db.get(StationRow, id)
-    if row is None or not row.active or row.hall_id != work.hall.id:
+    if row is None or not row.active:
         raise HallError(ErrorCode.UNKNOWN_STATION, id)
+    work.principal.must_be_in(row.hall_id)
     return row
-
-
-def rules_of(queue: QueueRow) -> Rules:
-    """The rules of a queue; apply has checked them."""
-    return rules_from(queue.rules)
-
-
-def rules_from(given: Mapping[str, Any]) -> Rules:
-    """Rules from their JSON form: lists become tuples."""
-    return _rules(json.dumps(given, sort_keys=True))
-
-
-@lru_cache(maxsize=256)
-def _rules(text: str) -> Rules:
-    given: dict[str, Any] = json.loads(text)
-    known = {field.name for field in fields(Rules)}
-    return Rules(**{word: tuple(value) if isinstance(value, list) else value for word, value in given.items() if word in known})
 
 
 def place(ticket: TicketRow, where: Place) -> None:
@@ -84,7 +108,9 @@ def place(ticket: TicketRow, where: Place) -> None:
 
 def where(ticket: TicketRow) -> Place:
     """Where the ticket stands, for the domain."""
-    return Place(lane=Lane(ticket.lane), order=ticket.sort, since=ticket.since, credit=ticket.credit, due_call=ticket.due_call)
+    return Place(
+        lane=Lane(ticket.lane), order=ticket.sort, since=ticket.since, credit=ticket.credit, due_call=ticket.due_call
+    )
 
 
 def apply(
@@ -111,7 +137,7 @@ def apply(
     if to is not None:
         place(ticket, to)
     queue = queue_of(work, ticket.queue_id, ticket.hall_id)
-    ticket.state = settle(target, mode_of(queue), triaged=ticket.triaged).value
+    ticket.state = settle(target, queue.mode, triaged=ticket.triaged).value
     ticket.times = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
     count(work, before, _lane_key(ticket))
     if action in UNDOABLE:
@@ -139,8 +165,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
         setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
     count(work, before, _lane_key(ticket))
     if "recent" in memory:
-        queue = queue_of(work, memory["queue"], ticket.hall_id)
-        queue.recent, queue.calls = memory["recent"], memory["calls"]
+        day = day_of(work, queue_of(work, memory["queue"], ticket.hall_id))
+        day.recent, day.calls = memory["recent"], memory["calls"]
     undone = ticket.undo["action"]
     ticket.undo = {}
     work.record(EventKind.TICKET_UNDONE, ticket, reason=undone)
@@ -151,7 +177,13 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
 def at_station(work: Work, station: str | None) -> TicketRow | None:
     """The ticket a station holds, called or serving."""
     states = [state.value for state in AT_STATION]
-    return work.db.scalars(select(TicketRow).where(TicketRow.station_id == station, TicketRow.state.in_(states))).one_or_none()
+    return work.db.scalars(
+        select(TicketRow).where(TicketRow.station_id == station, TicketRow.state.in_(states))
+    ).one_or_none()
+
+
+_ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
+LANE_KEY = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
 
 
 def count(work: Work, before: tuple[Any, ...] | None, after: tuple[Any, ...] | None) -> None:
@@ -159,15 +191,20 @@ def count(work: Work, before: tuple[Any, ...] | None, after: tuple[Any, ...] | N
     if before == after:
         return
     for key, step in ((before, -1), (after, 1)):
-        if key is None:
-            continue
-        row = work.db.get(LaneRow, key)
-        if row is None:
-            names = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
-            work.db.add(LaneRow(**dict(zip(names, key, strict=True)), waiting=step))
-            work.db.flush()
-        else:
-            row.waiting += step
+        if key is not None:
+            work.db.execute(
+                _COUNT[work.db.get_bind().dialect.name], {**dict(zip(LANE_KEY, key, strict=True)), "step": step}
+            )
+
+
+def _counting(dialect: Any) -> Any:
+    made = dialect.insert(LaneRow).values(**{word: bindparam(word) for word in LANE_KEY}, waiting=bindparam("step"))
+    return made.on_conflict_do_update(
+        index_elements=list(LANE_KEY), set_={"waiting": LaneRow.waiting + bindparam("step")}
+    )
+
+
+_COUNT = {"sqlite": _counting(sqlite), "postgresql": _counting(postgresql)}
 
 
 def enter(work: Work, ticket: TicketRow) -> None:
@@ -189,21 +226,40 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
     """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge."""
     queue = queue_of(work, ticket.queue_id, ticket.hall_id)
     content: View = {
-        "id": secrets.token_hex(8), "kind": kind, "ticket": ticket.id, "number": ticket.number, "queue": queue.id,
-        "zone": station.zone if station else work.hall.id, "station": station.id if station else None,
-        "station_name": station.name if station else None, "queue_name": queue.name,
-        "languages": hall_languages(work.hall), "voice": work.hall.settings.get("voice", "surname"),
+        "id": secrets.token_hex(8),
+        "kind": kind,
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "queue": queue.id,
+        "zone": station.zone if station else work.hall.id,
+        "station": station.id if station else None,
+        "station_name": station.name if station else None,
+        "queue_name": queue.name,
+        "languages": list(work.config.languages),
+        "voice": work.config.voice,
     }
-    work.db.add(AnnouncementRow(id=content["id"], hall_id=work.hall.id, ticket_id=ticket.id, zone=content["zone"],
-                                content=content, at=work.now))
+    work.db.execute(
+        _ANNOUNCE,
+        {
+            "id": content["id"],
+            "hall_id": work.hall.id,
+            "ticket_id": ticket.id,
+            "zone": content["zone"],
+            "content": content,
+            "at": work.now,
+        },
+    )
     return content
 
 
 def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
     """Who is called here cannot be called elsewhere: the patient's other waiting tickets are held, not passed."""
     others = work.db.scalars(
-        select(TicketRow).where(TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id,
-                                TicketRow.state.in_(["waiting", "staged"]))
+        select(TicketRow).where(
+            TicketRow.patient_id == ticket.patient_id,
+            TicketRow.id != ticket.id,
+            TicketRow.state.in_(["waiting", "staged"]),
+        )
     )
     for other in others:
         if other.hall_id == work.hall.id:
@@ -215,8 +271,12 @@ def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
 def release_elsewhere(work: Work, ticket: TicketRow) -> None:
     """The patient is free again: tickets held for that reason stand where they stood."""
     others = work.db.scalars(
-        select(TicketRow).where(TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id,
-                                TicketRow.state == "held", TicketRow.hold_reason == ELSEWHERE)
+        select(TicketRow).where(
+            TicketRow.patient_id == ticket.patient_id,
+            TicketRow.id != ticket.id,
+            TicketRow.state == "held",
+            TicketRow.hold_reason == ELSEWHERE,
+        )
     )
     for other in others:
         if other.hall_id == work.hall.id:
@@ -236,19 +296,21 @@ def is_live(ticket: TicketRow) -> bool:
     return TicketState(ticket.state) not in ENDED
 
 
-def mode_of(queue: QueueRow) -> Mode:
-    """The mode of a queue, as the domain names it."""
-    return "graded" if queue.mode == "graded" else "woven"
-
-
-def waiting_in(work: Work, queue: QueueRow) -> int:
+def waiting_in(work: Work, queue: Queue) -> int:
     """How many wait in a queue now."""
-    rows = work.db.scalars(select(LaneRow.waiting).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id))
+    rows = work.db.scalars(
+        select(LaneRow.waiting).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id)
+    )
     return sum(rows)
 
 
 def open_station_of_doctor(work: Work, doctor: str) -> StationRow | None:
     """The open station where a doctor sits."""
-    return work.db.scalars(select(StationRow).where(
-        StationRow.hall_id == work.hall.id, StationRow.doctor_id == doctor, StationRow.state == "open", StationRow.active)
+    return work.db.scalars(
+        select(StationRow).where(
+            StationRow.hall_id == work.hall.id,
+            StationRow.doctor_id == doctor,
+            StationRow.state == "open",
+            StationRow.active,
+        )
     ).first()

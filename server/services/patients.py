@@ -23,6 +23,7 @@ from server.services.reading import hall_row
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import IdentifyBody, PatientBody, Typed
 from server.store import people
+from server.store.rows import insert_now
 from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientRow, QueueRow, ReportRow, TicketRow
 
 FAILURES_PER_DEVICE = 20
@@ -62,8 +63,11 @@ class Attempts:
             self._failed.setdefault(owner, deque()).append(now)
 
 
-def find_or_make(db: Session, body: PatientBody, now: datetime) -> PatientRow:
-    """The patient a check-in names. By name alone: a new person each time; else found by number, or phone and name."""
+def find_or_make(db: Session, body: PatientBody, now: datetime) -> tuple[PatientRow, bool]:
+    """The patient a check-in names, and whether they are new here.
+
+    By name alone: a new person each time; else found by number, by phone and name, or by name and birth date.
+    """
     number = normal_identity_number(body.identity_number) if body.identity_number else None
     found: PatientRow | None = None
     if number:
@@ -75,15 +79,20 @@ def find_or_make(db: Session, body: PatientBody, now: datetime) -> PatientRow:
     if found is None and body.birth_date and not number:
         found = people.by_name_and_birth(db, body.name, body.birth_date)
     if found is not None:
-        return found
-    row = PatientRow(
-        id=secrets.token_hex(8), name=body.name, sex=body.sex, birth_date=body.birth_date or born(number),
-        identity_number=number, record_number=body.record_number, phone=body.phone, language=body.language,
-        name_reading=body.name_reading, created_at=now,
-    )
-    db.add(row)
-    db.flush()
-    return row
+        return found, False
+    values = {
+        "id": secrets.token_hex(8),
+        "name": body.name,
+        "sex": body.sex,
+        "birth_date": body.birth_date or born(number),
+        "identity_number": number,
+        "record_number": body.record_number,
+        "phone": body.phone,
+        "language": body.language,
+        "name_reading": body.name_reading,
+        "created_at": now,
+    }
+    return insert_now(db, PatientRow(**values)), True
 
 
 def born(number: str | None) -> date | None:
@@ -141,7 +150,9 @@ def _typed(db: Session, typed: Typed) -> PatientRow | None:
         (typed.identity_tail and typed.identity_tail.upper(), found.identity_number and found.identity_number[-4:]),
     ]
     given = [(mine, theirs) for mine, theirs in checks if mine]
-    fits = bool(given) and all(hmac.compare_digest(str(mine).encode(), str(theirs or "").encode()) for mine, theirs in given)
+    fits = bool(given) and all(
+        hmac.compare_digest(str(mine).encode(), str(theirs or "").encode()) for mine, theirs in given
+    )
     return found if fits else None
 
 
@@ -153,18 +164,30 @@ def choices_of(
     timezone = zone(hospital.timezone)
     day = business_day(now, timezone)
     start, end = day_bounds(day, timezone)
-    faces = Faces(db, hall, principal.audience, scales=context.scales)
-    tickets = [row for row in people.tickets_today(db, patient, hall, day) if row.state not in
-               {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW}]
+    faces = Faces(db, hall_row(db, hall), principal.audience, scales=context.scales)
+    tickets = [
+        row
+        for row in people.tickets_today(db, patient, hall, day)
+        if row.state not in {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW}
+    ]
     views = [ticket_view(row) for row in tickets]
     faces.learn(views)
-    queues = db.scalars(select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)).all()
+    queues = db.scalars(
+        select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
+    ).all()
     names = {queue.id: queue.name for queue in queues}
     doctors = dict(db.execute(select(DoctorRow.id, DoctorRow.name)).tuples())
     return {
         "appointments": [
-            {"id": row.id, "queue": row.queue_id, "queue_name": names.get(row.queue_id, {}), "doctor": row.doctor_id,
-             "doctor_name": doctors.get(row.doctor_id or ""), "slot_start": stamp(row.slot_start), "slot_end": stamp(row.slot_end)}
+            {
+                "id": row.id,
+                "queue": row.queue_id,
+                "queue_name": names.get(row.queue_id, {}),
+                "doctor": row.doctor_id,
+                "doctor_name": doctors.get(row.doctor_id or ""),
+                "slot_start": stamp(row.slot_start),
+                "slot_end": stamp(row.slot_end),
+            }
             for row in people.appointments(db, patient, hall, start, end)
         ],
         "queues": [{"id": queue.id, "name": queue.name} for queue in queues],
@@ -175,10 +198,18 @@ def choices_of(
 
 def _reports(db: Session, patient: str) -> list[dict[str, Any]]:
     rows = db.scalars(
-        select(ReportRow).where(ReportRow.patient_id == patient, ReportRow.superseded.is_(False)).order_by(ReportRow.issued_at.desc())
+        select(ReportRow)
+        .where(ReportRow.patient_id == patient, ReportRow.superseded.is_(False))
+        .order_by(ReportRow.issued_at.desc())
     )
     return [
-        {"id": row.id, "title": None if row.withheld else row.title, "status": row.status, "withheld": row.withheld,
-         "issued_at": stamp(row.issued_at), "prints": row.prints}
+        {
+            "id": row.id,
+            "title": None if row.withheld else row.title,
+            "status": row.status,
+            "withheld": row.withheld,
+            "issued_at": stamp(row.issued_at),
+            "prints": row.prints,
+        }
         for row in rows
     ]

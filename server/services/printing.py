@@ -11,38 +11,53 @@ from server.services import alerts
 from server.services.transaction import Answer, Work
 from server.services.views import View, job_view
 from server.services.wishes import JobReportBody
-from server.store.tables import DeviceRow, PrintJobRow, ReportRow
+from server.store.tables import PrintJobRow, ReportRow
 
 KIOSK_LEASE_SECONDS = 120
 STATION_LEASE_SECONDS = 60
 KINDS = {
-    PrintJobState.QUEUED: EventKind.PRINT_JOB_QUEUED, PrintJobState.LEASED: EventKind.PRINT_JOB_LEASED,
-    PrintJobState.PRINTED: EventKind.PRINT_JOB_PRINTED, PrintJobState.FAILED: EventKind.PRINT_JOB_FAILED,
+    PrintJobState.QUEUED: EventKind.PRINT_JOB_QUEUED,
+    PrintJobState.LEASED: EventKind.PRINT_JOB_LEASED,
+    PrintJobState.PRINTED: EventKind.PRINT_JOB_PRINTED,
+    PrintJobState.FAILED: EventKind.PRINT_JOB_FAILED,
     PrintJobState.UNKNOWN: EventKind.PRINT_JOB_UNKNOWN,
 }
 
 
-def has_station(work: Work) -> bool:
-    """Whether a print station is enrolled in the hall."""
-    return work.db.scalars(select(DeviceRow.id).where(
-        DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.STATION, DeviceRow.revoked_at.is_(None)).limit(1)
-    ).first() is not None
-
-
 def new_job(
-    work: Work, kind: str, content: View, *, ticket: str | None = None, report: str | None = None, lease_to_kiosk: bool,
-    copy_number: int = 0, reprint_of: str | None = None, reason: str | None = None,
+    work: Work,
+    kind: str,
+    content: View,
+    *,
+    ticket: str | None = None,
+    report: str | None = None,
+    lease_to_kiosk: bool,
+    copy_number: int = 0,
+    reprint_of: str | None = None,
+    reason: str | None = None,
 ) -> View | None:
     """A job leased to the wishing kiosk, or queued for the hall's stations; None where nobody could print it."""
-    if not lease_to_kiosk and not has_station(work):
+    if not lease_to_kiosk and not work.hall.print_stations:
         return None
     job = PrintJobRow(
-        id=secrets.token_hex(8), hall_id=work.hall.id, kind=kind, state=PrintJobState.QUEUED.value, ticket_id=ticket,
-        report_id=report, content=content, copy_number=copy_number, reprint_of=reprint_of, reason=reason,
-        created_at=work.real_now, seq=0, device_id=None, lease=None, lease_until=None, evidence=None,
+        id=secrets.token_hex(8),
+        hall_id=work.hall.id,
+        kind=kind,
+        state=PrintJobState.QUEUED.value,
+        ticket_id=ticket,
+        report_id=report,
+        content=content,
+        copy_number=copy_number,
+        reprint_of=reprint_of,
+        reason=reason,
+        created_at=work.real_now,
+        seq=0,
+        device_id=None,
+        lease=None,
+        lease_until=None,
+        evidence=None,
     )
     work.db.add(job)
-    work.db.flush()
     if lease_to_kiosk:
         _lease(work, job, KIOSK_LEASE_SECONDS)
     else:
@@ -54,13 +69,17 @@ def claim(work: Work) -> Answer:
     """The job this station already holds, else the oldest queued one of its hall, else none."""
     mine = work.principal.id
     job = work.db.scalars(
-        select(PrintJobRow).where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "leased", PrintJobRow.device_id == mine)
-        .order_by(PrintJobRow.created_at).limit(1)
+        select(PrintJobRow)
+        .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "leased", PrintJobRow.device_id == mine)
+        .order_by(PrintJobRow.created_at)
+        .limit(1)
     ).first()
     if job is None:
         job = work.db.scalars(
-            select(PrintJobRow).where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued")
-            .order_by(PrintJobRow.created_at).limit(1)
+            select(PrintJobRow)
+            .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued")
+            .order_by(PrintJobRow.created_at)
+            .limit(1)
         ).first()
         if job is None:
             return Answer(200, {"print_job": None})
@@ -96,7 +115,9 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     if after is PrintJobState.PRINTED and job.report_id and (printed := work.db.get(ReportRow, job.report_id)):
         printed.prints += 1
     if after is not PrintJobState.PRINTED:
-        alerts.raise_alert(work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=body.evidence or after.value)
+        alerts.raise_alert(
+            work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=body.evidence or after.value
+        )
     return Answer(200, {"print_job": job_view(job)})
 
 
@@ -113,15 +134,24 @@ def expire(work: Work, id: str) -> None:
 
 
 def reprint(work: Work, id: str, reason: str) -> Answer:
-    """The same paper again, marked 补打: by the kiosk itself, or by the hall's stations. Raises no_printer, not_found."""
+    """The same paper again, marked 补打: by the kiosk itself or the hall's stations. Raises no_printer, not_found."""
     job = job_of(work, id)
     kiosk = work.principal.role == DeviceRole.KIOSK
     if kiosk and job.device_id != work.principal.id:
         raise HallError(ErrorCode.FORBIDDEN, "a kiosk reprints its own paper only")
     if job.kind == "report" and kiosk:
         raise HallError(ErrorCode.DESK_ONLY)
-    view = new_job(work, job.kind, job.content, ticket=job.ticket_id, report=job.report_id, lease_to_kiosk=kiosk,
-                   copy_number=job.copy_number + 1, reprint_of=job.id, reason=reason)
+    view = new_job(
+        work,
+        job.kind,
+        job.content,
+        ticket=job.ticket_id,
+        report=job.report_id,
+        lease_to_kiosk=kiosk,
+        copy_number=job.copy_number + 1,
+        reprint_of=job.id,
+        reason=reason,
+    )
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
     return Answer(201, {"print_job": view})

@@ -17,8 +17,8 @@ from server.services.views import (
     hall_languages,
     job_view,
     queue_view,
-    station_view,
     stamp,
+    station_view,
     ticket_view,
 )
 from server.store import journal
@@ -53,15 +53,26 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         hospital = db.get_one(HospitalRow, 1)
-        faces = Faces(db, hall, principal.audience, scales=context.scales)
-        queues = db.scalars(select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position))
-        stations = db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active).order_by(StationRow.position))
+        faces = Faces(db, row, principal.audience, scales=context.scales)
+        queues = db.scalars(
+            select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
+        )
+        stations = db.scalars(
+            select(StationRow).where(StationRow.hall_id == hall, StationRow.active).order_by(StationRow.position)
+        )
         tickets = db.scalars(
-            select(TicketRow).where(TicketRow.hall_id == hall, TicketRow.state.in_(LIVE_STATES)).order_by(TicketRow.sort)
+            select(TicketRow)
+            .where(TicketRow.hall_id == hall, TicketRow.state.in_(LIVE_STATES))
+            .order_by(TicketRow.sort)
         )
         out: View = {
-            "epoch": row.epoch, "seq": row.seq, "hall": hall, "name": row.name, "hospital": hospital.name,
-            "timezone": hospital.timezone, "languages": hall_languages(row),
+            "epoch": row.epoch,
+            "seq": row.seq,
+            "hall": hall,
+            "name": row.name,
+            "hospital": hospital.name,
+            "timezone": hospital.timezone,
+            "languages": hall_languages(row),
             "queues": [queue_view(queue) for queue in queues],
             "stations": [station_view(station) for station in stations],
             "tickets": [ticket_view(ticket) for ticket in tickets],
@@ -76,11 +87,19 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
 
 
 def _staff_part(db: Session, hall: str) -> View:
-    alerts = db.scalars(select(AlertRow).where(AlertRow.hall_id == hall, AlertRow.acknowledged_at.is_(None)).order_by(AlertRow.raised_at))
-    jobs = db.scalars(
-        select(PrintJobRow).where(PrintJobRow.hall_id == hall, PrintJobRow.state.in_(OPEN_JOBS)).order_by(PrintJobRow.created_at)
+    alerts = db.scalars(
+        select(AlertRow)
+        .where(AlertRow.hall_id == hall, AlertRow.acknowledged_at.is_(None))
+        .order_by(AlertRow.raised_at)
     )
-    devices = db.scalars(select(DeviceRow).where(DeviceRow.hall_id == hall, DeviceRow.revoked_at.is_(None)).order_by(DeviceRow.name))
+    jobs = db.scalars(
+        select(PrintJobRow)
+        .where(PrintJobRow.hall_id == hall, PrintJobRow.state.in_(OPEN_JOBS))
+        .order_by(PrintJobRow.created_at)
+    )
+    devices = db.scalars(
+        select(DeviceRow).where(DeviceRow.hall_id == hall, DeviceRow.revoked_at.is_(None)).order_by(DeviceRow.name)
+    )
     return {
         "alerts": [alert_view(alert) for alert in alerts],
         "print_jobs": [job_view(job) for job in jobs],
@@ -93,9 +112,13 @@ def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) ->
     called = [view["id"] for view in tickets if view["state"] == TicketState.CALLED]
     if not called:
         return []
-    rows = list(db.scalars(
-        select(AnnouncementRow).where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called)).order_by(AnnouncementRow.at)
-    ))
+    rows = list(
+        db.scalars(
+            select(AnnouncementRow)
+            .where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called))
+            .order_by(AnnouncementRow.at)
+        )
+    )
     contents = [row.content for row in rows]
     faces.learn(contents)
     return [{**faces.announcement(content), "at": stamp(row.at)} for row, content in zip(rows, contents, strict=True)]
@@ -111,11 +134,13 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
         if after < row.seq and (first is None or after < first - 1):
             raise HallError(ErrorCode.RELOAD, f"facts before {first} are pruned")
         rows = journal.rows_after(db, hall, after, min(limit, PAGE_LIMIT))
-        faces = Faces(db, hall, principal.audience)
+        faces = Faces(db, row, principal.audience)
         faces.learn([fact["subject"] for fact in rows])
         last = rows[-1]["seq"] if rows else after
         return {
-            "epoch": row.epoch, "seq": row.seq, "more": last < row.seq,
+            "epoch": row.epoch,
+            "seq": row.seq,
+            "more": last < row.seq,
             "events": [faces.frame(row.epoch, fact) for fact in rows],
         }
 
@@ -126,13 +151,20 @@ def position(db: Session, ticket: TicketRow) -> int | None:
         return None
     here = (LaneRow.hall_id == ticket.hall_id, LaneRow.queue_id == ticket.queue_id)
     waiting = db.scalar(select(func.sum(LaneRow.waiting)).where(*here)) or 0
-    behind = db.scalar(
-        select(func.count()).select_from(TicketRow).where(
-            TicketRow.hall_id == ticket.hall_id, TicketRow.queue_id == ticket.queue_id, TicketRow.state == "waiting",
-            TicketRow.lane == ticket.lane, or_(TicketRow.rank > ticket.rank,
-                                               (TicketRow.rank == ticket.rank) & (TicketRow.sort > ticket.sort)),
+    behind = (
+        db.scalar(
+            select(func.count())
+            .select_from(TicketRow)
+            .where(
+                TicketRow.hall_id == ticket.hall_id,
+                TicketRow.queue_id == ticket.queue_id,
+                TicketRow.state == "waiting",
+                TicketRow.lane == ticket.lane,
+                or_(TicketRow.rank > ticket.rank, (TicketRow.rank == ticket.rank) & (TicketRow.sort > ticket.sort)),
+            )
         )
-    ) or 0
+        or 0
+    )
     if ticket.lane == Lane.URGENT:
         behind += db.scalar(select(func.sum(LaneRow.waiting)).where(*here, LaneRow.lane != Lane.URGENT)) or 0
     own = 1 if ticket.state == TicketState.WAITING else 0
@@ -146,7 +178,7 @@ def ticket(context: Context, id: str, principal: Principal) -> View:
         if row is None:
             raise HallError(ErrorCode.UNKNOWN_TICKET, id)
         principal.must_be_in(row.hall_id)
-        faces = Faces(db, row.hall_id, principal.audience, scales=context.scales)
+        faces = Faces(db, hall_row(db, row.hall_id), principal.audience, scales=context.scales)
         view = ticket_view(row)
         faces.learn([view])
         wait: dict[str, Any] = {"position": position(db, row), "wait_low": None, "wait_high": None}

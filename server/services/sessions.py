@@ -4,16 +4,15 @@ from datetime import datetime, time, timedelta
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services.context import zone
+from server.services.config import Queue
 from server.services.transaction import Work
-from server.store.tables import QueueRow
 
 
-def session_bounds(work: Work, queue: QueueRow) -> tuple[datetime | None, datetime | None]:
+def session_bounds(work: Work, queue: Queue) -> tuple[datetime | None, datetime | None]:
     """Start and end (UTC) of the session `work.now` falls in; (None, None) without sessions. Raises queue_closed."""
     if not queue.sessions:
         return None, None
-    timezone = zone(work.timezone)
+    timezone = work.config_of(queue.hall_id).timezone
     local = work.now.astimezone(timezone)
     for session in queue.sessions:
         begins, ends = time.fromisoformat(session["start"]), time.fromisoformat(session["end"])
@@ -23,4 +22,4 @@ def session_bounds(work: Work, queue: QueueRow) -> tuple[datetime | None, dateti
             end = datetime.combine(day + timedelta(days=1) if ends <= begins else day, ends, timezone)
             if start - opens <= local < end:
                 return start, end
-    raise HallError(ErrorCode.QUEUE_CLOSED, sessions=queue.sessions)
+    raise HallError(ErrorCode.QUEUE_CLOSED, sessions=list(queue.sessions))

@@ -27,15 +27,24 @@ _nobody = _hasher.hash(secrets.token_urlsafe())
 
 
 def add(
-    db: Session, username: str, name: str, role: StaffRole, password: str, *, hall: str | None = None,
-    station: str | None = None, doctor: str | None = None,
+    db: Session,
+    username: str,
+    name: str,
+    role: StaffRole,
+    password: str,
+    *,
+    hall: str | None = None,
+    station: str | None = None,
+    doctor: str | None = None,
 ) -> StaffRow:
     """A new account, or a new password and role for an existing one. Raises invalid for a short password."""
     if len(password) < SHORTEST_PASSWORD:
         raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     if row is None:
-        row = StaffRow(id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="", failures=0)
+        row = StaffRow(
+            id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="", failures=0
+        )
         db.add(row)
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
     row.password_hash, row.failures, row.locked_until, row.disabled_at = _hasher.hash(password), 0, None, None
@@ -48,11 +57,15 @@ def check_password(context: Context, username: str, password: str) -> tuple[str 
         row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     stored = row.password_hash if row is not None else _nobody
     with _one_at_a_time:
-        try:
-            right = _hasher.verify(stored, password)
-        except VerificationError:
-            right = False
+        right = _fits(stored, password)
     return (row.id if row is not None else None), right and row is not None
+
+
+def _fits(stored: str, password: str) -> bool:
+    try:
+        return bool(_hasher.verify(stored, password))
+    except VerificationError:
+        return False
 
 
 def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tuple[Answer, str | None]:
@@ -70,16 +83,30 @@ def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tup
         return Answer(401, {}), None
     row.failures, row.locked_until = 0, None
     token = secrets.token_urlsafe(32)
-    work.db.add(SessionRow(token_hash=context.token_hash(token), staff_id=row.id, created_at=work.real_now, seen_at=work.real_now,
-                           expires_at=work.real_now + LONGEST))
+    work.db.add(
+        SessionRow(
+            token_hash=context.token_hash(token),
+            staff_id=row.id,
+            created_at=work.real_now,
+            seen_at=work.real_now,
+            expires_at=work.real_now + LONGEST,
+        )
+    )
     work.audit("session.opened", row.id)
     return Answer(200, {"staff": staff_view(row)}), token
 
 
 def staff_view(row: StaffRow) -> dict[str, str | None]:
     """What a console may know of the person signed in."""
-    return {"id": row.id, "username": row.username, "name": row.name, "role": row.role, "hall": row.hall_id,
-            "station": row.station_id, "doctor": row.doctor_id}
+    return {
+        "id": row.id,
+        "username": row.username,
+        "name": row.name,
+        "role": row.role,
+        "hall": row.hall_id,
+        "station": row.station_id,
+        "doctor": row.doctor_id,
+    }
 
 
 def sign_out(work: Work, context: Context, token: str) -> Answer:
@@ -101,7 +128,9 @@ def by_session(context: Context, token: str) -> Principal | None:
         staff = db.get(StaffRow, row.staff_id)
         if staff is None or staff.disabled_at is not None:
             return None
-        return Principal("staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id)
+        return Principal(
+            "staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id
+        )
 
 
 def touch(work: Work, context: Context, token: str) -> Answer:

@@ -25,9 +25,15 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
     only_own_station(work, station.id)
     station.state = state.value
     station.reason = body.reason
-    station.until = work.now + timedelta(minutes=body.minutes) if body.minutes and state is StationState.PAUSED else None
+    station.until = (
+        work.now + timedelta(minutes=body.minutes) if body.minutes and state is StationState.PAUSED else None
+    )
     if state is StationState.OPEN:
-        station.doctor_id = body.doctor or (work.principal.doctor if work.principal.role == StaffRole.DOCTOR else None) or station.doctor_id
+        station.doctor_id = (
+            body.doctor
+            or (work.principal.doctor if work.principal.role == StaffRole.DOCTOR else None)
+            or station.doctor_id
+        )
     work.record(FACTS[state], station, reason=body.reason)
     if state is StationState.STOPPED:
         _unstage(work, station)
@@ -36,8 +42,11 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
 
 
 def _unstage(work: Work, station: StationRow) -> None:
-    staged = work.db.scalars(select(TicketRow).where(
-        TicketRow.hall_id == work.hall.id, TicketRow.station_id == station.id, TicketRow.state == "staged")).all()
+    staged = work.db.scalars(
+        select(TicketRow).where(
+            TicketRow.hall_id == work.hall.id, TicketRow.station_id == station.id, TicketRow.state == "staged"
+        )
+    ).all()
     for ticket in staged:
         moves.apply(work, ticket, Action.RETURN, reason="station_stopped", station_id=None)
 
@@ -47,7 +56,12 @@ def _free(work: Work, station: StationRow) -> None:
     doctor = station.doctor_id
     if doctor is None or moves.open_station_of_doctor(work, doctor) is not None:
         return
-    named = work.db.scalars(select(TicketRow).where(
-        TicketRow.hall_id == work.hall.id, TicketRow.doctor == doctor, TicketRow.state.in_(["waiting", "checked_in"]))).all()
+    named = work.db.scalars(
+        select(TicketRow).where(
+            TicketRow.hall_id == work.hall.id,
+            TicketRow.doctor == doctor,
+            TicketRow.state.in_(["waiting", "checked_in"]),
+        )
+    ).all()
     for ticket in named:
         moves.apply(work, ticket, Action.TRANSFER, reason="station_stopped", doctor="")

@@ -1,7 +1,8 @@
-"""A ticket's life after check-in: recall, arrived, start, pass, hold, return, stage, transfer, prioritise, and the rest."""
+"""A ticket's life after check-in: recall, arrived, start, pass, hold, return, stage, transfer, prioritise, cancel."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -63,7 +64,7 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
     if ticket.state != TicketState.PASSED:
         moves.apply(work, ticket, Action.ARRIVED)
         return answer(ticket)
-    rules = moves.rules_of(moves.queue_of(work, ticket.queue_id))
+    rules = moves.queue_of(work, ticket.queue_id).rules
     passed_at = datetime.fromisoformat(ticket.times["passed"])
     if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
@@ -93,27 +94,40 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
     ticket = _mine(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
     queue = moves.queue_of(work, ticket.queue_id)
-    rules = moves.rules_of(queue)
+    rules = queue.rules
     if not body.reason:
         _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
     announcement = moves.announce(work, ticket, "passed", _at(work, ticket))
-    moves.apply(work, ticket, Action.PASS, reason=body.reason, announcement=announcement, passes=ticket.passes + 1,
-                station_id=None, memory={"passes": ticket.passes})
+    moves.apply(
+        work,
+        ticket,
+        Action.PASS,
+        reason=body.reason,
+        announcement=announcement,
+        passes=ticket.passes + 1,
+        station_id=None,
+        memory={"passes": ticket.passes},
+    )
     return answer(ticket)
 
 
 def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zone: bool) -> None:
     """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled (architecture §4)."""
-    callers = work.db.scalars(select(DeviceRow).where(
-        DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.CALLER, DeviceRow.revoked_at.is_(None))).all()
-    if not callers:
+    if not work.hall.callers:
         return
+    callers = work.db.scalars(
+        select(DeviceRow).where(
+            DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.CALLER, DeviceRow.revoked_at.is_(None)
+        )
+    ).all()
     if live_zone and not any(device.online for device in callers):
         raise HallError(ErrorCode.ZONE_OFFLINE)
     last = datetime.fromisoformat(ticket.times.get("recalled") or ticket.times["called"])
     allowed_at = last + timedelta(seconds=seconds)
     if ticket.calls < calls or work.now < allowed_at:
-        raise HallError(ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=allowed_at.isoformat())
+        raise HallError(
+            ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=allowed_at.isoformat()
+        )
 
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
@@ -140,14 +154,19 @@ def stage(work: Work, id: str, body: StageBody) -> Answer:
         raise HallError(ErrorCode.STATION_CLOSED)
     if ticket.queue_id not in station.queues:
         raise HallError(ErrorCode.NOT_CALLABLE, "the station does not serve this queue")
-    rules = moves.rules_of(moves.queue_of(work, ticket.queue_id))
-    there = work.db.scalars(select(TicketRow.id).where(
-        TicketRow.station_id == station.id, TicketRow.state == "staged", TicketRow.id != ticket.id)).all()
+    rules = moves.queue_of(work, ticket.queue_id).rules
+    there = work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.station_id == station.id, TicketRow.state == "staged", TicketRow.id != ticket.id
+        )
+    ).all()
     if len(there) >= rules.stage_cap:
         raise HallError(ErrorCode.STAGE_FULL, cap=rules.stage_cap)
     announcement = moves.announce(work, ticket, "stage", station)
     moves.apply(work, ticket, Action.STAGE, announcement=announcement, station_id=station.id)
-    work.schedule(f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes))
+    work.schedule(
+        f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes)
+    )
     return answer(ticket)
 
 
@@ -156,8 +175,9 @@ def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.PRIORITISE)
     queue = moves.queue_of(work, ticket.queue_id)
-    to = placing.on_prioritise(moves.where(ticket), rules=moves.rules_of(queue), tag=body.tag, mode=moves.mode_of(queue),
-                               calls=queue.calls)
+    to = placing.on_prioritise(
+        moves.where(ticket), rules=queue.rules, tag=body.tag, mode=queue.mode, calls=moves.day_of(work, queue).calls
+    )
     tags = [*ticket.tags, *([] if body.tag in ticket.tags else [body.tag])]
     moves.apply(work, ticket, Action.PRIORITISE, reason=body.evidence, to=to, tags=tags)
     return answer(ticket)
@@ -181,7 +201,7 @@ def cancel(work: Work, id: str, body: PlainBody) -> Answer:
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
     ticket = _mine(work, id)
-    moves.undo(work, ticket, moves.rules_of(moves.queue_of(work, ticket.queue_id)).undo_seconds)
+    moves.undo(work, ticket, moves.queue_of(work, ticket.queue_id).rules.undo_seconds)
     return answer(ticket)
 
 
@@ -192,23 +212,45 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     next_state(TicketState(ticket.state), Action.TRANSFER)
     queue = moves.queue_of(work, body.queue, hall)
     _open_somewhere(work, hall, queue.id)
-    twin = work.db.scalars(select(TicketRow.id).where(
-        TicketRow.visit_id == ticket.visit_id, TicketRow.hall_id == hall, TicketRow.queue_id == queue.id, TicketRow.id != ticket.id,
-        TicketRow.state.not_in(["done", "cancelled", "no_show"]))).first()
+    twin = work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.visit_id == ticket.visit_id,
+            TicketRow.hall_id == hall,
+            TicketRow.queue_id == queue.id,
+            TicketRow.id != ticket.id,
+            TicketRow.state.not_in(["done", "cancelled", "no_show"]),
+        )
+    ).first()
     if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, hall)
-    scale, mode = context.scale(queue.scale), moves.mode_of(queue)
+    scale, mode = context.scale(queue.scale), queue.mode
     regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
-    to = placing.on_transfer(rules=moves.rules_of(queue), checked_in_at=ticket.checked_in_at, seq=ticket.number_seq,
-                             tags=ticket.tags, now=work.now, mode=mode, urgent=ticket.lane == Lane.URGENT and not regraded,
-                             calls=queue.calls)
-    changes: dict[str, object] = {"queue_id": queue.id, "doctor": body.doctor or "", "station_id": None, "hold_reason": None}
+    to = placing.on_transfer(
+        rules=queue.rules,
+        checked_in_at=ticket.checked_in_at,
+        seq=ticket.number_seq,
+        tags=ticket.tags,
+        now=work.now,
+        mode=mode,
+        urgent=ticket.lane == Lane.URGENT and not regraded,
+        calls=moves.day_of(work, queue).calls,
+    )
+    changes: dict[str, Any] = {
+        "queue_id": queue.id,
+        "doctor": body.doctor or "",
+        "station_id": None,
+        "hold_reason": None,
+    }
     if regraded or (mode == "graded" and not ticket.triaged):
         graded = mode == "graded"
-        changes |= {"grade": None if graded else scale.last.code, "rank": 99 if graded else scale.last.rank,
-                    "target_minutes": scale.last.target_minutes, "triaged": False}
+        changes |= {
+            "grade": None if graded else scale.last.code,
+            "rank": 99 if graded else scale.last.rank,
+            "target_minutes": scale.last.target_minutes,
+            "triaged": False,
+        }
     moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
     return answer(ticket)
 
@@ -223,16 +265,32 @@ def _open_somewhere(work: Work, hall: str, queue: str) -> None:
 
 def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: TransferBody, hall: str) -> Answer:
     other = work.halls[hall]
-    moves.apply(work, ticket, Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
-                reason=f"transferred: {body.reason}"[:200], station_id=None, kind=EventKind.TICKET_TRANSFERRED)
+    moves.apply(
+        work,
+        ticket,
+        Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
+        reason=f"transferred: {body.reason}"[:200],
+        station_id=None,
+        kind=EventKind.TICKET_TRANSFERRED,
+    )
     ticket.undo = {}
     home, work.hall = work.hall, other
     try:
         patient = work.db.get_one(PatientRow, ticket.patient_id)
         queue = moves.queue_of(work, body.queue)
-        new = checkin.issue(work, context, queue, patient, ticket.business_day, tags=list(ticket.tags), doctor=body.doctor,
-                            language=ticket.language, flags=list(ticket.flags), visit=ticket.visit_id,
-                            since=ticket.checked_in_at)
+        new = checkin.issue(
+            work,
+            context,
+            queue,
+            patient,
+            ticket.business_day,
+            tags=list(ticket.tags),
+            doctor=body.doctor,
+            language=ticket.language,
+            flags=list(ticket.flags),
+            visit=ticket.visit_id,
+            since=ticket.checked_in_at,
+        )
         return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
     finally:
         work.hall = home
@@ -249,8 +307,13 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
     if ticket is None:
         return
     if held and ticket.state in {TicketState.WAITING, TicketState.STAGED}:
-        busy = work.db.scalars(select(TicketRow.id).where(
-            TicketRow.patient_id == ticket.patient_id, TicketRow.id != ticket.id, TicketRow.state.in_(["called", "serving"]))).first()
+        busy = work.db.scalars(
+            select(TicketRow.id).where(
+                TicketRow.patient_id == ticket.patient_id,
+                TicketRow.id != ticket.id,
+                TicketRow.state.in_(["called", "serving"]),
+            )
+        ).first()
         if busy:
             moves.apply(work, ticket, Action.HOLD, reason=moves.ELSEWHERE, hold_reason=moves.ELSEWHERE, station_id=None)
     elif not held and ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
@@ -259,8 +322,14 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
 
 Plain = Callable[[Work, str, PlainBody], Answer]
 PLAIN: dict[str, Plain] = {
-    "recall": recall, "arrived": arrived, "start": start, "finish": finish, "pass": pass_over, "return": give_back,
-    "worse": worse, "cancel": cancel, "undo": undo,
+    "recall": recall,
+    "arrived": arrived,
+    "start": start,
+    "finish": finish,
+    "pass": pass_over,
+    "return": give_back,
+    "worse": worse,
+    "cancel": cancel,
+    "undo": undo,
 }
 """The wishes that carry at most a reason, by the word of their address."""
-

@@ -1,4 +1,4 @@
-"""The one write path: lock, receipt, use case, journal, commit, nudge (architecture §3). The only module that commits."""
+"""The one write path: lock, receipt, use case, journal, commit, nudge (architecture §3). Nothing else commits."""
 
 import hashlib
 import hmac
@@ -9,16 +9,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.numbering import business_day
 from server.protocol.terms import ErrorCode, EventKind
 from server.services.clock import Clock
+from server.services.config import HallConfig, config_of
 from server.services.marks import Marks
 from server.services.principal import SYSTEM, Principal
 from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
@@ -26,6 +29,7 @@ from server.store.engine import Engines
 from server.store.tables import (
     AlertRow,
     AuditRow,
+    Base,
     DeviceRow,
     DueRow,
     HallRow,
@@ -37,6 +41,10 @@ from server.store.tables import (
     TicketRow,
 )
 
+_JOURNAL, _AUDIT, _RECEIPT = (
+    insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow, ReceiptRow)
+)
+_LOCK = select(HallRow).where(HallRow.id == bindparam("id")).with_for_update()
 PATIENCE_SECONDS = 4.0
 """How long a wish may queue for the writer before it is dropped unbegun."""
 
@@ -58,6 +66,10 @@ class Wish:
     fingerprint: str
     deadline: float
     at: datetime
+
+
+Dress = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
+"""Adds to a nameless answer the names its reader may see; receipts keep the nameless one."""
 
 
 class FifoLock:
@@ -107,7 +119,6 @@ class Work:
     now: datetime
     real_now: datetime
     audit_key: bytes
-    timezone: str = "UTC"
     _facts: list[dict[str, Any]] = field(default_factory=list)
     _trail: list[dict[str, Any]] = field(default_factory=list)
 
@@ -129,12 +140,35 @@ class Work:
             subject[word] = view
         if announcement is not None:
             subject["announcement"] = announcement
-        self._facts.append({
-            "hall_id": hall.id, "seq": hall.seq, "kind": kind.value, "at": self.now, "real_at": self.real_now,
-            "actor": self.actor, "device": self.principal.id if self.principal.kind == "device" else None,
-            "reason": reason, "subject": subject,
-        })
+        self._facts.append(
+            {
+                "hall_id": hall.id,
+                "seq": hall.seq,
+                "kind": kind.value,
+                "at": self.now,
+                "real_at": self.real_now,
+                "actor": self.actor,
+                "device": self.principal.id if self.principal.kind == "device" else None,
+                "reason": reason,
+                "subject": subject,
+            }
+        )
         self.audit(kind.value, thing.id if thing is not None else hall.id, reason, hall=hall)
+
+    @property
+    def config(self) -> HallConfig:
+        """What the hall file says of this hall."""
+        return config_of(self.db, self.hall)
+
+    def config_of(self, hall: str) -> HallConfig:
+        """What the hall file says of one of the locked halls."""
+        return config_of(self.db, self.halls[hall])
+
+    @property
+    def business_day(self) -> date:
+        """The business day of the hall's now."""
+        config = self.config
+        return business_day(self.now, config.timezone, clock_time.fromisoformat(config.rolls_at))
 
     @property
     def actor(self) -> str:
@@ -147,9 +181,14 @@ class Work:
         hall = hall or self.hall
         hall.audit_seq += 1
         row = {
-            "hall_id": hall.id, "seq": hall.audit_seq, "at": self.real_now, "actor": self.actor,
+            "hall_id": hall.id,
+            "seq": hall.audit_seq,
+            "at": self.real_now,
+            "actor": self.actor,
             "device": self.principal.id if self.principal.kind == "device" else None,
-            "action": action, "object": thing, "reason": reason,
+            "action": action,
+            "object": thing,
+            "reason": reason,
         }
         hall.audit_digest = audit_digest(self.audit_key, hall.audit_digest, row)
         self._trail.append({**row, "digest": hall.audit_digest})
@@ -173,9 +212,9 @@ class Work:
         """Write the numbered facts and the trail."""
         self.db.flush()
         if self._facts:
-            self.db.execute(insert(JournalRow), self._facts)
+            self.db.execute(_JOURNAL, self._facts)
         if self._trail:
-            self.db.execute(insert(AuditRow), self._trail)
+            self.db.execute(_AUDIT, self._trail)
 
 
 def audit_digest(key: bytes, previous: str, row: dict[str, Any]) -> str:
@@ -213,16 +252,18 @@ class Transactions:
         """Call `listener(halls)` after each commit that recorded facts; it must not wait."""
         self._listeners.append(listener)
 
-    def run(self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer]) -> Answer:
-        """Do a wish. The first hall is its own, a second one only a transfer's.
+    def run(
+        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], *, dress: Dress | None = None
+    ) -> Answer:
+        """Do a wish. The first hall is its own, a second one only a transfer's; `dress` adds names to what is answered.
 
-        Raises HallError: too_late (dropped unbegun), key_reused, busy, storage_full, unknown_hall or the use case's own.
+        Raises too_late (dropped unbegun), key_reused, busy, storage_full, unknown_hall or the use case's own.
         """
         with self._turn(wish.deadline):
             try:
-                answer, reached = self._attempt(halls, wish, use_case)
+                answer, reached = self._attempt(halls, wish, use_case, dress)
             except IntegrityError:  # a twin on another node was first: its receipt or its ticket is there now
-                answer, reached = self._attempt(halls, wish, use_case)
+                answer, reached = self._attempt(halls, wish, use_case, dress)
             except DBAPIError as error:
                 raise _storage_problem(error) from error
             for hall, epoch, seq in reached:
@@ -260,24 +301,27 @@ class Transactions:
                 self._writer.release()
 
     def _attempt(
-        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer]
+        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
         with Session(self.engines.write, expire_on_commit=False) as db, db.begin():
             rows = lock_halls(db, halls)
             stored = _receipt(db, wish)
             if stored is not None:
-                return stored, []
+                return (Answer(stored.status, dress(db, rows[halls[0]], stored.body)) if dress else stored), []
             before = {row.id: row.seq for row in rows.values()}
-            hospital = db.get_one(HospitalRow, 1)
-            work = Work(db, rows[halls[0]], rows, wish.principal, wish.at, self.clock.real(), self._audit_key,
-                        hospital.timezone)
-            answer = use_case(work)
+            work = Work(db, rows[halls[0]], rows, wish.principal, wish.at, self.clock.real(), self._audit_key)
+            try:
+                answer = use_case(work)
+            except HallError as error:
+                error.extra = (
+                    dress(db, rows[halls[0]], error.extra) if dress and "ticket" in error.extra else error.extra
+                )
+                raise
             work.write_facts()
             if wish.key is not None and answer.status < 300:
-                db.execute(insert(ReceiptRow), {
-                    "owner": wish.principal.owner, "key": wish.key, "fingerprint": wish.fingerprint,
-                    "status": answer.status, "body": answer.body, "at": work.real_now,
-                })
+                receipt = {"owner": wish.principal.owner, "key": wish.key, "fingerprint": wish.fingerprint}
+                db.execute(_RECEIPT, {**receipt, "status": answer.status, "body": answer.body, "at": work.real_now})
+            answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
 
 
@@ -285,7 +329,7 @@ def lock_halls(db: Session, halls: Sequence[str]) -> dict[str, HallRow]:
     """The hall rows, locked in order of id. Raises unknown_hall."""
     rows: dict[str, HallRow] = {}
     for hall in sorted(set(halls)):
-        row = db.scalars(select(HallRow).where(HallRow.id == hall).with_for_update()).one_or_none()
+        row = db.scalars(_LOCK, {"id": hall}).one_or_none()
         if row is None or not row.active:
             raise HallError(ErrorCode.UNKNOWN_HALL, hall)
         rows[hall] = row

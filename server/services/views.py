@@ -55,7 +55,14 @@ def station_view(row: StationRow) -> View:
 
 def queue_view(row: QueueRow) -> View:
     """A queue."""
-    return {"id": row.id, "name": row.name, "prefix": row.prefix, "mode": row.mode, "scale": row.scale, "privacy": row.privacy}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "prefix": row.prefix,
+        "mode": row.mode,
+        "scale": row.scale,
+        "privacy": row.privacy,
+    }
 
 
 def job_view(row: PrintJobRow, *, content: bool = False) -> View:

@@ -48,11 +48,29 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
         return Engines(write, read)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
-    arguments = {"connect_timeout": 3, "options": "-c statement_timeout=10000 -c lock_timeout=8000", "tcp_user_timeout": 5000}
-    write = create_engine(parsed, json_serializer=dumps, pool_pre_ping=True, pool_size=readers, max_overflow=readers,
-                          isolation_level="READ COMMITTED", connect_args=arguments)
-    read = create_engine(parsed, json_serializer=dumps, pool_pre_ping=True, pool_size=readers, max_overflow=readers,
-                         isolation_level="REPEATABLE READ", connect_args=arguments)
+    arguments = {
+        "connect_timeout": 3,
+        "options": "-c statement_timeout=10000 -c lock_timeout=8000",
+        "tcp_user_timeout": 5000,
+    }
+    write = create_engine(
+        parsed,
+        json_serializer=dumps,
+        pool_pre_ping=True,
+        pool_size=readers,
+        max_overflow=readers,
+        isolation_level="READ COMMITTED",
+        connect_args=arguments,
+    )
+    read = create_engine(
+        parsed,
+        json_serializer=dumps,
+        pool_pre_ping=True,
+        pool_size=readers,
+        max_overflow=readers,
+        isolation_level="REPEATABLE READ",
+        connect_args=arguments,
+    )
     event.listen(read, "begin", _read_only)
     return Engines(write, read)
 

@@ -19,7 +19,14 @@ def rows_after(db: Session, hall: str, after: int, limit: int) -> list[dict[str,
         .limit(limit)
     )
     return [
-        {"seq": seq, "kind": kind, "at": at.isoformat().replace("+00:00", "Z"), "actor": actor, "reason": reason, "subject": subject}
+        {
+            "seq": seq,
+            "kind": kind,
+            "at": at.isoformat().replace("+00:00", "Z"),
+            "actor": actor,
+            "reason": reason,
+            "subject": subject,
+        }
         for seq, kind, at, actor, reason, subject in found
     ]
 
@@ -31,7 +38,7 @@ def first_seq(db: Session, hall: str) -> int | None:
 
 def positions(db: Session) -> Sequence[tuple[str, str, int]]:
     """(hall, epoch, seq) of every hall."""
-    return [tuple(row) for row in db.execute(select(HallRow.id, HallRow.epoch, HallRow.seq)).tuples()]
+    return [(hall, epoch, seq) for hall, epoch, seq in db.execute(select(HallRow.id, HallRow.epoch, HallRow.seq))]
 
 
 def prune(db: Session, before: datetime) -> None:

@@ -34,21 +34,29 @@ def by_name_and_birth(db: Session, name: str, born: date) -> PatientRow | None:
 def appointments(db: Session, patient: str, hall: str, start: datetime, end: datetime) -> Sequence[AppointmentRow]:
     """The patient's open appointments in a hall whose slots begin within [start, end), earliest first."""
     return db.scalars(
-        select(AppointmentRow).where(
-            AppointmentRow.patient_id == patient, AppointmentRow.hall_id == hall, AppointmentRow.state == "booked",
-            AppointmentRow.slot_start >= start, AppointmentRow.slot_start < end,
-        ).order_by(AppointmentRow.slot_start)
+        select(AppointmentRow)
+        .where(
+            AppointmentRow.patient_id == patient,
+            AppointmentRow.hall_id == hall,
+            AppointmentRow.state == "booked",
+            AppointmentRow.slot_start >= start,
+            AppointmentRow.slot_start < end,
+        )
+        .order_by(AppointmentRow.slot_start)
     ).all()
 
 
 def tickets_today(db: Session, patient: str, hall: str, day: date) -> Sequence[TicketRow]:
     """The patient's tickets of a business day in a hall, oldest first, ended ones too."""
     return db.scalars(
-        select(TicketRow).where(TicketRow.patient_id == patient, TicketRow.hall_id == hall, TicketRow.business_day == day)
+        select(TicketRow)
+        .where(TicketRow.patient_id == patient, TicketRow.hall_id == hall, TicketRow.business_day == day)
         .order_by(TicketRow.checked_in_at, TicketRow.number_seq)
     ).all()
 
 
 def visit(db: Session, patient: str, day: date) -> VisitRow | None:
     """The patient's visit of a business day."""
-    return db.scalars(select(VisitRow).where(VisitRow.patient_id == patient, VisitRow.business_day == day)).one_or_none()
+    return db.scalars(
+        select(VisitRow).where(VisitRow.patient_id == patient, VisitRow.business_day == day)
+    ).one_or_none()

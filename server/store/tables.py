@@ -1,7 +1,7 @@
 """Typed tables of the hall. Invariants a database can hold are constraints here; rules live in server.domain."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -51,7 +51,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Root of the tables; dictionaries and lists are JSON, datetimes aware UTC."""
 
-    type_annotation_map = {dict[str, Any]: JSON, dict[str, str]: JSON, list[str]: JSON, list[Any]: JSON, datetime: UtcDateTime}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+        list[Any]: JSON,
+        datetime: UtcDateTime,
+    }
 
 
 class HospitalRow(Base):
@@ -67,7 +73,7 @@ class HospitalRow(Base):
 
 
 class HallRow(Base):
-    """One waiting area: its row is its lock, `seq` the last number of its journal, `epoch` that journal's life."""
+    """One waiting area: its row is its lock, `seq` the last number of its journal, `epoch` its life."""
 
     __tablename__ = "hall"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -79,10 +85,12 @@ class HallRow(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     audit_seq: Mapped[int] = mapped_column(BIG, default=0)
     audit_digest: Mapped[str] = mapped_column(String(64), default="")
+    print_stations: Mapped[int] = mapped_column(default=0)
+    callers: Mapped[int] = mapped_column(default=0)
 
 
 class QueueRow(Base):
-    """The line for one service; `calls` counts its calls, `recent` the lanes last called (for the weave)."""
+    """The line for one service, as the hall file sets it."""
 
     __tablename__ = "queue"
     hall_id: Mapped[str] = mapped_column(ForeignKey("hall.id"), primary_key=True)
@@ -96,8 +104,6 @@ class QueueRow(Base):
     sessions: Mapped[list[Any]] = mapped_column(default=list)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
-    calls: Mapped[int] = mapped_column(default=0)
-    recent: Mapped[list[str]] = mapped_column(default=list)
 
 
 class StationRow(Base):
@@ -120,14 +126,16 @@ class StationRow(Base):
     seq: Mapped[int] = mapped_column(BIG, default=0)
 
 
-class NumberRow(Base):
-    """The last number given in a queue on a business day."""
+class QueueDayRow(Base):
+    """A queue's business day: the last number given, how many ordinary calls, the lanes last called (for the weave)."""
 
-    __tablename__ = "number_sequence"
+    __tablename__ = "queue_day"
     hall_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     queue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     business_day: Mapped[date] = mapped_column(Date, primary_key=True)
-    last: Mapped[int]
+    last: Mapped[int] = mapped_column(default=0)
+    calls: Mapped[int] = mapped_column(default=0)
+    recent: Mapped[list[str]] = mapped_column(default=list)
 
 
 class LaneRow(Base):
@@ -293,12 +301,34 @@ class TicketRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),
         UniqueConstraint("hall_id", "issued_by", "business_day", "number_seq", name="one_number_per_queue_and_day"),
-        Index("one_live_ticket_per_visit_and_queue", "visit_id", "hall_id", "queue_id", unique=True,
-              sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
-        Index("one_ticket_per_station", "station_id", unique=True,
-              sqlite_where=text(AT_STATION), postgresql_where=text(AT_STATION)),
-        Index("head_of_lane", "hall_id", "queue_id", "lane", "rank", "credit", "doctor", "sort",
-              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "one_live_ticket_per_visit_and_queue",
+            "visit_id",
+            "hall_id",
+            "queue_id",
+            unique=True,
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "one_ticket_per_station",
+            "station_id",
+            unique=True,
+            sqlite_where=text(AT_STATION),
+            postgresql_where=text(AT_STATION),
+        ),
+        Index(
+            "head_of_lane",
+            "hall_id",
+            "queue_id",
+            "lane",
+            "rank",
+            "credit",
+            "doctor",
+            "sort",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("live_of_hall", "hall_id", "queue_id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
     )
 

@@ -21,14 +21,42 @@ from server.web.routes import wish
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of alerts and announcements."""
     routes = Blueprint("alerts", __name__, url_prefix="/api/v1")
-    wish(routes, spec, "/alerts", lambda work, _, body: alerts.ask_for_help(work, body), operation="raise_alert", tag="alerts",
-         roles=CARE | {KIOSK}, body=AlertBody, answer=AlertAnswer, status=(201,), halls=_alert_hall)
-    wish(routes, spec, "/alerts/<id>/acknowledge", lambda work, _, _body, id: alerts.acknowledge(work, id),
-         operation="acknowledge_alert", tag="alerts", roles=CARE, body=EmptyBody, answer=AlertAnswer,
-         halls=lambda context, who, _, parts: [hall_of(context, who, AlertRow, parts["id"])])
-    wish(routes, spec, "/announcements/<id>/outcome", lambda work, _, body, id: announcements.outcome(work, id, body),
-         operation="report_announcement", tag="alerts", roles=frozenset({CALLER}), body=OutcomeBody,
-         halls=lambda context, who, _, parts: [hall_of(context, who, AnnouncementRow, parts["id"])])
+    wish(
+        routes,
+        spec,
+        "/alerts",
+        lambda work, _, body: alerts.ask_for_help(work, body),
+        operation="raise_alert",
+        tag="alerts",
+        roles=CARE | {KIOSK},
+        body=AlertBody,
+        answer=AlertAnswer,
+        status=(201,),
+        halls=_alert_hall,
+    )
+    wish(
+        routes,
+        spec,
+        "/alerts/<id>/acknowledge",
+        lambda work, _, _body, id: alerts.acknowledge(work, id),
+        operation="acknowledge_alert",
+        tag="alerts",
+        roles=CARE,
+        body=EmptyBody,
+        answer=AlertAnswer,
+        halls=lambda context, who, _, parts: [hall_of(context, who, AlertRow, parts["id"])],
+    )
+    wish(
+        routes,
+        spec,
+        "/announcements/<id>/outcome",
+        lambda work, _, body, id: announcements.outcome(work, id, body),
+        operation="report_announcement",
+        tag="alerts",
+        roles=frozenset({CALLER}),
+        body=OutcomeBody,
+        halls=lambda context, who, _, parts: [hall_of(context, who, AnnouncementRow, parts["id"])],
+    )
     return routes
 
 

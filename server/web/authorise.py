@@ -1,7 +1,8 @@
-"""Who asks: a device by bearer token, staff by session cookie. Deny by default; the tables of roles stand at the routes."""
+"""Who asks: a device by bearer token, staff by session cookie. Denies by default; the roles stand at the routes."""
 
 import threading
 import time
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from flask import request
@@ -10,19 +11,20 @@ from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, staff
 from server.services.context import Context
-from server.services.principal import Principal
+from server.services.principal import Principal, Role
 
 TRUSTED_SECONDS = 2.0
 """How long a token's look-up is remembered: a revoked one is refused after at most so long."""
 COOKIE = "hall_session"
 SECURE_COOKIE = "__Host-hall_session"
 
+Roles: TypeAlias = frozenset[Role]
 KIOSK, CALLER, STATION, CONSOLE, SERVICE = DeviceRole
 NURSE, DOCTOR, ADMIN = StaffRole
-READERS = frozenset({KIOSK, CALLER, CONSOLE, NURSE, DOCTOR})
-DESK = frozenset({CONSOLE, NURSE})
-CARE = frozenset({CONSOLE, NURSE, DOCTOR})
-ROOM = frozenset({CONSOLE, DOCTOR})
+READERS: Roles = frozenset({KIOSK, CALLER, CONSOLE, NURSE, DOCTOR})
+DESK: Roles = frozenset({CONSOLE, NURSE})
+CARE: Roles = frozenset({CONSOLE, NURSE, DOCTOR})
+ROOM: Roles = frozenset({CONSOLE, DOCTOR})
 
 
 class Authenticator:
@@ -81,7 +83,9 @@ class Authenticator:
         self._touched[token] = now
         halls = self._context.hall_ids()
         if halls:
-            self._context.transactions.system(who.hall or halls[0], lambda work: staff.touch(work, self._context, token), principal=who)
+            self._context.transactions.system(
+                who.hall or halls[0], lambda work: staff.touch(work, self._context, token)
+            )
 
 
 def same_site(origin: str | None, host: str) -> None:
@@ -90,7 +94,7 @@ def same_site(origin: str | None, host: str) -> None:
         raise HallError(ErrorCode.FORBIDDEN, "another origin")
 
 
-def must_be(who: Principal, roles: frozenset[DeviceRole | StaffRole]) -> None:
+def must_be(who: Principal, roles: Roles) -> None:
     """Raises forbidden unless the role is one of `roles`."""
     if who.role not in roles:
         raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")

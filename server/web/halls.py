@@ -18,8 +18,26 @@ from server.web.routes import read
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of halls."""
     routes = Blueprint("halls", __name__, url_prefix="/api/v1")
-    read(routes, spec, "/halls/<hall>/snapshot", _snapshot, operation="get_snapshot", tag="halls", roles=READERS, answer=Snapshot)
-    read(routes, spec, "/halls/<hall>/events", _events, operation="get_events", tag="halls", roles=READERS, answer=EventPage)
+    read(
+        routes,
+        spec,
+        "/halls/<hall>/snapshot",
+        _snapshot,
+        operation="get_snapshot",
+        tag="halls",
+        roles=READERS,
+        answer=Snapshot,
+    )
+    read(
+        routes,
+        spec,
+        "/halls/<hall>/events",
+        _events,
+        operation="get_events",
+        tag="halls",
+        roles=READERS,
+        answer=EventPage,
+    )
     return routes
 
 

@@ -21,7 +21,10 @@ LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "recall": ("recall_ticket", {"id": "$response.body#/ticket/id"}),
         "pass": ("pass_ticket", {"id": "$response.body#/ticket/id"}),
     },
-    "start_ticket": {"finish": ("finish_ticket", {"id": "$request.path.id"}), "hold": ("hold_ticket", {"id": "$request.path.id"})},
+    "start_ticket": {
+        "finish": ("finish_ticket", {"id": "$request.path.id"}),
+        "hold": ("hold_ticket", {"id": "$request.path.id"}),
+    },
     "claim_print_job": {"report": ("report_print_job", {"id": "$response.body#/print_job/id"})},
     "raise_alert": {"acknowledge": ("acknowledge_alert", {"id": "$response.body#/alert/id"})},
     "get_snapshot": {"events": ("get_events", {"hall": "$request.path.hall"})},
@@ -49,7 +52,9 @@ QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "in
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add what the collector does not know."""
-    document["info"] |= {"description": "Outpatient Hall: queues, calls, paper. Wishes over HTTP with a key, facts over Socket.IO."}
+    document["info"] |= {
+        "description": "Outpatient Hall: queues, calls, paper. Wishes over HTTP with a key, facts over Socket.IO."
+    }
     document.setdefault("components", {})["securitySchemes"] = {
         "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},
         "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
@@ -68,20 +73,31 @@ def _complete_route(paths: dict[str, Any], route: Route) -> None:
     operation["security"] = [{"device": []}, {"session": []}] if route.roles is not None else []
     operation["x-roles"] = sorted(route.roles) if route.roles is not None else ["anybody"]
     parameters = operation.setdefault("parameters", [])
-    parameters += [{"name": name, "in": "query", "required": False, "schema": {"type": kind}} for name, kind in QUERY.get(route.operation, [])]
+    parameters += [
+        {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
+        for name, kind in QUERY.get(route.operation, [])
+    ]
     if route.key:
-        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True,
-                           "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}})
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+            }
+        )
     if route.operation in EXAMPLES and "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = EXAMPLES[route.operation]
     for code, response in operation["responses"].items():
-        if code.startswith("4") or code.startswith("5"):
+        if code.startswith(("4", "5")):
             content = response.get("content", {})
             if "application/json" in content:
                 content["application/problem+json"] = content.pop("application/json")
         elif route.operation in LINKS:
-            response["links"] = {name: {"operationId": target, "parameters": given}
-                                 for name, (target, given) in LINKS[route.operation].items()}
+            response["links"] = {
+                name: {"operationId": target, "parameters": given}
+                for name, (target, given) in LINKS[route.operation].items()
+            }
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -102,9 +118,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
 def page(document: dict[str, Any]) -> str:
     """The document as one plain page: every operation with its roles, every code with its sentences."""
     rows = "".join(
-        f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(operation['summary'])}<td>{', '.join(operation.get('x-roles', []))}"
-        f"<td>{', '.join(operation['responses'])}"
-        for path, item in document["paths"].items() for method, operation in item.items()
+        _operation_row(path, method, item[method]) for path, item in document["paths"].items() for method in item
     )
     codes = "".join(
         f'<tr id="{code}"><td><code>{code}</code><td>{STATUS[code]}<td>{escape(words["zh"])}<td>{escape(words["en"])}'
@@ -115,5 +129,12 @@ def page(document: dict[str, Any]) -> str:
         '<link rel="stylesheet" href="/shared/hall.css"><main><h1>Outpatient Hall API v1</h1>'
         '<p>The whole contract: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
         f"<table><thead><tr><th>Route<th>Operation<th>Roles<th>Answers</thead><tbody>{rows}</tbody></table>"
-        f"<h2>Codes of refusals</h2><table><thead><tr><th>Code<th>Status<th>zh<th>en</thead><tbody>{codes}</tbody></table></main></html>"
+        "<h2>Codes of refusals</h2><table><thead><tr><th>Code<th>Status<th>zh<th>en</thead>"
+        f"<tbody>{codes}</tbody></table></main></html>"
     )
+
+
+def _operation_row(path: str, method: str, operation: dict[str, Any]) -> str:
+    roles, answers = ", ".join(operation.get("x-roles", [])), ", ".join(operation["responses"])
+    name = escape(operation["summary"])
+    return f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{name}<td>{roles}<td>{answers}"

@@ -27,7 +27,10 @@ def blueprint(spec: SpecTree) -> Blueprint:
     def readyz() -> Response:
         """The database answers and the disk has room."""
         checks = readiness(web().context)
-        return rendered({"status": "ok" if all(checks.values()) else "not ready", "checks": checks}, 200 if all(checks.values()) else 503)
+        return rendered(
+            {"status": "ok" if all(checks.values()) else "not ready", "checks": checks},
+            200 if all(checks.values()) else 503,
+        )
 
     def metrics() -> Response:
         """Prometheus figures; for service devices and administrators."""
@@ -46,7 +49,7 @@ def readiness(context: Context) -> dict[str, bool]:
         with Session(context.engines.read) as db:
             db.execute(text("SELECT 1"))
         database = True
-    except Exception:  # noqa: BLE001 - whatever fails, the answer is "not ready"
+    except Exception:
         database = False
     folder = Path(context.engines.write.url.database or ".").parent if context.engines.is_sqlite else Path()
     return {"database": database, "disk": shutil.disk_usage(folder if folder.exists() else ".").free > 50_000_000}
@@ -64,12 +67,20 @@ def gauges(context: Context) -> CollectorRegistry:
             seq.labels(hall).set(last)
         for hall, queue, lane, number in db.execute(
             select(LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane, func.sum(LaneRow.waiting)).group_by(
-                LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane)):
+                LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane
+            )
+        ):
             waiting.labels(hall, queue, lane).set(number)
         for hall, state, number in db.execute(
-            select(PrintJobRow.hall_id, PrintJobRow.state, func.count()).group_by(PrintJobRow.hall_id, PrintJobRow.state)):
+            select(PrintJobRow.hall_id, PrintJobRow.state, func.count()).group_by(
+                PrintJobRow.hall_id, PrintJobRow.state
+            )
+        ):
             jobs.labels(hall, state).set(number)
         for hall, role, name, is_online in db.execute(
-            select(DeviceRow.hall_id, DeviceRow.role, DeviceRow.name, DeviceRow.online).where(DeviceRow.revoked_at.is_(None))):
+            select(DeviceRow.hall_id, DeviceRow.role, DeviceRow.name, DeviceRow.online).where(
+                DeviceRow.revoked_at.is_(None)
+            )
+        ):
             online.labels(hall, role, name).set(1 if is_online else 0)
     return registry

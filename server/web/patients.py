@@ -8,7 +8,7 @@ from server.services.checkin import check_in
 from server.services.finding import named_hall
 from server.services.patients import Attempts, identify
 from server.services.wishes import CheckInBody, IdentifyBody
-from server.web.authorise import DESK, KIOSK, must_be
+from server.web.authorise import DESK, KIOSK, Roles, must_be
 from server.web.routes import declare, given_body, hall_time, rendered, web, wish
 
 
@@ -16,7 +16,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of patients at kiosks and desks."""
     routes = Blueprint("patients", __name__, url_prefix="/api/v1")
     attempts = Attempts()
-    may = DESK | {KIOSK}
+    may: Roles = DESK | {KIOSK}
 
     def identification() -> Response:
         """Who is this: needs no key, takes no lock, one answer for every failure."""
@@ -27,9 +27,29 @@ def blueprint(spec: SpecTree) -> Blueprint:
         hall_time()
         return rendered(identify(web().context, attempts, who, body))
 
-    declare(routes, spec, "POST", "/identifications", identification, operation="identify", tag="patients", roles=may,
-            body=IdentifyBody, answer=Identification)
-    wish(routes, spec, "/check-ins", lambda work, context, body: check_in(work, context, body), operation="check_in",
-         tag="patients", roles=may, body=CheckInBody, answer=CheckIn, status=(200, 201, 202),
-         halls=lambda context, who, body, _: [named_hall(context, who, body.hall)])
+    declare(
+        routes,
+        spec,
+        "POST",
+        "/identifications",
+        identification,
+        operation="identify",
+        tag="patients",
+        roles=may,
+        body=IdentifyBody,
+        answer=Identification,
+    )
+    wish(
+        routes,
+        spec,
+        "/check-ins",
+        lambda work, context, body: check_in(work, context, body),
+        operation="check_in",
+        tag="patients",
+        roles=may,
+        body=CheckInBody,
+        answer=CheckIn,
+        status=(200, 201, 202),
+        halls=lambda context, who, body, _: [named_hall(context, who, body.hall)],
+    )
     return routes

@@ -19,11 +19,11 @@ from server.services.transaction import Answer, Work
 from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
-from server.web.authorise import ADMIN, CARE, COOKIE, SECURE_COOKIE, SERVICE, same_site
+from server.web.authorise import ADMIN, CARE, COOKIE, SECURE_COOKIE, SERVICE, Roles, same_site
 from server.web.routes import declare, given_body, read, rendered, web, wish
 
-ANY_DEVICE = frozenset(DeviceRole)
-ANY_STAFF = frozenset({*CARE, ADMIN}) - {DeviceRole.CONSOLE}
+ANY_DEVICE: Roles = frozenset(DeviceRole)
+ANY_STAFF: Roles = (CARE | {ADMIN}) - {DeviceRole.CONSOLE}
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -32,17 +32,52 @@ def blueprint(spec: SpecTree) -> Blueprint:
     declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", roles=None, body=SessionBody)
     declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff", roles=None)
     read(routes, spec, "/session", _who, operation="get_session", tag="staff", roles=ANY_STAFF)
-    read(routes, spec, "/devices/me", _me, operation="get_own_device", tag="devices", roles=ANY_DEVICE, answer=DeviceIdentity)
-    wish(routes, spec, "/devices/me/heartbeat", lambda work, _, body: devices.heartbeat(work, body), operation="heartbeat",
-         tag="devices", roles=ANY_DEVICE, body=HeartbeatBody, key=False, halls=lambda context, who, _body, _parts: [own_hall(context, who)])
+    read(
+        routes,
+        spec,
+        "/devices/me",
+        _me,
+        operation="get_own_device",
+        tag="devices",
+        roles=ANY_DEVICE,
+        answer=DeviceIdentity,
+    )
+    wish(
+        routes,
+        spec,
+        "/devices/me/heartbeat",
+        lambda work, _, body: devices.heartbeat(work, body),
+        operation="heartbeat",
+        tag="devices",
+        roles=ANY_DEVICE,
+        body=HeartbeatBody,
+        key=False,
+        halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+    )
     read(routes, spec, "/devices", _devices, operation="list_devices", tag="devices", roles=frozenset({ADMIN}))
-    wish(routes, spec, "/devices/<id>/revoke", lambda work, _, _body, id: devices.revoke(work, id), operation="revoke_device",
-         tag="devices", roles=frozenset({ADMIN}), body=EmptyBody,
-         halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])])
+    wish(
+        routes,
+        spec,
+        "/devices/<id>/revoke",
+        lambda work, _, _body, id: devices.revoke(work, id),
+        operation="revoke_device",
+        tag="devices",
+        roles=frozenset({ADMIN}),
+        body=EmptyBody,
+        halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])],
+    )
     for kind in get_args(imports.Kind):
-        wish(routes, spec, f"/imports/{kind}", _import(kind), operation=f"import_{kind}", tag="imports",
-             roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}), body=ImportBody,
-             halls=lambda context, who, _body, _parts: [own_hall(context, who)])
+        wish(
+            routes,
+            spec,
+            f"/imports/{kind}",
+            _import(kind),
+            operation=f"import_{kind}",
+            tag="imports",
+            roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}),
+            body=ImportBody,
+            halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+        )
     read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
     return routes
 
@@ -64,8 +99,14 @@ def _sign_in() -> Response:
     if token is None:
         raise HallError(ErrorCode.LOCKED_OUT if answer.status == 423 else ErrorCode.WRONG_CREDENTIALS)
     response = rendered(answer.body)
-    response.set_cookie(SECURE_COOKIE if request.is_secure else COOKIE, token, httponly=True, samesite="Strict",
-                        secure=request.is_secure, path="/")
+    response.set_cookie(
+        SECURE_COOKIE if request.is_secure else COOKIE,
+        token,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+        path="/",
+    )
     return response
 
 
@@ -75,7 +116,9 @@ def _sign_out() -> Response:
     same_site(request.headers.get("Origin"), request.host)
     token = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
     if token:
-        here.context.transactions.system(own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token))
+        here.context.transactions.system(
+            own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token)
+        )
         here.authenticator.forget(token)
     response = rendered({})
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -99,8 +142,13 @@ def _me(_context: Context, who: Principal) -> View:
 def _devices(context: Context, who: Principal) -> View:
     with Session(context.engines.read) as db:
         rows = db.scalars(select(DeviceRow).order_by(DeviceRow.hall_id, DeviceRow.name))
-        return {"devices": [{**device_view(row), "hall": row.hall_id, "revoked": row.revoked_at is not None}
-                            for row in rows if who.hall in {None, row.hall_id}]}
+        return {
+            "devices": [
+                {**device_view(row), "hall": row.hall_id, "revoked": row.revoked_at is not None}
+                for row in rows
+                if who.hall in {None, row.hall_id}
+            ]
+        }
 
 
 def _import(kind: imports.Kind) -> Any:

@@ -19,14 +19,44 @@ from server.web.routes import wish
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of paper."""
     routes = Blueprint("printing", __name__, url_prefix="/api/v1")
-    wish(routes, spec, "/print-jobs/claim", lambda work, _, _body: printing.claim(work), operation="claim_print_job", tag="paper",
-         roles=frozenset({STATION}), body=ClaimBody, answer=PrintJobAnswer, key=False,
-         halls=lambda context, who, _body, _parts: [own_hall(context, who)])
-    wish(routes, spec, "/print-jobs/<id>/report", lambda work, _, body, id: printing.report(work, id, body),
-         operation="report_print_job", tag="paper", roles=frozenset({STATION, KIOSK}), body=JobReportBody, answer=PrintJobAnswer,
-         halls=_hall)
-    wish(routes, spec, "/print-jobs/<id>/reprint", lambda work, _, body, id: printing.reprint(work, id, body.reason),
-         operation="reprint", tag="paper", roles=CARE | {KIOSK}, body=ReprintBody, answer=PrintJobAnswer, status=(201,), halls=_hall)
+    wish(
+        routes,
+        spec,
+        "/print-jobs/claim",
+        lambda work, _, _body: printing.claim(work),
+        operation="claim_print_job",
+        tag="paper",
+        roles=frozenset({STATION}),
+        body=ClaimBody,
+        answer=PrintJobAnswer,
+        key=False,
+        halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+    )
+    wish(
+        routes,
+        spec,
+        "/print-jobs/<id>/report",
+        lambda work, _, body, id: printing.report(work, id, body),
+        operation="report_print_job",
+        tag="paper",
+        roles=frozenset({STATION, KIOSK}),
+        body=JobReportBody,
+        answer=PrintJobAnswer,
+        halls=_hall,
+    )
+    wish(
+        routes,
+        spec,
+        "/print-jobs/<id>/reprint",
+        lambda work, _, body, id: printing.reprint(work, id, body.reason),
+        operation="reprint",
+        tag="paper",
+        roles=CARE | {KIOSK},
+        body=ReprintBody,
+        answer=PrintJobAnswer,
+        status=(201,),
+        halls=_hall,
+    )
     return routes
 
 

@@ -13,23 +13,67 @@ from server.protocol.terms import ErrorCode
 log = logging.getLogger(__name__)
 
 STATUS: dict[ErrorCode, int] = {
-    ErrorCode.INVALID: 422, ErrorCode.NOT_FOUND: 404, ErrorCode.UNKNOWN_HALL: 404, ErrorCode.UNKNOWN_QUEUE: 404,
-    ErrorCode.UNKNOWN_STATION: 404, ErrorCode.UNKNOWN_TICKET: 404, ErrorCode.UNKNOWN_LEVEL: 422,
-    ErrorCode.UNAUTHENTICATED: 401, ErrorCode.FORBIDDEN: 403, ErrorCode.KEY_MISSING: 400, ErrorCode.KEY_REUSED: 422,
-    ErrorCode.TOO_LATE: 503, ErrorCode.BUSY: 503, ErrorCode.RELOAD: 410, ErrorCode.ILLEGAL_MOVE: 409,
-    ErrorCode.STATION_BUSY: 409, ErrorCode.STATION_CLOSED: 409, ErrorCode.NOT_YOUR_STATION: 403, ErrorCode.NOT_CALLABLE: 409,
-    ErrorCode.QUEUE_CLOSED: 409, ErrorCode.TOO_EARLY: 409, ErrorCode.CHOOSE: 409, ErrorCode.NOT_IDENTIFIED: 404,
-    ErrorCode.TOO_MANY_ATTEMPTS: 429, ErrorCode.VISIT_TOKEN_INVALID: 403, ErrorCode.APPOINTMENT_UNUSABLE: 409,
-    ErrorCode.DESK_ONLY: 409, ErrorCode.REASON_NEEDED: 422, ErrorCode.EVIDENCE_NEEDED: 422, ErrorCode.SECOND_NEEDED: 422,
-    ErrorCode.PASS_TOO_SOON: 409, ErrorCode.ZONE_OFFLINE: 409, ErrorCode.UNDO_TOO_LATE: 409, ErrorCode.NOTHING_TO_UNDO: 409,
-    ErrorCode.STAGE_FULL: 409, ErrorCode.NO_PRINTER: 409, ErrorCode.LEASE_LOST: 409, ErrorCode.REPORT_UNAVAILABLE: 409,
-    ErrorCode.REPORT_AT_DESK: 409, ErrorCode.WRONG_CREDENTIALS: 401, ErrorCode.LOCKED_OUT: 423, ErrorCode.IMPORT_REJECTED: 422,
-    ErrorCode.HALL_FILE_REJECTED: 422, ErrorCode.IDENTITY_NUMBER_INVALID: 422, ErrorCode.STORAGE_FULL: 503,
+    ErrorCode.INVALID: 422,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.UNKNOWN_HALL: 404,
+    ErrorCode.UNKNOWN_QUEUE: 404,
+    ErrorCode.UNKNOWN_STATION: 404,
+    ErrorCode.UNKNOWN_TICKET: 404,
+    ErrorCode.UNKNOWN_LEVEL: 422,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.KEY_MISSING: 400,
+    ErrorCode.KEY_REUSED: 422,
+    ErrorCode.TOO_LATE: 503,
+    ErrorCode.BUSY: 503,
+    ErrorCode.RELOAD: 410,
+    ErrorCode.ILLEGAL_MOVE: 409,
+    ErrorCode.STATION_BUSY: 409,
+    ErrorCode.STATION_CLOSED: 409,
+    ErrorCode.NOT_YOUR_STATION: 403,
+    ErrorCode.NOT_CALLABLE: 409,
+    ErrorCode.QUEUE_CLOSED: 409,
+    ErrorCode.TOO_EARLY: 409,
+    ErrorCode.CHOOSE: 409,
+    ErrorCode.NOT_IDENTIFIED: 404,
+    ErrorCode.TOO_MANY_ATTEMPTS: 429,
+    ErrorCode.VISIT_TOKEN_INVALID: 403,
+    ErrorCode.APPOINTMENT_UNUSABLE: 409,
+    ErrorCode.DESK_ONLY: 409,
+    ErrorCode.REASON_NEEDED: 422,
+    ErrorCode.EVIDENCE_NEEDED: 422,
+    ErrorCode.SECOND_NEEDED: 422,
+    ErrorCode.PASS_TOO_SOON: 409,
+    ErrorCode.ZONE_OFFLINE: 409,
+    ErrorCode.UNDO_TOO_LATE: 409,
+    ErrorCode.NOTHING_TO_UNDO: 409,
+    ErrorCode.STAGE_FULL: 409,
+    ErrorCode.NO_PRINTER: 409,
+    ErrorCode.LEASE_LOST: 409,
+    ErrorCode.REPORT_UNAVAILABLE: 409,
+    ErrorCode.REPORT_AT_DESK: 409,
+    ErrorCode.WRONG_CREDENTIALS: 401,
+    ErrorCode.LOCKED_OUT: 423,
+    ErrorCode.IMPORT_REJECTED: 422,
+    ErrorCode.HALL_FILE_REJECTED: 422,
+    ErrorCode.IDENTITY_NUMBER_INVALID: 422,
+    ErrorCode.STORAGE_FULL: 503,
     ErrorCode.INTERNAL: 500,
 }
-RETRY_AFTER = {ErrorCode.TOO_LATE: "1", ErrorCode.BUSY: "1", ErrorCode.TOO_MANY_ATTEMPTS: "600", ErrorCode.LOCKED_OUT: "900"}
-BY_STATUS = {400: ErrorCode.INVALID, 404: ErrorCode.NOT_FOUND, 405: ErrorCode.NOT_FOUND, 413: ErrorCode.INVALID,
-             415: ErrorCode.INVALID, 429: ErrorCode.TOO_MANY_ATTEMPTS}
+RETRY_AFTER = {
+    ErrorCode.TOO_LATE: "1",
+    ErrorCode.BUSY: "1",
+    ErrorCode.TOO_MANY_ATTEMPTS: "600",
+    ErrorCode.LOCKED_OUT: "900",
+}
+BY_STATUS = {
+    400: ErrorCode.INVALID,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.NOT_FOUND,
+    413: ErrorCode.INVALID,
+    415: ErrorCode.INVALID,
+    429: ErrorCode.TOO_MANY_ATTEMPTS,
+}
 
 
 def wanted_language() -> str:
@@ -62,9 +106,13 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_failed(error: HTTPException) -> Response:
         status = error.code or 500
-        return problem(BY_STATUS.get(status, ErrorCode.INVALID if status < 500 else ErrorCode.INTERNAL), error.description, status=status)
+        return problem(
+            BY_STATUS.get(status, ErrorCode.INVALID if status < 500 else ErrorCode.INTERNAL),
+            error.description,
+            status=status,
+        )
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
         return problem(ErrorCode.INTERNAL)

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.messages import Problem
-from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
+from server.protocol.terms import ErrorCode
 from server.services.context import Context
 from server.services.faces import Faces
 from server.services.principal import Principal
-from server.services.transaction import PATIENCE_SECONDS, Answer, Wish, Work, fingerprint
+from server.services.transaction import PATIENCE_SECONDS, Answer, Dress, Wish, Work, fingerprint
 from server.services.wishes import EmptyBody
-from server.web.authorise import Authenticator, must_be
+from server.store.tables import HallRow
+from server.web.authorise import Authenticator, Roles, must_be
 
-Roles = frozenset[DeviceRole | StaffRole]
 LARGEST_BODY = 256 * 1024
 
 
@@ -77,9 +77,14 @@ def given_body(model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
     try:
         return raw, model.model_validate(raw)
     except ValidationError as error:
-        faults = [{"where": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]} for fault in error.errors()]
-        raise HallError(ErrorCode.INVALID, "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults)[:400],
-                        errors=faults) from None
+        faults = [
+            {"where": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]} for fault in error.errors()
+        ]
+        raise HallError(
+            ErrorCode.INVALID,
+            "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults)[:400],
+            errors=faults,
+        ) from None
 
 
 def given_key() -> str:
@@ -95,23 +100,38 @@ def hall_time() -> Any:
     return web().context.clock.simulate(request.headers.get("X-Hall-Time"))
 
 
-def dressed(hall: str, who: Principal, body: dict[str, Any]) -> dict[str, Any]:
-    """An answer with the names its reader may see."""
-    context = web().context
-    with Session(context.engines.read) as db:
-        return Faces(db, hall, who.audience, scales=context.scales).body(body)
+def dresser(who: Principal) -> Dress:
+    """Adds the names `who` may see to an answer."""
+    scales = web().context.scales
+
+    def dress(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
+        return Faces(db, hall, who.audience, scales=scales).body(body)
+
+    return dress
 
 
 def declare(
-    blueprint: Blueprint, spec: SpecTree, method: str, path: str, view: Callable[..., Response], *, operation: str, tag: str,
-    roles: Roles | None, body: type[BaseModel] | None = None, answer: type[BaseModel] | None = None,
-    status: tuple[int, ...] = (200,), key: bool = False,
+    blueprint: Blueprint,
+    spec: SpecTree,
+    method: str,
+    path: str,
+    view: Callable[..., Response],
+    *,
+    operation: str,
+    tag: str,
+    roles: Roles | None,
+    body: type[BaseModel] | None = None,
+    answer: type[BaseModel] | None = None,
+    status: tuple[int, ...] = (200,),
+    key: bool = False,
 ) -> None:
     """Register a view with Flask and the OpenAPI collector."""
     view.__name__ = operation
     models: dict[str, Any] = {f"HTTP_{code}": answer for code in status}
     models |= {f"HTTP_{code}": Problem for code in _problems(roles, body, key)}
-    documented = spec.validate(json=body, resp=Answers(**models), tags=[tag], operation_id=operation, skip_validation=True)(view)
+    documented = spec.validate(
+        json=body, resp=Answers(**models), tags=[tag], operation_id=operation, skip_validation=True
+    )(view)
     blueprint.add_url_rule(path, operation, documented, methods=[method])
     _declared.append(Route(method, f"/api/v1{path}", operation, roles, body, key, status, tag))
 
@@ -136,11 +156,22 @@ UseCase = Callable[..., Answer]
 
 
 def wish(
-    blueprint: Blueprint, spec: SpecTree, path: str, use_case: UseCase, *, operation: str, tag: str, roles: Roles,
-    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]], body: type[BaseModel] = EmptyBody,
-    answer: type[BaseModel] | None = None, status: tuple[int, ...] = (200,), key: bool = True, method: str = "POST",
+    blueprint: Blueprint,
+    spec: SpecTree,
+    path: str,
+    use_case: UseCase,
+    *,
+    operation: str,
+    tag: str,
+    roles: Roles,
+    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]],
+    body: type[BaseModel] = EmptyBody,
+    answer: type[BaseModel] | None = None,
+    status: tuple[int, ...] = (200,),
+    key: bool = True,
+    method: str = "POST",
 ) -> None:
-    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall(s) that `halls` finds."""
+    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall `halls` finds."""
 
     def view(**parts: Any) -> Response:
         here = web()
@@ -155,20 +186,35 @@ def wish(
         def run(work: Work) -> Answer:
             return use_case(work, here.context, parsed, **parts)
 
-        try:
-            found = here.context.transactions.run(names, asked, run)
-        except HallError as error:
-            error.extra = dressed(names[0], who, error.extra) if "ticket" in error.extra else error.extra
-            raise
-        return rendered(dressed(names[0], who, found.body), found.status)
+        found = here.context.transactions.run(names, asked, run, dress=dresser(who))
+        return rendered(found.body, found.status)
 
-    declare(blueprint, spec, method, path, view, operation=operation, tag=tag, roles=roles, body=body, answer=answer,
-            status=status, key=key)
+    declare(
+        blueprint,
+        spec,
+        method,
+        path,
+        view,
+        operation=operation,
+        tag=tag,
+        roles=roles,
+        body=body,
+        answer=answer,
+        status=status,
+        key=key,
+    )
 
 
 def read(
-    blueprint: Blueprint, spec: SpecTree, path: str, reader: Callable[..., dict[str, Any]], *, operation: str, tag: str,
-    roles: Roles, answer: type[BaseModel] | None = None,
+    blueprint: Blueprint,
+    spec: SpecTree,
+    path: str,
+    reader: Callable[..., dict[str, Any]],
+    *,
+    operation: str,
+    tag: str,
+    roles: Roles,
+    answer: type[BaseModel] | None = None,
 ) -> None:
     """Declare a reading: `reader(context, principal, **path)`."""
 

@@ -24,11 +24,31 @@ STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": Stati
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of stations."""
     routes = Blueprint("stations", __name__, url_prefix="/api/v1")
-    wish(routes, spec, "/stations/<id>/call-next", lambda work, context, body, id: call_next(work, context, id, body),
-         operation="call_next", tag="stations", roles=ROOM, body=CallNextBody, answer=Called, halls=_hall)
+    wish(
+        routes,
+        spec,
+        "/stations/<id>/call-next",
+        lambda work, context, body, id: call_next(work, context, id, body),
+        operation="call_next",
+        tag="stations",
+        roles=ROOM,
+        body=CallNextBody,
+        answer=Called,
+        halls=_hall,
+    )
     for word, state in STATES.items():
-        wish(routes, spec, f"/stations/<id>/{word}", _set(state), operation=f"{word}_station", tag="stations", roles=CARE,
-             body=StationBody, answer=StationAnswer, halls=_hall)
+        wish(
+            routes,
+            spec,
+            f"/stations/<id>/{word}",
+            _set(state),
+            operation=f"{word}_station",
+            tag="stations",
+            roles=CARE,
+            body=StationBody,
+            answer=StationAnswer,
+            halls=_hall,
+        )
     return routes
 
 

@@ -15,8 +15,8 @@ from server.services.transaction import Answer, Work
 from server.services.triage import triage
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody, TriageBody
 from server.store.tables import TicketRow
-from server.web.authorise import CARE, DESK, KIOSK, READERS
-from server.web.routes import Roles, UseCase, read, wish
+from server.web.authorise import CARE, DESK, KIOSK, READERS, Roles
+from server.web.routes import UseCase, read, wish
 
 FROM_KIOSK = frozenset({"return", "worse"})
 
@@ -24,12 +24,30 @@ FROM_KIOSK = frozenset({"return", "worse"})
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of tickets."""
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
-    read(routes, spec, "/tickets/<id>", lambda context, who, id: reading.ticket(context, id, who), operation="get_ticket",
-         tag="tickets", roles=READERS, answer=TicketAnswer)
+    read(
+        routes,
+        spec,
+        "/tickets/<id>",
+        lambda context, who, id: reading.ticket(context, id, who),
+        operation="get_ticket",
+        tag="tickets",
+        roles=READERS,
+        answer=TicketAnswer,
+    )
 
     def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE) -> None:
-        wish(routes, spec, f"/tickets/<id>/{word}", use_case, operation=f"{word}_ticket", tag="tickets", roles=roles, body=body,
-             answer=TicketAnswer, halls=_transfer_halls if word == "transfer" else _hall)
+        wish(
+            routes,
+            spec,
+            f"/tickets/<id>/{word}",
+            use_case,
+            operation=f"{word}_ticket",
+            tag="tickets",
+            roles=roles,
+            body=body,
+            answer=TicketAnswer,
+            halls=_transfer_halls if word == "transfer" else _hall,
+        )
 
     add("triage", lambda work, context, body, id: triage(work, context, id, body), TriageBody, DESK)
     for word, plain in tickets.PLAIN.items():

@@ -14,7 +14,13 @@ def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
 
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, transactional_ddl=True, render_item=render)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        render_item=render,
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

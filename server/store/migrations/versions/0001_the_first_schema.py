@@ -88,6 +88,8 @@ def upgrade() -> None:
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("audit_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("audit_digest", sa.String(length=64), nullable=False),
+        sa.Column("print_stations", sa.Integer(), nullable=False),
+        sa.Column("callers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -134,14 +136,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
-        "number_sequence",
-        sa.Column("hall_id", sa.String(length=64), nullable=False),
-        sa.Column("queue_id", sa.String(length=64), nullable=False),
-        sa.Column("business_day", sa.Date(), nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("hall_id", "queue_id", "business_day"),
-    )
-    op.create_table(
         "patient",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -185,6 +179,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_print_job_ticket_id"), ["ticket_id"], unique=False)
         batch_op.create_index("jobs_of_hall", ["hall_id", "state", "created_at"], unique=False)
 
+    op.create_table(
+        "queue_day",
+        sa.Column("hall_id", sa.String(length=64), nullable=False),
+        sa.Column("queue_id", sa.String(length=64), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("recent", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("hall_id", "queue_id", "business_day"),
+    )
     op.create_table(
         "receipt",
         sa.Column("owner", sa.String(length=64), nullable=False),
@@ -283,8 +287,6 @@ def upgrade() -> None:
         sa.Column("sessions", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("recent", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["hall_id"],
             ["hall.id"],
@@ -534,6 +536,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_receipt_at"))
 
     op.drop_table("receipt")
+    op.drop_table("queue_day")
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.drop_index("jobs_of_hall")
         batch_op.drop_index(batch_op.f("ix_print_job_ticket_id"))
@@ -544,7 +547,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_patient_phone"))
 
     op.drop_table("patient")
-    op.drop_table("number_sequence")
     op.drop_table("mark")
     op.drop_table("lane")
     with op.batch_alter_table("journal", schema=None) as batch_op:

@@ -1,0 +1,100 @@
+"""A hall's configuration as the hall file set it, parsed once per epoch: every change of the file makes a new epoch."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.masking import VoiceMode
+from server.domain.rules import Rules
+from server.protocol.terms import Mode, Privacy
+from server.store.tables import HallRow, HospitalRow, QueueRow
+
+_RULES = TypeAdapter(Rules)
+_known: dict[str, "HallConfig"] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue with its rules; `sessions` are dictionaries of name, start, end, opens_before."""
+
+    hall_id: str
+    id: str
+    name: dict[str, str]
+    prefix: str
+    mode: Mode
+    scale: str
+    privacy: Privacy
+    rules: Rules
+    sessions: tuple[dict[str, Any], ...]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HallConfig:
+    """What the hall file says of one hall."""
+
+    id: str
+    epoch: str
+    hospital: dict[str, str]
+    timezone: ZoneInfo
+    rolls_at: str
+    name: dict[str, str]
+    languages: tuple[str, ...]
+    voice: VoiceMode
+    settings: Mapping[str, Any]
+    queues: Mapping[str, Queue]
+
+
+def rules_from(given: Mapping[str, Any]) -> Rules:
+    """Rules from their JSON form. Raises pydantic.ValidationError for one that is unknown or out of its values."""
+    return _RULES.validate_python(given)
+
+
+def config_of(db: Session, hall: HallRow) -> HallConfig:
+    """The configuration of a hall; read once per epoch and process."""
+    found = _known.get(hall.id)
+    if found is not None and found.epoch == hall.epoch:
+        return found
+    made = _read(db, hall)
+    with _lock:
+        _known[hall.id] = made
+    return made
+
+
+def _read(db: Session, hall: HallRow) -> HallConfig:
+    hospital = db.get_one(HospitalRow, 1)
+    rows = db.scalars(select(QueueRow).where(QueueRow.hall_id == hall.id).order_by(QueueRow.position))
+    return HallConfig(
+        id=hall.id,
+        epoch=hall.epoch,
+        hospital=hospital.name,
+        timezone=ZoneInfo(hospital.timezone),
+        rolls_at=hospital.rolls_at,
+        name=hall.name,
+        languages=tuple(hall.settings.get("languages") or ("zh", "en")),
+        voice=hall.settings.get("voice", "surname"),
+        settings=dict(hall.settings),
+        queues={row.id: _queue(row) for row in rows},
+    )
+
+
+def _queue(row: QueueRow) -> Queue:
+    return Queue(
+        hall_id=row.hall_id,
+        id=row.id,
+        name=row.name,
+        prefix=row.prefix,
+        mode=cast(Mode, row.mode),
+        scale=row.scale,
+        privacy=cast(Privacy, row.privacy),
+        rules=rules_from(row.rules),
+        sessions=tuple(row.sessions),
+        active=row.active,
+    )
