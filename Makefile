@@ -43,11 +43,12 @@ contract:
 	fi
 
 check: prepare ## style, types, and who may import whom
-	@echo "ruff"; $(BIN)/ruff check .
+	@echo "ruff"; $(BIN)/ruff check --output-format=concise .
 	@echo "mypy"; $(BIN)/mypy
 	@echo "import-linter"; $(BIN)/lint-imports --no-cache
 
 format: prepare ## let ruff mend what it can
+	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 bench: prepare ## measure the hall's figures

@@ -1,7 +1,8 @@
 """Owns pinning: from pyproject.toml and package.json to lock files with hashes. Knows no place packages come from.
 
 No address of an index, a mirror or a folder may stand in a lock file: the machine that installs has its own.
-Run by `make lock`. Takes minutes, as every file of every package is hashed, for other systems too.
+Run by `make lock`, or with the names of some locks. Takes minutes: every file of every package is hashed, for other
+systems too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 import re
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from machine import CI, ROOT, VENV, Missing, npm, run, say
@@ -48,20 +51,32 @@ def pin_pages() -> None:
     lock.write_text(json.dumps(pinned, indent=2) + "\n", encoding="utf-8")
 
 
+def pin_node() -> None:
+    """Write node.lock, for machines without npm."""
+    with tempfile.TemporaryDirectory() as folder:
+        wish = Path(folder) / "node.in"
+        wish.write_text(f"{NODE}>=22,<25\n", encoding="utf-8")
+        pin("node", wish)
+
+
+PROJECT = Path("pyproject.toml")
+SAME = "--constraint=.ci/base.lock"
+BASE = [f"--extra={name}" for name in ("server", "station", "kiosk", "caller", "dev")]
+PINNED: dict[str, Callable[[], None]] = {
+    "base": partial(pin, "base", PROJECT, *BASE),
+    "voice": partial(pin, "voice", PROJECT, "--extra=voice", SAME),
+    "bench-voice": partial(pin, "bench-voice", PROJECT, "--extra=bench-voice", "--extra=voice", SAME),
+    "node": pin_node,
+    "pages": pin_pages,
+}
+
+
 def main() -> int:
-    """Pin everything; 1 with a sentence when something cannot be had."""
-    project = Path("pyproject.toml")
-    extras = [f"--extra={name}" for name in ("server", "station", "kiosk", "caller", "dev")]
-    same = "--constraint=.ci/base.lock"
+    """Pin what was named, or everything; 1 with a sentence when something cannot be had."""
+    named = [word for word in sys.argv[1:] if word in PINNED]
     try:
-        pin("base", project, *extras)
-        pin("voice", project, "--extra=voice", same)
-        pin("bench-voice", project, "--extra=bench-voice", "--extra=voice", same)
-        with tempfile.TemporaryDirectory() as folder:
-            wish = Path(folder) / "node.in"
-            wish.write_text(f"{NODE}>=22,<25\n", encoding="utf-8")
-            pin("node", wish)
-        pin_pages()
+        for name in named or PINNED:
+            PINNED[name]()
     except Missing as error:
         say(str(error))
         return 1
