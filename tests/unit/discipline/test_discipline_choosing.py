@@ -156,3 +156,12 @@ def test_times_of_another_zone_choose_the_same():
     heads = [ordinary("1", 1), ordinary("2", 2, minute=1)]
     assert chosen(heads) == chosen([shifted(head) for head in heads])
     assert timedelta(0) == shifted(heads[0]).since - heads[0].since
+
+
+def test_a_level_without_a_target_has_the_ordinary_one():
+    from dataclasses import replace
+
+    place = placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
+    untargeted = replace(head_of("N", place), target_minutes=None)
+    choice = choose([untargeted], modes={"IM": "graded"}, minute=30)
+    assert (60, 0.5) == (choice.reason.facts["target"], choice.reason.facts["score"])
