@@ -1,9 +1,9 @@
 """Owns the inside of an engine's child process: `python -m hardware.voice.child ENGINE`, lines of JSON in and out.
 
-Knows no player and no queue. Says {"ready": true} or {"unavailable": why} once, then answers each
-{"text", "language", "voice", "speed", "path"} with {"done": true} after it wrote the WAV file, or {"failed": why}.
-Ends when its input ends, so it never outlives its parent. `--fault FILE` names a file with a fault switch
-(`hang`, `silence` or `die`, and how many times), so that a test can break any engine as it runs.
+Knows no player and no queue. Says {"ready": true} or {"unavailable": why} once. Answers each {"text",
+"language", "voice", "speed", "path"} with {"done": true, "seconds": taken} after it wrote the WAV file, or with
+{"failed": why}. Ends when its input ends, so it never outlives its parent. `--fault FILE` names a file with a fault
+switch (`hang`, `silence` or `die`, and how many times), so that a test can break any engine as it runs.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,11 +55,12 @@ def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> di
     if switched == "silence":
         sound.write(path, sound.silence(24_000, 2.0))
         return {"done": True}
+    started = time.monotonic()
     try:
         render(request["text"], request["language"], request["voice"], request["speed"], path)
     except Exception as error:  # the parent turns it into its own failure; this child may go on
         return {"failed": f"{type(error).__name__}: {error}"}
-    return {"done": True}
+    return {"done": True, "seconds": time.monotonic() - started}
 
 
 def _fault(switch: Path | None) -> str:

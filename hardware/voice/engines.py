@@ -35,7 +35,10 @@ TONE_VOICES: Mapping[str, Choice] = {name: Choice("tone", 1.0) for name in ("zh"
 
 BASE_DEADLINE = 3.0
 DEADLINE_PER_CHARACTER = 0.12
-"""Rendering takes about 0.4 of the length of the sound on two cores; this is three times that."""
+"""Rendering takes about 0.4 of the length of the sound on two idle cores; this is three times that."""
+USUAL_FACTOR = 0.6
+SLOWEST = 2.0
+"""How far a deadline stretches on a machine that is slower or busier than that; a hung engine costs no more."""
 SHORTEST_PER_CHARACTER = 0.025
 JOINT = 0.16
 """Seconds between two joined phrases."""
@@ -60,19 +63,23 @@ class Engine(Protocol):
 
 
 class ChildEngine:
-    """An engine in a killable child process. `slack` multiplies its deadlines, for slow machines."""
+    """An engine in a killable child process. Its deadlines follow how fast it was lately; `slack` multiplies them."""
 
     def __init__(
         self, name: str, worker: Worker, voices: Mapping[str, Choice], scratch: Path, *, slack: float = 1.0
     ) -> None:
         self.name, self.worker, self._voices, self._scratch, self._slack = name, worker, voices, scratch, slack
+        self._factor = USUAL_FACTOR
 
     def choice(self, language: str) -> Choice | None:
         """The voice and speed for a language; None when it does not speak it."""
         return self._voices.get(language)
 
     def render(self, text: str, language: str) -> Sound:
-        """Render in the child, within 3 s and 0.12 s a character; raises HardwareError by phase."""
+        """Render in the child, within 3 s and 0.12 s a character, twice that at most where it was slow lately.
+
+        Raises HardwareError by phase.
+        """
         choice = self.choice(language)
         if choice is None:
             raise NotAvailable(self.name, f"does not speak {language}")
@@ -82,12 +89,19 @@ class ChildEngine:
             "text": text, "language": language, "voice": choice.voice, "speed": choice.speed, "path": str(path),
         }  # fmt: skip  # one request, one line
         try:
-            self.worker.ask(request, deadline_for(text) * self._slack)
-            return checked(self.name, sound.read(path), text)
+            answer = self.worker.ask(request, self.deadline(text))
+            rendered = checked(self.name, sound.read(path), text)
+            self._factor = (self._factor + float(answer.get("seconds", 0.0)) / rendered.seconds) / 2
+            return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:
             raise FailedInUse(self.name, f"wrote no sound file: {error}") from error
         finally:
             path.unlink(missing_ok=True)
+
+    def deadline(self, text: str) -> float:
+        """Seconds a rendering of this text may take now."""
+        usual = BASE_DEADLINE + DEADLINE_PER_CHARACTER * len(text)
+        return usual * self._slack * min(SLOWEST, max(1.0, self._factor / USUAL_FACTOR))
 
     def warm(self) -> None:
         """Start loading; raises CannotOpen when the child cannot be started."""
@@ -139,11 +153,6 @@ def child_engine(
         command = [*command, "--fault", str(fault)]
     worker = Worker(name, command, one_shot=name == "pyttsx3")
     return ChildEngine(name, worker, voices, scratch, slack=slack)
-
-
-def deadline_for(text: str) -> float:
-    """Seconds a rendering of this text may take."""
-    return BASE_DEADLINE + DEADLINE_PER_CHARACTER * len(text)
 
 
 def checked(engine: str, rendered: Sound, text: str) -> Sound:

@@ -5,6 +5,7 @@ which is one more reason why the engine is a process of its own. Cantonese: the 
 """
 
 import logging
+import os
 from pathlib import Path
 
 from hardware.voice import assets, sound
@@ -13,6 +14,8 @@ from hardware.voice.engines import NEURAL_VOICES
 from hardware.voice.phonemes import chinese_reader, english, mandarin
 from hardware.voice.sound import Sound, to_frames
 
+WARM_UP = ("请", "zh", NEURAL_VOICES["zh"].voice, 1.0)
+"""Rendered while loading: the first inference is slower than all others."""
 THREADS = 2
 """Of a caller's processor: more gain little on a model this small and starve the screens."""
 
@@ -42,4 +45,6 @@ def load() -> Renderer:
         loud = audio * (0.8 / max(0.05, float(numpy.abs(audio).max())))
         sound.write(path, Sound(rate, to_frames([round(value * 32_767) for value in loud.tolist()])))
 
+    render(*WARM_UP, assets.scratch() / f"warm-up-{os.getpid()}.wav")
+    (assets.scratch() / f"warm-up-{os.getpid()}.wav").unlink()
     return render

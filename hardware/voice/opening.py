@@ -13,6 +13,7 @@ A colon after the word may follow. Options in the query: `engine` (instead of au
 file:///: `fault=hang|silence|die`, which the file `fault` in the folder switches on and off as it runs.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,8 @@ from hardware.voice.engines import (
 )
 from hardware.voice.players import FolderPlayer, LocalPlayer, Player, local_player
 from hardware.voice.voice import Voice
+
+log = logging.getLogger(__name__)
 
 ENGINES = {
     "auto": ("neural", "clips", "pyttsx3"),
@@ -64,7 +67,8 @@ def open_voice(url: str) -> Voice:
         scratch = Path(options["cache"]) if "cache" in options else (folder or assets.scratch()) / ".renderings"
         cache = Cache(scratch)
         fault = _fault_switch(url, folder, options)
-        engines = [_engine(name, cache, options, fault) for name in _names(url, parts.scheme, options)]
+        names = [name for name in _names(url, parts.scheme, options) if _can_be(name, options)]
+        engines = [_engine(name, cache, options, fault) for name in names]
     except OSError as error:
         raise CannotOpen(url, str(error)) from error
     return Voice(Chain(engines, cache), player, why_no_player=why_none)
@@ -75,6 +79,16 @@ def _names(url: str, scheme: str, options: Mapping[str, str]) -> tuple[str, ...]
     if unknown := set(names) - {"neural", "clips", "pyttsx3", "tone"}:
         raise NotAvailable(url, f"no engine called {', '.join(sorted(unknown))}")
     return names
+
+
+def _can_be(name: str, options: Mapping[str, str]) -> bool:
+    """Whether the parts of an engine are here; says so in the log when they are not."""
+    if name != "neural":
+        return True
+    lacking = assets.missing(tuple(sorted({choice.voice for choice in _voices(name, options).values()})))
+    if lacking:
+        log.warning("no neural voice, for want of %s", ", ".join(lacking))
+    return not lacking
 
 
 def _engine(name: str, cache: Cache, options: Mapping[str, str], fault: Path | None) -> Engine:
