@@ -7,9 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from caller.announcer import Announcer, Summons
+from caller.announcer import Announcer, Speaker, Summons
 from caller.hub import Hub
-from hardware.ports import Speaker
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.follower import Follower, Pace
 from server.protocol.messages import AnnouncementView, Event, Snapshot

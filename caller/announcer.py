@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from hardware.ports import Speaker, Utterance
+from hardware.ports import Utterance
 from server.protocol.messages import Names
 from server.protocol.terms import AnnouncementOutcome
 
@@ -16,6 +17,19 @@ OLDEST = 60.0
 LAG = 8.0
 """Seconds of waiting from which on a sentence is said once instead of twice (domain.md §2.8)."""
 ROOM = 20
+
+
+class Speaker(Protocol):
+    """What the announcer needs of a loudspeaker; hardware.ports.Speaker says what each method promises."""
+
+    @property
+    def name(self) -> str: ...
+
+    def prepare(self, utterance: Utterance) -> None: ...
+
+    def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)

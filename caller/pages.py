@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, send_from_directory
@@ -47,7 +48,11 @@ def create_app(agent: Agent) -> Flask:
     def stream() -> AnyResponse:
         if agent.hub.watching >= SCREENS:
             abort(503)
-        return Response(_frames(agent), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        speaker = agent.speaker
+        wants_sound = request.args.get("sound") == "1"
+        loud = speaker.listening() if wants_sound and isinstance(speaker, BrowserSpeaker) else nullcontext()
+        frames = _frames(agent, loud)
+        return Response(frames, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     @app.get("/healthz")
     def health() -> AnyResponse:
@@ -78,9 +83,9 @@ def _sound_routes(app: Flask, agent: Agent) -> None:
         return Response(status=204)
 
 
-def _frames(agent: Agent) -> Iterator[str]:
+def _frames(agent: Agent, listening: AbstractContextManager[None]) -> Iterator[str]:
     """Server-sent events: the picture when it changed, the sound to play, the time at least once a second."""
-    with agent.hub.watched():
+    with agent.hub.watched(), listening:
         shown = sound = ""
         while True:
             frame = agent.hub.frame()

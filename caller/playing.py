@@ -1,16 +1,19 @@
 """Speakers that need no sound card of ours: the browser of the wall page, and none at all. Knows no voice engine."""
 
+import secrets
 import threading
+import wave
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from hardware.ports import Utterance
 from server.protocol.terms import AnnouncementOutcome
 
 Render = Callable[[Sequence[Utterance]], Path | None]
-PLAY_PATIENCE = 40.0
+GRACE = 5.0
+KEPT = 8
 
 
 class SilentSpeaker:
@@ -30,29 +33,30 @@ class SilentSpeaker:
 
 
 class BrowserSpeaker:
-    """Lets the wall page play: `render` makes one sound file of chime and sentences, the page says how it went.
+    """Lets a wall page play: `render` makes one sound file of chime and sentences, the page says how it went.
 
-    `prepare_ahead` hands a sentence to the engine that renders; `nudge` tells the pages to look. One announcement is
-    on at a time. No page that plays within `patience` seconds means that it failed.
+    One announcement is on at a time. Where no page listens, it is shown only; a listening page that says nothing for
+    the length of the sound and `grace` seconds has failed. `prepare_ahead` and `release` go to the engine behind.
     """
 
     def __init__(
         self,
         render: Render,
         *,
-        prepare_ahead: Callable[[Utterance], None],
-        nudge: Callable[[], None] = lambda: None,
-        patience: float = PLAY_PATIENCE,
+        prepare_ahead: Callable[[Utterance], None] = lambda utterance: None,
+        release: Callable[[], None] = lambda: None,
+        grace: float = GRACE,
         engine: str = "browser",
     ) -> None:
-        self._render, self._prepare, self.nudge, self._patience = render, prepare_ahead, nudge, patience
+        self._render, self._prepare, self._release, self._grace = render, prepare_ahead, release, grace
         self._changed = threading.Condition()
         self._clips: OrderedDict[str, Path] = OrderedDict()
         self._playing: str | None = None
         self._outcome: AnnouncementOutcome | None = None
         self._closed = False
-        self._count = 0
+        self._listening = 0
         self.name = engine
+        self.nudge: Callable[[], None] = lambda: None
 
     def prepare(self, utterance: Utterance) -> None:
         """Render a sentence ahead."""
@@ -60,26 +64,32 @@ class BrowserSpeaker:
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
         """Offer the sound to the pages and wait until one says how it went."""
+        if not self._listening:
+            return AnnouncementOutcome.SHOWN_ONLY
         path = self._render(utterances)
         if path is None:
             return AnnouncementOutcome.FAILED
+        name = secrets.token_urlsafe(9)
         with self._changed:
-            self._count += 1
-            name = f"{self._count:08d}"
             self._clips[name] = path
-            while len(self._clips) > 8:
+            while len(self._clips) > KEPT:
                 self._clips.popitem(last=False)
             self._playing, self._outcome = name, None
         self.nudge()
-        return self._heard_back()
+        return self._heard_back(seconds_of(path) + self._grace)
 
-    def _heard_back(self) -> AnnouncementOutcome:
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Count a page as one that plays while this lasts."""
         with self._changed:
-            self._changed.wait_for(lambda: self._outcome is not None or self._closed, timeout=self._patience)
-            self._playing = None
-            return self._outcome or AnnouncementOutcome.FAILED
+            self._listening += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._listening -= 1
 
-    def playing(self) -> dict[str, Any] | None:
+    def playing(self) -> dict[str, str] | None:
         """What a page should play now: its name and address."""
         with self._changed:
             name = self._playing
@@ -91,14 +101,30 @@ class BrowserSpeaker:
             return self._clips.get(name)
 
     def played(self, name: str, outcome: AnnouncementOutcome) -> None:
-        """A page says how playing ended; the first word counts."""
+        """A page says how playing ended; one page that played is enough, also after another that failed."""
         with self._changed:
-            if name == self._playing and self._outcome is None:
+            if name == self._playing and self._outcome is not AnnouncementOutcome.SPOKEN:
                 self._outcome = outcome
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Wait for no page any more."""
+        """Wait for no page any more, and let the engine go."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self._release()
+
+    def _heard_back(self, patience: float) -> AnnouncementOutcome:
+        with self._changed:
+            self._changed.wait_for(lambda: self._outcome is not None or self._closed, timeout=patience)
+            self._playing = None
+            return self._outcome or AnnouncementOutcome.FAILED
+
+
+def seconds_of(path: Path) -> float:
+    """The length of a WAV file; 0 when it is none."""
+    try:
+        with wave.open(str(path)) as sound:
+            return float(sound.getnframes()) / float(sound.getframerate())
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        return 0.0

@@ -13,4 +13,4 @@ class Settings(BaseSettings):
     token: SecretStr = Field(SecretStr(""), description="the token `hall-server device add --role caller` printed")
     host: str = Field("127.0.0.1", description="where the wall page listens; 0.0.0.0 for screens on other machines")
     port: int = Field(8082, ge=0, le=65535, description="port of the wall page")
-    voice: str = Field("auto", description="auto, kokoro, pyttsx3, chime, none; with +browser the wall page plays it")
+    voice: str = Field("auto", description="auto, neural, pyttsx3, chime, none, file:///folder; browser: the wall page")

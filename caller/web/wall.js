@@ -270,7 +270,7 @@ async function ask() {
 let source = null;
 
 function listen() {
-  source = new EventSource("/stream");
+  source = new EventSource(asked.get("sound") === "1" ? "/stream?sound=1" : "/stream");
   source.addEventListener("picture", (event) => heardPicture(event.data));
   source.addEventListener("time", (event) => heardTime(JSON.parse(event.data)));
   source.addEventListener("sound", (event) => play(JSON.parse(event.data)));
