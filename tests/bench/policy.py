@@ -179,7 +179,7 @@ def _real_day(path: Path, seed: int) -> None:
         for line in results(policy, outcome.waits):
             print(line)
     for policy in (WOVEN, GRADED):
-        estimator = Estimator(Random(seed), 10, deque(maxlen=300))
+        estimator = Estimator(Random(seed), 25, deque(maxlen=300))
         _print_coverage(policy, Hall(policy, rooms, estimator).run(patients))
 
 

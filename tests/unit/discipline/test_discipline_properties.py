@@ -75,6 +75,7 @@ def choose(found, rules, mode, recent, minute=90):
     )
 
 
+@settings(deadline=None)
 @given(data=st.data(), found=heads(), rules=RULES, mode=MODES, lanes=LANES, calls=st.integers(0, 30))
 def test_the_order_of_the_input_changes_nothing(data, found, rules, mode, lanes, calls):
     recent = Recent(lanes, calls)
@@ -85,6 +86,7 @@ def test_the_order_of_the_input_changes_nothing(data, found, rules, mode, lanes,
     assert expected.reason.code in set(ReasonCode)
 
 
+@settings(deadline=None)
 @given(found=heads(), rules=RULES, mode=MODES, lanes=LANES)
 def test_nothing_passes_the_urgent_and_of_them_the_most_urgent_and_earliest_is_next(found, rules, mode, lanes):
     urgent = [head for head in found if head.lane is Lane.URGENT]
@@ -94,6 +96,7 @@ def test_nothing_passes_the_urgent_and_of_them_the_most_urgent_and_earliest_is_n
         assert (chosen.rank, chosen.since) == min((head.rank, head.since) for head in urgent)
 
 
+@settings(deadline=None)
 @given(found=heads(lanes=(Lane.URGENT, Lane.POLICY)), rules=RULES, mode=MODES, lanes=LANES)
 def test_policy_never_passes_urgent(found, rules, mode, lanes):
     chosen = next(head for head in found if head.ticket == choose(found, rules, mode, Recent(lanes, 30)).ticket)
@@ -339,3 +342,28 @@ def test_graded_starves_nobody_while_the_rooms_keep_up(guard, data):
             assert turn - at_turn <= head_start / share + 1
         urgent_calls += head.lane is Lane.URGENT
     assert 0 == len(lanes)
+
+
+@settings(deadline=None)
+@given(data=st.data(), first=heads(), second=heads(), last=st.sampled_from(["IM", "ENT"]), alternate=st.booleans())
+def test_the_order_of_the_input_changes_nothing_for_a_room_of_several_queues(data, first, second, last, alternate):
+    other = [replace(head, ticket=f"ent-{head.ticket}", queue="ENT") for head in second]
+    rules = dict.fromkeys(("IM", "ENT"), Rules(alternate_queues=alternate))
+
+    def chosen(found):
+        return choose_next(
+            found,
+            station=Caller("R1", ("IM", "ENT"), doctor="D1", last_queue=last),
+            rules=rules,
+            modes={"IM": "woven", "ENT": "graded"},
+            recent={"IM": Recent((Lane.ORDINARY,) * 2, 20)},
+            now=at(90),
+        )
+
+    expected = chosen([*first, *other])
+    assert expected == chosen(data.draw(st.permutations([*first, *other])))
+    urgent = any(head.lane is Lane.URGENT for head in [*first, *other])
+    if urgent:
+        assert expected.reason.code in (ReasonCode.URGENT.value, ReasonCode.GRADED_FIRST_BAND.value)
+    elif alternate and not any(head.due_call < 0 for head in [*first, *other]):
+        assert expected.reason.facts["queue"] != last
