@@ -147,7 +147,7 @@ def main() -> None:
     seed = arguments.seed
     print(f"seed {seed}; real choose_next; 3 doctors, lognormal 8 min CV 0.6, II/III/IV {_mix()}, 8 h days")
     for load in (0.92, 1.0):
-        figures = simulate(load, arguments.days, seed, estimate_every=7 * arguments.days // 40 if load < 1 else 0)
+        figures = simulate(load, arguments.days, seed, estimate_every=max(7, arguments.days // 6) if load < 1 else 0)
         shares = " ".join(f"{grade}={share:.1%}" for grade, share in figures.in_target.items())
         difference = figures.mean / figures.first_come_mean - 1
         print(
