@@ -1,6 +1,6 @@
 """Calling: a station summons the next by the rules of server.domain.discipline, or a chosen ticket with a reason."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
 from server.domain.errors import HallError
@@ -16,6 +16,23 @@ from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 EMPTY = "empty"
 MANUAL = "manual"
+_LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
+    LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"), LaneRow.waiting > 0
+)
+_HEAD = (
+    select(TicketRow)
+    .where(
+        TicketRow.hall_id == bindparam("hall"),
+        TicketRow.queue_id == bindparam("queue"),
+        TicketRow.state == "waiting",
+        TicketRow.lane == bindparam("lane"),
+        TicketRow.rank == bindparam("rank"),
+        TicketRow.credit == bindparam("credit"),
+        TicketRow.doctor == bindparam("doctor"),
+    )
+    .order_by(TicketRow.sort)
+    .limit(1)
+)
 
 
 def call_next(work: Work, context: Context, station_id: str, body: CallNextBody) -> Answer:
@@ -41,7 +58,6 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
             200,
             {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}},
         )
-    work.db.flush()
     choice = choose(work, station)
     if choice is None:
         return Answer(
@@ -127,35 +143,25 @@ def heads_of(work: Work, queues: list[Queue]) -> list[Head]:
     """The first ticket under each key that has any: one index look-up a key, however many wait."""
     found: list[Head] = []
     for queue in queues:
-        lanes = work.db.scalars(
-            select(LaneRow).where(LaneRow.hall_id == work.hall.id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0)
-        )
-        for lane in lanes:
-            ticket = work.db.scalars(
-                select(TicketRow)
-                .where(
-                    TicketRow.hall_id == work.hall.id,
-                    TicketRow.queue_id == queue.id,
-                    TicketRow.state == "waiting",
-                    TicketRow.lane == lane.lane,
-                    TicketRow.rank == lane.rank,
-                    TicketRow.credit == lane.credit,
-                    TicketRow.doctor == lane.doctor,
-                )
-                .order_by(TicketRow.sort)
-                .limit(1)
-            ).one()
-            found.append(head_of(ticket, lane.waiting))
+        for lane, rank, credit, doctor, waiting in work.db.execute(
+            _LANES, {"hall": queue.hall_id, "queue": queue.id}
+        ).all():
+            key = {
+                "hall": queue.hall_id,
+                "queue": queue.id,
+                "lane": lane,
+                "rank": rank,
+                "credit": credit,
+                "doctor": doctor,
+            }
+            found.append(head_of(work.db.scalars(_HEAD, key).one(), waiting))
     return found
 
 
 def staged_heads(work: Work, station: StationRow) -> list[Head]:
     """Tickets sent ahead to this station."""
-    staged = work.db.scalars(
-        select(TicketRow).where(
-            TicketRow.hall_id == work.hall.id, TicketRow.state == "staged", TicketRow.station_id == station.id
-        )
-    )
+    held = work.db.scalars(moves.AT, {"station": station.id})
+    staged = [ticket for ticket in held if ticket.state == TicketState.STAGED and ticket.hall_id == work.hall.id]
     return [head_of(ticket, 1) for ticket in staged]
 
 

@@ -71,6 +71,7 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
         doctor=body.doctor,
         language=body.language,
         flags=body.flags,
+        stranger=stranger,
     )
     return Answer(201, with_slip(work, ticket, queue, print_it=body.print))
 
@@ -244,6 +245,7 @@ def issue(
     flags: list[str] | None = None,
     visit: str | None = None,
     since: datetime | None = None,
+    stranger: bool = False,
 ) -> TicketRow:
     """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early."""
     _, end = session_bounds(work, queue)
@@ -270,7 +272,7 @@ def issue(
     ticket = TicketRow(
         id=secrets.token_hex(8),
         hall_id=work.hall.id,
-        visit_id=visit or _visit(work, patient, day),
+        visit_id=visit or _visit(work, patient, day, stranger=stranger),
         patient_id=patient.id,
         queue_id=queue.id,
         issued_by=queue.id,
@@ -324,8 +326,8 @@ def _doctor(work: Work, booked: AppointmentRow | None, before: TicketRow | None,
     return ""
 
 
-def _visit(work: Work, patient: PatientRow, day: date) -> str:
-    row = people.visit(work.db, patient.id, day)
+def _visit(work: Work, patient: PatientRow, day: date, *, stranger: bool) -> str:
+    row = None if stranger else people.visit(work.db, patient.id, day)
     if row is None:
         row = insert_now(work.db, VisitRow(id=secrets.token_hex(8), patient_id=patient.id, business_day=day))
     return row.id

@@ -42,6 +42,15 @@ IMAGE = (
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
+AT = select(TicketRow).where(
+    TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
+)
+_OTHERS = select(TicketRow).where(
+    TicketRow.patient_id == bindparam("patient"),
+    TicketRow.id != bindparam("id"),
+    TicketRow.state.in_(bindparam("states", expanding=True)),
+)
+_ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
 STAMPS: Mapping[Action, str] = {
     Action.TRIAGE: "triaged",
     Action.STAGE: "staged",
@@ -176,13 +185,12 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:
     """The ticket a station holds, called or serving."""
-    states = [state.value for state in AT_STATION]
-    return work.db.scalars(
-        select(TicketRow).where(TicketRow.station_id == station, TicketRow.state.in_(states))
-    ).one_or_none()
+    if station is None:
+        return None
+    held = [row for row in work.db.scalars(AT, {"station": station}) if row.state in AT_STATION]
+    return held[0] if held else None
 
 
-_ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
 LANE_KEY = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
 
 
@@ -192,15 +200,16 @@ def count(work: Work, before: tuple[Any, ...] | None, after: tuple[Any, ...] | N
         return
     for key, step in ((before, -1), (after, 1)):
         if key is not None:
-            work.db.execute(
-                _COUNT[work.db.get_bind().dialect.name], {**dict(zip(LANE_KEY, key, strict=True)), "step": step}
+            work.connection.execute(
+                _COUNT[work.connection.dialect.name], {**dict(zip(LANE_KEY, key, strict=True)), "step": step}
             )
 
 
 def _counting(dialect: Any) -> Any:
-    made = dialect.insert(LaneRow).values(**{word: bindparam(word) for word in LANE_KEY}, waiting=bindparam("step"))
+    lane = Base.metadata.tables[LaneRow.__tablename__]
+    made = dialect.insert(lane).values(**{word: bindparam(word) for word in LANE_KEY}, waiting=bindparam("step"))
     return made.on_conflict_do_update(
-        index_elements=list(LANE_KEY), set_={"waiting": LaneRow.waiting + bindparam("step")}
+        index_elements=list(LANE_KEY), set_={"waiting": lane.c.waiting + bindparam("step")}
     )
 
 
@@ -238,7 +247,7 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
         "languages": list(work.config.languages),
         "voice": work.config.voice,
     }
-    work.db.execute(
+    work.connection.execute(
         _ANNOUNCE,
         {
             "id": content["id"],
@@ -254,13 +263,7 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
 
 def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
     """Who is called here cannot be called elsewhere: the patient's other waiting tickets are held, not passed."""
-    others = work.db.scalars(
-        select(TicketRow).where(
-            TicketRow.patient_id == ticket.patient_id,
-            TicketRow.id != ticket.id,
-            TicketRow.state.in_(["waiting", "staged"]),
-        )
-    )
+    others = work.db.scalars(_OTHERS, {"patient": ticket.patient_id, "id": ticket.id, "states": ["waiting", "staged"]})
     for other in others:
         if other.hall_id == work.hall.id:
             apply(work, other, Action.HOLD, reason=ELSEWHERE, hold_reason=ELSEWHERE, station_id=None)
@@ -270,15 +273,8 @@ def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
 
 def release_elsewhere(work: Work, ticket: TicketRow) -> None:
     """The patient is free again: tickets held for that reason stand where they stood."""
-    others = work.db.scalars(
-        select(TicketRow).where(
-            TicketRow.patient_id == ticket.patient_id,
-            TicketRow.id != ticket.id,
-            TicketRow.state == "held",
-            TicketRow.hold_reason == ELSEWHERE,
-        )
-    )
-    for other in others:
+    others = work.db.scalars(_OTHERS, {"patient": ticket.patient_id, "id": ticket.id, "states": ["held"]})
+    for other in [other for other in others if other.hold_reason == ELSEWHERE]:
         if other.hall_id == work.hall.id:
             apply(work, other, Action.RETURN, reason=ELSEWHERE, hold_reason=None)
         else:

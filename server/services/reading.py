@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -145,28 +145,39 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
         }
 
 
+_HERE = (LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"))
+_BEHIND = (
+    select(func.count())
+    .select_from(TicketRow)
+    .where(
+        TicketRow.hall_id == bindparam("hall"),
+        TicketRow.queue_id == bindparam("queue"),
+        TicketRow.state == "waiting",
+        TicketRow.lane == bindparam("lane"),
+        or_(
+            TicketRow.rank > bindparam("rank"),
+            (TicketRow.rank == bindparam("rank")) & (TicketRow.sort > bindparam("sort")),
+        ),
+    )
+    .scalar_subquery()
+)
+_AHEAD = select(
+    select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE).scalar_subquery(),
+    select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE, LaneRow.lane != Lane.URGENT).scalar_subquery(),
+    _BEHIND,
+)
+
+
 def position(db: Session, ticket: TicketRow) -> int | None:
     """How many in the ticket's queue stand before it now; None for one that is not in line."""
     if ticket.state not in {TicketState.WAITING, TicketState.CHECKED_IN, TicketState.STAGED}:
         return None
-    here = (LaneRow.hall_id == ticket.hall_id, LaneRow.queue_id == ticket.queue_id)
-    waiting = db.scalar(select(func.sum(LaneRow.waiting)).where(*here)) or 0
-    behind = (
-        db.scalar(
-            select(func.count())
-            .select_from(TicketRow)
-            .where(
-                TicketRow.hall_id == ticket.hall_id,
-                TicketRow.queue_id == ticket.queue_id,
-                TicketRow.state == "waiting",
-                TicketRow.lane == ticket.lane,
-                or_(TicketRow.rank > ticket.rank, (TicketRow.rank == ticket.rank) & (TicketRow.sort > ticket.sort)),
-            )
-        )
-        or 0
-    )
+    here = {"hall": ticket.hall_id, "queue": ticket.queue_id}
+    waiting, not_urgent, behind = db.execute(
+        _AHEAD, {**here, "lane": ticket.lane, "rank": ticket.rank, "sort": ticket.sort}
+    ).one()
     if ticket.lane == Lane.URGENT:
-        behind += db.scalar(select(func.sum(LaneRow.waiting)).where(*here, LaneRow.lane != Lane.URGENT)) or 0
+        behind += not_urgent
     own = 1 if ticket.state == TicketState.WAITING else 0
     return max(0, int(waiting) - int(behind) - own)
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from server.services.marks import Marks
 from server.services.principal import SYSTEM, Principal
 from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
 from server.store.engine import Engines
+from server.store.rows import KeepingSession
 from server.store.tables import (
     AlertRow,
     AuditRow,
@@ -156,6 +157,11 @@ class Work:
         self.audit(kind.value, thing.id if thing is not None else hall.id, reason, hall=hall)
 
     @property
+    def connection(self) -> Connection:
+        """The transaction's connection, for statements on tables that the unit of work does not keep."""
+        return self.db.connection()
+
+    @property
     def config(self) -> HallConfig:
         """What the hall file says of this hall."""
         return config_of(self.db, self.hall)
@@ -212,9 +218,9 @@ class Work:
         """Write the numbered facts and the trail."""
         self.db.flush()
         if self._facts:
-            self.db.execute(_JOURNAL, self._facts)
+            self.connection.execute(_JOURNAL, self._facts)
         if self._trail:
-            self.db.execute(_AUDIT, self._trail)
+            self.connection.execute(_AUDIT, self._trail)
 
 
 def audit_digest(key: bytes, previous: str, row: dict[str, Any]) -> str:
@@ -303,7 +309,7 @@ class Transactions:
     def _attempt(
         self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
-        with Session(self.engines.write, expire_on_commit=False) as db, db.begin():
+        with KeepingSession(self.engines.write) as db, db.begin():
             rows = lock_halls(db, halls)
             stored = _receipt(db, wish)
             if stored is not None:
@@ -320,7 +326,9 @@ class Transactions:
             work.write_facts()
             if wish.key is not None and answer.status < 300:
                 receipt = {"owner": wish.principal.owner, "key": wish.key, "fingerprint": wish.fingerprint}
-                db.execute(_RECEIPT, {**receipt, "status": answer.status, "body": answer.body, "at": work.real_now})
+                work.connection.execute(
+                    _RECEIPT, {**receipt, "status": answer.status, "body": answer.body, "at": work.real_now}
+                )
             answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
 
