@@ -9,6 +9,9 @@ from PIL import Image
 
 from server.protocol.terms import AnnouncementOutcome, PrintJobState
 
+EVIDENCE_LENGTH = 200
+"""The server refuses a longer one."""
+
 
 class Reason(StrEnum):
     """Why a piece of paper ended as it did; also the health of a printer."""
@@ -44,6 +47,11 @@ class Outcome:
     reason: Reason
     evidence: str
     torn: bool = False
+
+    @property
+    def told(self) -> str:
+        """What is told to the server, at most 200 characters: reason, whether a torn part may lie there, evidence."""
+        return f"{self.reason.value}{' torn' if self.torn else ''}: {self.evidence}"[:EVIDENCE_LENGTH]
 
 
 @dataclass(frozen=True)

@@ -21,5 +21,5 @@ class StationSettings(BaseSettings):
     """Where the spool lives, so that a job of before a power cut is not forgotten."""
     poll_seconds: float = 1.0
     """How often to ask for a job when nothing wakes the station."""
-    heartbeat_seconds: float = 15.0
-    """How often to say that the station lives and how its printer is."""
+    heartbeat_seconds: float = 5.0
+    """How often to say that the station lives and how its printer is; the server takes 15 s of silence for offline."""

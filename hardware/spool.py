@@ -45,7 +45,7 @@ class Spool:
             "lease": job.lease,
             "key": key,
             "state": outcome.state.value,
-            "evidence": evidence_of(outcome),
+            "evidence": outcome.told,
         }
         self._write(job.id, told)
         return _spooled(told)
@@ -76,11 +76,6 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-
-
-def evidence_of(outcome: Outcome) -> str:
-    """The evidence as it goes to the server: reason, whether a torn part may lie there, what the printer said."""
-    return f"{outcome.reason.value}{' torn' if outcome.torn else ''}: {outcome.evidence}"
 
 
 def _spooled(content: dict[str, str | None]) -> Spooled:

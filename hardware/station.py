@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 GOOD = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS})
 """With these a job may be begun; with any other it waits at the server, where another station may take it."""
+REMEMBERED = 200
 WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
 
@@ -69,6 +70,7 @@ class Station:
         self._spool = spool
         self._now = now
         self._new_key = new_key
+        self._ended: dict[tuple[str, str | None], Spooled] = {}
         self.health: Reason | None = None
         self.seen_seq = 0
         if any(left.begun_only for left in spool.left()):
@@ -87,6 +89,11 @@ class Station:
             return False
         job = self._jobs.claim_print_job()
         if job is None:
+            return False
+        if before := self._ended.get((job.id, job.lease)):
+            # the server did not take the end and gives the same job again: more paper would not help
+            log.error("job %s was given again under the same lease; it is told again, not printed", job.id)
+            self._tell(before)
             return False
         self._do(job)
         return True
@@ -108,6 +115,9 @@ class Station:
         self._spool.begin(job, key)
         outcome = print_job(job, self._printer, self._now())
         ended = self._spool.end(job, key, outcome)
+        self._ended[(job.id, job.lease)] = ended
+        if len(self._ended) > REMEMBERED:
+            del self._ended[next(iter(self._ended))]
         log.info("job %s: %s %s", job.id, outcome.state.value, ended.evidence)
         # a job that did not print is a reason to look before the next one is taken
         self.health = outcome.reason if outcome.state is PrintJobState.PRINTED else None
@@ -115,9 +125,8 @@ class Station:
 
     def _tell(self, ended: Spooled) -> None:
         """Tell an end under its key and forget it; a refusal is final, silence is not."""
-        more = {"lease": ended.lease} if ended.lease else {}
         try:
-            self._jobs.report_print_job(ended.job, ended.state, ended.evidence, key=ended.key, **more)
+            self._jobs.report_print_job(ended.job, ended.state, ended.evidence, key=ended.key)
         except HallProblem as problem:
             if problem.status >= 500 or problem.status in {401, 403, 429}:
                 raise
@@ -232,9 +241,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser("run", help="take print jobs until told to stop (settings: STATION_* in the environment)")
     commands.add_parser("check", help="say how the printer is")
     arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # the address of every request is no news
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    # other libraries tell each request and connection; only our own news is news
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=form)
+    logging.getLogger("hardware").setLevel(logging.INFO)
     settings = StationSettings()
     try:
         return check(settings) if arguments.command == "check" else run(settings)

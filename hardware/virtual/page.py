@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from hardware.virtual.device import COUNTED, SWITCHES, VirtualPrinter
-from hardware.virtual.paper import PaperSlip
+from hardware.virtual.paper import KEPT, PaperSlip
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 HEADERS = {
@@ -98,8 +98,10 @@ def _pictures(app: Flask, device: VirtualPrinter) -> None:
     @app.get("/slips")
     def slips() -> Response:
         after = request.args.get("after", 0, type=int)
-        listed = [_listed(slip) for slip in reversed(device.paper.slips()) if slip.number > after]
-        return jsonify(count=device.paper.count, slips=listed, **_without_count(device.state()))
+        limit = request.args.get("limit", KEPT, type=int)
+        newer = [slip for slip in reversed(device.paper.slips()) if slip.number > after][: max(0, limit)]
+        # reading a QR code takes as long as drawing a slip, so only those that were asked for are read
+        return jsonify(slips=[_listed(slip) for slip in newer], **device.state())
 
     @app.get("/slips/<int:number>.png")
     def picture(number: int) -> Response:
@@ -155,6 +157,3 @@ def _listed(slip: PaperSlip) -> dict[str, Any]:
         "png": f"/slips/{slip.number}.png",
     }
 
-
-def _without_count(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name != "count"}

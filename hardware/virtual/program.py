@@ -14,15 +14,13 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.page import page_server
 from hardware.virtual.server import PrinterPort
 
-log = logging.getLogger(__name__)
+LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a virtual printer and its page in the foreground until SIGTERM or SIGINT."""
     arguments = _arguments(argv)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # the page asks each second; that is no news
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -59,8 +59,9 @@ def start_station(hall, port):
 
 
 def job_states(desk, *checked_in):
-    """The states of these people's print jobs, in their order."""
-    states = {job.ticket: job.state for job in desk.snapshot("H1").print_jobs}
+    """The last states of these people's print jobs by the journal, in their order."""
+    events = desk.events("H1", 0, limit=10_000).events
+    states = {event.print_job.ticket: event.print_job.state for event in events if event.print_job}
     return [states.get(answer.ticket.id) for answer in checked_in]
 
 

@@ -33,11 +33,11 @@ function show(state) {
 
 async function look() {
   try {
-    const answer = await fetch(`/slips?after=${newest}`);
+    const answer = await fetch(`/slips?after=${newest}&limit=${SHOWN}`);
     const state = await answer.json();
     if (state.count < newest) { location.reload(); return; }
     show(state);
-    for (const slip of state.slips.slice(0, SHOWN).reverse()) {
+    for (const slip of state.slips.reverse()) {
       document.getElementById("none").hidden = true;
       paper.prepend(figure(slip));
       newest = Math.max(newest, slip.number);

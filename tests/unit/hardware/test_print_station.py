@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hardware.jobs import print_job
-from hardware.ports import Reason
+from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
 from hardware.spool import Spool
 from hardware.station import Station, Wakeful
@@ -107,6 +107,19 @@ def test_an_end_that_the_server_refuses_for_good_is_forgotten(printer, tmp_path)
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_job_given_again_under_the_same_lease_is_told_again_and_not_printed_again(printer, tmp_path):
+    job = make_job("j1", lease="l1")
+    desk = Desk(job, job, make_job("j1", lease="l2"))
+    desk.trouble = HallProblem("invalid", 422, {})
+    worker = station(desk, printer, tmp_path)
+    assert worker.step()
+    assert not worker.step()
+    assert 1 == device(printer).paper.count
+    desk.trouble = None
+    assert worker.step()
+    assert 2 == device(printer).paper.count
+
+
 def test_a_station_whose_token_is_refused_keeps_what_it_has_to_tell(printer, tmp_path):
     desk = Desk(make_job("j1"))
     desk.trouble = HallProblem("unauthenticated", 401, {})
@@ -164,3 +177,9 @@ def test_a_running_station_prints_wakes_beats_and_stops(printer, tmp_path):
     thread.join(10)
     assert not thread.is_alive()
     assert 41 == wakeful._station.seen_seq
+
+
+def test_what_is_told_is_never_longer_than_the_server_takes(printer):
+    outcome = Outcome(PrintJobState.FAILED, Reason.LOST, "x" * 500, torn=True)
+    assert outcome.told.startswith("connection_lost torn: xxx")
+    assert 200 == len(outcome.told)
