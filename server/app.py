@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server import console
 from server.live import relay, sockets
+from server.services.authentication import Tokens
 from server.services.clock import Clock
 from server.services.context import Context
 from server.services.due import DueRunner
@@ -22,7 +23,6 @@ from server.store.engine import open_engines
 from server.store.schema import migrate
 from server.store.tables import HallRow
 from server.web import alerts, halls, openapi, operations, patients, people, printing, problems, stations, tickets
-from server.web.authorise import Authenticator
 from server.web.routes import Web
 
 RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
@@ -85,7 +85,7 @@ def create(settings: Settings) -> Server:
     context = build_context(settings)
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
-    authenticator = Authenticator(context)
+    tokens = Tokens(context)
     spec = SpecTree(
         "flask",
         title="Outpatient Hall",
@@ -96,7 +96,7 @@ def create(settings: Settings) -> Server:
         nested_naming_strategy=lambda _parent, child: child,
         app=app,
     )
-    app.extensions["hall"] = Web(context, authenticator, spec)
+    app.extensions["hall"] = Web(context, tokens, spec)
     problems.install(app)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint(spec))
@@ -104,7 +104,7 @@ def create(settings: Settings) -> Server:
     console.install(app)
     app.after_request(_headers)
     sockets_server = sockets.build(app, settings.allowed_origins())
-    connections = sockets.install(sockets_server, context, authenticator)
+    connections = sockets.install(sockets_server, context, tokens)
     return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.terms import ErrorCode
+from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.context import Context
 from server.services.principal import Principal
 from server.services.reading import hall_row
-from server.web.authorise import COOKIE, READERS, SECURE_COOKIE, Authenticator
+from server.services.roles import READERS
 
 log = logging.getLogger(__name__)
 RECHECK_SECONDS = 3.0
@@ -46,8 +47,8 @@ def build(app: Flask, origins: list[str]) -> SocketIO:
 class Connections:
     """Who is connected by which token; a revoked token's sockets are cut within five seconds."""
 
-    def __init__(self, authenticator: Authenticator, sockets: SocketIO) -> None:
-        self._authenticator = authenticator
+    def __init__(self, tokens: Tokens, sockets: SocketIO) -> None:
+        self._tokens_of = tokens
         self._sockets = sockets
         self._tokens: dict[str, tuple[str, str]] = {}
         self._lock = threading.Lock()
@@ -77,23 +78,23 @@ class Connections:
                 held = list(self._tokens.items())
             for sid, (kind, token) in held:
                 try:
-                    if self._authenticator.look_up(kind, token) is None:
+                    if self._tokens_of.look_up(kind, token) is None:
                         self._sockets.server.disconnect(sid, namespace=NAMESPACE)
                 except Exception:
                     log.warning("token check failed", exc_info=True)
                     break
 
 
-def install(sockets: SocketIO, context: Context, authenticator: Authenticator) -> Connections:
+def install(sockets: SocketIO, context: Context, tokens: Tokens) -> Connections:
     """Register the handlers of the namespace."""
-    connections = Connections(authenticator, sockets)
+    connections = Connections(tokens, sockets)
 
     @sockets.on("connect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # Flask-SocketIO has no types
     def connected(auth: Any = None) -> None:
         given = auth if isinstance(auth, dict) else {}
         sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
         kind, token = _credentials(given)
-        who = authenticator.look_up(kind, token) if token else None
+        who = tokens.look_up(kind, token) if token else None
         if who is None:
             raise Refused(ErrorCode.UNAUTHENTICATED.value)
         if who.role not in READERS:

@@ -12,9 +12,9 @@ from server.services import alerts, announcements
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import Principal
+from server.services.roles import CALLER, CARE, KIOSK
 from server.services.wishes import AlertBody, EmptyBody, OutcomeBody
 from server.store.tables import AlertRow, AnnouncementRow, TicketRow
-from server.web.authorise import CALLER, CARE, KIOSK
 from server.web.routes import wish
 
 

@@ -10,8 +10,8 @@ from server.services import reading
 from server.services.context import Context
 from server.services.finding import named_hall
 from server.services.principal import Principal
+from server.services.roles import READERS
 from server.services.views import View
-from server.web.authorise import READERS
 from server.web.routes import read
 
 

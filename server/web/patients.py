@@ -7,8 +7,9 @@ from server.protocol.answers import CheckIn, Identification
 from server.services.checkin import check_in
 from server.services.finding import named_hall
 from server.services.patients import Attempts, identify
+from server.services.roles import DESK, KIOSK, Roles
 from server.services.wishes import CheckInBody, IdentifyBody
-from server.web.authorise import DESK, KIOSK, Roles, must_be
+from server.web.authorise import must_be, principal_of
 from server.web.routes import declare, given_body, hall_time, rendered, web, wish
 
 
@@ -20,7 +21,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
     def identification() -> Response:
         """Who is this: needs no key, takes no lock, one answer for every failure."""
-        who = web().authenticator.principal()
+        who = principal_of(web().tokens)
         must_be(who, may)
         _, body = given_body(IdentifyBody)
         named_hall(web().context, who, body.hall)

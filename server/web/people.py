@@ -12,14 +12,16 @@ from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity
 from server.protocol.terms import DeviceRole, ErrorCode
 from server.services import devices, imports, staff
+from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import SYSTEM, Principal
+from server.services.roles import ADMIN, CARE, SERVICE, Roles
 from server.services.transaction import Answer, Work
 from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
-from server.web.authorise import ADMIN, CARE, COOKIE, SECURE_COOKIE, SERVICE, Roles, same_site
+from server.web.authorise import same_site
 from server.web.routes import declare, given_body, read, rendered, web, wish
 
 ANY_DEVICE: Roles = frozenset(DeviceRole)
@@ -119,7 +121,7 @@ def _sign_out() -> Response:
         here.context.transactions.system(
             own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token)
         )
-        here.authenticator.forget(token)
+        here.tokens.forget(token)
     response = rendered({})
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     for name in (COOKIE, SECURE_COOKIE):

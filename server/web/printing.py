@@ -10,9 +10,9 @@ from server.services import printing
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import Principal
+from server.services.roles import CARE, KIOSK, STATION
 from server.services.wishes import ClaimBody, JobReportBody, ReprintBody
 from server.store.tables import PrintJobRow
-from server.web.authorise import CARE, KIOSK, STATION
 from server.web.routes import wish
 
 

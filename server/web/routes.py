@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
+from server.services.authentication import Tokens
 from server.services.context import Context
 from server.services.faces import Faces
 from server.services.principal import Principal
+from server.services.roles import Roles
 from server.services.transaction import PATIENCE_SECONDS, Answer, Dress, Wish, Work, fingerprint
 from server.services.wishes import EmptyBody
 from server.store.tables import HallRow
-from server.web.authorise import Authenticator, Roles, must_be
+from server.web.authorise import must_be, principal_of
 
 LARGEST_BODY = 256 * 1024
 
@@ -31,7 +33,7 @@ class Web:
     """What routes lean on: the context, the authenticator, the OpenAPI collector and the table of all routes."""
 
     context: Context
-    authenticator: Authenticator
+    tokens: Tokens
     spec: SpecTree
     table: list["Route"] = field(default_factory=list)
 
@@ -175,7 +177,7 @@ def wish(
 
     def view(**parts: Any) -> Response:
         here = web()
-        who = here.authenticator.principal()
+        who = principal_of(here.tokens)
         must_be(who, roles)
         given = given_key() if key else None
         raw, parsed = given_body(body)
@@ -220,7 +222,7 @@ def read(
 
     def view(**parts: Any) -> Response:
         here = web()
-        who = here.authenticator.principal()
+        who = principal_of(here.tokens)
         must_be(who, roles)
         return rendered(reader(here.context, who, **parts))
 

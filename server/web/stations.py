@@ -11,11 +11,11 @@ from server.services.calling import call_next
 from server.services.context import Context
 from server.services.finding import hall_of
 from server.services.principal import Principal
+from server.services.roles import CARE, ROOM
 from server.services.stations import set_state
 from server.services.transaction import Answer, Work
 from server.services.wishes import CallNextBody, StationBody
 from server.store.tables import StationRow
-from server.web.authorise import CARE, ROOM
 from server.web.routes import UseCase, wish
 
 STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}

@@ -11,11 +11,11 @@ from server.services import reading, tickets
 from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
+from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
 from server.services.transaction import Answer, Work
 from server.services.triage import triage
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody, TriageBody
 from server.store.tables import TicketRow
-from server.web.authorise import CARE, DESK, KIOSK, READERS, Roles
 from server.web.routes import UseCase, read, wish
 
 FROM_KIOSK = frozenset({"return", "worse"})
