@@ -7,11 +7,11 @@ import hashlib
 import importlib.util
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from hardware.errors import NotAvailable
+from hardware.voice.cache import scratch
 
 DATA = Path(__file__).resolve().parent / "data"
 """Where set-up puts the voices, one `.bin` each: 510 x 1 x 256 numbers of 32 bits."""
@@ -58,16 +58,6 @@ def voices(names: tuple[str, ...], data: Path = DATA) -> Path:
     return archive
 
 
-def scratch() -> Path:
-    """A folder of this user for what may be lost."""
-    owner = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    folder = Path(tempfile.gettempdir()) / f"outpatient-hall-voice-{owner}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-        raise NotAvailable("voice", f"{folder} belongs to somebody else")
-    return folder
-
-
 def _parts() -> list[Path]:
     found = []
     for name in PARTS:
@@ -100,10 +90,10 @@ def main() -> int:
     except (NotAvailable, OSError) as error:
         lacking = [str(error)]
     if lacking:
-        print("neural voice: not here, for want of " + ", ".join(lacking), file=sys.stderr)
-        print("neural voice: announcements use what else this machine can speak with", file=sys.stderr)
+        print("neural voice: not here, for want of " + ", ".join(lacking))
+        print("neural voice: announcements use what else this machine can speak with")
     else:
-        print("neural voice: ready", file=sys.stderr)
+        print("neural voice: ready")
     return 0
 
 

@@ -6,12 +6,15 @@ name that says nothing.
 
 import hashlib
 import logging
+import os
+import tempfile
 import threading
 import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
 
+from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.sound import Sound
 
@@ -19,6 +22,16 @@ log = logging.getLogger(__name__)
 
 LIMIT = 200 * 1024 * 1024
 OLDEST = 24 * 3600.0
+
+
+def scratch() -> Path:
+    """A folder of this user for what may be lost."""
+    owner = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    folder = Path(tempfile.gettempdir()) / f"outpatient-hall-voice-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        raise NotAvailable("voice", f"{folder} belongs to somebody else")
+    return folder
 
 
 class Cache:

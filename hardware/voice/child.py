@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from hardware.voice import sound
+from hardware.voice.engines import Renderer
 
 ENGINES = {
     "neural": "hardware.voice.neural",
     "pyttsx3": "hardware.voice.desktop",
     "tone": "hardware.voice.tone",
 }
-Renderer = Callable[[str, str, str, float, Path], None]
 
 
 def main() -> int:

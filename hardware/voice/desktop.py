@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hardware.voice.child import Renderer
+from hardware.voice.engines import Renderer
 
 WORDS_PER_MINUTE = 150
 """At a speed of 1; pyttsx3's own 200 is hurried for a hall."""

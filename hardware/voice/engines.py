@@ -7,7 +7,7 @@ Knows no player and no order of trying. An engine turns a sentence into sound or
 import os
 import sys
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +42,10 @@ SLOWEST = 2.0
 SHORTEST_PER_CHARACTER = 0.025
 JOINT = 0.16
 """Seconds between two joined phrases."""
+
+
+Renderer = Callable[[str, str, str, float, Path], None]
+"""What an engine is inside its child: writes text, language, voice and speed as the WAV file of that path."""
 
 
 class Engine(Protocol):

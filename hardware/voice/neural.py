@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from hardware.voice import assets, sound
-from hardware.voice.child import Renderer
-from hardware.voice.engines import NEURAL_VOICES
+from hardware.voice.cache import scratch
+from hardware.voice.engines import NEURAL_VOICES, Renderer
 from hardware.voice.phonemes import chinese_reader, english, mandarin
 from hardware.voice.sound import Sound, to_frames
 
@@ -45,6 +45,6 @@ def load() -> Renderer:
         loud = audio * (0.8 / max(0.05, float(numpy.abs(audio).max())))
         sound.write(path, Sound(rate, to_frames([round(value * 32_767) for value in loud.tolist()])))
 
-    render(*WARM_UP, assets.scratch() / f"warm-up-{os.getpid()}.wav")
-    (assets.scratch() / f"warm-up-{os.getpid()}.wav").unlink()
+    render(*WARM_UP, scratch() / f"warm-up-{os.getpid()}.wav")
+    (scratch() / f"warm-up-{os.getpid()}.wav").unlink()
     return render

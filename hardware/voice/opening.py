@@ -20,8 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hardware.errors import CannotOpen, NotAvailable
-from hardware.voice import assets
-from hardware.voice.cache import Cache
+from hardware.voice.cache import Cache, scratch
 from hardware.voice.chain import Chain
 from hardware.voice.engines import (
     NEURAL_VOICES,
@@ -64,8 +63,8 @@ def open_voice(url: str) -> Voice:
     try:
         folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
         player, why_none = _player(parts.scheme, folder, options)
-        scratch = Path(options["cache"]) if "cache" in options else (folder or assets.scratch()) / ".renderings"
-        cache = Cache(scratch)
+        renderings = Path(options["cache"]) if "cache" in options else (folder or scratch()) / ".renderings"
+        cache = Cache(renderings)
         fault = _fault_switch(url, folder, options)
         names = [name for name in _names(url, parts.scheme, options) if _can_be(name, options)]
         engines = [_engine(name, cache, options, fault) for name in names]
@@ -85,6 +84,8 @@ def _can_be(name: str, options: Mapping[str, str]) -> bool:
     """Whether the parts of an engine are here; says so in the log when they are not."""
     if name != "neural":
         return True
+    from hardware.voice import assets  # here, as `python -m hardware.voice.assets` imports this package first
+
     lacking = assets.missing(tuple(sorted({choice.voice for choice in _voices(name, options).values()})))
     if lacking:
         log.warning("no neural voice, for want of %s", ", ".join(lacking))

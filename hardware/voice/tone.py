@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from hardware.voice import sound
-from hardware.voice.child import Renderer
+from hardware.voice.engines import Renderer
 from hardware.voice.sound import Sound, to_frames
 
 RATE = 24_000

@@ -21,6 +21,8 @@ from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut
 log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
+LOADING_SHARE = 0.5
+"""Share of a deadline that is spent on waiting for a child that still loads; the rest is for another engine."""
 PATIENCE = 90.0
 """Seconds a child may take to load its model before it counts as hung."""
 
@@ -57,7 +59,7 @@ class Worker:
         until = self._clock() + deadline
         with self._turn:
             self._start()
-            self._wait_until_ready(until)
+            self._wait_until_ready(self._clock() + LOADING_SHARE * deadline)
             self._send(request)
             answer = self._next(until)
             if answer is None:
