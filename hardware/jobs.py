@@ -23,4 +23,4 @@ def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, str(error).split(":", maxsplit=1)[0])
     except HardwareError as error:
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, str(error))
-    return printer.print_pages(pages, job.id)
+    return printer.print_pages(pages)

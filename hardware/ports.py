@@ -77,7 +77,7 @@ class Printer(Protocol):
     def health(self) -> Reason:
         """Ask how the printer is, within 3 s; raises nothing: what cannot be asked is a reason too."""
 
-    def print_pages(self, pages: Sequence[Image.Image], job: str = "") -> Outcome:
+    def print_pages(self, pages: Sequence[Image.Image]) -> Outcome:
         """Print the pages as one strip, cut, and wait for the printer's word; raises nothing."""
 
     def suspect(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hardware.errors import NotAvailable
-from hardware.ports import Printer, Profile
+from hardware.ports import Printer, Profile, Reader
 
 COMMON = frozenset({"width", "dots", "dpi", "cut", "band", "status_timeout", "stall_timeout"})
 DOTS = {("80", 203): 576, ("80", 180): 512, ("58", 203): 384, ("58", 180): 336}
@@ -52,26 +52,38 @@ def open_printer(url: str) -> Printer:
 
     Raises NotAvailable, naming the driver, for an unknown scheme or option, a malformed address, or a missing library.
     """
-    address = _parse(url)
+    address = _parse(url, DRIVERS, COMMON)
     driver = DRIVERS[address.parts.scheme]
     stall = address.number("stall_timeout", 10.0)
     transport = driver.make(address, stall)
-    printer = _load("hardware.escpos.printer", url)
-    limits = printer.Limits(status=address.number("status_timeout", 3.0), stall=stall, band_rows=_band(address))
-    made: Printer = printer.EscposPrinter(url, transport, _profile(address), limits)
+    limits_of = _load("hardware.escpos.printer", "Limits", url)
+    limits = limits_of(status=address.number("status_timeout", 3.0), stall=stall, band_rows=_band(address))
+    made: Printer = _load("hardware.escpos.printer", "EscposPrinter", url)(url, transport, _profile(address), limits)
     return made
 
 
-def _parse(url: str) -> Address:
+def open_reader(url: str) -> Reader:
+    """Make the card or code reader for a URL, such as serial:///dev/ttyACM0?baudrate=9600; it opens when it reads.
+
+    A reader that types like a keyboard needs no driver: the page hears it. Raises NotAvailable like open_printer.
+    """
+    address = _parse(url, {"serial": Driver(_serial, frozenset({"baudrate"}))}, frozenset())
+    baudrate = int(address.number("baudrate", 9600))
+    made: Reader = _load("hardware.readers.line", "LineReader", url)(url, unquote(address.parts.path), baudrate)
+    return made
+
+
+def _parse(url: str, drivers: Mapping[str, Driver], common: frozenset[str]) -> Address:
+    """Take a URL apart. Raises NotAvailable for what is malformed and for a scheme or option nobody knows."""
     try:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     except ValueError as error:
-        raise NotAvailable(url, f"not a printer address: {error}") from error
-    driver = DRIVERS.get(parts.scheme)
+        raise NotAvailable(url, f"not a device address: {error}") from error
+    driver = drivers.get(parts.scheme)
     if driver is None:
-        raise NotAvailable(url, f"no driver {parts.scheme!r}; there are {', '.join(DRIVERS)}")
-    unknown = set(options) - COMMON - driver.options
+        raise NotAvailable(url, f"no driver {parts.scheme!r}; there are {', '.join(drivers)}")
+    unknown = set(options) - common - driver.options
     if unknown:
         raise NotAvailable(url, f"driver {parts.scheme} knows no option {', '.join(sorted(unknown))}")
     return Address(url, parts, options)
@@ -98,10 +110,10 @@ def _band(address: Address) -> int:
     return rows
 
 
-def _load(module: str, url: str) -> Any:
-    """Import a driver's module. Raises NotAvailable naming what is missing."""
+def _load(module: str, name: str, url: str) -> Any:
+    """Import a driver. Raises NotAvailable naming what is missing."""
     try:
-        return import_module(module)
+        return getattr(import_module(module), name)
     except ImportError as error:
         raise NotAvailable(url, f"{error}; install outpatient-hall[station]") from error
 
@@ -114,8 +126,8 @@ def _tcp(address: Address, stall: float) -> Any:
     except ValueError as error:
         raise NotAvailable(address.url, str(error)) from error
     patience = address.number("status_timeout", 3.0)
-    transports = _load("hardware.escpos.transport", address.url)
-    return transports.NetworkTransport(address.url, address.parts.hostname, port, patience, stall)
+    make = _load("hardware.escpos.network", "NetworkTransport", address.url)
+    return make(address.url, address.parts.hostname, port, patience, stall)
 
 
 def _usb(address: Address, stall: float) -> Any:
@@ -124,31 +136,30 @@ def _usb(address: Address, stall: float) -> Any:
     except ValueError as error:
         raise NotAvailable(address.url, "usb://VENDOR:PRODUCT, both hexadecimal") from error
     endpoints = (int(address.number("in_ep", 0x82)), int(address.number("out_ep", 0x01)))
-    transports = _load("hardware.escpos.transport", address.url)
-    return transports.UsbTransport(address.url, vendor, product, endpoints, stall)
+    make = _load("hardware.escpos.usb", "UsbTransport", address.url)
+    return make(address.url, vendor, product, endpoints, stall)
 
 
 def _serial(address: Address, stall: float) -> Any:
-    transports = _load("hardware.escpos.transport", address.url)
     baudrate = int(address.number("baudrate", 115200))
-    return transports.SerialTransport(address.url, unquote(address.parts.path), baudrate, stall)
+    make = _load("hardware.escpos.serialline", "SerialTransport", address.url)
+    return make(address.url, unquote(address.parts.path), baudrate, stall)
 
 
 def _cups(address: Address, stall: float) -> Any:
-    transports = _load("hardware.escpos.transport", address.url)
-    return transports.CupsTransport(address.url, unquote(address.parts.netloc))
+    return _load("hardware.escpos.cups", "CupsTransport", address.url)(address.url, unquote(address.parts.netloc))
 
 
 def _file(address: Address, stall: float) -> Any:
     if not address.parts.path:
         raise NotAvailable(address.url, "no path; a device file is file:///dev/usb/lp0")
-    transports = _load("hardware.escpos.transport", address.url)
-    return transports.FileTransport(address.url, unquote(address.parts.path), stall)
+    make = _load("hardware.escpos.devicefile", "FileTransport", address.url)
+    return make(address.url, unquote(address.parts.path), stall)
 
 
 def _virtual(address: Address, stall: float) -> Any:
-    inprocess = _load("hardware.virtual.inprocess", address.url)
-    return inprocess.InProcessTransport(address.url, _profile(address).width, address.options.get("keep"))
+    make = _load("hardware.virtual.inprocess", "InProcessTransport", address.url)
+    return make(address.url, _profile(address).width, address.options.get("keep"))
 
 
 DRIVERS: dict[str, Driver] = {

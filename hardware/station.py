@@ -1,10 +1,7 @@
-"""Owns the print station: take a job from the server, print it, tell how it ended. Knows no layout and no bytes.
+"""Owns the print station's program: settings, signals, socket. Knows no layout and no bytes; the work is in worker.py.
 
     hall-station run      take print jobs for STATION_PRINTER until told to stop
     hall-station check    say how the printer is, and end
-
-A job is remembered on disk before its first byte is sent and forgotten after the server knows its end, so a power cut
-in between ends as `unknown`: never lost, never printed twice by itself.
 """
 
 import argparse
@@ -12,178 +9,20 @@ import logging
 import random
 import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
 
 from hardware.errors import HardwareError
 from hardware.escpos.fonts import preload
-from hardware.jobs import print_job
-from hardware.ports import Printer, Reason
 from hardware.registry import open_printer
 from hardware.settings import StationSettings
-from hardware.spool import Spool, Spooled
+from hardware.spool import Spool
+from hardware.worker import GOOD, Station, Wakeful
 from server.protocol.client import HallClient
 from server.protocol.link import Link
-from server.protocol.messages import PrintJob
-from server.protocol.terms import EventKind, PrintJobState
-from server.protocol.wire import HallProblem, HallUnreachable, fresh_key
+from server.protocol.wire import HallProblem, HallUnreachable
 
 log = logging.getLogger(__name__)
-
-GOOD = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS})
-"""With these a job may be begun; with any other it waits at the server, where another station may take it."""
-REMEMBERED = 200
-WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
-
-
-class Jobs(Protocol):
-    """What a station wishes of the server; HallClient has it."""
-
-    def claim_print_job(self) -> PrintJob | None:
-        """Take the next job under a lease."""
-
-    def report_print_job(
-        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: Any
-    ) -> PrintJob | None:
-        """Say how a job ended."""
-
-    def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
-        """Say that this device lives."""
-
-
-class Station:
-    """One printer's worth of work. `step` is called from one thread; `beat` may be called from another."""
-
-    def __init__(
-        self,
-        jobs: Jobs,
-        printer: Printer,
-        spool: Spool,
-        now: Callable[[], datetime],
-        new_key: Callable[[], str] = fresh_key,
-    ) -> None:
-        self._jobs = jobs
-        self._printer = printer
-        self._spool = spool
-        self._now = now
-        self._new_key = new_key
-        self._ended: dict[tuple[str, str | None], Spooled] = {}
-        self.health: Reason | None = None
-        self.seen_seq = 0
-        if any(left.begun_only for left in spool.left()):
-            printer.suspect()
-
-    def step(self) -> bool:
-        """Do one job, if there is one and the printer can. Returns whether a job was done.
-
-        Raises HallProblem and HallUnreachable from asking the server; what was printed stays in the spool then.
-        """
-        for left in self._spool.left():
-            self._tell(left)
-        if self.health not in GOOD:
-            self.look()
-        if self.health not in GOOD:
-            return False
-        job = self._jobs.claim_print_job()
-        if job is None:
-            return False
-        if before := self._ended.get((job.id, job.lease)):
-            # the server did not take the end and gives the same job again: more paper would not help
-            log.error("job %s was given again under the same lease; it is told again, not printed", job.id)
-            self._tell(before)
-            return False
-        self._do(job)
-        return True
-
-    def look(self) -> Reason:
-        """Ask the printer how it is."""
-        before, self.health = self.health, self._printer.health()
-        if self.health is not before:
-            log.info("printer: %s", self.health.value)
-        return self.health
-
-    def beat(self) -> None:
-        """Tell the server that the station lives and how its printer is."""
-        health = self.health.value if self.health else "unknown"
-        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD})
-
-    def _do(self, job: PrintJob) -> None:
-        key = self._new_key()
-        self._spool.begin(job, key)
-        outcome = print_job(job, self._printer, self._now())
-        ended = self._spool.end(job, key, outcome)
-        self._ended[(job.id, job.lease)] = ended
-        if len(self._ended) > REMEMBERED:
-            del self._ended[next(iter(self._ended))]
-        log.info("job %s: %s %s", job.id, outcome.state.value, ended.evidence)
-        # a job that did not print is a reason to look before the next one is taken
-        self.health = outcome.reason if outcome.state is PrintJobState.PRINTED else None
-        self._tell(ended)
-
-    def _tell(self, ended: Spooled) -> None:
-        """Tell an end under its key and forget it; a refusal is final, silence is not."""
-        try:
-            self._jobs.report_print_job(ended.job, ended.state, ended.evidence, key=ended.key)
-        except HallProblem as problem:
-            if problem.status >= 500 or problem.status in {401, 403, 429}:
-                raise
-            log.warning("job %s: the server refused %s: %s", ended.job, ended.state.value, problem.code)
-        self._spool.forget(ended.job)
-
-
-class Wakeful:
-    """Runs a station until stopped: woken by the socket, or by the poll when that is silent."""
-
-    def __init__(self, station: Station, poll: float, heartbeat: float) -> None:
-        self._station = station
-        self._poll = poll
-        self._heartbeat = heartbeat
-        self._wake = threading.Event()
-        self.stopping = threading.Event()
-
-    def heard(self, name: str, data: Any) -> None:
-        """Take in a frame of the hall's socket: a queued job wakes."""
-        if isinstance(data, dict):
-            self._station.seen_seq = max(self._station.seen_seq, int(data.get("seq") or 0))
-            if name == "event" and data.get("kind") in WAKES:
-                self._wake.set()
-
-    def stop(self) -> None:
-        """Finish the job in hand, then end."""
-        self.stopping.set()
-        self._wake.set()
-
-    def run(self) -> None:
-        """Work until stopped."""
-        heart = threading.Thread(target=self._beat, name="station-heart", daemon=True)
-        heart.start()
-        while not self.stopping.is_set():
-            self._wake.clear()
-            done = False
-            try:
-                done = self._station.step()
-            except (HallProblem, HallUnreachable) as problem:
-                log.warning("server: %s", problem)
-            if not done and not self.stopping.is_set():
-                self._wake.wait(self._poll)
-        heart.join(timeout=5)
-
-    def _beat(self) -> None:
-        """Tell at once when the printer's health changed, else now and then."""
-        told: Reason | None = None
-        quiet = self._heartbeat
-        while not self.stopping.wait(0.5):
-            quiet += 0.5
-            health = self._station.health
-            if quiet < self._heartbeat and (health is None or health is told):
-                continue
-            with suppress(HallProblem, HallUnreachable):
-                self._station.beat()
-                told = health
-            quiet = 0.0
 
 
 def run(settings: StationSettings) -> int:

@@ -82,7 +82,7 @@ class EscposPrinter:
         """Let go of the device."""
         self._transport.close()
 
-    def print_pages(self, pages: Sequence[Image.Image], job: str = "") -> Outcome:
+    def print_pages(self, pages: Sequence[Image.Image]) -> Outcome:
         """Print the pages as one strip and cut. `printed` stands on the printer's word after the barrier."""
         parts = [band for page in pages for band in pack.bands(page, self._limits.band_rows)]
         parts.append(pack.CUTS[self.profile.cut])

@@ -8,7 +8,7 @@ from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
 from hardware.spool import Spool
-from hardware.station import Station, Wakeful
+from hardware.worker import Station, Wakeful
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
 from server.protocol.wire import HallProblem, HallUnreachable
