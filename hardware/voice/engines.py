@@ -28,8 +28,8 @@ class Choice:
     speed: float
 
 
-NEURAL_VOICES: Mapping[str, Choice] = {"zh": Choice("zf_xiaoyi", 0.85), "en": Choice("af_heart", 0.9)}
-"""Measured best (stack.md §3, `make bench-voice`). No Cantonese: the model has no phonemes for it."""
+NEURAL_VOICES: Mapping[str, Choice] = {"zh": Choice("zf_xiaobei", 1.0), "en": Choice("af_heart", 0.9)}
+"""Measured best (`make bench-voice`; zf_xiaobei is slow by nature). The model has no phonemes for Cantonese."""
 SYSTEM_VOICES: Mapping[str, Choice] = {name: Choice("system", 0.9) for name in ("zh", "yue", "en")}
 TONE_VOICES: Mapping[str, Choice] = {name: Choice("tone", 1.0) for name in ("zh", "yue", "en")}
 
@@ -74,6 +74,8 @@ class ChildEngine:
     ) -> None:
         self.name, self.worker, self._voices, self._scratch, self._slack = name, worker, voices, scratch, slack
         self._factor = USUAL_FACTOR
+        self.took = 0.0
+        """Seconds the last rendering took inside the child."""
 
     def choice(self, language: str) -> Choice | None:
         """The voice and speed for a language; None when it does not speak it."""
@@ -95,7 +97,8 @@ class ChildEngine:
         try:
             answer = self.worker.ask(request, self.deadline(text))
             rendered = checked(self.name, sound.read(path), text)
-            self._factor = (self._factor + float(answer.get("seconds", 0.0)) / rendered.seconds) / 2
+            self.took = float(answer.get("seconds", 0.0))
+            self._factor = (self._factor + self.took / rendered.seconds) / 2
             return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:
             raise FailedInUse(self.name, f"wrote no sound file: {error}") from error

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from hardware.voice.phrases import paused
+from hardware.voice.phrases import NUMBER, paused
 
 Read = Callable[[str], str]
 
@@ -43,14 +43,16 @@ _LONE_LETTER = re.compile(r"(?<![A-Za-z'])([A-Z](?![a-z'])|[A-Z]{2,3}(?![A-Za-z]
 
 
 def mandarin(text: str, read_chinese: Read, read_english: Read) -> str:
-    """The phonemes of a Chinese sentence, with rests after the number and before the place.
+    """The phonemes of a Chinese sentence, with rests around the number and before the place.
 
     `read_chinese` reads a run of Chinese text, or one of pinyin in braces; `read_english` an English word in it.
     """
     said = paused(unicodedata.normalize("NFKC", text).replace("。", ".").replace("、", ","))
+    said = NUMBER.sub(lambda found: f", {found[0]}" if found.start() else found[0], said)
     said = _SURNAME.sub(lambda found: f"{{{SURNAME_READINGS[found[1]]}}}", said)
     pieces = [_piece(found, read_chinese, read_english) for found in _PIECE.finditer(said)]
-    return re.sub(r" +([,.:;!?])", r"\1", re.sub(r" {2,}", " ", " ".join(pieces))).strip(" ,")
+    marks_closed = re.sub(r" +([,.:;!?])", r"\1", re.sub(r" {2,}", " ", " ".join(pieces)))
+    return re.sub(r"([,.:;!?]),+", r"\1", marks_closed).strip(" ,")
 
 
 def english(text: str, read_english: Read) -> str:

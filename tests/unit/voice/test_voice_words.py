@@ -43,7 +43,7 @@ def test_an_empty_sentence_has_no_phrases():
 
 
 def test_letters_of_a_number_get_their_chinese_names():
-    assert mandarin("请 A 零 一 二 号", read_chinese, read_english).startswith("请 {ei1} 零一二号")
+    assert mandarin("请 A 零 一 二 号", read_chinese, read_english).startswith("请, {ei1} 零一二号")
 
 
 def test_an_abbreviation_is_spelled():

