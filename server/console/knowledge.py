@@ -1,0 +1,81 @@
+"""Owns what a page must know of its hall beside the snapshot: scales, rules, moves, flags, doctors. Decides nothing."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.lifecycle import TRANSITIONS, UNDOABLE
+from server.domain.rules import Rules
+from server.domain.triage import FLAGS, Level, Scale
+from server.services.config import HallConfig, config_of
+from server.services.context import Context
+from server.services.reading import hall_row
+from server.services.views import View, stamp
+from server.store.tables import DoctorRow, HallRow, QueueRow
+
+SHOWN_RULES = (
+    "policy_tags", "undo_seconds", "pass_min_calls", "pass_min_seconds", "pass_needs_live_zone", "return_target",
+    "policy_target", "passed_target", "ordinary_target", "stage_cap", "passed_arrived_minutes",
+)  # fmt: skip
+SHOWN_LEVEL = (
+    "code", "rank", "names", "colour", "symbol", "target_minutes", "reassess_after_minutes", "bypasses_queue",
+)  # fmt: skip
+
+
+def knowledge(context: Context, hall: str) -> View:
+    """{epoch, now, queues: rules by queue, scales, moves: actions by state, undoable, flags, doctors, halls}."""
+    with Session(context.engines.read) as db:
+        row = hall_row(db, hall)
+        config = config_of(db, row)
+        return {
+            "epoch": row.epoch,
+            "now": stamp(context.clock.hall()),
+            "queues": {queue.id: _rules(queue.rules) for queue in config.queues.values() if queue.active},
+            "scales": _scales(context, config),
+            "moves": _moves(),
+            "undoable": sorted(UNDOABLE),
+            "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
+            "doctors": dict(db.execute(select(DoctorRow.id, DoctorRow.name).order_by(DoctorRow.name)).tuples().all()),
+            "halls": _halls(db),
+        }
+
+
+def _rules(rules: Rules) -> dict[str, Any]:
+    said = asdict(rules)
+    return {word: said[word] for word in SHOWN_RULES}
+
+
+def _scales(context: Context, config: HallConfig) -> dict[str, Any]:
+    used = {queue.scale for queue in config.queues.values()}
+    return {name: _scale(context.scale(name)) for name in sorted(used)}
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    return {"names": dict(scale.names), "levels": [_level(level) for level in scale.levels]}
+
+
+def _level(level: Level) -> dict[str, Any]:
+    said = {word: getattr(level, word) for word in SHOWN_LEVEL}
+    return {**said, "names": dict(level.names)}
+
+
+def _moves() -> dict[str, list[str]]:
+    moves: dict[str, list[str]] = {}
+    for state, action in TRANSITIONS:
+        moves.setdefault(state, []).append(action)
+    return moves
+
+
+def _halls(db: Session) -> list[dict[str, Any]]:
+    halls = db.scalars(select(HallRow).where(HallRow.active).order_by(HallRow.position)).all()
+    queues = db.scalars(select(QueueRow).where(QueueRow.active).order_by(QueueRow.position)).all()
+    return [
+        {
+            "id": hall.id,
+            "name": hall.name,
+            "queues": [{"id": queue.id, "name": queue.name} for queue in queues if queue.hall_id == hall.id],
+        }
+        for hall in halls
+    ]

@@ -1,0 +1,125 @@
+"""Owns the pages' shells: who may open which page, the import map with its nonce. Holds nothing about patients."""
+
+import json
+import re
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
+
+from server.domain.errors import HallError
+from server.protocol.assets import shared_assets
+from server.protocol.terms import StaffRole
+from server.services.principal import Principal
+from server.web.authorise import principal_of
+from server.web.routes import web
+
+HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
+PAGES: dict[str, frozenset[StaffRole]] = {
+    "nurse": frozenset({StaffRole.NURSE}),
+    "doctor": frozenset({StaffRole.DOCTOR}),
+    "board": frozenset({StaffRole.NURSE, StaffRole.DOCTOR}),
+    "admin": frozenset({StaffRole.ADMIN}),
+}
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+LANGUAGE_COOKIE = "hall_language"
+BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")
+"""Where a login may lead: a page of ours and nothing else, so no link can send staff away after signing in."""
+_TEXTS = Path(__file__).parent / "texts"
+
+
+def shells() -> Blueprint:
+    """The routes of the pages, their modules and their texts."""
+    routes = Blueprint(
+        "console", __name__, template_folder="templates", static_folder="web", static_url_path="/console/web"
+    )
+    routes.add_url_rule("/", "home", _home)
+    routes.add_url_rule("/login", "login", _login)
+    for name in PAGES:
+        routes.add_url_rule(f"/{name}", name, _page, defaults={"name": name})
+    routes.add_url_rule("/console/texts/<language>.json", "texts", _texts)
+    return routes
+
+
+def _who() -> Principal | None:
+    """The member of staff who opens the page; None for nobody, or for a session that ended."""
+    try:
+        who = principal_of(web().tokens)
+    except HallError:
+        return None
+    return who if who.kind == "staff" else None
+
+
+def _home() -> Any:
+    who = _who()
+    return redirect("/login" if who is None else _home_of(who), 303)
+
+
+def _home_of(who: Principal) -> str:
+    return HOME[cast(StaffRole, who.role)]
+
+
+def _login() -> Any:
+    who = _who()
+    if who is not None:
+        return redirect(_home_of(who), 303)
+    wanted = request.args.get("next", "/")
+    return _shell("login", back_to=wanted if BACK_TO.fullmatch(wanted) else "/")
+
+
+def _page(name: str) -> Any:
+    who = _who()
+    if who is None:
+        wanted = request.full_path.rstrip("?")
+        return redirect(f"/login?next={wanted}" if BACK_TO.fullmatch(wanted) else "/login", 303)
+    if who.role not in PAGES[name]:
+        return redirect(_home_of(who), 303)
+    return _shell(name)
+
+
+def _shell(name: str, **more: Any) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    language = wanted_language()
+    page = render_template(
+        f"{name}.html" if name in {"login", "admin"} else "live.html",
+        name=name,
+        nonce=nonce,
+        import_map=import_map(),
+        language=language,
+        lang=LANGUAGES[language],
+        t=catalogue(language),
+        **more,
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    response.nonce = nonce  # type: ignore[attr-defined]  # read by server.app where it writes the content policy
+    return response
+
+
+def wanted_language() -> str:
+    """The reader's language: the one chosen on a page before, else the browser's, else Chinese."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), default="zh") or "zh"
+
+
+@cache
+def import_map() -> dict[str, dict[str, str]]:
+    """Names of libraries to addresses, as the build listed them; empty where the build has not run."""
+    listing = shared_assets() / "vendor" / "vendor.json"
+    named = json.loads(listing.read_text(encoding="utf-8"))["imports"] if listing.is_file() else {}
+    return {"imports": {name: f"/shared/vendor/{file}" for name, file in named.items()}}
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The pages' sentences in one language."""
+    found: dict[str, str] = json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _texts(language: str) -> Response:
+    return send_from_directory(_TEXTS, f"{language}.json")
