@@ -162,7 +162,7 @@ class Agent:
         )
 
     def _settle(self, summons: Summons, outcome: AnnouncementOutcome) -> None:
-        self._watch(outcome, " | ".join(summons.texts.values()))
+        self._watch(outcome, summons.texts.get("zh") or next(iter(summons.texts.values()), ""))
         self._reporter.report(summons.id, outcome)
 
     def _languages(self) -> list[str]:

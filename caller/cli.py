@@ -14,8 +14,11 @@ from caller.pages import create_app
 from caller.playing import BrowserSpeaker, SilentSpeaker
 from caller.settings import Settings
 from caller.voices import speaker_for
+from hardware.errors import HardwareError
+from hardware.ports import Utterance
 from server.protocol.answers import DeviceIdentity
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
+from server.protocol.terms import AnnouncementOutcome, DeviceRole
 
 log = logging.getLogger("caller")
 
@@ -37,14 +40,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    return run_console(settings, ending) if options.console else run_wall(settings, ending)
+    try:
+        return run_console(settings, ending) if options.console else run_wall(settings, ending)
+    except (HardwareError, OSError) as trouble:  # an unknown voice, a port in use: said in one line, not in a trace
+        print(f"hall-caller: {trouble}", file=sys.stderr)
+        return 1
+
+
+class ConsoleSpeaker(SilentSpeaker):
+    """Prints what would be heard; nothing is, so each announcement is shown only."""
+
+    name = "console"
+
+    def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
+        """Print the sentences."""
+        for utterance in utterances:
+            say("speak", f"{utterance.language}: {utterance.text}")
+        return AnnouncementOutcome.SHOWN_ONLY
+
+
+def say(kind: str, text: str) -> None:
+    """Print one line of the console."""
+    print(f"{kind:12} {text}", flush=True)
 
 
 def run_console(settings: Settings, ending: threading.Event) -> int:
     """Print what would be shown and spoken, one line each, until `ending`."""
     with _client(settings) as client:
-        agent = Agent(client, SilentSpeaker(), watch=lambda kind, text: print(f"{kind:12} {text}", flush=True))
-        return _live(agent, client, ending)
+        return _live(Agent(client, ConsoleSpeaker(), watch=say), client, ending)
 
 
 def run_wall(settings: Settings, ending: threading.Event) -> int:
@@ -86,7 +109,7 @@ def identity(client: HallClient, ending: threading.Event) -> DeviceIdentity | No
                 return None
             log.info("waiting for the server: %s", problem)
         else:
-            if device.role == "caller" and device.hall:
+            if device.role == DeviceRole.CALLER and device.hall:
                 return device
             log.error("the token is that of a %s, not of a caller", device.role)
             return None

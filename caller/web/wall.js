@@ -53,14 +53,14 @@ function makeBanner() {
 const rows = Array.from({ length: ROWS }, makeRow);
 const banners = Array.from({ length: BANNERS }, makeBanner);
 
-/* Make the text smaller until it fits, not below six tenths; what is still too long gets two lines, if `wraps`. */
+/* Make the text smaller until it fits, not much below a half; what is still too long gets two lines, if `wraps`. */
 function fit(element, wraps) {
   element.style.fontSize = "";
   element.classList.remove("two-lines");
   const width = element.clientWidth;
   if (!width || element.scrollWidth <= width) return;
   const scale = (width / element.scrollWidth) * 0.98;
-  if (scale < 0.6 && wraps) element.classList.add("two-lines");
+  if (scale < 0.55 && wraps) element.classList.add("two-lines");
   else element.style.fontSize = Math.max(0.4, scale) * parseFloat(getComputedStyle(element).fontSize) + "px";
 }
 
@@ -209,7 +209,7 @@ function drawBanners(tongue, other, words) {
       parts[part].hidden = !texts[part];
     }
     put(parts.second, other ? secondLine(banner, other) : "");
-    fit(parts.call);
+    fit(parts.call, true);
   });
 }
 
