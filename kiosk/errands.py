@@ -40,6 +40,8 @@ STILL_HERE = 120.0
 REPORT_UNTIL = 24 * 3600.0
 """Seconds for which the outcome of a print is offered to a server that is away."""
 AGAIN_AFTER = 3.0
+LONGEST_EVIDENCE = 200
+"""Characters of evidence that the contract takes."""
 
 log = structlog.get_logger()
 
@@ -154,24 +156,24 @@ class Errands:
     def _print(self, job: PrintJob) -> Paper:
         key = self._keys.get(job.id)
         if key:
-            self._outside.journal.printing(key, {"id": job.id, "lease": job.lease})
+            self._outside.journal.printing(key, job.id)
         outcome = self._outside.paper.make(job)
         self._threads.submit(self._tell, job, outcome.state, f"{outcome.reason}: {outcome.evidence}")
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
-        self._report(job.id, job.lease, state, evidence)
+        self._report(job.id, state, evidence)
         if key := self._keys.get(job.id):
             self._outside.journal.settle(key)
             if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
                 self._keys.pop(job.id, None)
 
-    def _report(self, job: str, lease: str | None, state: PrintJobState, evidence: str) -> None:
+    def _report(self, job: str, state: PrintJobState, evidence: str) -> None:
         """Say how a print ended until the server has heard it; a refusal (the lease is lost) settles it too."""
         key, since = fresh_key(), self._outside.clock()
         while not self._stopping.is_set() and self._outside.clock() - since < REPORT_UNTIL:
             try:
-                self._outside.client.report_print_job(job, state, evidence, key=key, lease=lease)
+                self._outside.client.report_print_job(job, state, evidence[:LONGEST_EVIDENCE], key=key)
                 return
             except HallProblem as problem:
                 log.warning("print outcome refused", job=job, state=state.value, code=str(problem.code))
@@ -183,7 +185,7 @@ class Errands:
         if entry.printing is not None:
             self._outside.paper.suspect()
             evidence = "interrupted: the kiosk stopped while this was printing"
-            self._report(entry.printing["id"], entry.printing.get("lease"), PrintJobState.UNKNOWN, evidence)
+            self._report(entry.printing, PrintJobState.UNKNOWN, evidence)
             self._outside.journal.settle(entry.key)
         elif self._outside.clock() - entry.made_at > STILL_HERE:
             self._outside.journal.settle(entry.key)

@@ -23,14 +23,14 @@ CREATE TABLE IF NOT EXISTS wish (
 class Entry:
     """One open wish: its Idempotency-Key, kind, body, when it was made (seconds of the epoch).
 
-    `printing` is the print job whose paper was being made when the entry was last written, else None.
+    `printing` is the id of the print job whose paper was being made when the entry was last written, else None.
     """
 
     key: str
     kind: str
     body: Mapping[str, Any]
     made_at: float
-    printing: Mapping[str, Any] | None = None
+    printing: str | None = None
 
 
 class Journal:
@@ -56,10 +56,10 @@ class Journal:
                 (entry.key, entry.kind, json.dumps(entry.body), entry.made_at),
             )
 
-    def printing(self, key: str, job: Mapping[str, Any]) -> None:
+    def printing(self, key: str, job: str) -> None:
         """Write down that the paper of a wish begins now, so that it never comes out twice."""
         with self._lock:
-            self._db.execute("UPDATE wish SET printing = ? WHERE key = ?", (json.dumps(job), key))
+            self._db.execute("UPDATE wish SET printing = ? WHERE key = ?", (job, key))
 
     def settle(self, key: str) -> None:
         """Forget a wish whose outcome is known and acted upon."""
@@ -70,10 +70,7 @@ class Journal:
         """Return what is not settled, oldest first."""
         with self._lock:
             rows = self._db.execute("SELECT key, kind, body, made_at, printing FROM wish ORDER BY made_at").fetchall()
-        return [
-            Entry(key, kind, json.loads(body), made_at, json.loads(printing) if printing else None)
-            for key, kind, body, made_at, printing in rows
-        ]
+        return [Entry(key, kind, json.loads(body), made_at, printing) for key, kind, body, made_at, printing in rows]
 
     def close(self) -> None:
         """Close the file; may be called twice."""

@@ -136,7 +136,7 @@ def test_paper_settles_the_wish_only_when_its_fate_is_told(bench):
     here.until(lambda: not here.journal.open())
 
     assert Answer("0.2", Paper(PrintJobState.PRINTED, Reason.FINE)) == here.fed[1]
-    assert ("printed", "L") == tuple(here.wall.bodies("/report")[0][name] for name in ("state", "lease"))
+    assert ["printed"] == [body["state"] for body in here.wall.bodies("/report")]
 
 
 def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_key(bench, monkeypatch):
@@ -205,11 +205,11 @@ def test_an_old_wish_of_before_a_crash_is_dropped(bench):
 
 def test_paper_that_a_crash_interrupted_never_comes_out_twice(bench):
     here = bench((200, {}), clock=lambda: 1030.0)
-    left_behind(here, 1000.0, printing={"id": "j1", "lease": "L"})
+    left_behind(here, 1000.0, printing="j1")
     here.until(lambda: not here.journal.open())
 
     assert [] == here.wall.keys("/check-ins")
-    assert [("unknown", "L")] == [(body["state"], body["lease"]) for body in here.wall.bodies("/j1/report")]
+    assert ["unknown"] == [body["state"] for body in here.wall.bodies("/j1/report")]
 
 
 def test_without_a_printer_a_job_fails_and_says_so(bench):

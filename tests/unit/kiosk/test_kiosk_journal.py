@@ -34,9 +34,9 @@ def test_a_settled_wish_is_gone_from_the_file_itself(tmp_path):
 def test_paper_that_was_begun_is_known_after_a_crash(tmp_path):
     journal = Journal(tmp_path / "wishes.db")
     journal.keep(WISH)
-    journal.printing("key-1", {"id": "j1", "lease": "L"})
+    journal.printing("key-1", "j1")
 
-    assert [{"id": "j1", "lease": "L"}] == [entry.printing for entry in Journal(tmp_path / "wishes.db").open()]
+    assert ["j1"] == [entry.printing for entry in Journal(tmp_path / "wishes.db").open()]
 
 
 def test_every_write_waits_for_the_disk(tmp_path):

@@ -1,0 +1,235 @@
+"""A patient at the kiosk: real server, real agent, real browser, virtual printer."""
+
+import os
+import re
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from hall import HOSPITAL, RunningHall, until
+from kiosk_page import ARGUMENTS, CHROMIUM, LAYOUT, KioskProcess
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
+]
+HALL = (
+    HOSPITAL
+    + """
+[[hall]]
+id = "H1"
+name = {zh = "内科候诊区", en = "Internal medicine waiting area"}
+[[hall.queue]]
+id = "IM"
+name = {zh = "内科", en = "Internal medicine"}
+prefix = "A"
+mode = "woven"
+scale = "CN-OPD"
+privacy = "masked"
+[[hall.queue]]
+id = "DE"
+name = {zh = "皮肤科", en = "Dermatology"}
+prefix = "D"
+mode = "woven"
+scale = "CN-OPD"
+privacy = "number_only"
+[[hall.station]]
+id = "R1"
+name = {zh = "1诊室", en = "Room 1"}
+queues = ["IM", "DE"]
+"""
+)
+PATIENTS = """record_number,name,sex,birth_date,phone
+P1001,欧阳小明,male,1958-03-12,13800001234
+P1002,Canary Testperson,female,1990-01-02,13900005678
+"""
+
+
+def appointments():
+    now = datetime.now(UTC).replace(microsecond=0)
+    slot = now.isoformat(), (now + timedelta(minutes=15)).isoformat()
+    rows = [("ap1", "P1001", "H1", "IM", *slot), ("ap2", "P1002", "H1", "IM", *slot)]
+    return "id,patient,hall,queue,slot_start,slot_end\n" + "".join(",".join(row) + "\n" for row in rows)
+
+
+@pytest.fixture(scope="module")
+def hall():
+    running = RunningHall(HALL)
+    for kind, rows in (("patients", PATIENTS), ("appointments", appointments())):
+        (running.folder / f"{kind}.csv").write_text(rows, encoding="utf-8")
+        running.command("import", kind, str(running.folder / f"{kind}.csv"))
+    yield running.start()
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def kiosk(hall):
+    process = KioskProcess(hall.address, hall.token("kiosk"))
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, kiosk):
+    context = browser.new_context(viewport={"width": 1080, "height": 1920}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    opened.complaints = []
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.goto(kiosk.address)
+    come_home(opened)
+    yield opened
+    assert [] == opened.complaints
+    context.close()
+
+
+def on(page, screen):
+    page.wait_for_selector(f"main.main-{screen}")
+
+
+def come_home(page):
+    page.wait_for_selector("main.main")
+    while not page.query_selector("main.main-home"):
+        page.click("footer .button:not([disabled]):first-child")
+        page.wait_for_timeout(200)
+
+
+def language(page, tag):
+    page.click(f".head-keys [lang={'en' if tag == 'en' else 'zh-CN'}]")
+    page.wait_for_function("tag => document.documentElement.lang.startsWith(tag)", arg=tag)
+
+
+def scan(page, code):
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def type_in(page, code, tail):
+    page.click("[data-act=type]")
+    page.fill("#typed", code)
+    page.click("[type=submit]")
+    for digit in tail:
+        page.click(f"[data-key='{digit}']")
+    page.click("[type=submit]")
+
+
+def healthy(page):
+    for screen in ("health", "fever"):
+        on(page, screen)
+        page.click("[data-act=none]")
+    on(page, "confirm")
+    page.click("[data-act=confirm]")
+
+
+@pytest.mark.parametrize(("tag", "take"), [("zh", "请取走您的号票"), ("en", "Please take your slip")])
+def test_a_nameless_person_takes_a_number_and_a_slip(page, kiosk, hall, tag, take):
+    language(page, tag)
+    printed = len(kiosk.slips())
+    page.click("[data-task=walk_in]")
+    page.click("[data-option='queue:IM']")
+    page.click("[data-act=skip]")
+    healthy(page)
+    on(page, "done")
+
+    number = page.inner_text(".big-number")
+    assert re.fullmatch(r"A\d{3}", number)
+    assert take in page.inner_text("main")
+    assert 240 <= page.evaluate("parseFloat(getComputedStyle(document.querySelector('.big-number')).fontSize)")
+    with Image.open(until(lambda: kiosk.slips()[printed:])[0]) as slip:
+        assert 576 == slip.width
+    assert until(lambda: "printed" in fate_of_paper(hall, number))
+
+
+def fate_of_paper(hall, number):
+    """What the journal says became of the paper of a number."""
+    events = hall.client("console").events("H1", 0).events
+    ticket = next(event.ticket.id for event in events if event.ticket and event.ticket.number == number)
+    return {event.print_job.state for event in events if event.print_job and event.print_job.ticket == ticket}
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+@pytest.mark.parametrize("size", ["usual", "elder"])
+def test_screens_fit_have_large_targets_and_please_axe(page, tag, size):
+    complaints = {}
+
+    def look(name):
+        page.wait_for_timeout(150)
+        found = page.evaluate(LAYOUT) + [one["id"] for one in axe.Axe().run(page).response["violations"]]
+        if found:
+            complaints[name] = found
+
+    language(page, tag)
+    if size == "elder":
+        page.click("[data-act=size]")
+    look("home")
+    page.click("[data-task=check_in]")
+    on(page, "identify")
+    look("identify")
+    page.click("[data-act=type]")
+    look("type")
+    page.click("[data-key=letters]")
+    look("letters")
+    page.click(".choices-row .button-quiet")
+    scan(page, "P1002")
+    on(page, "health")
+    look("health")
+    page.click("[data-act=none]")
+    on(page, "fever")
+    look("fever")
+    page.click("[data-act=none]")
+    on(page, "confirm")
+    look("confirm")
+
+    assert {} == complaints
+
+
+def test_a_server_that_hangs_is_told_within_ten_seconds_and_the_late_ticket_still_comes(page, hall, kiosk):
+    page.click("[data-task=walk_in]")
+    page.click("[data-option='queue:DE']")
+    page.click("[data-act=skip]")
+    for screen in ("health", "fever"):
+        on(page, screen)
+        page.click("[data-act=none]")
+    on(page, "confirm")
+    os.killpg(hall.process.pid, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        page.click("[data-act=confirm]")
+        on(page, "notice")
+        waited = time.monotonic() - begun
+        assert "人工窗口" in page.inner_text("h1")
+    finally:
+        os.killpg(hall.process.pid, signal.SIGCONT)
+    on(page, "done")
+
+    assert waited < 10
+    assert page.inner_text(".big-number").startswith("D")
+    numbers = [ticket.number for ticket in hall.client("console").snapshot("H1").tickets if ticket.queue == "DE"]
+    assert 1 == len(numbers)
+
+
+def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
+    kiosk.kill()
+    page.wait_for_selector(".lost")
+    assert {"这台机器正在重新启动。请用旁边的机器，或到人工窗口办理。"} <= set(page.locator("h1").all_inner_texts())
+
+    kiosk.start()
+
+    on(page, "home")

@@ -1,0 +1,87 @@
+"""A real kiosk agent as a process, its virtual printer, and a browser at its page. Knows no test."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LAYOUT = """() => {
+  const bad = [], main = document.querySelector("main").getBoundingClientRect();
+  if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth)
+    bad.push("the page scrolls");
+  for (const one of document.querySelectorAll("main *, header *, footer *")) {
+    const box = one.getBoundingClientRect();
+    if (!box.width || one.closest("svg")) continue;
+    if (one.closest("main") && (box.bottom > main.bottom + 1 || box.right > main.right + 1 || box.left < -1))
+      bad.push(`${one.tagName}.${one.className} leaves the page`);
+    if (one.tagName === "BUTTON" && (box.width < 80 || box.height < 80))
+      bad.push(`${one.textContent}: ${box.width}×${box.height}`);
+    if (one.scrollWidth > one.clientWidth + 2 && one.clientWidth && getComputedStyle(one).display !== "inline")
+      bad.push(`${one.textContent.slice(0, 30)} overflows`);
+  }
+  return bad;
+}"""
+
+
+class KioskProcess:
+    """`hall-kiosk run` against a server, with a printer whose slips are kept as pictures in `paper`."""
+
+    def __init__(self, server: str, token: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-test-"))
+        self.paper = self.folder / "paper"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")},
+            "KIOSK_SERVER": server,
+            "KIOSK_TOKEN": token,
+            "KIOSK_PORT": "0",
+            "KIOSK_PRINTER": f"virtual://?keep={self.paper}",
+            "KIOSK_STATE_DIR": str(self.folder / "state"),
+            "PYTHONPATH": str(ROOT),
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start and wait for the line that names the page."""
+        with (self.folder / "kiosk.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "kiosk", "run"], cwd=self.folder, env=self.environment, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert "http://" in line, (self.folder / "kiosk.log").read_text(encoding="utf-8")[-800:]
+        self.address = line.split()[-1]
+        self.environment["KIOSK_PORT"] = self.address.rstrip("/").rsplit(":", maxsplit=1)[-1]
+
+    def slips(self) -> list[Path]:
+        """Pictures of what was printed, oldest first."""
+        return sorted(self.paper.glob("*.png"))
+
+    def kill(self) -> None:
+        """End as a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def close(self) -> None:
+        """End and forget the folder."""
+        self._end(signal.SIGTERM)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
