@@ -1,13 +1,10 @@
 """Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here."""
 
-import secrets
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
 from spectree import SpecTree
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from server import console
 from server.live import relay, sockets
@@ -21,7 +18,6 @@ from server.services.transaction import Transactions
 from server.settings import Settings
 from server.store.engine import open_engines
 from server.store.schema import migrate
-from server.store.tables import HallRow
 from server.web import alerts, halls, openapi, operations, patients, people, printing, problems, stations, tickets
 from server.web.routes import Web
 
@@ -66,18 +62,8 @@ def build_context(settings: Settings) -> Context:
     marks = Marks(settings.state_dir)
     transactions = Transactions(engines, clock, marks, key.encode())
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), key)
-    check_journals(context, marks)
+    transactions.check_journals()
     return context
-
-
-def check_journals(context: Context, marks: Marks) -> None:
-    """A journal behind its high-water mark is an older copy: it gets a new epoch, so every follower reloads."""
-    with Session(context.engines.write) as db, db.begin():
-        for hall in db.scalars(select(HallRow)):
-            mark = marks.read(hall.id)
-            if mark is not None and mark[0] == hall.epoch and hall.seq < mark[1]:
-                hall.epoch = secrets.token_hex(8)
-                marks.write(hall.id, hall.epoch, hall.seq)
 
 
 def create(settings: Settings) -> Server:

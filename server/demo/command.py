@@ -11,7 +11,7 @@ from random import Random
 from server.children import Children, CommandFailed, Stopped, program_environment, stoppable
 from server.demo.hospital import Hospital
 from server.demo.morning import appointments_csv, morning, patients_csv
-from server.demo.stage import HALLS, Ports, Stage, StageProblem, build, complain, printer_port, say
+from server.demo.stage import ACCOUNTS, HALLS, Ports, Stage, StageProblem, build, complain, printer_port, say
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.samples.people import made_up_people
 
@@ -79,7 +79,9 @@ def _run(arguments: argparse.Namespace, children: Children, folder: Path, stack:
     stage = build(children, folder, ports)
     say(welcome(stage, ports))
     url = f"http://127.0.0.1:{ports.server}"
-    consoles = {hall: stack.enter_context(HallClient(url, stage.consoles[hall], connections=2)) for hall in HALLS}
+    consoles = {
+        hall: stack.enter_context(HallClient(url, stage.tokens["console", hall], connections=2)) for hall in HALLS
+    }
 
     def watch() -> None:
         for name in children.fallen():
@@ -124,7 +126,7 @@ def welcome(stage: Stage, ports: Ports) -> str:
         "",
         "账号 accounts (每次启动重新生成 made anew at each start)",
     ]
-    lines += [f"  {account.user:<8} {account.password:<14} {account.purpose}" for account in stage.accounts]
+    lines += [f"  {one.user:<8} {stage.passwords[one.user]:<14} {one.purpose}" for one in ACCOUNTS]
     if stage.missing:
         lines += ["", "未启动 missing"] + [f"  {missing}" for missing in stage.missing]
     lines += ["", "按 Ctrl-C 结束 press Ctrl-C to end", ""]

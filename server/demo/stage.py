@@ -1,23 +1,54 @@
 """Sets the demo's stage: hall file, devices, accounts, and every program of the hall as a child. Plays nothing."""
 
+import csv
 import secrets
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.children import Children, CommandFailed, answers, eventually, free_port
 from server.samples.halls import demo_hospital
 
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A demo account; its password is made up anew each time and printed."""
+
+    user: str
+    role: str
+    name: str
+    hall: str = ""
+    station: str = ""
+    doctor: str = ""
+    purpose: str = ""
+
+
 HALLS = ("H1", "H2")
 START_SECONDS = 40.0
 PART_SECONDS = 20.0
+DEVICES = (*((role, hall) for hall in HALLS for role in ("console", "station", "caller")), ("kiosk", "H1"))
+CLERKS = 3
+PATIENCE = 6
+"""How many devices are enrolled at a time; each is a process of its own."""
 ACCOUNTS = (
-    ("nurse", "nurse", "H1", None, "一楼护士台 nurse's desk of hall H1"),
-    ("nurse2", "nurse", "H2", None, "二楼护士台 nurse's desk of hall H2"),
-    ("doctor", "doctor", "H1", "R101", "101诊室医生 doctor of room 101, which the demo leaves to you"),
-    ("admin", "admin", None, None, "信息科 information department"),
+    Account("nurse", "nurse", "周敏", "H1", purpose="一楼护士台 nurse's desk of hall H1"),
+    Account("nurse2", "nurse", "吴静", "H2", purpose="二楼护士台 nurse's desk of hall H2"),
+    Account(
+        "doctor", "doctor", "王建国", "H1", "R101", "D101", "101诊室,演示不占用 room 101, which the demo leaves to you"
+    ),
+    Account("admin", "admin", "信息科", purpose="信息科 information department"),
 )
-"""User, role, hall, station, what for."""
+DOCTORS = (
+    ("D102", "李淑珍"),
+    ("D103", "刘洋"),
+    ("D104", "Anna Müller"),
+    ("D201", "张志强"),
+    ("D202", "买买提·吐尔逊"),
+    ("D203", "陈雪梅"),
+)
+"""Doctors whom the demo plays: named on the walls, without an account."""
 
 
 class StageProblem(Exception):
@@ -36,119 +67,106 @@ class Ports:
     printer: int
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A demo account; the password is made up anew each time and printed."""
-
-    user: str
-    password: str
-    purpose: str
-
-
 @dataclass(slots=True)
 class Stage:
     """What stands when the curtain rises. `missing` says in words what did not come up."""
 
-    consoles: dict[str, str] = field(default_factory=dict)
-    accounts: list[Account] = field(default_factory=list)
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
 
 def build(children: Children, folder: Path, ports: Ports) -> Stage:
     """Make the hospital and start its programs; parts that do not come up are listed, only the server must.
 
-    Raises StageProblem when the server's port is taken or it does not start.
+    Raises StageProblem when the server's port is taken or it does not start, CommandFailed for a refusal.
     """
     if answers("127.0.0.1", ports.server):
         raise StageProblem(f"port {ports.server} is taken by another program; stop it, or give another --port")
     stage = Stage()
-    hall_file = folder / "demo.toml"
-    hall_file.write_text(demo_hospital(), encoding="utf-8")
-    try:
-        children.command("server", "apply", str(hall_file))
-        stage.consoles = {hall: _enrol(children, hall, "console") for hall in HALLS}
-    except CommandFailed as problem:
-        raise StageProblem(str(problem)) from problem
+    (folder / "demo.toml").write_text(demo_hospital(), encoding="utf-8")
+    children.command("server", "apply", str(folder / "demo.toml"))
     children.start("server", "server", "run")
-    up = eventually(lambda: answers("127.0.0.1", ports.server) or not children.alive("server"), START_SECONDS)
-    if not up or not children.alive("server"):
+    with ThreadPoolExecutor(CLERKS) as clerks:
+        tokens = clerks.map(lambda device: _enrol(children, *device), DEVICES)
+        passwords = clerks.submit(_staff, children, folder)
+        stage.tokens = dict(zip(DEVICES, tokens, strict=True))
+        stage.passwords = passwords.result()
+    if not _listens(children, "server", ports.server, START_SECONDS):
         raise StageProblem(f"the server did not start: {children.last_words('server')}")
-    for user, role, hall, station, purpose in ACCOUNTS:
-        _account(children, stage, user, role, hall, station, purpose)
-    _paper(children, stage, ports)
-    _screens(children, stage, ports)
-    _kiosk(children, stage, ports)
+    _start_parts(children, stage, ports)
     return stage
 
 
-def _enrol(children: Children, hall: str, role: str) -> str:
-    said = children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", f"demo {role} {hall}")
-    return said.split()[-1]
+def _enrol(children: Children, role: str, hall: str) -> str:
+    name = f"demo {role} {hall}"
+    return _patiently(children, "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
 
 
-def _account(
-    children: Children, stage: Stage, user: str, role: str, hall: str | None, station: str | None, purpose: str
-) -> None:
-    password = secrets.token_urlsafe(9)
-    where = [*(["--hall", hall] if hall else []), *(["--station", station] if station else [])]
+def _patiently(children: Children, *words: str) -> str:
+    """Run a command of hall-server. The clerks write into one SQLite file, where `busy` means: again."""
+    attempts = PATIENCE
+    while True:
+        try:
+            return children.command("server", *words)
+        except CommandFailed as refused:
+            attempts -= 1
+            if not attempts or "busy" not in str(refused):
+                raise
+
+
+def _staff(children: Children, folder: Path) -> dict[str, str]:
+    """Import accounts and doctors by one file, which lies in the demo's private folder only as long as that takes."""
+    passwords = {account.user: secrets.token_urlsafe(9) for account in ACCOUNTS}
+    path = folder / "staff.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["username", "name", "role", "password", "hall", "station", "doctor"])
+        for one in ACCOUNTS:
+            writer.writerow([one.user, one.name, one.role, passwords[one.user], one.hall, one.station, one.doctor])
+        writer.writerows([doctor.lower(), name, "doctor", "", "", "", doctor] for doctor, name in DOCTORS)
     try:
-        children.command(
-            "server", "staff", "add", user, "--role", role, *where, "--password-stdin", text=password + "\n"
-        )
-    except CommandFailed as problem:
-        stage.missing.append(f"account {user}: {problem}")
-        return
-    stage.accounts.append(Account(user, password, purpose))
+        _patiently(children, "import", "staff", str(path))
+    finally:
+        path.unlink()
+    return passwords
 
 
-def _part(children: Children, stage: Stage, name: str, port: int | None, *arguments: str, **settings: str) -> None:
-    """Start a program that the hall can live without; wait until its port answers, or say that it does not."""
-    if port and answers("127.0.0.1", port):
-        stage.missing.append(f"{name}: port {port} is taken by another program")
-        return
-    children.start(name, *arguments, **settings)
-    if port is None:
-        return
-    eventually(lambda: answers("127.0.0.1", port) or not children.alive(name), PART_SECONDS)
-    if not answers("127.0.0.1", port):
-        stage.missing.append(f"{name}: {children.last_words(name) or 'does not answer'}")
+def _start_parts(children: Children, stage: Stage, ports: Ports) -> None:
+    """Start everything the hall can live without; a part that does not answer in time is listed as missing."""
+    server, printer = f"http://127.0.0.1:{ports.server}", f"tcp://127.0.0.1:{ports.printer}"
+    waited: dict[str, int] = {}
+
+    def part(name: str, port: int | None, *arguments: str, **settings: str) -> None:
+        if port is not None and answers("127.0.0.1", port):
+            stage.missing.append(f"{name}: port {port} is taken by another program")
+            return
+        children.start(name, *arguments, **settings)
+        if port is not None:
+            waited[name] = port
+
+    bytes_port, page_port = str(ports.printer), str(ports.printer_page)
+    paper = ("hardware", "virtual-printer", "--port", bytes_port, "--page-port", page_port)
+    part("virtual printer", ports.printer_page, *paper)
+    for hall, screens in zip(HALLS, (ports.screens, ports.upstairs), strict=True):
+        caller = {"CALLER_SERVER": server, "CALLER_TOKEN": stage.tokens["caller", hall], "CALLER_PORT": str(screens)}
+        part(f"screens and voice {hall}", screens, "caller", "run", **caller)
+        station = {"STATION_SERVER": server, "STATION_TOKEN": stage.tokens["station", hall], "STATION_PRINTER": printer}
+        state = str(children.folder(f"station {hall}"))
+        part(f"print station {hall}", None, "hardware", "station", "run", STATION_STATE_DIR=state, **station)
+    kiosk = {"KIOSK_SERVER": server, "KIOSK_TOKEN": stage.tokens["kiosk", "H1"], "KIOSK_PORT": str(ports.kiosk)}
+    state = str(children.folder("kiosk"))
+    part("kiosk", ports.kiosk, "kiosk", "run", KIOSK_PRINTER=printer, KIOSK_STATE_DIR=state, **kiosk)
+    end = time.monotonic() + PART_SECONDS
+    for name, port in waited.items():
+        if not _listens(children, name, port, end - time.monotonic()):
+            stage.missing.append(f"{name}: {children.last_words(name) or 'does not answer'}")
 
 
-def _paper(children: Children, stage: Stage, ports: Ports) -> None:
-    page, printer = str(ports.printer_page), str(ports.printer)
-    _part(
-        children, stage, "virtual printer", ports.printer_page,
-        "hardware", "virtual-printer", "--port", printer, "--page-port", page,
-    )  # fmt: skip
-    for hall in HALLS:
-        _part(
-            children, stage, f"print station {hall}", None, "hardware", "station", "run",
-            STATION_STATE_DIR=str(children.folder(f"station {hall}")),
-            STATION_SERVER=f"http://127.0.0.1:{ports.server}",
-            STATION_TOKEN=_enrol(children, hall, "station"),
-            STATION_PRINTER=f"tcp://127.0.0.1:{printer}",
-        )  # fmt: skip
-
-
-def _screens(children: Children, stage: Stage, ports: Ports) -> None:
-    for hall, port in zip(HALLS, (ports.screens, ports.upstairs), strict=True):
-        _part(
-            children, stage, f"screens and voice {hall}", port, "caller", "run",
-            CALLER_SERVER=f"http://127.0.0.1:{ports.server}",
-            CALLER_TOKEN=_enrol(children, hall, "caller"),
-            CALLER_PORT=str(port),
-        )  # fmt: skip
-
-
-def _kiosk(children: Children, stage: Stage, ports: Ports) -> None:
-    _part(
-        children, stage, "kiosk", ports.kiosk, "kiosk", "run",
-        KIOSK_SERVER=f"http://127.0.0.1:{ports.server}",
-        KIOSK_TOKEN=_enrol(children, HALLS[0], "kiosk"),
-        KIOSK_PORT=str(ports.kiosk),
-        KIOSK_STATE_DIR=str(children.folder("kiosk")),
-        KIOSK_PRINTER=f"tcp://127.0.0.1:{ports.printer}",
-    )  # fmt: skip
+def _listens(children: Children, name: str, port: int, seconds: float) -> bool:
+    """Whether the child answers at its port within so many seconds; a child that ended is not waited for."""
+    eventually(lambda: answers("127.0.0.1", port) or not children.alive(name), max(0.0, seconds))
+    return answers("127.0.0.1", port)
 
 
 def printer_port() -> int:

@@ -4,9 +4,9 @@ import secrets
 
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, ErrorCode, EventKind
-from server.services.transaction import Answer, Work
 from server.services.views import View, alert_view
 from server.services.wishes import AlertBody
+from server.services.work import Answer, Work
 from server.store.tables import AlertRow, TicketRow
 
 

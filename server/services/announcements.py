@@ -2,8 +2,8 @@
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, EventKind
-from server.services.transaction import Answer, Work
 from server.services.wishes import OutcomeBody
+from server.services.work import Answer, Work
 from server.store.tables import AnnouncementRow
 
 

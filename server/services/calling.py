@@ -9,9 +9,9 @@ from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationSta
 from server.services import moves
 from server.services.config import Queue
 from server.services.context import Context
-from server.services.transaction import Answer, Work
 from server.services.views import View, ticket_view
 from server.services.wishes import CallNextBody
+from server.services.work import Answer, Work
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 EMPTY = "empty"

@@ -11,9 +11,9 @@ from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind
 from server.services import alerts
 from server.services.context import Context
 from server.services.principal import Principal
-from server.services.transaction import Answer, Work
 from server.services.views import device_view
 from server.services.wishes import HeartbeatBody
+from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)

@@ -12,7 +12,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
 from server.services import alerts, devices, moves, printing, tickets, triage
 from server.services.context import Context
-from server.services.transaction import Answer, Work
+from server.services.work import Answer, Work
 from server.store import journal
 from server.store.tables import DueRow, ReceiptRow, TicketRow
 

@@ -14,8 +14,8 @@ from server.domain.numbering import business_day, day_bounds
 from server.domain.placing import Place
 from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
-from server.services.transaction import Work
 from server.services.views import View, stamp
+from server.services.work import Work
 from server.store.tables import AnnouncementRow, Base, DueRow, LaneRow, QueueDayRow, StationRow, TicketRow
 
 IMAGE = (

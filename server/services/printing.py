@@ -8,9 +8,9 @@ from server.domain import lease
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services import alerts
-from server.services.transaction import Answer, Work
 from server.services.views import View, job_view
 from server.services.wishes import JobReportBody
+from server.services.work import Answer, Work
 from server.store.tables import PrintJobRow, ReportRow
 
 KIOSK_LEASE_SECONDS = 120

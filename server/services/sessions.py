@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services.config import Queue
-from server.services.transaction import Work
+from server.services.work import Work
 
 
 def session_bounds(work: Work, queue: Queue) -> tuple[datetime | None, datetime | None]:

@@ -13,7 +13,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services.context import Context
 from server.services.principal import Principal
-from server.services.transaction import Answer, Work
+from server.services.work import Answer, Work
 from server.store.tables import SessionRow, StaffRow
 
 FAILURES = 5

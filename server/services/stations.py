@@ -7,9 +7,9 @@ from sqlalchemy import select
 from server.protocol.terms import Action, EventKind, StaffRole, StationState
 from server.services import moves
 from server.services.calling import only_own_station
-from server.services.transaction import Answer, Work
 from server.services.views import station_view
 from server.services.wishes import StationBody
+from server.services.work import Answer, Work
 from server.store.tables import StationRow, TicketRow
 
 FACTS = {

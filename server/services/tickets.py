@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -15,18 +14,16 @@ from server.protocol.terms import (
     AlertKind,
     DeviceRole,
     ErrorCode,
-    EventKind,
-    Lane,
     StationState,
     TicketState,
 )
-from server.services import alerts, checkin, moves
+from server.services import alerts, moves
 from server.services.calling import only_own_station
-from server.services.context import Context
-from server.services.transaction import Answer, Work
+from server.services.returning import put_back
 from server.services.views import ticket_view
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody
-from server.store.tables import DeviceRow, PatientRow, StationRow, TicketRow
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody
+from server.services.work import Answer, Work
+from server.store.tables import DeviceRow, StationRow, TicketRow
 
 
 def answer(ticket: TicketRow) -> Answer:
@@ -34,7 +31,7 @@ def answer(ticket: TicketRow) -> Answer:
     return Answer(200, {"ticket": ticket_view(ticket)})
 
 
-def _mine(work: Work, id: str) -> TicketRow:
+def own_ticket(work: Work, id: str) -> TicketRow:
     """A ticket that is where this wisher works: a doctor touches what is at the own station, or in line."""
     ticket = moves.ticket_of(work, id)
     if ticket.state in AT_STATION:
@@ -48,7 +45,7 @@ def _at(work: Work, ticket: TicketRow) -> StationRow | None:
 
 def recall(work: Work, id: str, _body: PlainBody) -> Answer:
     """The same summons again 复呼."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.RECALL)
     announcement = moves.announce(work, ticket, "recall", _at(work, ticket))
     moves.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
@@ -60,7 +57,7 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
 
     Raises illegal_move when the pass was longer ago than the rule allows.
     """
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     if ticket.state != TicketState.PASSED:
         moves.apply(work, ticket, Action.ARRIVED)
         return answer(ticket)
@@ -75,7 +72,7 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
 
 def start(work: Work, id: str, _body: PlainBody) -> Answer:
     """接诊: the consultation begins. The doctor who begins it is the ticket's doctor when it comes back."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.START)
     station = _at(work, ticket)
     moves.apply(work, ticket, Action.START, doctor=(station.doctor_id if station else None) or ticket.doctor)
@@ -84,14 +81,14 @@ def start(work: Work, id: str, _body: PlainBody) -> Answer:
 
 def finish(work: Work, id: str, _body: PlainBody) -> Answer:
     """完成."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     moves.apply(work, ticket, Action.FINISH, station_id=None)
     return answer(ticket)
 
 
 def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
     """过号: called and did not come. Raises pass_too_soon, zone_offline; staff may override both with a reason."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
     queue = moves.queue_of(work, ticket.queue_id)
     rules = queue.rules
@@ -132,16 +129,16 @@ def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zo
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
     """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=body.reason, station_id=None)
     return answer(ticket)
 
 
 def give_back(work: Work, id: str, body: PlainBody) -> Answer:
     """Back in line by the rules: a passed ticket, a held one, one sent ahead, or one called by mistake."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.RETURN)
-    checkin.put_back(work, ticket, reason=body.reason)
+    put_back(work, ticket, reason=body.reason)
     return answer(ticket)
 
 
@@ -193,112 +190,16 @@ def worse(work: Work, id: str, body: PlainBody) -> Answer:
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:
     """取消: the patient leaves, or the check-in was a mistake."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
     return answer(ticket)
 
 
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
-    ticket = _mine(work, id)
+    ticket = own_ticket(work, id)
     moves.undo(work, ticket, moves.queue_of(work, ticket.queue_id).rules.undo_seconds)
     return answer(ticket)
-
-
-def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
-    """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
-    ticket = _mine(work, id)
-    hall = body.hall or ticket.hall_id
-    next_state(TicketState(ticket.state), Action.TRANSFER)
-    queue = moves.queue_of(work, body.queue, hall)
-    _open_somewhere(work, hall, queue.id)
-    twin = work.db.scalars(
-        select(TicketRow.id).where(
-            TicketRow.visit_id == ticket.visit_id,
-            TicketRow.hall_id == hall,
-            TicketRow.queue_id == queue.id,
-            TicketRow.id != ticket.id,
-            TicketRow.state.not_in(["done", "cancelled", "no_show"]),
-        )
-    ).first()
-    if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
-        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
-    if hall != ticket.hall_id:
-        return _to_other_hall(work, context, ticket, body, hall)
-    scale, mode = context.scale(queue.scale), queue.mode
-    regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
-    to = placing.on_transfer(
-        rules=queue.rules,
-        checked_in_at=ticket.checked_in_at,
-        seq=ticket.number_seq,
-        tags=ticket.tags,
-        now=work.now,
-        mode=mode,
-        urgent=ticket.lane == Lane.URGENT and not regraded,
-        calls=moves.day_of(work, queue).calls,
-    )
-    changes: dict[str, Any] = {
-        "queue_id": queue.id,
-        "doctor": body.doctor or "",
-        "station_id": None,
-        "hold_reason": None,
-    }
-    if regraded or (mode == "graded" and not ticket.triaged):
-        graded = mode == "graded"
-        changes |= {
-            "grade": None if graded else scale.last.code,
-            "rank": 99 if graded else scale.last.rank,
-            "target_minutes": scale.last.target_minutes,
-            "triaged": False,
-        }
-    moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
-    return answer(ticket)
-
-
-def _open_somewhere(work: Work, hall: str, queue: str) -> None:
-    """Raises queue_closed when every station that serves the queue has stopped."""
-    stations = work.db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active)).all()
-    serving = [station for station in stations if queue in station.queues]
-    if serving and all(station.state == StationState.STOPPED for station in serving):
-        raise HallError(ErrorCode.QUEUE_CLOSED, "every station of that queue has stopped")
-
-
-def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: TransferBody, hall: str) -> Answer:
-    other = work.halls[hall]
-    moves.apply(
-        work,
-        ticket,
-        Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
-        reason=f"transferred: {body.reason}"[:200],
-        station_id=None,
-        kind=EventKind.TICKET_TRANSFERRED,
-    )
-    ticket.undo = {}
-    home, work.hall = work.hall, other
-    try:
-        patient = work.db.get_one(PatientRow, ticket.patient_id)
-        queue = moves.queue_of(work, body.queue)
-        new = checkin.issue(
-            work,
-            context,
-            queue,
-            patient,
-            ticket.business_day,
-            tags=list(ticket.tags),
-            doctor=body.doctor,
-            language=ticket.language,
-            flags=list(ticket.flags),
-            visit=ticket.visit_id,
-            since=ticket.checked_in_at,
-        )
-        return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
-    finally:
-        work.hall = home
-
-
-def halls_of_transfer(hall: str, body: TransferBody) -> list[str]:
-    """The halls a transfer locks: its own, and the other one if it leaves."""
-    return [hall] if body.hall in {None, hall} else [hall, str(body.hall)]
 
 
 def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:

@@ -11,9 +11,9 @@ from server.protocol.terms import Action, AlertKind, ErrorCode, TicketState
 from server.services import alerts, moves
 from server.services.config import Queue
 from server.services.context import Context
-from server.services.transaction import Answer, Work
 from server.services.views import ticket_view
 from server.services.wishes import TriageBody
+from server.services.work import Answer, Work
 from server.store.tables import TicketRow, TriageRow
 
 

@@ -17,9 +17,9 @@ from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import SYSTEM, Principal
 from server.services.roles import ADMIN, CARE, SERVICE, Roles
-from server.services.transaction import Answer, Work
 from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
+from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import same_site
 from server.web.routes import declare, given_body, read, rendered, web, wish

@@ -20,8 +20,9 @@ from server.services.context import Context
 from server.services.faces import Faces
 from server.services.principal import Principal
 from server.services.roles import Roles
-from server.services.transaction import PATIENCE_SECONDS, Answer, Dress, Wish, Work, fingerprint
+from server.services.transaction import PATIENCE_SECONDS, Dress, Wish, fingerprint
 from server.services.wishes import EmptyBody
+from server.services.work import Answer, Work
 from server.store.tables import HallRow
 from server.web.authorise import must_be, principal_of
 

@@ -13,8 +13,8 @@ from server.services.finding import hall_of
 from server.services.principal import Principal
 from server.services.roles import CARE, ROOM
 from server.services.stations import set_state
-from server.services.transaction import Answer, Work
 from server.services.wishes import CallNextBody, StationBody
+from server.services.work import Answer, Work
 from server.store.tables import StationRow
 from server.web.routes import UseCase, wish
 

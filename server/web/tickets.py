@@ -7,14 +7,14 @@ from pydantic import BaseModel
 from spectree import SpecTree
 
 from server.protocol.answers import TicketAnswer
-from server.services import reading, tickets
+from server.services import reading, tickets, transfers
 from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
 from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
-from server.services.transaction import Answer, Work
 from server.services.triage import triage
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody, TriageBody
+from server.services.work import Answer, Work
 from server.store.tables import TicketRow
 from server.web.routes import UseCase, read, wish
 
@@ -55,7 +55,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
     add("stage", lambda work, _, body, id: tickets.stage(work, id, body), StageBody)
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
-    add("transfer", lambda work, context, body, id: tickets.transfer(work, context, id, body), TransferBody)
+    add("transfer", lambda work, context, body, id: transfers.transfer(work, context, id, body), TransferBody)
     return routes
 
 
@@ -74,4 +74,4 @@ def _transfer_halls(context: Context, who: Principal, body: TransferBody, parts:
     here = hall_of(context, who, TicketRow, parts["id"])
     if body.hall is not None and body.hall != here:
         named_hall(context, Principal("system", "transfer", None, None, "transfer"), body.hall)
-    return tickets.halls_of_transfer(here, body)
+    return transfers.halls_of_transfer(here, body)

@@ -1,0 +1,51 @@
+// Owns the page's talk with the server: one request, its limit, its answer or problem. Knows no retry and no screen.
+
+const READ_LIMIT = 5000;
+const WISH_LIMIT = 8000;
+
+/** The server could not be reached, or answered with something that is not ours. */
+export class Unreachable extends Error {}
+
+let language = "zh";
+
+/** Refusals are asked for in this language from now on. */
+export function speak(tag) {
+  language = tag;
+}
+
+async function ask(method, path, { body, key, limit }) {
+  const headers = { Accept: "application/json", "Accept-Language": language };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(limit),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : {} };
+  } catch (error) {
+    throw new Unreachable(response ? `answer ${response.status} is not JSON` : error.name);
+  }
+}
+
+/** Read: {status, body}; throws Unreachable. */
+export function get(path) {
+  return ask("GET", path, { limit: READ_LIMIT });
+}
+
+/** Send a body under a key: {status, body}; throws Unreachable. */
+export function post(path, body, key) {
+  return ask("POST", path, { body: body ?? {}, key, limit: WISH_LIMIT });
+}
+
+/** End the session on the server; whatever it answers, the page leaves. */
+export async function signOut() {
+  await ask("DELETE", "/api/v1/session", { limit: READ_LIMIT }).catch(() => null);
+  location.assign("/login");
+}

@@ -1,0 +1,90 @@
+// Owns how long somebody has waited against which target, and the order of lists. Pure; knows no screen.
+
+const LANE_TARGETS = { return: "return_target", policy: "policy_target", passed: "passed_target" };
+const LANES = ["urgent", "passed", "return", "policy", "ordinary"];
+const IN_LINE = new Set(["checked_in", "waiting", "staged"]);
+const UNGRADED_TARGET = 10; // a patient of a graded queue is to be looked at within ten minutes
+export const AMBER = 0.8; // amber at 80 % of the target, red at 100 %
+
+/** The level of a ticket in its queue's scale, or undefined while it has none. */
+export function levelOf(ticket, hall, known) {
+  const scale = hall.queues.find((queue) => queue.id === ticket.queue)?.scale;
+  return known.scales[scale]?.levels.find((level) => level.code === ticket.grade);
+}
+
+/** Minutes within which this ticket should be seen: the level's, or the lane's. */
+export function targetOf(ticket, hall, known) {
+  if (ticket.state === "checked_in") return UNGRADED_TARGET;
+  const rules = known.queues[ticket.queue] ?? {};
+  const level = levelOf(ticket, hall, known)?.target_minutes;
+  if (ticket.lane === "urgent" && level != null) return level;
+  return rules[LANE_TARGETS[ticket.lane]] ?? level ?? rules.ordinary_target ?? 60;
+}
+
+/** Since when this ticket waits in its present lane: check-in, a booked slot that is later, or the way back in line. */
+export function waitsSince(ticket) {
+  const times = ticket.times;
+  const back = ticket.lane === "return" || ticket.lane === "passed" ? times.returned : null;
+  const since = new Date(back ?? times.checked_in ?? 0).getTime();
+  return ticket.slot && ticket.lane === "ordinary" ? Math.max(since, new Date(ticket.slot).getTime()) : since;
+}
+
+/** {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds), or null for who is not in line. */
+export function waitOf(ticket, hall, known, now) {
+  if (!IN_LINE.has(ticket.state)) return null;
+  const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));
+  const target = targetOf(ticket, hall, known);
+  const share = target ? minutes / target : 1;
+  const state = share > 1 || (!target && minutes) ? "overdue" : share >= AMBER ? "amber" : "on_time";
+  return { minutes, target, share, state };
+}
+
+/** {minutes left (negative: over)} until this ticket must be looked at again; null without a timer. */
+export function reassessIn(ticket, hall, known, now) {
+  const after = levelOf(ticket, hall, known)?.reassess_after_minutes;
+  if (!after || !IN_LINE.has(ticket.state) || !ticket.times.triaged) return null;
+  return Math.ceil((new Date(ticket.times.triaged).getTime() + after * 60000 - now) / 60000);
+}
+
+/** Which tab of the desk a ticket belongs to. */
+export function tabOf(ticket) {
+  if (ticket.state === "called" || ticket.state === "serving") return "rooms";
+  if (ticket.state === "held" || ticket.state === "passed") return ticket.state;
+  return "waiting";
+}
+
+/** Overdue first, longest over its target first; then by lane, rank and place in line. */
+export function inOrder(tickets, hall, known, now) {
+  const keyed = tickets.map((ticket) => {
+    const wait = waitOf(ticket, hall, known, now);
+    return { ticket, wait, over: wait?.state === "overdue" ? wait.share : 0, lane: LANES.indexOf(ticket.lane) };
+  });
+  keyed.sort(
+    (one, other) =>
+      other.over - one.over ||
+      (one.ticket.state === "checked_in" ? 0 : 1) - (other.ticket.state === "checked_in" ? 0 : 1) ||
+      one.lane - other.lane ||
+      (one.ticket.rank ?? 0) - (other.ticket.rank ?? 0) ||
+      one.ticket.order.localeCompare(other.ticket.order),
+  );
+  return keyed;
+}
+
+/** Whether a ticket answers to what was typed: its number with or without zeros, or a part of the name. */
+export function matches(ticket, typed) {
+  const wanted = typed.trim().toLowerCase();
+  if (!wanted) return true;
+  const number = ticket.number.toLowerCase();
+  const short = number.replace(/^(\D*)0+/, "$1");
+  return number.includes(wanted) || short === wanted || (ticket.name ?? ticket.display_name ?? "").toLowerCase().includes(wanted);
+}
+
+/** Age in whole years, or months under two: {years} or {months}; null when unknown. */
+export function ageOf(birthDate, now) {
+  if (!birthDate) return null;
+  const [year, month, day] = birthDate.split("-").map(Number);
+  const today = new Date(now);
+  let months = (today.getFullYear() - year) * 12 + today.getMonth() + 1 - month;
+  if (today.getDate() < day) months -= 1;
+  return months < 24 ? { months: Math.max(0, months) } : { years: Math.floor(months / 12) };
+}

@@ -1,0 +1,50 @@
+// Owns a wish's key and its retries: pressed once, done once, whatever happens to the link. Knows no screen.
+
+export const GIVE_UP_AFTER = 60000;
+const DELAYS = [400, 800, 1600, 3000];
+const MAYBE_LATER = new Set([408, 425, 429, 502, 503, 504]);
+
+/** 128 random bits. `crypto.randomUUID` needs HTTPS, a hall's own network may have none. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** How long to wait before try number `attempt` (1 is the first repetition), in milliseconds. */
+export function delayBefore(attempt) {
+  return DELAYS[Math.min(attempt, DELAYS.length) - 1];
+}
+
+/** Whether this answer settles the wish; if not, the same wish with the same key goes out again. */
+export function isSettled({ status, body }) {
+  if (status === 401) return false; // the session ended: the same person signs in again, then the wish goes on
+  if (status === 503 && body.code === "storage_full") return true;
+  return !MAYBE_LATER.has(status);
+}
+
+/**
+ * Send one wish until it is settled or a minute is over.
+ *
+ * Answers {settled: true, status, body} or {settled: false}: then nobody knows yet, and the list tells when the link
+ * is back. `onTry(attempt, cause)` hears of each repetition before it starts; `signIn()` resolves when the session is
+ * back. `post`, `wait` and `now` are given by the caller.
+ */
+export async function send({ path, body, key }, { post, wait, now, onTry, signIn }) {
+  let end = now() + GIVE_UP_AFTER;
+  for (let attempt = 1; ; attempt += 1) {
+    let cause = "link";
+    try {
+      const answer = await post(path, body, key);
+      if (isSettled(answer)) return { settled: true, ...answer };
+      if (answer.status === 401) {
+        await signIn();
+        end = now() + GIVE_UP_AFTER;
+      }
+      cause = "server";
+    } catch (error) {
+      if (error.constructor.name !== "Unreachable") throw error;
+    }
+    if (now() >= end) return { settled: false };
+    onTry(attempt, cause);
+    await wait(delayBefore(attempt));
+  }
+}

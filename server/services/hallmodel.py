@@ -1,0 +1,88 @@
+"""The shape of a hall file: hospital, halls, queues, stations, sessions, with every default."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from server.protocol.terms import Mode, Privacy
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"unknown time zone {name!r}")
+    return str(ZoneInfo(name))
+
+
+Text = dict[str, str]
+
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/]+$")]
+
+
+class Part(BaseModel):
+    """Base: unknown keys are refused with a did-you-mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SessionPart(Part):
+    """A session of the day, in the hospital's time."""
+
+    name: Text = Field(default_factory=dict)
+    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    end: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    opens_before: Annotated[int, Field(ge=0, le=240)] = 0
+
+
+class QueuePart(Part):
+    """A queue of a hall."""
+
+    id: Id
+    name: Text
+    prefix: Annotated[str, Field(min_length=1, max_length=4, pattern=r"^[A-Z]+[A-Z0-9]*$")]
+    mode: Mode = "woven"
+    scale: str = "CN-OPD"
+    privacy: Privacy = "masked"
+    sessions: list[SessionPart] | None = None
+    rules: dict[str, Any] = Field(default_factory=dict)
+
+
+class StationPart(Part):
+    """A consulting room or window."""
+
+    id: Id
+    name: Text
+    queues: Annotated[list[Id], Field(min_length=1)]
+    levels: list[str] = Field(default_factory=list)
+    zone: Id | None = None
+    doctor: Id | None = None
+
+
+class HallPart(Part):
+    """A waiting area."""
+
+    id: Id
+    name: Text
+    languages: tuple[Literal["zh", "yue", "en"], ...] = ("zh", "en")
+    voice: Literal["none", "surname", "full"] = "surname"
+    sessions: list[SessionPart] = Field(default_factory=list)
+    thermal_reports: bool = False
+    list_printer: bool = False
+    queue: list[QueuePart] = Field(default_factory=list)
+    station: list[StationPart] = Field(default_factory=list)
+
+
+class HospitalPart(Part):
+    """The hospital."""
+
+    name: Text
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    day_rolls_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "04:00"
+
+
+class HallFile(Part):
+    """The whole file."""
+
+    hospital: HospitalPart
+    hall: Annotated[list[HallPart], Field(min_length=1)]

@@ -1,0 +1,128 @@
+"""Making a ticket: number, visit, place, named doctor."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from server.domain import placing
+from server.domain.numbering import format_number
+from server.protocol.terms import EventKind, TicketState
+from server.services import moves
+from server.services.config import Queue
+from server.services.context import Context
+from server.services.sessions import session_bounds
+from server.services.views import stamp
+from server.services.work import Work
+from server.store import people
+from server.store.rows import insert_now
+from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a check-in asks of a ticket: slot, tags, an earlier ticket of the day, doctor, language, the visit it joins.
+
+    `since` is the original check-in of a patient sent from another hall; `stranger` is true for a person made just now.
+    """
+
+    booked: AppointmentRow | None = None
+    tags: tuple[str, ...] = ()
+    before: TicketRow | None = None
+    doctor: str | None = None
+    language: str | None = None
+    flags: tuple[str, ...] = ()
+    visit: str | None = None
+    since: datetime | None = None
+    stranger: bool = False
+
+
+def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked: Asked) -> TicketRow:
+    """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early."""
+    today = moves.day_of(work, queue)
+    place = _place(work, queue, today, asked)
+    today.last += 1
+    level, graded, booked = context.scale(queue.scale).last, queue.mode == "graded", asked.booked
+    ticket = TicketRow(
+        **_STARTING,
+        id=secrets.token_hex(8),
+        hall_id=work.hall.id,
+        visit_id=asked.visit or _visit(work, patient, today.business_day, stranger=asked.stranger),
+        patient_id=patient.id,
+        queue_id=queue.id,
+        issued_by=queue.id,
+        business_day=today.business_day,
+        number=format_number(queue.prefix, today.last),
+        number_seq=today.last,
+        code=secrets.token_urlsafe(12),
+        state=TicketState.CHECKED_IN if graded else TicketState.WAITING,
+        grade=None if graded else level.code,
+        rank=99 if graded else level.rank,
+        target_minutes=level.target_minutes,
+        doctor=_doctor(work, asked),
+        tags=list(asked.tags),
+        flags=list(asked.flags),
+        checked_in_at=asked.since or work.now,
+        appointment_id=booked.id if booked else None,
+        slot_start=booked.slot_start if booked else None,
+        slot_end=booked.slot_end if booked else None,
+        language=asked.language or patient.language or "zh",
+        undo={},
+        times={"checked_in": str(stamp(work.now))},
+    )
+    moves.place(ticket, place)
+    work.db.add(ticket)
+    moves.enter(work, ticket)
+    if booked is not None:
+        booked.state = "checked_in"
+    work.record(EventKind.TICKET_CHECKED_IN, ticket)
+    return ticket
+
+
+_STARTING: dict[str, Any] = {
+    "station_id": None,
+    "hold_reason": None,
+    "bypass": False,
+    "triaged": False,
+    "calls": 0,
+    "passes": 0,
+    "seq": 0,
+}
+
+
+def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placing.Place:
+    """Where the next number of the queue stands. Raises queue_closed, too_early."""
+    _, end = session_bounds(work, queue)
+    seq, booked = today.last + 1, asked.booked
+    if asked.before is not None:
+        return placing.on_return(rules=queue.rules, now=work.now, seq=seq, session_end=end, calls=today.calls)
+    return placing.on_check_in(
+        rules=queue.rules,
+        now=asked.since or work.now,
+        slot_start=booked.slot_start if booked else None,
+        slot_end=booked.slot_end if booked else None,
+        seq=seq,
+        tags=asked.tags,
+        session_end=end,
+        mode=queue.mode,
+        calls=today.calls,
+    )
+
+
+def _doctor(work: Work, asked: Asked) -> str:
+    """The named doctor: booked, wished, or for a return the one who saw the patient, while their room is open."""
+    before = asked.before
+    if asked.booked is not None and asked.booked.doctor_id:
+        return asked.booked.doctor_id
+    if asked.doctor:
+        return asked.doctor
+    if before is not None and before.doctor and moves.open_station_of_doctor(work, before.doctor):
+        return before.doctor
+    return ""
+
+
+def _visit(work: Work, patient: PatientRow, day: date, *, stranger: bool) -> str:
+    row = None if stranger else people.visit(work.db, patient.id, day)
+    if row is None:
+        row = insert_now(work.db, VisitRow(id=secrets.token_hex(8), patient_id=patient.id, business_day=day))
+    return row.id

@@ -1,0 +1,117 @@
+"""Transfer 转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from server.domain import placing
+from server.domain.errors import HallError
+from server.domain.lifecycle import next_state
+from server.protocol.terms import (
+    Action,
+    ErrorCode,
+    EventKind,
+    Lane,
+    StationState,
+    TicketState,
+)
+from server.services import moves
+from server.services.context import Context
+from server.services.issuing import Asked, issue
+from server.services.tickets import own_ticket
+from server.services.views import ticket_view
+from server.services.wishes import TransferBody
+from server.services.work import Answer, Work
+from server.store.tables import PatientRow, StationRow, TicketRow
+
+
+def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
+    """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
+    ticket = own_ticket(work, id)
+    hall = body.hall or ticket.hall_id
+    next_state(TicketState(ticket.state), Action.TRANSFER)
+    queue = moves.queue_of(work, body.queue, hall)
+    _open_somewhere(work, hall, queue.id)
+    twin = work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.visit_id == ticket.visit_id,
+            TicketRow.hall_id == hall,
+            TicketRow.queue_id == queue.id,
+            TicketRow.id != ticket.id,
+            TicketRow.state.not_in(["done", "cancelled", "no_show"]),
+        )
+    ).first()
+    if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
+    if hall != ticket.hall_id:
+        return _to_other_hall(work, context, ticket, body, hall)
+    scale, mode = context.scale(queue.scale), queue.mode
+    regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
+    to = placing.on_transfer(
+        rules=queue.rules,
+        checked_in_at=ticket.checked_in_at,
+        seq=ticket.number_seq,
+        tags=ticket.tags,
+        now=work.now,
+        mode=mode,
+        urgent=ticket.lane == Lane.URGENT and not regraded,
+        calls=moves.day_of(work, queue).calls,
+    )
+    changes: dict[str, Any] = {
+        "queue_id": queue.id,
+        "doctor": body.doctor or "",
+        "station_id": None,
+        "hold_reason": None,
+    }
+    if regraded or (mode == "graded" and not ticket.triaged):
+        graded = mode == "graded"
+        changes |= {
+            "grade": None if graded else scale.last.code,
+            "rank": 99 if graded else scale.last.rank,
+            "target_minutes": scale.last.target_minutes,
+            "triaged": False,
+        }
+    moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
+    return Answer(200, {"ticket": ticket_view(ticket)})
+
+
+def _open_somewhere(work: Work, hall: str, queue: str) -> None:
+    """Raises queue_closed when every station that serves the queue has stopped."""
+    stations = work.db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active)).all()
+    serving = [station for station in stations if queue in station.queues]
+    if serving and all(station.state == StationState.STOPPED for station in serving):
+        raise HallError(ErrorCode.QUEUE_CLOSED, "every station of that queue has stopped")
+
+
+def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: TransferBody, hall: str) -> Answer:
+    other = work.halls[hall]
+    moves.apply(
+        work,
+        ticket,
+        Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
+        reason=f"transferred: {body.reason}"[:200],
+        station_id=None,
+        kind=EventKind.TICKET_TRANSFERRED,
+    )
+    ticket.undo = {}
+    home, work.hall = work.hall, other
+    try:
+        patient = work.db.get_one(PatientRow, ticket.patient_id)
+        queue = moves.queue_of(work, body.queue)
+        asked = Asked(
+            tags=tuple(ticket.tags),
+            doctor=body.doctor,
+            language=ticket.language,
+            flags=tuple(ticket.flags),
+            visit=ticket.visit_id,
+            since=ticket.checked_in_at,
+        )
+        new = issue(work, context, queue, patient, asked)
+        return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
+    finally:
+        work.hall = home
+
+
+def halls_of_transfer(hall: str, body: TransferBody) -> list[str]:
+    """The halls a transfer locks: its own, and the other one if it leaves."""
+    return [hall] if body.hall in {None, hall} else [hall, str(body.hall)]

@@ -1,0 +1,174 @@
+"""One open transaction of a hall, as use cases see it: rows, the hall's now, numbered facts, the trail."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from datetime import time as clock_time
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.orm import Session
+
+from server.domain.numbering import business_day
+from server.protocol.terms import EventKind
+from server.services.config import HallConfig, config_of
+from server.services.principal import Principal
+from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
+from server.store.tables import (
+    AlertRow,
+    AuditRow,
+    Base,
+    DeviceRow,
+    DueRow,
+    HallRow,
+    JournalRow,
+    PrintJobRow,
+    StationRow,
+    TicketRow,
+)
+
+_JOURNAL, _AUDIT = (insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a use case answers: an HTTP-like status and a body without names."""
+
+    status: int
+    body: dict[str, Any]
+
+
+@dataclass
+class Work:
+    """One open transaction in a hall: what use cases write with. Nothing in it touches network, printer or speech."""
+
+    db: Session
+    hall: HallRow
+    halls: dict[str, HallRow]
+    principal: Principal
+    now: datetime
+    real_now: datetime
+    audit_key: bytes
+    _facts: list[dict[str, Any]] = field(default_factory=list)
+    _trail: list[dict[str, Any]] = field(default_factory=list)
+
+    def record(
+        self,
+        kind: EventKind,
+        thing: TicketRow | StationRow | PrintJobRow | AlertRow | DeviceRow | None = None,
+        *,
+        reason: str | None = None,
+        announcement: View | None = None,
+    ) -> None:
+        """Give the fact the next number of its hall's journal, with the view of `thing` as it is now."""
+        hall = self.halls[thing.hall_id] if thing is not None else self.hall
+        hall.seq += 1
+        subject: dict[str, Any] = {}
+        if thing is not None:
+            thing.seq = hall.seq
+            word, view = _view_of(thing)
+            subject[word] = view
+        if announcement is not None:
+            subject["announcement"] = announcement
+        self._facts.append(
+            {
+                "hall_id": hall.id,
+                "seq": hall.seq,
+                "kind": kind.value,
+                "at": self.now,
+                "real_at": self.real_now,
+                "actor": self.actor,
+                "device": self.principal.id if self.principal.kind == "device" else None,
+                "reason": reason,
+                "subject": subject,
+            }
+        )
+        self.audit(kind.value, thing.id if thing is not None else hall.id, reason, hall=hall)
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction's connection, for statements on tables that the unit of work does not keep."""
+        return self.db.connection()
+
+    @property
+    def config(self) -> HallConfig:
+        """What the hall file says of this hall."""
+        return config_of(self.db, self.hall)
+
+    def config_of(self, hall: str) -> HallConfig:
+        """What the hall file says of one of the locked halls."""
+        return config_of(self.db, self.halls[hall])
+
+    @property
+    def business_day(self) -> date:
+        """The business day of the hall's now."""
+        config = self.config
+        return business_day(self.now, config.timezone, clock_time.fromisoformat(config.rolls_at))
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the journal names them: a role and an account or device, never a patient."""
+        who = self.principal
+        return f"{who.role}:{who.name}" if who.role else who.id
+
+    def audit(self, action: str, thing: str, reason: str | None = None, *, hall: HallRow | None = None) -> None:
+        """Add a row to the hash chain of the hall's trail."""
+        hall = hall or self.hall
+        hall.audit_seq += 1
+        row = {
+            "hall_id": hall.id,
+            "seq": hall.audit_seq,
+            "at": self.real_now,
+            "actor": self.actor,
+            "device": self.principal.id if self.principal.kind == "device" else None,
+            "action": action,
+            "object": thing,
+            "reason": reason,
+        }
+        hall.audit_digest = audit_digest(self.audit_key, hall.audit_digest, row)
+        self._trail.append({**row, "digest": hall.audit_digest})
+
+    def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
+        """Make or move the due row `id`."""
+        row = self.db.get(DueRow, id)
+        if row is None:
+            row = DueRow(id=id, hall_id=self.hall.id, clock=clock, due_at=due_at, kind=kind, subject=subject, data=data)
+            self.db.add(row)
+        else:
+            row.due_at, row.data = due_at, data
+
+    def unschedule(self, id: str) -> None:
+        """Forget the due row `id` if there is one."""
+        row = self.db.get(DueRow, id)
+        if row is not None:
+            self.db.delete(row)
+
+    def write_facts(self) -> None:
+        """Write the numbered facts and the trail."""
+        self.db.flush()
+        if self._facts:
+            self.connection.execute(_JOURNAL, self._facts)
+        if self._trail:
+            self.connection.execute(_AUDIT, self._trail)
+
+
+def audit_digest(key: bytes, previous: str, row: dict[str, Any]) -> str:
+    """HMAC-SHA-256 over the previous digest and the row's canonical JSON (faults.md §5.4)."""
+    text = json.dumps({**row, "at": row["at"].isoformat()}, sort_keys=True, ensure_ascii=False)
+    return hmac.new(key, (previous + text).encode(), hashlib.sha256).hexdigest()
+
+
+def _view_of(thing: TicketRow | StationRow | PrintJobRow | AlertRow | DeviceRow) -> tuple[str, View]:
+    match thing:
+        case TicketRow():
+            return "ticket", ticket_view(thing)
+        case StationRow():
+            return "station", station_view(thing)
+        case PrintJobRow():
+            return "print_job", job_view(thing)
+        case AlertRow():
+            return "alert", alert_view(thing)
+        case DeviceRow():
+            return "device", device_view(thing)
