@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+MOST_BALANCED = 4
+STEPS = 8
 NEVER_FIRST = frozenset("，。、；：？！）》】」』”’…,.;:?!)]}%℃·ー々〉〕")
 NEVER_LAST = frozenset("（《【「『“‘([{〈〔#¥$")
 # A Latin word with its digits and signs stays together; every other character stands alone.
@@ -21,6 +23,20 @@ def break_lines(text: str, width: float, measure: Callable[[str], float]) -> lis
             lines.append(paragraph.strip())
         else:
             lines.extend(_break_paragraph(_UNIT.findall(paragraph), width, measure))
+    return lines
+
+
+def balanced_lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """Break like `break_lines`, into no more lines, but of like length; no word is cut that need not be."""
+    lines = break_lines(text, width, measure)
+    if not 1 < len(lines) <= MOST_BALANCED:
+        return lines
+    words = [wide for unit in _UNIT.findall(text) if (wide := measure(unit)) <= width]
+    least = max(measure(text) / len(lines), *words)
+    for step in range(STEPS):
+        tried = break_lines(text, least + (width - least) * step / STEPS, measure)
+        if len(tried) == len(lines):
+            return tried
     return lines
 
 
@@ -48,12 +64,12 @@ def _break_paragraph(units: list[str], width: float, measure: Callable[[str], fl
 def _carried(line: str, unit: str) -> str:
     """The end of a line that must move down with what follows."""
     at = len(line)
-    while at > 1 and line[at - 1] in NEVER_LAST:
-        at -= 1
     if unit[0] in NEVER_FIRST and at > 1:
         at -= 1
         while at > 1 and line[at] in NEVER_FIRST:
             at -= 1
+    while at > 1 and line[at - 1] in NEVER_LAST:
+        at -= 1
     carried = line[at:]
     # taking a whole Latin word along would leave the line too short; then the sign may begin the line after all
     return "" if len(carried) > 4 else carried

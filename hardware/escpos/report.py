@@ -21,10 +21,10 @@ STRONG = Style(24, bold=True)
 TITLE = Style(34, bold=True, align="center")
 CENTRED = Style(24, align="center")
 STRONG_CENTRED = Style(24, bold=True, align="center")
-NOTICE = Style(28, bold=True)
-# Columns on 576 dots: item 17, result 7½, flag 4½, unit 9, reference 10 characters of 12 dots. domain.md §4.7 gives the
+NOTICE = Style(26, bold=True, align="center")
+# Columns on 576 dots: item 18, result 7, flag 4, unit 9, reference 10 characters of 12 dots. domain.md §4.7 gives the
 # item 20 and the flag 2, but two characters hold only the arrow, and the word must stand with it.
-COLUMNS = (0, 204, 294, 348, 456, 576)
+COLUMNS = (0, 217, 307, 359, 462, 576)
 GAP = 6
 FLAG = 2
 FLAGS: dict[str, tuple[str, str, str]] = {

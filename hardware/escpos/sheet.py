@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from hardware.escpos import fonts
-from hardware.escpos.breaking import break_lines
+from hardware.escpos.breaking import balanced_lines, break_lines
 
 WHITE, BLACK = 1, 0
 _FIRST_HEIGHT = 1200
@@ -68,15 +68,7 @@ class Sheet:
         def measure(part: str) -> float:
             return self.measure(part, style)
 
-        lines = break_lines(text, room, measure)
-        if style.align != "center" or not 1 < len(lines) < 5:
-            return lines
-        least = int(measure(text) / len(lines))
-        for narrower in range(least, room, style.size):
-            balanced = break_lines(text, narrower, measure)
-            if len(balanced) == len(lines):
-                return balanced
-        return lines
+        return (balanced_lines if style.align == "center" else break_lines)(text, room, measure)
 
     def space(self, height: int) -> None:
         """Leave room."""

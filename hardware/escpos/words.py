@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "item": ("项目", "項目", "Item"),
     "result": ("结果", "結果", "Result"),
     "unit": ("单位", "單位", "Unit"),
-    "range": ("参考区间", "參考區間", "Reference"),
+    "range": ("参考区间", "參考區間", "Range"),
     "collected": ("采样时间", "採樣時間", "Collected"),
     "issued": ("报告时间", "報告時間", "Issued"),
     "operator": ("检验者", "檢驗者", "Operator"),

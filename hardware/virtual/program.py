@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a virtual printer and its page in the foreground until SIGTERM or SIGINT."""
     arguments = _arguments(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG)
+    # the page asks each second, which is no news; werkzeug sets its own level unless it has one
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.escpos.breaking import NEVER_FIRST, break_lines, fit
+from hardware.escpos.breaking import NEVER_FIRST, balanced_lines, break_lines, fit
 
 
 def cells(text: str) -> float:
@@ -23,6 +23,7 @@ def test_a_comma_never_begins_a_line():
 
 def test_an_opening_bracket_never_ends_a_line():
     assert ["甲乙", "（丙）"] == break_lines("甲乙（丙）", 6, cells)
+    assert ["阳性", "(+)"] == break_lines("阳性(+)", 6, cells)
 
 
 def test_a_word_longer_than_the_line_is_cut():
@@ -36,6 +37,23 @@ def test_a_newline_breaks_always():
 def test_what_does_not_fit_ends_with_an_ellipsis():
     assert "abc…" == fit("abcdefg", 4, cells)
     assert "abcd" == fit("abcd", 4, cells)
+
+
+def test_centred_lines_are_of_like_length_so_that_no_character_stands_alone():
+    assert ["请到内科候诊区听", "到叫号后就诊"] == break_lines("请到内科候诊区听到叫号后就诊", 16, cells)
+    assert ["请到内科候诊区", "听到叫号后就诊"] == balanced_lines("请到内科候诊区听到叫号后就诊", 16, cells)
+
+
+def test_balancing_cuts_no_word_that_fits():
+    lines = balanced_lines("Otorhinolaryngology and head surgery", 20, cells)
+    assert ["Otorhinolaryngology", "and head surgery"] == lines
+
+
+@given(st.text(alphabet="内科候诊Ab c", max_size=40), st.integers(min_value=2, max_value=20))
+def test_balancing_needs_no_more_lines_and_loses_nothing(text, width):
+    plain, even = break_lines(text, width, cells), balanced_lines(text, width, cells)
+    assert len(plain) == len(even)
+    assert text.replace(" ", "") == "".join(even).replace(" ", "")
 
 
 @given(st.text(alphabet="内科候诊，。（）Abc 12.-𠮷", max_size=60), st.integers(min_value=2, max_value=20))
