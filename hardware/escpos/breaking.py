@@ -32,7 +32,7 @@ def balanced_lines(text: str, width: float, measure: Callable[[str], float]) -> 
     if not 1 < len(lines) <= MOST_BALANCED:
         return lines
     words = [wide for unit in _UNIT.findall(text) if (wide := measure(unit)) <= width]
-    least = max(measure(text) / len(lines), *words)
+    least = max([measure(text) / len(lines), *words])
     for step in range(STEPS):
         tried = break_lines(text, least + (width - least) * step / STEPS, measure)
         if len(tried) == len(lines):
