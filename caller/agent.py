@@ -152,7 +152,8 @@ class Agent:
 
     def _announce(self, announcement: AnnouncementView, at: datetime | None) -> None:
         """Offer an announcement to the voice, once in its life and only in our zone; without a time it is old."""
-        if announcement.id in self._offered or (self._zone and announcement.zone != self._zone):
+        elsewhere = self._zone is not None and announcement.zone != self._zone
+        if announcement.outcome is not None or announcement.id in self._offered or elsewhere:
             return
         self._offered.append(announcement.id)
         age = float("inf") if at is None else max((self.server_time() - at).total_seconds(), 0.0)
