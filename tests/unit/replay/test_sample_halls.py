@@ -18,7 +18,7 @@ def test_the_demo_hospital_has_two_halls_with_unlike_station_ids_and_prefixes():
 
 def test_the_demo_plays_rooms_and_queues_that_the_hospital_has_and_leaves_the_doctors_room_alone():
     hospital = {hall["id"]: hall for hall in tomllib.loads(demo_hospital())["hall"]}
-    left = {station for _, role, _, station, _ in ACCOUNTS if role == "doctor"}
+    left = {account.station for account in ACCOUNTS if account.role == "doctor"}
 
     for hall in HALLS:
         rooms = {station["id"] for station in hospital[hall]["station"]}
