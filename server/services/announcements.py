@@ -1,10 +1,18 @@
-"""What became of an announcement at the loudspeaker, as the caller reports it."""
+"""Announcements: made with the fact they tell, without names; and what became of them at the loudspeaker."""
+
+import secrets
+
+from sqlalchemy import insert
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, EventKind
+from server.services import moves
+from server.services.views import View
 from server.services.wishes import OutcomeBody
 from server.services.work import Answer, Work
-from server.store.tables import AnnouncementRow
+from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
+
+_ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
 
 
 def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
@@ -21,3 +29,33 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
             announcement={**row.content, **content, "outcome": row.outcome},
         )
     return Answer(200, {"announcement": {"id": row.id, "outcome": row.outcome}})
+
+
+def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
+    """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge."""
+    queue = moves.queue_of(work, ticket.queue_id, ticket.hall_id)
+    content: View = {
+        "id": secrets.token_hex(8),
+        "kind": kind,
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "queue": queue.id,
+        "zone": station.zone if station else work.hall.id,
+        "station": station.id if station else None,
+        "station_name": station.name if station else None,
+        "queue_name": queue.name,
+        "languages": list(work.config.languages),
+        "voice": work.config.voice,
+    }
+    work.connection.execute(
+        _ANNOUNCE,
+        {
+            "id": content["id"],
+            "hall_id": work.hall.id,
+            "ticket_id": ticket.id,
+            "zone": content["zone"],
+            "content": content,
+            "at": work.now,
+        },
+    )
+    return content

@@ -6,7 +6,7 @@ from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, 
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
-from server.services import moves
+from server.services import announcements, moves
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.views import View, ticket_view
@@ -95,7 +95,7 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     day.recent, day.calls = [lane.value for lane in after.lanes], after.calls
     if len(station.queues) > 1:
         station.last_queue = queue.id
-    announcement = moves.announce(work, ticket, "call", station)
+    announcement = announcements.announce(work, ticket, "call", station)
     moves.apply(
         work,
         ticket,

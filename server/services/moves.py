@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
@@ -16,7 +15,8 @@ from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKin
 from server.services.config import Queue
 from server.services.views import View, stamp
 from server.services.work import Work
-from server.store.tables import AnnouncementRow, Base, DueRow, LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store import lanes
+from server.store.tables import DueRow, QueueDayRow, StationRow, TicketRow
 
 IMAGE = (
     "state",
@@ -50,7 +50,6 @@ _OTHERS = select(TicketRow).where(
     TicketRow.id != bindparam("id"),
     TicketRow.state.in_(bindparam("states", expanding=True)),
 )
-_ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
 STAMPS: Mapping[Action, str] = {
     Action.TRIAGE: "triaged",
     Action.STAGE: "staged",
@@ -148,7 +147,7 @@ def apply(
     queue = queue_of(work, ticket.queue_id, ticket.hall_id)
     ticket.state = settle(target, queue.mode, triaged=ticket.triaged).value
     ticket.times = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
-    count(work, before, _lane_key(ticket))
+    lanes.count(work.connection, before, _lane_key(ticket))
     if action in UNDOABLE:
         ticket.undo = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
     else:
@@ -172,7 +171,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
     for word, value in image.items():
         setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
-    count(work, before, _lane_key(ticket))
+    lanes.count(work.connection, before, _lane_key(ticket))
     if "recent" in memory:
         day = day_of(work, queue_of(work, memory["queue"], ticket.hall_id))
         day.recent, day.calls = memory["recent"], memory["calls"]
@@ -191,34 +190,9 @@ def at_station(work: Work, station: str | None) -> TicketRow | None:
     return held[0] if held else None
 
 
-LANE_KEY = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
-
-
-def count(work: Work, before: tuple[Any, ...] | None, after: tuple[Any, ...] | None) -> None:
-    """Keep the number of waiting tickets under each key of choosing."""
-    if before == after:
-        return
-    for key, step in ((before, -1), (after, 1)):
-        if key is not None:
-            work.connection.execute(
-                _COUNT[work.connection.dialect.name], {**dict(zip(LANE_KEY, key, strict=True)), "step": step}
-            )
-
-
-def _counting(dialect: Any) -> Any:
-    lane = Base.metadata.tables[LaneRow.__tablename__]
-    made = dialect.insert(lane).values(**{word: bindparam(word) for word in LANE_KEY}, waiting=bindparam("step"))
-    return made.on_conflict_do_update(
-        index_elements=list(LANE_KEY), set_={"waiting": lane.c.waiting + bindparam("step")}
-    )
-
-
-_COUNT = {"sqlite": _counting(sqlite), "postgresql": _counting(postgresql)}
-
-
 def enter(work: Work, ticket: TicketRow) -> None:
     """Count a ticket that has just been made."""
-    count(work, None, _lane_key(ticket))
+    lanes.count(work.connection, None, _lane_key(ticket))
 
 
 def _lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
@@ -229,36 +203,6 @@ def _lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
 
 def _plain(value: Any) -> Any:
     return stamp(value) if isinstance(value, datetime) else value
-
-
-def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
-    """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge."""
-    queue = queue_of(work, ticket.queue_id, ticket.hall_id)
-    content: View = {
-        "id": secrets.token_hex(8),
-        "kind": kind,
-        "ticket": ticket.id,
-        "number": ticket.number,
-        "queue": queue.id,
-        "zone": station.zone if station else work.hall.id,
-        "station": station.id if station else None,
-        "station_name": station.name if station else None,
-        "queue_name": queue.name,
-        "languages": list(work.config.languages),
-        "voice": work.config.voice,
-    }
-    work.connection.execute(
-        _ANNOUNCE,
-        {
-            "id": content["id"],
-            "hall_id": work.hall.id,
-            "ticket_id": ticket.id,
-            "zone": content["zone"],
-            "content": content,
-            "at": work.now,
-        },
-    )
-    return content
 
 
 def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
@@ -294,10 +238,7 @@ def is_live(ticket: TicketRow) -> bool:
 
 def waiting_in(work: Work, queue: Queue) -> int:
     """How many wait in a queue now."""
-    rows = work.db.scalars(
-        select(LaneRow.waiting).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id)
-    )
-    return sum(rows)
+    return lanes.waiting(work.connection, queue.hall_id, queue.id)
 
 
 def open_station_of_doctor(work: Work, doctor: str) -> StationRow | None:

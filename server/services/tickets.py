@@ -17,7 +17,7 @@ from server.protocol.terms import (
     StationState,
     TicketState,
 )
-from server.services import alerts, moves
+from server.services import alerts, announcements, moves
 from server.services.calling import only_own_station
 from server.services.returning import put_back
 from server.services.views import ticket_view
@@ -47,7 +47,7 @@ def recall(work: Work, id: str, _body: PlainBody) -> Answer:
     """The same summons again 复呼."""
     ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.RECALL)
-    announcement = moves.announce(work, ticket, "recall", _at(work, ticket))
+    announcement = announcements.announce(work, ticket, "recall", _at(work, ticket))
     moves.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
     return answer(ticket)
 
@@ -94,7 +94,7 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
     rules = queue.rules
     if not body.reason:
         _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
-    announcement = moves.announce(work, ticket, "passed", _at(work, ticket))
+    announcement = announcements.announce(work, ticket, "passed", _at(work, ticket))
     moves.apply(
         work,
         ticket,
@@ -159,7 +159,7 @@ def stage(work: Work, id: str, body: StageBody) -> Answer:
     ).all()
     if len(there) >= rules.stage_cap:
         raise HallError(ErrorCode.STAGE_FULL, cap=rules.stage_cap)
-    announcement = moves.announce(work, ticket, "stage", station)
+    announcement = announcements.announce(work, ticket, "stage", station)
     moves.apply(work, ticket, Action.STAGE, announcement=announcement, station_id=station.id)
     work.schedule(
         f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes)

@@ -1,0 +1,196 @@
+// Owns what every live page shares: who is signed in, the hall, wishes on their way, the last deed and its undo.
+
+import { get, post, Unreachable } from "/console/web/api.js";
+import { Follower } from "/console/web/follower.js";
+import { loadTexts, t } from "/console/web/texts.js";
+import { newKey, send } from "/console/web/wish.js";
+
+const TICK = 1000;
+const SAID_FOR = 12000;
+const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** One page's state; `subscribe` hears of every change, the page draws itself from the fields. */
+export class Desk {
+  me = null;
+  halls = [];
+  hall = null;
+  known = null;
+  link = "connecting";
+  contact = 0;
+  pending = {};
+  last = null;
+  said = null;
+  signedOut = false;
+  #skew = 0;
+  #listeners = new Set();
+  #signIns = [];
+  #fetching = false;
+
+  constructor() {
+    this.onEvents = () => {};
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell() {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The server's now, in milliseconds. */
+  now() {
+    return Date.now() + this.#skew;
+  }
+
+  /** Load words and session, then follow the hall; resolves when there is something to draw. */
+  async open() {
+    await loadTexts();
+    const { me, halls } = await this.#session();
+    [this.me, this.halls] = [me, halls];
+    const wished = new URLSearchParams(location.search).get("hall");
+    const id = me.hall ?? (halls.includes(wished) ? wished : halls[0]);
+    this.follower = new Follower(id, {
+      get,
+      onChange: (view) => this.#changed(view),
+      onEvents: (events, hall) => this.onEvents(events, hall),
+      onSession: () => this.#sessionLost(),
+    });
+    this.follower.start();
+    setInterval(() => this.#tick(), TICK);
+  }
+
+  async #session() {
+    for (;;) {
+      try {
+        const { status, body } = await get("/api/v1/session");
+        if (status === 200) return { me: body.staff, halls: body.halls };
+        if (status === 401) location.assign("/login");
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+      }
+      await later(2000);
+    }
+  }
+
+  #changed(view) {
+    Object.assign(this, view);
+    if (this.hall && this.known?.epoch !== this.hall.epoch) this.#learn();
+    this.tell();
+  }
+
+  async #learn() {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    try {
+      const { status, body } = await get(`/console/halls/${encodeURIComponent(this.hall.hall)}`);
+      if (status === 200) {
+        this.known = body;
+        this.#skew = new Date(body.now).getTime() - Date.now();
+        this.tell();
+      }
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  #tick() {
+    if (this.said && Date.now() > this.said.until) this.said = null;
+    if (this.last && this.now() > this.last.until) this.last = null;
+    if (this.hall && this.known?.epoch !== this.hall.epoch) this.#learn();
+    this.tell();
+  }
+
+  #sessionLost() {
+    if (this.signedOut) return;
+    this.signedOut = true;
+    this.tell();
+  }
+
+  /** The same person signed in again: everything that waited goes on. */
+  signedIn() {
+    this.signedOut = false;
+    for (const resume of this.#signIns.splice(0)) resume();
+    this.follower.again();
+    this.tell();
+  }
+
+  say(text, tone = "good") {
+    this.said = { text, tone, until: Date.now() + SAID_FOR };
+    this.tell();
+  }
+
+  /**
+   * Wish something once: `name` keeps a second press out while the first is on its way. Answers the server's answer,
+   * or null when the wish is already on its way or nobody knows what became of it. `done(body)` is the sentence for
+   * the foot; `ticket` makes it something that can be undone.
+   */
+  async act(name, path, body, { done, ticket, quiet = [] } = {}) {
+    if (this.pending[name]) return null;
+    this.#pend(name, { attempt: 0 });
+    this.said = null;
+    const wish = { path, body: body ?? {}, key: newKey() };
+    try {
+      const answer = await send(wish, {
+        post,
+        wait: later,
+        now: () => Date.now(),
+        onTry: (attempt, cause) => this.#pend(name, { attempt, cause }),
+        signIn: () => new Promise((resume) => {
+          this.#signIns.push(resume);
+          this.#sessionLost();
+        }),
+      });
+      return this.#settle(answer, { done, ticket, quiet });
+    } finally {
+      this.#pend(name, null);
+    }
+  }
+
+  #pend(name, what) {
+    this.pending = { ...this.pending, [name]: what };
+    if (!what) delete this.pending[name];
+    this.tell();
+  }
+
+  #settle(answer, { done, ticket, quiet }) {
+    if (!answer.settled) {
+      this.say(t("wish.unsure"), "danger");
+      return null;
+    }
+    if (answer.status >= 400) {
+      if (!quiet.includes(answer.body.code)) this.say(refusal(answer.body), "danger");
+      return answer;
+    }
+    this.follower.absorb(answer.body);
+    if (done) {
+      const seconds = this.known.queues[answer.body.ticket?.queue]?.undo_seconds ?? 30;
+      const text = done(answer.body);
+      if (ticket) this.last = { text, ticket, until: this.now() + seconds * 1000 };
+      else this.say(text);
+      this.tell();
+    }
+    return answer;
+  }
+
+  /** Take the last deed back. */
+  async undo() {
+    const last = this.last;
+    if (!last) return;
+    const answer = await this.act("undo", `/api/v1/tickets/${last.ticket}/undo`, {}, {
+      done: (body) => t("undo.done", { number: body.ticket.number }),
+    });
+    if (answer && this.last === last) this.last = null;
+    this.tell();
+  }
+}
+
+/** A refusal in one sentence: the server's, and what exactly where it says so in this language. */
+export function refusal(problem) {
+  const exact = problem.reason && typeof problem.reason === "object" ? problem.reason[document.documentElement.lang.slice(0, 2)] : "";
+  const where = problem.code === "invalid" && !exact ? problem.detail : "";
+  return [problem.title ?? t("problem.other"), exact, where].filter(Boolean).join(" ");
+}

@@ -1,0 +1,201 @@
+// Owns the small parts every live page is made of: grade, wait, chips, buttons, head, foot, dialogs. Holds no state.
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { post, signOut, Unreachable } from "/console/web/api.js";
+import { choose, has, named, t, tongue } from "/console/web/texts.js";
+import { levelOf } from "/console/web/waits.js";
+
+/** A level as colour, shape and word; `wordy` false leaves the word to the ear alone. */
+export function Grade({ level, wordy = true }) {
+  if (!level) return html`<span class="level level-none"><span aria-hidden="true">◌</span> ${t("grade.none")}</span>`;
+  const word = named(level.names).split(/[((,]/)[0].trim();
+  return html`<span class="level">
+    <span class=${`shape shape-${level.colour}`} aria-hidden="true">${level.symbol}</span>
+    <span class=${wordy ? "level-word" : "visually-hidden"}>${level.code === word ? word : `${level.code} ${word}`}</span>
+  </span>`;
+}
+
+/** A wait against its target as text and a thin bar. */
+export function Wait({ wait }) {
+  if (!wait) return html`<span class="wait"></span>`;
+  const told = t(wait.state === "overdue" ? "wait.told_overdue" : "wait.told", wait);
+  return html`<span class=${`wait wait-${wait.state}`}>
+    <span class="visually-hidden">${told}</span>
+    <span class="wait-text number" aria-hidden="true"><b>${wait.minutes}′</b>/${wait.target}′${
+      wait.state === "overdue" ? html` <strong>${t("wait.overdue")}</strong>` : null}</span>
+    <svg class="wait-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="wait-ground" width="100" height="4" /><rect class="wait-done" width=${Math.min(100, wait.share * 100)} height="4" />
+    </svg>
+  </span>`;
+}
+
+/** Why a ticket stands where it stands: lane, policy tags, slot, room, reason of a hold. */
+export function Chips({ ticket, hall, zone }) {
+  const room = hall.stations.find((station) => station.id === ticket.station);
+  const slot = ticket.slot && new Date(ticket.slot).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  return html`<span class="chips">
+    ${ticket.lane !== "ordinary" ? html`<span class=${`chip chip-${ticket.lane}`}>${t(`lane.${ticket.lane}`)}</span>` : null}
+    ${ticket.tags.map((tag) => html`<span class="tag" key=${tag} title=${has(`tag.${tag}`) ? t(`tag.${tag}`) : tag}>${tag}</span>`)}
+    ${ticket.flags?.length ? html`<span class="chip chip-flag">⚑ ${t("flags.some", { count: ticket.flags.length })}</span>` : null}
+    ${slot ? html`<span class="chip number">${t("slot", { slot })}</span>` : null}
+    ${room ? html`<span class="chip chip-room">${t(`state.${ticket.state}`)} · ${named(room.name)}</span>` : null}
+    ${ticket.state === "held" ? html`<span class="chip">${holdWords(ticket.hold_reason)}</span>` : null}
+    ${ticket.state === "passed" ? html`<span class="chip">${t("passes", { count: ticket.passes ?? 1 })}</span>` : null}
+  </span>`;
+}
+
+/** A reason of a hold in words: ours are translated, what somebody typed stands as typed. */
+export function holdWords(reason) {
+  const [code, ...rest] = (reason ?? "").split(": ");
+  return [has(`hold.${code}`) ? t(`hold.${code}`) : code, rest.join(": ")].filter(Boolean).join(":");
+}
+
+/** A button that sends a wish: waits while it is on its way, says when it is tried again. */
+export function Act({ desk, name, word, hotkey, kind = "quiet", disabled, why, onClick, large = false }) {
+  const pending = desk.pending[name];
+  const off = Boolean(disabled || pending);
+  const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
+  return html`<button type="button" class=${`button button-${kind} ${large ? "button-large" : ""} ${pending ? "is-pending" : ""}`}
+    data-act=${name} aria-disabled=${off} aria-busy=${Boolean(pending)} aria-keyshortcuts=${hotkey} title=${why}
+    onClick=${(event) => { if (pending) return; if (disabled && !why) return; onClick(event); }}>
+    <span>${label}</span>${hotkey ? html`<kbd aria-hidden="true">${hotkey}</kbd>` : null}
+  </button>`;
+}
+
+/** How the link is, in shape and word; silent about it being fine, loud about the rest. */
+export function Link({ desk }) {
+  const at = desk.contact ? new Date(desk.contact).toLocaleTimeString("en-GB") : "–";
+  return html`<p class=${`link link-${desk.link}`} role="status" data-link=${desk.link}>
+    <span aria-hidden="true">${{ live: "●", polling: "◐", lost: "✕", connecting: "…" }[desk.link]}</span>
+    ${t(`link.${desk.link}`, { at })}
+  </p>`;
+}
+
+function Clock({ desk }) {
+  const zone = desk.hall.timezone;
+  return html`<span class="number clock">${new Date(desk.now()).toLocaleTimeString("en-GB", {
+    hour: "2-digit", minute: "2-digit", timeZone: zone })}</span>`;
+}
+
+/** The head of a page: where, who, link, language, way out. */
+export function Head({ desk, page, onLanguage, children }) {
+  const other = tongue() === "zh" ? "en" : "zh";
+  const pages = desk.me.role === "nurse" ? ["nurse", "board"] : ["doctor", "board"];
+  return html`<header class="head">
+    <h1 class="head-title">${named(desk.hall.name)} <span class="secondary">${t(`title.${page}`)}</span></h1>
+    <nav aria-label=${t("pages")}>${pages.map((name) => html`<a key=${name} href=${`/${name}`}
+      aria-current=${name === page ? "page" : undefined}>${t(`title.${name}`)}</a>`)}</nav>
+    ${children}
+    <${Link} desk=${desk} />
+    <${Clock} desk=${desk} />
+    <button type="button" class="plain" lang=${other === "en" ? "en" : "zh-CN"} data-act="language"
+      onClick=${() => { choose(other); onLanguage(); }}>${other === "en" ? "English" : "中文"}</button>
+    <span class="head-me" title=${desk.me.username}>${desk.me.name}</span>
+    <button type="button" class="plain" data-act="sign-out" onClick=${signOut}>${t("sign_out")}</button>
+  </header>`;
+}
+
+/** The foot of a page: what was said, the last deed with its undo, always in the same place. */
+export function Foot({ desk, keys }) {
+  const trying = Object.values(desk.pending).find((pending) => pending.attempt);
+  const left = desk.last ? Math.max(0, Math.ceil((desk.last.until - desk.now()) / 1000)) : 0;
+  const said = desk.said;
+  return html`<footer class="foot">
+    <div class="foot-undo">
+      ${desk.last ? html`<span class="foot-last">${desk.last.text}</span>
+        <${Act} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`
+        : html`<span class="secondary">${t("undo.none")}</span>`}
+    </div>
+    <div class="foot-said" role="status" aria-live="polite">
+      ${trying ? html`<span class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>` : null}
+      ${!trying && said && said.tone !== "danger" ? html`<span class=${`say say-${said.tone}`}>${said.text}</span>` : null}
+    </div>
+    <div class="foot-alarm" role="alert">${!trying && said?.tone === "danger" ? html`<span class="say say-danger">${said.text}</span>` : null}</div>
+    <button type="button" class="plain foot-keys" data-act="keys" aria-keyshortcuts="?" onClick=${keys}>${t("keys.open")} <kbd aria-hidden="true">?</kbd></button>
+  </footer>`;
+}
+
+/** A modal box that closes on Escape and gives the focus back. */
+export function Dialog({ title, onClose, children, closable = true }) {
+  const box = useRef();
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  const cancel = (event) => { event.preventDefault(); if (closable) onClose(); };
+  return html`<dialog class="dialog" ref=${box} onCancel=${cancel} aria-labelledby="dialog-title">
+    <h2 class="text-title" id="dialog-title">${title}</h2>
+    ${children}
+    ${closable ? html`<button type="button" class="button button-quiet" onClick=${onClose}>${t("close")} <kbd aria-hidden="true">Esc</kbd></button>` : null}
+  </dialog>`;
+}
+
+/** All keys of a page: [[key, words], …]. */
+export function Keys({ keys, onClose }) {
+  return html`<${Dialog} title=${t("keys.title")} onClose=${onClose}>
+    <dl class="keys">${keys.map(([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd></div>`)}</dl>
+  <//>`;
+}
+
+/** The session ended: the same person signs in again without losing the page. */
+export function SignInAgain({ desk }) {
+  const [said, say] = useState("");
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      const { status, body } = await post("/api/v1/session", { username: desk.me.username, password: event.target.password.value });
+      if (status === 200) return desk.signedIn();
+      say(body.title);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      say(t("login.unreachable"));
+    }
+  };
+  return html`<${Dialog} title=${t("session.ended")} closable=${false}>
+    <form class="stack" onSubmit=${submit}>
+      <p>${t("session.again", { name: desk.me.name })}</p>
+      ${said ? html`<p class="field-error" role="alert">${said}</p>` : null}
+      <label class="field" for="again"><span>${t("login.password")}</span>
+        <input class="input" id="again" name="password" type="password" autocomplete="current-password" required /></label>
+      <button class="button button-primary" type="submit">${t("login.submit")}</button>
+      <button class="plain" type="button" onClick=${signOut}>${t("session.other")}</button>
+    </form>
+  <//>`;
+}
+
+/** What is being done to a ticket is written at its head: number, name, grade. */
+export function TicketHead({ ticket, hall, known }) {
+  return html`<p class="ticket-head"><span class="number text-display">${ticket.number}</span>
+    <span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
+    <${Grade} level=${levelOf(ticket, hall, known)} /></p>`;
+}
+
+/** Redraw when the desk changes. */
+export function useDesk(desk) {
+  const [, redraw] = useState(0);
+  useEffect(() => desk.subscribe(() => redraw((count) => count + 1)), [desk]);
+  return () => redraw((count) => count + 1);
+}
+
+/** Hear keys anywhere but in fields; `commands` maps a key to a deed. */
+export function useKeys(commands) {
+  const latest = useRef(commands);
+  latest.current = commands;
+  useEffect(() => {
+    const hear = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+      const field = event.target.closest("input, textarea, select");
+      if (field && event.key !== "Escape") return;
+      if (event.repeat && !event.key.startsWith("Arrow")) return;
+      const deed = latest.current[event.key.length === 1 ? event.key.toUpperCase() : event.key];
+      if (!deed) return;
+      if (event.key === "Enter" && event.target.closest("button, a, [role=radio]")) return;
+      event.preventDefault();
+      deed(event);
+    };
+    window.addEventListener("keydown", hear);
+    return () => window.removeEventListener("keydown", hear);
+  }, []);
+}
