@@ -13,7 +13,7 @@ from server.services.clock import Clock
 from server.services.context import Context
 from server.services.due import DueRunner
 from server.services.marks import Marks
-from server.services.scales import load_scales
+from server.services.scales import load_findings, load_scales
 from server.services.transaction import Transactions
 from server.settings import Settings
 from server.store.engine import open_engines
@@ -61,7 +61,7 @@ def build_context(settings: Settings) -> Context:
     clock, key = Clock(replay=settings.replay), settings.key()
     marks = Marks(settings.state_dir)
     transactions = Transactions(engines, clock, marks, key.encode())
-    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), key)
+    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
     transactions.check_journals()
     return context
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.triage import Scale
+from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.clock import Clock
 from server.services.transaction import Transactions
@@ -31,6 +31,7 @@ class Context:
     clock: Clock
     transactions: Transactions
     scales: Mapping[str, Scale]
+    findings: Catalogue
     secret: str
 
     def scale(self, name: str) -> Scale:

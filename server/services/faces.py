@@ -60,9 +60,8 @@ class Faces:
                 self._faces[id] = Face(name, sex, born.isoformat() if born else None)
         unknown = [id for id in doctors if id not in self._doctors]
         if unknown:
-            self._doctors |= dict(
-                self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown))).tuples()
-            )
+            rows = self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown)))
+            self._doctors |= {id: name for id, name in rows}
 
     def _at_hand(self, id: str) -> bool:
         """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""

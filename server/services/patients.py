@@ -176,7 +176,7 @@ def choices_of(
         select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
     ).all()
     names = {queue.id: queue.name for queue in queues}
-    doctors = dict(db.execute(select(DoctorRow.id, DoctorRow.name)).tuples())
+    doctors = {id: name for id, name in db.execute(select(DoctorRow.id, DoctorRow.name))}
     return {
         "appointments": [
             {

@@ -68,6 +68,14 @@ def _fits(stored: str, password: str) -> bool:
         return False
 
 
+def confirm(work: Work, context: Context, username: str, password: str) -> str | None:
+    """The user name of a clinician who confirms with their own password; None when it is not one, or not right."""
+    found, right = check_password(context, username, password)
+    row = work.db.get(StaffRow, found) if right and found else None
+    clinical = row is not None and row.role in {StaffRole.NURSE, StaffRole.DOCTOR} and row.disabled_at is None
+    return row.username if row is not None and clinical else None
+
+
 def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tuple[Answer, str | None]:
     """A new session and its token, or (with a count of failures) none: the caller raises after the commit."""
     row = work.db.get(StaffRow, staff) if staff else None

@@ -1,63 +1,157 @@
 """Triage 分诊: a nurse sets grade and queue; each act is an immutable record. The rules are server.domain.triage's."""
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
-from server.domain.triage import Level
+from server.domain.triage import (
+    Level,
+    OverrideNeeds,
+    Scale,
+    Suggestion,
+    check_vitals,
+    find_findings,
+    override_needs,
+    reassess_at,
+    suggest_grade,
+    suggestion_view,
+    unlikely,
+)
 from server.protocol.terms import Action, AlertKind, ErrorCode, TicketState
-from server.services import alerts, moves
+from server.services import alerts, moves, staff
 from server.services.config import Queue
 from server.services.context import Context
-from server.services.views import ticket_view
-from server.services.wishes import TriageBody
+from server.services.finding import named_hall
+from server.services.principal import Principal
+from server.services.views import View, stamp, ticket_view
+from server.services.wishes import SuggestBody, TriageBody
 from server.services.work import Answer, Work
-from server.store.tables import TicketRow, TriageRow
+from server.store.tables import PatientRow, TicketRow, TriageRow
+
+QUEUE_MAY_CHANGE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, on what suggestion, and who confirmed it."""
+
+    level: Level
+    suggestion: Suggestion | None
+    second: str | None
 
 
 def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
-    """Set the grade (and the queue). Without a grade the present one is confirmed.
+    """Set the grade (and the queue). Without a grade the suggestion is taken, or the present grade confirmed.
 
-    Raises unknown_level, unknown_queue, reason_needed, second_needed, illegal_move.
+    Raises unknown_level, unknown_queue, reason_needed, second_needed, illegal_move, invalid for impossible vitals.
     """
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.TRIAGE)
     queue = moves.queue_of(work, body.queue or ticket.queue_id)
-    if queue.id != ticket.queue_id and ticket.state not in {
-        TicketState.CHECKED_IN,
-        TicketState.WAITING,
-        TicketState.HELD,
-    }:
+    if queue.id != ticket.queue_id and TicketState(ticket.state) not in QUEUE_MAY_CHANGE:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "transfer a ticket that is at a station", state=ticket.state)
-    scale = context.scale(queue.scale)
-    level = scale.level(body.grade or ticket.grade or scale.last.code)
-    _record(work, ticket, level, body)
-    if level.bypasses_queue:
-        _escort(work, ticket, queue, level, body)
+    decision = _decide(work, context, ticket, context.scale(queue.scale), body)
+    _record(work, ticket, decision, body)
+    if decision.level.bypasses_queue:
+        _escort(work, ticket, queue, decision.level, body)
     else:
-        _place(work, ticket, queue, level, body)
-    return Answer(200, {"ticket": ticket_view(ticket), "suggestion": None})
+        _place(work, ticket, queue, decision.level, body)
+    view = suggestion_view(decision.suggestion) if decision.suggestion else None
+    return Answer(200, {"ticket": ticket_view(ticket), "suggestion": view})
+
+
+def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
+    """What the rules suggest for these vitals and findings, and questions about unlikely values; nothing is written."""
+    with Session(context.engines.read) as db:
+        ticket = db.get(TicketRow, body.ticket) if body.ticket else None
+        if body.ticket and ticket is None:
+            raise HallError(ErrorCode.UNKNOWN_TICKET)
+        named_hall(context, who, ticket.hall_id if ticket else body.hall or who.hall or "")
+        patient = db.get(PatientRow, ticket.patient_id) if ticket else None
+    now = context.clock.hall()
+    age = age_on(patient.birth_date if patient else body.birth_date, now.date())
+    vitals = check_vitals(body.vitals or {})
+    findings = [*(body.findings or []), *(find_findings(body.complaint, context.findings) if body.complaint else [])]
+    found = suggest_grade(
+        vitals, context.findings.pick(dict.fromkeys(findings)), age, body.pregnant, context.scale(body.scale), now=now
+    )
+    questions = [{"vital": q.vital, "value": q.value, "names": dict(q.names)} for q in unlikely(vitals, age)]
+    return {"suggestion": suggestion_view(found), "questions": questions, "findings": list(dict.fromkeys(findings))}
+
+
+def history(context: Context, who: Principal, id: str) -> View:
+    """The triages of a ticket, oldest first. Raises unknown_ticket."""
+    with Session(context.engines.read) as db:
+        ticket = db.get(TicketRow, id)
+        if ticket is None:
+            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+        who.must_be_in(ticket.hall_id)
+        rows = db.scalars(select(TriageRow).where(TriageRow.ticket_id == id).order_by(TriageRow.at))
+        words = ("from_grade", "grade", "actor", "second", "vitals", "findings", "suggestion", "reason")
+        return {"triages": [{"at": stamp(row.at), **{word: getattr(row, word) for word in words}} for row in rows]}
+
+
+def age_on(born: date | None, day: date) -> float | None:
+    """Age in years with months as fractions, or None when the birth date is not known."""
+    return None if born is None else max(0.0, (day - born).days / 365.25)
+
+
+def _decide(work: Work, context: Context, ticket: TicketRow, scale: Scale, body: TriageBody) -> Decision:
+    suggestion = _suggestion(work, context, ticket, scale, body)
+    code = body.grade or (suggestion.grade if suggestion else None) or ticket.grade or scale.last.code
+    level = scale.level(code)
+    ranks = [suggestion.rank] if suggestion else []
+    if ticket.triaged and scale.id == context.scale(moves.queue_of(work, ticket.queue_id).scale).id:
+        ranks.append(ticket.rank)
+    needs = override_needs(min(ranks), level.rank) if ranks else OverrideNeeds.NOTHING
+    if needs is not OverrideNeeds.NOTHING and not body.reason:
+        raise HallError(ErrorCode.REASON_NEEDED, f"down from rank {min(ranks)} to {level.rank}")
+    second = _second(work, context, body) if body.second or needs is OverrideNeeds.SECOND else None
+    return Decision(level, suggestion, second)
+
+
+def _suggestion(work: Work, context: Context, ticket: TicketRow, scale: Scale, body: TriageBody) -> Suggestion | None:
+    if body.vitals is None and body.findings is None:
+        return None
+    patient = work.db.get_one(PatientRow, ticket.patient_id)
+    vitals, findings = check_vitals(body.vitals or {}), context.findings.pick(body.findings or [])
+    return suggest_grade(
+        vitals, findings, age_on(patient.birth_date, work.now.date()), body.pregnant, scale, now=work.now
+    )
+
+
+def _second(work: Work, context: Context, body: TriageBody) -> str:
+    """The other person who confirms a fall of two levels, by their own password. Raises second_needed."""
+    given = body.second or {}
+    found = staff.confirm(work, context, given.get("username", ""), given.get("password", ""))
+    if found is None or found == work.principal.name:
+        raise HallError(ErrorCode.SECOND_NEEDED)
+    return found
 
 
 def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
-    rules, mode = queue.rules, queue.mode
     here = moves.where(ticket)
     if queue.id != ticket.queue_id:
         here = placing.on_transfer(
-            rules=rules,
+            rules=queue.rules,
             checked_in_at=ticket.checked_in_at,
             seq=ticket.number_seq,
             tags=ticket.tags,
             now=work.now,
-            mode=mode,
+            mode=queue.mode,
             calls=moves.day_of(work, queue).calls,
         )
     to = placing.on_triage(
         here,
-        rules=rules,
-        mode=mode,
+        rules=queue.rules,
+        mode=queue.mode,
         grade_urgent=level.urgent,
         tags=ticket.tags,
         checked_in_at=ticket.checked_in_at,
@@ -65,64 +159,45 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         slot_start=ticket.slot_start,
         slot_end=ticket.slot_end,
     )
-    moves.apply(
-        work,
-        ticket,
-        Action.TRIAGE,
-        reason=body.reason,
-        to=to,
-        queue_id=queue.id,
-        grade=level.code,
-        rank=level.rank,
-        target_minutes=level.target_minutes,
-        triaged=True,
-        bypass=False,
-    )
-    _reassess_later(work, ticket, level)
+    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(queue, level))
+    due_at = reassess_at(level, work.now)
+    if due_at is not None:
+        work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
+    else:
+        work.unschedule(f"reassess:{ticket.id}")
 
 
 def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
-    moves.apply(
-        work,
-        ticket,
-        Action.TRIAGE,
-        reason=body.reason,
-        queue_id=queue.id,
-        grade=level.code,
-        rank=level.rank,
-        target_minutes=level.target_minutes,
-        triaged=True,
-        bypass=True,
-    )
+    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **_graded(queue, level))
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         moves.apply(work, ticket, Action.HOLD, reason="escort", hold_reason="escort", station_id=None)
+    work.unschedule(f"reassess:{ticket.id}")
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)
 
 
-def _record(work: Work, ticket: TicketRow, level: Level, body: TriageBody) -> None:
+def _graded(queue: Queue, level: Level) -> dict[str, Any]:
+    """The columns a grade sets."""
+    grade = {"grade": level.code, "rank": level.rank, "target_minutes": level.target_minutes}
+    return {**grade, "queue_id": queue.id, "triaged": True}
+
+
+def _record(work: Work, ticket: TicketRow, decision: Decision, body: TriageBody) -> None:
     work.db.add(
         TriageRow(
             id=secrets.token_hex(8),
             ticket_id=ticket.id,
             at=work.now,
             actor=work.actor,
-            second=None,
+            second=decision.second,
             from_grade=ticket.grade,
-            grade=level.code,
+            grade=decision.level.code,
             vitals=body.vitals or {},
             findings=list(body.findings or []),
-            suggestion={},
+            suggestion=suggestion_view(decision.suggestion) if decision.suggestion else {},
             reason=body.reason,
         )
     )
-
-
-def _reassess_later(work: Work, ticket: TicketRow, level: Level) -> None:
-    if level.reassess_after_minutes:
-        work.schedule(
-            f"reassess:{ticket.id}", "reassess", ticket.id, work.now + timedelta(minutes=level.reassess_after_minutes)
-        )
 
 
 def reassess_due(work: Work, id: str) -> None:

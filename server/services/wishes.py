@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -9,6 +10,9 @@ from server.protocol.terms import AlertKind, AnnouncementOutcome
 
 
 def _printable(name: str) -> str:
+    """A name with single spaces; a control character inside it, such as a line's end, is refused and not mended."""
+    if any(category(character) == "Cc" for character in name.strip()):
+        raise ValueError("1 to 100 printable characters")
     name = " ".join(name.split())
     if not name or not all(character.isprintable() for character in name):
         raise ValueError("1 to 100 printable characters")
@@ -89,7 +93,20 @@ class TriageBody(Body):
     queue: Id | None = None
     reason: Reason | None = None
     second: dict[str, str] | None = None
-    pregnant: bool | None = None
+    pregnant: bool = False
+
+
+class SuggestBody(Body):
+    """What would be suggested: for a ticket, or for a person not yet checked in."""
+
+    hall: Id | None = None
+    ticket: Id | None = None
+    scale: Annotated[str, Field(max_length=32)] = "CN-OPD"
+    vitals: dict[str, Any] | None = None
+    findings: list[Word] | None = Field(None, max_length=40)
+    complaint: Annotated[str, Field(max_length=300)] | None = None
+    birth_date: date | None = None
+    pregnant: bool = False
 
 
 class CallNextBody(Body):

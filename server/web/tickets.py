@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import BaseModel
 from spectree import SpecTree
 
@@ -12,11 +12,12 @@ from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
 from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
-from server.services.triage import triage
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, TransferBody, TriageBody
+from server.services.triage import history, suggest, triage
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, SuggestBody, TransferBody, TriageBody
 from server.services.work import Answer, Work
 from server.store.tables import TicketRow
-from server.web.routes import UseCase, read, wish
+from server.web.authorise import must_be, principal_of
+from server.web.routes import UseCase, declare, given_body, read, rendered, web, wish
 
 FROM_KIOSK = frozenset({"return", "worse"})
 
@@ -33,6 +34,27 @@ def blueprint(spec: SpecTree) -> Blueprint:
         tag="tickets",
         roles=READERS,
         answer=TicketAnswer,
+    )
+
+    read(
+        routes,
+        spec,
+        "/tickets/<id>/triages",
+        lambda context, who, id: history(context, who, id),
+        operation="get_triages",
+        tag="tickets",
+        roles=CARE,
+    )
+    declare(
+        routes,
+        spec,
+        "POST",
+        "/triage-suggestions",
+        _suggest,
+        operation="suggest_grade",
+        tag="tickets",
+        roles=CARE,
+        body=SuggestBody,
     )
 
     def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE) -> None:
@@ -57,6 +79,14 @@ def blueprint(spec: SpecTree) -> Blueprint:
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
     add("transfer", lambda work, context, body, id: transfers.transfer(work, context, id, body), TransferBody)
     return routes
+
+
+def _suggest() -> Response:
+    """The live suggestion of the triage form: writes nothing, needs no key."""
+    who = principal_of(web().tokens)
+    must_be(who, CARE)
+    _, body = given_body(SuggestBody)
+    return rendered(suggest(web().context, who, body))
 
 
 def _plain(use_case: tickets.Plain) -> UseCase:
