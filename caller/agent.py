@@ -36,10 +36,12 @@ class Reporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Report no more; the thread ends with the wish it is about."""
+        """Report what waits, each tried once, and end; waits for that no longer than five seconds."""
         with self._changed:
             self._stopping = True
+            self._client = self._client.patient(0.0)
             self._changed.notify_all()
+        self._thread.join(5.0)
 
     def report(self, announcement: str, outcome: AnnouncementOutcome) -> None:
         """Queue one outcome; returns at once."""
@@ -51,7 +53,7 @@ class Reporter:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._stopping)
-                if self._stopping:
+                if not self._waiting:
                     return
                 announcement, outcome = self._waiting.popleft()
             try:
