@@ -19,7 +19,7 @@ from kiosk.errands import Errands, Outside
 from kiosk.journal import Journal
 from kiosk.mind import Mind
 from kiosk.paper import PaperMaker
-from kiosk.screens import HallKnown, Tick
+from kiosk.screens import Tick
 from kiosk.settings import Settings
 from kiosk.watch import Watch
 from server.protocol.client import HallClient
@@ -27,6 +27,8 @@ from server.protocol.client import HallClient
 ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 4.0
 """Seconds for one attempt, and after which none begins: two attempts end before the page gives up at 9 s."""
 TICK_SECONDS = 0.5
+KEYBOARD = ("", "keyboard://")
+"""Readers that type into the page, as nearly all code and card readers do; others need a driver in hardware."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -47,7 +49,7 @@ class Kiosk:
         opener = (lambda: open_printer(settings.printer)) if settings.printer else None
         self._paper = PaperMaker(opener, lambda job, printer: print_job(job, printer, datetime.now(UTC)))
         self._journal = Journal(settings.state_dir / "wishes.db")
-        self.watch = Watch(self._client, self._paper.health, lambda hall: self.mind.feed(HallKnown(hall)))
+        self.watch = Watch(self._client, self._paper.health, lambda happened: self.mind.feed(happened))
         outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
         self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
         self.mind = Mind(time.monotonic, self._errands.perform)
@@ -87,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings()
     if not settings.token.get_secret_value():
         print("KIOSK_TOKEN is empty: enrol with `hall-server device add --role kiosk`", file=sys.stderr)
+        return 2
+    if settings.reader not in KEYBOARD:
+        print(f"KIOSK_READER: no driver for {settings.reader!r}; a reader that types needs none", file=sys.stderr)
         return 2
     kiosk = Kiosk(settings)
     ended = threading.Event()

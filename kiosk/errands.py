@@ -18,6 +18,7 @@ from kiosk.screens import (
     Away,
     CallStaff,
     CheckInWish,
+    Forget,
     Identify,
     Input,
     Paper,
@@ -64,18 +65,24 @@ class Errands:
         self._outside = outside
         self._feed = feed
         self._stopping = Event()
-        self._threads = ThreadPoolExecutor(max_workers=12, thread_name_prefix="errand")
+        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="errand")
+        self._tellers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="outcome")  # they may wait for hours
+        self._gone = -1  # count of the last patient who left
         self._keys: dict[str, str] = {}  # print job id → key of the wish it answers, until its paper is settled
 
     def perform(self, wishes: tuple[Wish, ...]) -> None:
         """Start doing the wishes; returns at once."""
         for wish in wishes:
-            self._threads.submit(self._safely, wish)
+            if isinstance(wish, Forget):
+                self._gone = wish.patient
+            else:
+                (self._tellers if isinstance(wish, SettlePaper) else self._threads).submit(self._safely, wish)
 
     def stop(self) -> None:
         """Try nothing again, wait for what is under way."""
         self._stopping.set()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._tellers.shutdown(wait=True, cancel_futures=True)
 
     def resume(self) -> None:
         """Take up the wishes of before a crash: young ones are sent again under their key, begun paper is reported."""
@@ -116,9 +123,11 @@ class Errands:
             log.exception("the disk refuses: nothing is sent")
             self._feed(Answer(wish.id, Away()))
             return
-        self._until_answered(entry, lambda result: Answer(wish.id, result), told_away=False)
+        self._until_answered(entry, lambda result: Answer(wish.id, result), told_away=False, still_wanted=_wanted(wish))
 
-    def _until_answered(self, entry: Entry, as_input: Callable[[Any], Input], told_away: bool) -> None:
+    def _until_answered(
+        self, entry: Entry, as_input: Callable[[Any], Input], told_away: bool, still_wanted: Callable[[int], bool]
+    ) -> None:
         while not self._stopping.is_set():
             result = _answer(lambda: self._again(entry))
             if not isinstance(result, Away):
@@ -128,8 +137,8 @@ class Errands:
             if not told_away:
                 told_away = True
                 self._feed(as_input(result))
-            if self._outside.clock() - entry.made_at > STILL_HERE:
-                log.warning("given up: the server stayed away", kind=entry.kind, key=entry.key)
+            if self._outside.clock() - entry.made_at > STILL_HERE or not still_wanted(self._gone):
+                log.warning("given up: the server stayed away, or the patient left", kind=entry.kind, key=entry.key)
                 self._outside.journal.settle(entry.key)
                 return
             self._stopping.wait(AGAIN_AFTER)
@@ -158,7 +167,7 @@ class Errands:
         if key:
             self._outside.journal.printing(key, job.id)
         outcome = self._outside.paper.make(job)
-        self._threads.submit(self._tell, job, outcome.state, f"{outcome.reason}: {outcome.evidence}")
+        self._tellers.submit(self._tell, job, outcome.state, f"{outcome.reason}: {outcome.evidence}")
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
@@ -190,7 +199,15 @@ class Errands:
         elif self._outside.clock() - entry.made_at > STILL_HERE:
             self._outside.journal.settle(entry.key)
         else:
-            self._until_answered(entry, _as_resumed, told_away=True)
+            self._until_answered(entry, _as_resumed, told_away=True, still_wanted=lambda _: True)
+
+
+def _wanted(wish: CheckInWish | PrintReport | CallStaff) -> Callable[[int], bool]:
+    """Whether to go on trying when patient number `gone` has left: a danger is reported in any case."""
+    if isinstance(wish, CallStaff) or (isinstance(wish, CheckInWish) and wish.flags):
+        return lambda _: True
+    patient = int(wish.id.split(".")[0])
+    return lambda gone: gone < patient
 
 
 def _as_resumed(result: Result) -> Input:

@@ -11,6 +11,7 @@ from kiosk.screens import (
     Identify,
     Input,
     Paper,
+    PrinterKnown,
     Resumed,
     Screen,
     State,
@@ -67,6 +68,8 @@ def advance(state: State, happened: Input, now: float) -> Step:
             hall = happened.hall or state.hall
             language = home_language(hall) if state.hall is None else state.language
             return replace(state, hall=hall, online=happened.hall is not None, language=language), ()
+        case PrinterKnown():
+            return replace(state, can_print=happened.can_print), ()
         case Tick():
             return _ticked(state)
 

@@ -187,7 +187,9 @@ class SettlePaper:
 
 @dataclass(frozen=True)
 class Forget:
-    """The patient has gone: nothing of them may stay anywhere."""
+    """The patient with this count has gone: nothing of them may stay anywhere, nothing more is wished for them."""
+
+    patient: int
 
 
 Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper | SettlePaper | Forget
@@ -259,13 +261,20 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class PrinterKnown:
+    """How the printer is, as far as a patient should know before they begin."""
+
+    can_print: bool
+
+
+@dataclass(frozen=True)
 class HallKnown:
     """The hall's snapshot has been fetched, or could not be (`None`)."""
 
     hall: Hall | None
 
 
-Input = Touch | Answer | Resumed | Tick | HallKnown
+Input = Touch | Answer | Resumed | Tick | HallKnown | PrinterKnown
 
 
 @dataclass(frozen=True)
@@ -274,6 +283,7 @@ class State:
 
     hall: Hall | None = None
     online: bool = False
+    can_print: bool = True
     screen: Screen = Screen.HOME
     step: int = 0
     patient: int = 0

@@ -49,6 +49,7 @@ def reset(state: State) -> Step:
     fresh = State(
         hall=state.hall,
         online=state.online,
+        can_print=state.can_print,
         step=state.step + 1,
         patient=state.patient + 1,
         wished=state.wished,
@@ -57,7 +58,7 @@ def reset(state: State) -> Step:
         touched_at=state.now,
         shown_at=state.now,
     )
-    return fresh, (Forget(),)
+    return fresh, (Forget(state.patient),)
 
 
 def wish_id(state: State) -> str:

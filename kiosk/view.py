@@ -36,7 +36,8 @@ def view(state: State) -> dict[str, Any]:
 def _of_screen(state: State) -> dict[str, Any]:
     match state.screen:
         case Screen.HOME:
-            return {"tasks": [task.value for task in (ELDER_TASKS if state.elder else Task)]}
+            tasks = ELDER_TASKS if state.elder else tuple(Task)
+            return {"tasks": [task.value for task in tasks], "can_print": state.can_print}
         case Screen.CHOOSE:
             return {"options": [_option(option) for option in state.options]}
         case Screen.REPORTS:

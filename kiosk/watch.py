@@ -6,26 +6,29 @@ from threading import Event
 
 import structlog
 
-from kiosk.screens import Hall
+from hardware.ports import Reason
+from kiosk.screens import Hall, HallKnown, Input, PrinterKnown
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Snapshot
 
 HEARTBEAT_SECONDS = 5.0
 REFRESH_SECONDS = 60.0
+PRINTS = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS, "printing"})
+"""Words of a printer's health with which a patient need not be warned."""
 
 log = structlog.get_logger()
 
 
 class Watch:
-    """Beats every five seconds, reads the hall's queues and rooms every minute, and tells of both.
+    """Beats every five seconds, reads the hall's queues and rooms every minute, asks the printer, and feeds all three.
 
-    `known` gets the hall, or None as long as the server does not answer.
+    While the server does not answer, HallKnown(None) is fed.
     """
 
-    def __init__(self, client: HallClient, health: Callable[[], str], known: Callable[[Hall | None], None]) -> None:
+    def __init__(self, client: HallClient, health: Callable[[], str], feed: Callable[[Input], None]) -> None:
         self._client = client.patient(0)  # asked again in five seconds anyway
         self._health = health
-        self._known = known
+        self._feed = feed
         self._hall = ""
         self._seq = 0
         self._fetched_at: float | None = None
@@ -44,20 +47,22 @@ class Watch:
             except (HallUnreachable, HallProblem) as error:
                 log.warning("the hall server does not answer as it should", error=str(error))
                 self._fetched_at = None
-                self._known(None)
+                self._feed(HallKnown(None))
             except Exception:
                 log.exception("watching the hall failed")
             if stopping.wait(HEARTBEAT_SECONDS):
                 return
 
     def _look(self) -> None:
+        health = self._health()
+        self._feed(PrinterKnown(health in PRINTS))
         hall = self.hall_id()
-        self._client.heartbeat(self._seq, {"printer": self._health()})
+        self._client.heartbeat(self._seq, {"printer": health})
         if self._fetched_at is not None and time.monotonic() - self._fetched_at < REFRESH_SECONDS:
             return
         snapshot = self._client.snapshot(hall)
         self._seq, self._fetched_at = snapshot.seq, time.monotonic()
-        self._known(_hall(snapshot))
+        self._feed(HallKnown(_hall(snapshot)))
 
 
 def _hall(snapshot: Snapshot) -> Hall:

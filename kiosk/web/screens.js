@@ -36,7 +36,8 @@ function dateOf(stamp, seen) {
 function Home({ seen, t, say }) {
   const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
   return html`<div class="screen">
-    ${seen.online ? null : html`<p class="notice notice-attention text-small" role="status">${t("offline")}</p>`}
+    ${seen.online && seen.can_print ? null : html`<p class="notice notice-attention text-small" role="status">
+      ${t(seen.online ? "no_paper" : "offline")}</p>`}
     <${Title} text=${t("welcome")} />
     <div class="cards">
       ${tasks.map((task, index) => html`<button type="button" key=${task} data-task=${task}

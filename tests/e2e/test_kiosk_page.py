@@ -225,6 +225,30 @@ def test_a_server_that_hangs_is_told_within_ten_seconds_and_the_late_ticket_stil
     assert 1 == len(numbers)
 
 
+def test_a_kiosk_killed_in_the_middle_of_a_check_in_gives_exactly_one_number(page, hall, kiosk):
+    before = {ticket.number for ticket in hall.client("console").snapshot("H1").tickets}
+    printed = len(kiosk.slips())
+    page.click("[data-task=walk_in]")
+    page.click("[data-option='queue:IM']")
+    page.click("[data-act=skip]")
+    for screen in ("health", "fever"):
+        on(page, screen)
+        page.click("[data-act=none]")
+    on(page, "confirm")
+    os.killpg(hall.process.pid, signal.SIGSTOP)
+    page.click("[data-act=confirm]")
+    on(page, "working")
+    kiosk.kill()
+    os.killpg(hall.process.pid, signal.SIGCONT)
+    kiosk.start()
+
+    on(page, "done")
+    number = page.inner_text(".big-number")
+    after = {ticket.number for ticket in hall.client("console").snapshot("H1").tickets}
+    assert {number} == after - before
+    assert 1 == len(until(lambda: kiosk.slips()[printed:]))
+
+
 def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
     kiosk.kill()
     page.wait_for_selector(".lost")

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -14,7 +15,19 @@ from hardware.registry import open_printer
 from kiosk.errands import Errands, Outside
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.screens import Alerted, Answer, Away, CallStaff, CheckInWish, Identify, Paper, PutOnPaper, Refused, Resumed
+from kiosk.screens import (
+    Alerted,
+    Answer,
+    Away,
+    CallStaff,
+    CheckInWish,
+    Forget,
+    Identify,
+    Paper,
+    PutOnPaper,
+    Refused,
+    Resumed,
+)
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
@@ -147,6 +160,26 @@ def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_ke
     assert [Away, CheckIn] == [type(answer.result) for answer in fed]
     assert 1 == len(set(here.wall.keys("/check-ins")))
     assert 3 == len(here.wall.keys("/check-ins"))
+
+
+def test_nothing_more_is_wished_for_somebody_who_has_left(bench, monkeypatch):
+    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    here = bench(httpx.ConnectError("no"))
+    here.do(WISH)
+    here.errands.perform((Forget(0),))
+
+    here.until(lambda: not here.journal.open())
+
+
+def test_a_danger_is_reported_even_when_the_patient_has_left(bench, monkeypatch):
+    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    here = bench(httpx.ConnectError("no"))
+    here.do(replace(WISH, flags=("red_flag",)))
+    here.errands.perform((Forget(0),))
+    here.wall.answers = [(202, {"text": {"zh": "请稍等"}})]
+
+    here.until(lambda: len(here.fed) > 1)
+    assert CheckIn(text={"zh": "请稍等"}) == here.fed[1].result
 
 
 def test_a_refusal_settles_the_wish(bench):

@@ -20,6 +20,7 @@ from kiosk.screens import (
     HallKnown,
     Identify,
     Paper,
+    PrinterKnown,
     PrintReport,
     PutOnPaper,
     Refused,
@@ -470,6 +471,12 @@ def test_a_server_that_goes_away_is_remembered_with_the_hall():
     patient = Patient().take(HallKnown(None))
 
     assert (False, HALL) == (patient.state.online, patient.state.hall)
+
+
+def test_a_printer_that_cannot_print_is_known_before_anybody_begins():
+    patient = Patient().take(PrinterKnown(False)).booked().touch(Verb.HOME)
+
+    assert not patient.state.can_print
 
 
 RESULTS = [
