@@ -5,6 +5,7 @@ All lengths are dots. Text never leaves its column: it breaks, and what cannot b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -12,6 +13,7 @@ from hardware.escpos import fonts
 from hardware.escpos.breaking import balanced_lines, break_lines
 
 WHITE, BLACK = 1, 0
+BEARING = 2
 _FIRST_HEIGHT = 1200
 
 
@@ -59,16 +61,11 @@ class Sheet:
 
     def measure(self, text: str, style: Style) -> float:
         """How wide a text is in one line."""
-        return sum(fonts.advance(self.language, style.size, style.bold, character) for character in text)
+        return _measure(text, self.language, style)
 
-    def lines(self, text: str, style: Style, width: int | None = None) -> list[str]:
+    def lines(self, text: str, style: Style, width: int | None = None) -> tuple[str, ...]:
         """The lines a text breaks into; centred ones are made of like length, so that no word stands alone."""
-        room = width or self.width
-
-        def measure(part: str) -> float:
-            return self.measure(part, style)
-
-        return (balanced_lines if style.align == "center" else break_lines)(text, room, measure)
+        return _broken(text, self.language, style, width or self.width)
 
     def space(self, height: int) -> None:
         """Leave room."""
@@ -132,15 +129,40 @@ class Sheet:
         return self._image.crop((0, 0, self.width, height))
 
     def _line(self, line: str, style: Style, left: int, room: int, top: int, ink: int) -> None:
-        """Set one line on its baseline, piece by piece."""
+        """Set one line."""
         self._reach(top + line_height(style))
-        width = self.measure(line, style)
-        slack = max(0, room - int(width))
-        x = float(left + {"left": 0, "center": slack // 2, "right": slack}[style.align])
-        baseline = top + round(style.size * 1.03)
-        for piece, face in fonts.runs(line, self.language, style.size, style.bold):
-            self._draw.text((x, baseline), piece, font=face, fill=ink, anchor="ls")
-            x += self.measure(piece, style)
+        slack = max(0, room - int(self.measure(line, style)))
+        x = left + {"left": 0, "center": slack // 2, "right": slack}[style.align]
+        # lines lie one below the other and never overlap, so pasting a line whole loses nothing
+        self._image.paste(_line_picture(line, self.language, style, ink), (x - BEARING, top))
+
+
+@lru_cache(maxsize=512)
+def _broken(text: str, language: str, style: Style, room: int) -> tuple[str, ...]:
+    """Most texts of a slip are the same on the next one, so how they break is remembered."""
+
+    def measure(part: str) -> float:
+        return _measure(part, language, style)
+
+    return tuple((balanced_lines if style.align == "center" else break_lines)(text, room, measure))
+
+
+def _measure(text: str, language: str, style: Style) -> float:
+    return sum([fonts.advance(language, style.size, style.bold, character) for character in text])
+
+
+@lru_cache(maxsize=512)
+def _line_picture(line: str, language: str, style: Style, ink: int) -> Image.Image:
+    """One line set on its baseline piece by piece, with room at the left for letters that reach back (j)."""
+    width = int(_measure(line, language, style)) + 2 * BEARING
+    picture = Image.new("1", (width, line_height(style)), WHITE - ink)
+    pen = ImageDraw.Draw(picture)
+    pen.fontmode = "1"
+    x = float(BEARING)
+    for piece, face in fonts.runs(line, language, style.size, style.bold):
+        pen.text((x, round(style.size * 1.03)), piece, font=face, fill=ink, anchor="ls")
+        x += _measure(piece, language, style)
+    return picture
 
 
 def line_height(style: Style) -> int:
