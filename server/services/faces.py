@@ -13,6 +13,7 @@ from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, TicketState
 from server.services.config import config_of
+from server.services.reports import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 
@@ -37,6 +38,7 @@ class Faces:
         self, db: Session, hall: HallRow, audience: Audience, *, scales: Mapping[str, Scale] | None = None
     ) -> None:
         self._db = db
+        self._hall = hall
         self._audience = audience
         self._queues = config_of(db, hall).queues
         self._scales = scales or {}
@@ -61,7 +63,7 @@ class Faces:
         unknown = [id for id in doctors if id not in self._doctors]
         if unknown:
             rows = self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown)))
-            self._doctors |= {id: name for id, name in rows}
+            self._doctors |= {row.id: row.name for row in rows}
 
     def _at_hand(self, id: str) -> bool:
         """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
@@ -131,11 +133,19 @@ class Faces:
                 out[word] = [self.ticket(view, own=True) for view in value]
             elif word == "slip" and value:
                 out[word] = self.slip(value)
-            elif word == "print_job" and value and value.get("slip"):
-                out[word] = {**value, "slip": self.slip(value["slip"])}
+            elif word == "print_job" and value:
+                out[word] = self.paper(value)
             elif word == "station" and isinstance(value, dict):
                 out[word] = self.station(value)
         return out
+
+    def paper(self, view: View) -> View:
+        """A print job with what is to be printed: a slip's name, a report's results, only for who prints it now."""
+        if view.get("slip"):
+            return {**view, "slip": self.slip(view["slip"])}
+        if view["kind"] == "report" and view.get("document"):
+            return {**view, "document": document(self._db, self._hall, view["document"], view["copy_number"])}
+        return view
 
     def slip(self, view: View) -> View:
         """A slip with the display name its queue allows and the doctor's name."""

@@ -20,11 +20,12 @@ from server.services.context import Context, zone
 from server.services.faces import Faces
 from server.services.principal import Principal
 from server.services.reading import hall_row
+from server.services.reports import listed
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import IdentifyBody, PatientBody, Typed
 from server.store import people
 from server.store.rows import insert_now
-from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientRow, QueueRow, ReportRow, TicketRow
+from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientRow, QueueRow, TicketRow
 
 FAILURES_PER_DEVICE = 20
 WINDOW = timedelta(minutes=10)
@@ -176,7 +177,7 @@ def choices_of(
         select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
     ).all()
     names = {queue.id: queue.name for queue in queues}
-    doctors = {id: name for id, name in db.execute(select(DoctorRow.id, DoctorRow.name))}
+    doctors = {row.id: row.name for row in db.execute(select(DoctorRow.id, DoctorRow.name))}
     return {
         "appointments": [
             {
@@ -192,24 +193,5 @@ def choices_of(
         ],
         "queues": [{"id": queue.id, "name": queue.name} for queue in queues],
         "tickets": [faces.ticket(view, own=True) for view in views],
-        "reports": _reports(db, patient) if level >= 2 else [],
+        "reports": listed(db, db.get_one(PatientRow, patient), now) if level >= 2 else [],
     }
-
-
-def _reports(db: Session, patient: str) -> list[dict[str, Any]]:
-    rows = db.scalars(
-        select(ReportRow)
-        .where(ReportRow.patient_id == patient, ReportRow.superseded.is_(False))
-        .order_by(ReportRow.issued_at.desc())
-    )
-    return [
-        {
-            "id": row.id,
-            "title": None if row.withheld else row.title,
-            "status": row.status,
-            "withheld": row.withheld,
-            "issued_at": stamp(row.issued_at),
-            "prints": row.prints,
-        }
-        for row in rows
-    ]

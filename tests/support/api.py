@@ -1,0 +1,314 @@
+"""The server in this process for cheap tests: Flask's test client over a real SQLite file, without its threads."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.app import Server, create
+from server.protocol.terms import DeviceRole, StaffRole
+from server.services import devices, hallfile, staff
+from server.services.due import run_due
+from server.services.work import Answer, Work
+from server.settings import Settings
+from server.store.tables import Base
+
+HALLS = """
+[hospital]
+name = {zh = "示范医院", en = "Demo Hospital"}
+timezone = "Asia/Shanghai"
+
+[[hall]]
+id = "H1"
+name = {zh = "内科候诊区", en = "Internal medicine"}
+
+[[hall.queue]]
+id = "IM"
+name = {zh = "内科", en = "Internal medicine"}
+prefix = "A"
+
+[[hall.queue]]
+id = "ENT"
+name = {zh = "耳鼻喉科", en = "Ear, nose and throat"}
+prefix = "B"
+
+[[hall.queue]]
+id = "ED"
+name = {zh = "急诊", en = "Emergency"}
+prefix = "E"
+mode = "graded"
+scale = "CN-ED-2018"
+
+[[hall.queue]]
+id = "NIGHT"
+name = {zh = "夜间门诊", en = "Night clinic"}
+prefix = "N"
+sessions = [{start = "22:00", end = "23:00"}]
+
+[[hall.station]]
+id = "R1"
+name = {zh = "1诊室", en = "Room 1"}
+queues = ["IM"]
+
+[[hall.station]]
+id = "R2"
+name = {zh = "2诊室", en = "Room 2"}
+queues = ["IM", "ENT"]
+
+[[hall.station]]
+id = "R3"
+name = {zh = "3诊室", en = "Room 3"}
+queues = ["ENT"]
+
+[[hall.station]]
+id = "E1"
+name = {zh = "急诊1", en = "Emergency 1"}
+queues = ["ED"]
+
+[[hall]]
+id = "H2"
+name = {zh = "外科候诊区", en = "Surgery"}
+
+[[hall.queue]]
+id = "SU"
+name = {zh = "外科", en = "Surgery"}
+prefix = "S"
+privacy = "number_only"
+
+[[hall.station]]
+id = "S1"
+name = {zh = "外科1", en = "Surgery 1"}
+queues = ["SU"]
+"""
+"""Two halls: woven, graded and closed queues (at the times of day the tests use), masked and number-only."""
+
+PASSWORD = "correct horse battery"
+MORNING = "2026-03-02T09:00:00+08:00"
+"""A time under HALL_REPLAY at which NIGHT is closed."""
+_templates: dict[str, Path] = {}
+
+
+class Api:
+    """One composed server and its enrolled devices. Answers are (status, body); `role` names who wishes.
+
+    A role is a device role of a hall (`kiosk`, `kiosk:H2`) or staff signed in (`nurse`, `doctor@R1`, `admin`).
+    """
+
+    def __init__(self, folder: Path, toml: str = HALLS, *, database: str | None = None, replay: bool = True) -> None:
+        self.folder = folder
+        fresh = not (folder / "hall.db").exists()
+        self.settings = Settings(
+            database_url=database or f"sqlite:///{folder / 'hall.db'}",
+            state_dir=folder / "state",
+            secret_key="tests",
+            replay=replay,
+        )
+        self.server: Server = create(self.settings)
+        self.context = self.server.context
+        self.tokens: dict[str, str] = {}
+        self._cookies: dict[str, str] = {}
+        self._keys = count(1)
+        self.at: str | None = MORNING if replay else None
+        if fresh:
+            self.apply(toml)
+
+    def apply(self, toml: str) -> list[str]:
+        """Apply a hall file; what changed."""
+        file = hallfile.read(toml, self.context)
+        return self.context.transactions.administer(lambda db: hallfile.write(db, file, toml))
+
+    def close(self) -> None:
+        """Close the database."""
+        self.context.engines.dispose()
+
+    def restart(self) -> "Api":
+        """The same database under a newly composed server, with the same tokens."""
+        self.close()
+        again = Api(self.folder, database=self.settings.database_url, replay=self.settings.replay)
+        again.tokens, again._cookies, again._keys, again.at = self.tokens, self._cookies, self._keys, self.at
+        return again
+
+    # who wishes
+
+    def token(self, role: str) -> str:
+        """The token of `role` or `role:hall`, enrolled when first asked for."""
+        if role not in self.tokens:
+            word, _, hall = role.partition(":")
+            kind = DeviceRole(word.partition("-")[0])
+            made = ""
+
+            def enrol(work: Work) -> Answer:
+                nonlocal made
+                _, made = devices.enrol(work, self.context, kind, role)
+                return Answer(201, {})
+
+            self.context.transactions.system(hall or "H1", enrol)
+            self.tokens[role] = made
+        return self.tokens[role]
+
+    def device(self, role: str) -> str:
+        """The id of a role's device."""
+        return str(self.get("/devices/me", role=role)[1]["id"])
+
+    def staff(self, username: str, role: StaffRole, **bound: Any) -> None:
+        """An account with PASSWORD."""
+
+        def add(db: Session) -> list[str]:
+            staff.add(db, username, username, role, PASSWORD, **bound)
+            return []
+
+        self.context.transactions.administer(add)
+
+    def cookie(self, who: str) -> str:
+        """The session of `nurse`, `doctor`, `doctor@R1` or `admin`, signed in when first asked for."""
+        if who not in self._cookies:
+            role, _, station = who.partition("@")
+            hall = None if role == "admin" else "H1"
+            self.staff(who, StaffRole(role), hall=hall, station=station or None)
+            answer = self.server.app.test_client().post("/api/v1/session", json={"username": who, "password": PASSWORD})
+            assert answer.status_code == 200, answer.get_data(as_text=True)
+            self._cookies[who] = answer.headers["Set-Cookie"].split(";")[0]
+        return self._cookies[who]
+
+    def headers(self, role: str | None) -> dict[str, str]:
+        """What `role` sends along."""
+        if role is None:
+            return {}
+        if role.partition("@")[0] in set(StaffRole):
+            return {"Cookie": self.cookie(role)}
+        return {"Authorization": f"Bearer {self.token(role)}"}
+
+    # wishing
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        role: str | None = "console",
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> Any:
+        """Send a request to /api/v1; the Flask answer itself. A fresh key goes along unless `key` is "" or given."""
+        given = self.headers(role)
+        if method == "POST" and key != "":
+            given["Idempotency-Key"] = key or f"key-{next(self._keys)}"
+        if self.at is not None:
+            given["X-Hall-Time"] = self.at
+        client = self.server.app.test_client(use_cookies=False)
+        content: dict[str, Any] = {"data": data, "content_type": "application/json"} if data is not None else {}
+        if data is None and body is not None:
+            content = {"json": body}
+        return client.open(f"/api/v1{path}", method=method, headers={**given, **(headers or {})}, **content)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> tuple[int, dict[str, Any]]:
+        """Wish something."""
+        answer = self.send("POST", path, {} if body is None else body, **options)
+        return answer.status_code, json.loads(answer.get_data())
+
+    def get(self, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
+        """Read something."""
+        answer = self.send("GET", path, **options)
+        return answer.status_code, json.loads(answer.get_data())
+
+    def check_in(self, name: str, queue: str = "IM", *, hall: str = "H1", **more: Any) -> dict[str, Any]:
+        """Check a person in by name at the desk; the ticket."""
+        role = more.pop("role", "console" if hall == "H1" else f"console:{hall}")
+        patient = {"name": name, **more.pop("patient", {})}
+        status, body = self.post("/check-ins", {"hall": hall, "queue": queue, "patient": patient, **more}, role=role)
+        assert status in {200, 201}, body
+        ticket: dict[str, Any] = body["ticket"]
+        return ticket
+
+    def act(self, ticket: dict[str, Any] | str, word: str, *, role: str = "console", **body: Any) -> dict[str, Any]:
+        """One wish of a ticket's life that must succeed; the ticket after it."""
+        id = ticket if isinstance(ticket, str) else ticket["id"]
+        status, answer = self.post(f"/tickets/{id}/{word}", body, role=role)
+        assert status == 200, (word, answer)
+        after: dict[str, Any] = answer["ticket"]
+        return after
+
+    def call(self, station: str = "R1", *, role: str = "console", **body: Any) -> dict[str, Any] | None:
+        """Call the next ticket; None when nobody waits."""
+        status, answer = self.post(f"/stations/{station}/call-next", body, role=role)
+        assert status == 200, answer
+        ticket: dict[str, Any] | None = answer["ticket"]
+        return ticket
+
+    # reading
+
+    def ticket(self, id: str, *, role: str = "console") -> dict[str, Any]:
+        """A ticket as it is."""
+        status, body = self.get(f"/tickets/{id}", role=role)
+        assert status == 200, body
+        ticket: dict[str, Any] = body["ticket"]
+        return ticket
+
+    def snapshot(self, role: str = "console", hall: str = "H1") -> dict[str, Any]:
+        """The whole of a hall."""
+        status, body = self.get(f"/halls/{hall}/snapshot", role=role)
+        assert status == 200, body
+        return body
+
+    def events(self, role: str = "console", *, after: int = 0, hall: str = "H1") -> list[dict[str, Any]]:
+        """The facts after a number."""
+        status, body = self.get(f"/halls/{hall}/events?after={after}&limit=10000", role=role)
+        assert status == 200, body
+        events: list[dict[str, Any]] = body["events"]
+        return events
+
+    def kinds(self, *, after: int = 0, hall: str = "H1") -> list[str]:
+        """The kinds of the facts after a number."""
+        return [
+            event["kind"]
+            for event in self.events("console" if hall == "H1" else f"console:{hall}", after=after, hall=hall)
+        ]
+
+    def rows(self, *, but: frozenset[str] = frozenset({"staff_session"})) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of the database: what must be equal when nothing changed."""
+        with Session(self.context.engines.read) as db:
+            return {
+                name: [tuple(map(str, row)) for row in db.execute(select(table))]
+                for name, table in Base.metadata.tables.items()
+                if name not in but
+            }
+
+    def later(self, at: str) -> None:
+        """Let the hall's time be `at` and do what is due then."""
+        self.at = at
+        self.context.clock.simulate(at)
+        self.due()
+
+    def due(self) -> None:
+        """Do what is due until nothing more is."""
+        while run_due(self.context):
+            pass
+
+
+@contextmanager
+def an_api(toml: str = HALLS, **options: Any) -> Iterator[Api]:
+    """A server in this process for the length of a block; the database is copied from one prepared before."""
+    folder = Path(tempfile.mkdtemp(prefix="hall-api-"))
+    try:
+        if toml not in _templates:
+            template = Path(tempfile.mkdtemp(prefix="hall-api-template-"))
+            made = Api(template, toml)
+            made.close()
+            _templates[toml] = template
+        shutil.copytree(_templates[toml], folder, dirs_exist_ok=True)
+        api = Api(folder, toml, **options)
+        try:
+            yield api
+        finally:
+            api.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
