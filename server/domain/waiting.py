@@ -20,7 +20,7 @@ from server.domain.playing import DAY, STRANGER, Line, Room, Stream, arrive, cal
 
 __all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "range_for", "ranges_for", "shown"]
 
-FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 24, 120, 500
+FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 12, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
 FAR = 400
 """Positions beyond so many calls are counted, not played."""

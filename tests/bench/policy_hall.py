@@ -27,6 +27,7 @@ MIX = {"II": 0.04, "III": 0.26, "IV": 0.70}
 """Levels with rank and target, and their share of the patients: domain.md §3.2."""
 RETURN_MINUTES = 3.0
 LOST_ON_A_PASS = 1.5
+TYPICAL_TAG = ("老",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Hall:
         self._wake = self.environment.event()
         self._estimator = estimator
         self._seq = 0
-        self._comings: deque[tuple[float, str]] = deque()
+        self._comings: deque[tuple[float, Lane, str]] = deque()
 
     def run(self, patients: Iterable[Patient]) -> Outcome:
         """Everybody comes, is seen, and goes."""
@@ -130,7 +131,6 @@ class Hall:
     def _arrivals(self, patients: Iterable[Patient]) -> Generator[simpy.Event, None, None]:
         for patient in sorted(patients, key=lambda one: one.arrived):
             yield self.environment.timeout(patient.arrived - self.environment.now)
-            self._comings.append((patient.arrived, patient.grade))
             kind = "urgent" if patient.grade == "II" else "policy" if patient.tags else "ordinary"
             self._seq += 1
             urgent = patient.grade == "II" and not self.policy.rules.first_come
@@ -166,6 +166,7 @@ class Hall:
         )
         self._cases[name] = case
         self._lanes.add(ticket)
+        self._comings.append((self.environment.now, place.lane, case.patient.grade))
         if self._estimator is not None and case.kind != "return" and self._seq % self._estimator.every == 0:
             case.expected = self._promise(name, self._estimator)
         if not self._wake.triggered:
@@ -255,22 +256,28 @@ class Hall:
         return range_for(ticket, line, samples=tuple(estimator.samples), random=estimator.random)
 
     def _streams(self, estimator: Estimator, now: float) -> Sequence[Stream]:
-        rates = estimator.rates
-        if rates is None:
+        """Who may still come: the known rates, or everybody who joined in the last hour, by lane and level."""
+        rates: dict[tuple[Lane, str], float] = {}
+        if estimator.rates is not None:
+            for grade, rate in estimator.rates.items():
+                urgent = grade == "II" and not self.policy.rules.first_come
+                rates[Lane.URGENT if urgent else Lane.ORDINARY, grade] = rate
+        else:
             while self._comings and self._comings[0][0] < now - 60:
                 self._comings.popleft()
-            rates = {grade: sum(1 for _, one in self._comings if one == grade) / 60 for grade in GRADES}
+            for _, lane, grade in self._comings:
+                rates[lane, grade] = rates.get((lane, grade), 0.0) + 1 / 60
         return [
             Stream(
                 QUEUE,
                 rate,
-                lane=Lane.URGENT if grade == "II" and not self.policy.rules.first_come else Lane.ORDINARY,
+                lane=Lane.ORDINARY if lane is Lane.PASSED else lane,
                 rank=GRADES[grade][0],
                 grade=grade,
+                tags=TYPICAL_TAG if lane is Lane.POLICY else (),
                 target_minutes=GRADES[grade][1],
             )
-            for grade, rate in rates.items()
-            if rate > 0
+            for (lane, grade), rate in sorted(rates.items())
         ]
 
 
