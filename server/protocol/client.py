@@ -146,9 +146,9 @@ class HallClient:
         """The patient was called and did not come."""
         return self.act(ticket, Action.PASS, key=key, reason=reason)
 
-    def give_back(self, ticket: str, *, visit_token: str | None = None, key: str | None = None) -> TicketView:
+    def give_back(self, ticket: str, *, reason: str | None = None, key: str | None = None) -> TicketView:
         """Put a passed or held ticket back into its queue."""
-        return self.act(ticket, Action.RETURN, key=key, visit_token=visit_token)
+        return self.act(ticket, Action.RETURN, key=key, reason=reason)
 
     def hold(self, ticket: str, reason: str, *, key: str | None = None) -> TicketView:
         """Send the patient away for a while."""
@@ -213,9 +213,9 @@ class HallClient:
         return PrintJobAnswer.model_validate_json(answer.content or b"{}").print_job
 
     def report_print_job(
-        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: Any
+        self, job: str, state: PrintJobState, evidence: str | None = None, *, key: str | None = None, **more: Any
     ) -> PrintJob | None:
-        """Say how a print job ended, with the printer's own evidence; `more` may hold the `lease`."""
+        """Say how a print job ended, with the printer's own evidence; `more` is what a newer server may ask for."""
         answer = self.wire.wish(f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key)
         return PrintJobAnswer.model_validate_json(answer.content).print_job
 
@@ -258,7 +258,8 @@ class HallClient:
 
     # hospital systems
 
-    def import_rows(self, kind: str, rows: str, *, key: str | None = None) -> dict[str, Any]:
-        """Import `patients`, `appointments` or `staff` from the text of a CSV file (service accounts)."""
-        answer: dict[str, Any] = self.wire.wish(f"{API}/imports/{kind}", {"csv": rows}, key).json()
+    def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> dict[str, Any]:
+        """Import `patients`, `appointments` or `staff`, rows by the names of the CSV's columns (service accounts)."""
+        body = {"rows": [dict(row) for row in rows]}
+        answer: dict[str, Any] = self.wire.wish(f"{API}/imports/{kind}", body, key).json()
         return answer

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import threading
 import time
+import wave
 from pathlib import Path
 
 import httpx
 import pytest
 
+from caller.playing import BrowserSpeaker
+from hardware.ports import Utterance
 from server.protocol.messages import Event
+from server.protocol.terms import AnnouncementOutcome
 from tests.support.hall import ROOT, free_port, until
 from tests.support.wall import ARGUMENTS, CHROMIUM, STATES, a_hall, a_room, a_ticket, a_wall, normal
 
@@ -36,7 +40,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
+        )
         yield browser
         browser.close()
 
@@ -144,6 +150,26 @@ def test_memory_and_elements_stay_flat_over_a_thousand_calls(wall, page):
     heap_after, elements_after = weigh()
     assert elements == elements_after
     assert heap_after <= heap * 1.10
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"), [("tone", AnnouncementOutcome.SPOKEN), ("noise", AnnouncementOutcome.FAILED)]
+)
+def test_a_wall_page_with_sound_plays_the_call_and_says_how_it_went(page, tmp_path, content, outcome):
+    clip = tmp_path / "call.wav"
+    with wave.open(str(clip), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(b"\x10\x20" * 4000)
+    if content == "noise":
+        clip.write_bytes(b"no sound at all")
+    speaker = BrowserSpeaker(lambda utterances: clip, grace=10.0)
+    with a_wall(speaker) as loud:
+        speaker.nudge = loud.agent.hub.nudge
+        loud.show(*normal())
+        open_wall(page, loud.address, "?sound=1")
+        until(lambda: speaker._listening)
+        assert outcome is speaker.speak([Utterance("请", "zh")])
+        page.goto("about:blank")
 
 
 @pytest.fixture

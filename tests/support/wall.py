@@ -113,11 +113,10 @@ STATES = {
 class Wall:
     """An agent that follows nobody, with its page on a free port."""
 
-    def __init__(self):
+    def __init__(self, speaker=None):
         self.late = 0.0
-        self.agent = Agent(
-            HallClient("http://127.0.0.1:9"), SilentSpeaker(), clock=lambda: time.monotonic() + self.late
-        )
+        self.client = HallClient("http://127.0.0.1:9")
+        self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: time.monotonic() + self.late)
         self.server = make_server("127.0.0.1", 0, create_app(self.agent), threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
         self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -143,11 +142,12 @@ class Wall:
         self._thread.join()
         self.server.server_close()
         self.agent.stop()
+        self.client.close()
 
 
 @contextlib.contextmanager
-def a_wall():
-    wall = Wall()
+def a_wall(speaker=None):
+    wall = Wall(speaker)
     try:
         yield wall
     finally:

@@ -143,9 +143,9 @@ def test_words_of_the_contract_go_out_as_they_are_written_there():
     client, seen = client_of(
         [httpx.Response(200, json={"print_job": None}), httpx.Response(200, json={"ticket": TICKET})]
     )
-    client.report_print_job("p1", PrintJobState.PRINTED, "12 12 12 12", lease="l1")
+    client.report_print_job("p1", PrintJobState.PRINTED, "12 12 12 12")
     client.pass_over("t1")
-    assert {"state": "printed", "evidence": "12 12 12 12", "lease": "l1"} == json.loads(seen[0].content)
+    assert {"state": "printed", "evidence": "12 12 12 12"} == json.loads(seen[0].content)
     assert ("/api/v1/tickets/t1/pass", {}) == (seen[1].url.path, json.loads(seen[1].content))
 
 
