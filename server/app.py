@@ -7,6 +7,7 @@ from flask_socketio import SocketIO
 from spectree import SpecTree
 
 from server import console
+from server.his.fhir import read_bundle
 from server.live import relay, sockets
 from server.services.authentication import Tokens
 from server.services.clock import Clock
@@ -18,7 +19,19 @@ from server.services.transaction import Transactions
 from server.settings import Settings
 from server.store.engine import open_engines
 from server.store.schema import migrate
-from server.web import alerts, halls, openapi, operations, patients, people, printing, problems, stations, tickets
+from server.web import (
+    alerts,
+    halls,
+    openapi,
+    operations,
+    patients,
+    people,
+    printing,
+    problems,
+    reports,
+    stations,
+    tickets,
+)
 from server.web.routes import Web
 
 RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
@@ -86,6 +99,7 @@ def create(settings: Settings) -> Server:
     problems.install(app)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint(spec))
+    app.register_blueprint(reports.blueprint(spec, read_bundle))
     app.register_blueprint(openapi.blueprint(spec))
     console.install(app)
     app.after_request(_headers)

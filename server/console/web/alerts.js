@@ -1,0 +1,44 @@
+// Owns the strip of alerts: it stays until somebody acknowledges. Knows no other part of the desk.
+
+import { html } from "htm/preact";
+import { Act } from "/console/web/parts.js";
+import { beep, canSound } from "/console/web/sound.js";
+import { has, t } from "/console/web/texts.js";
+
+const ORDER = ["red_flag", "escort", "worse", "help", "fever", "reassess", "staged_long", "print", "device"];
+const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
+
+/** Sound for every alert that was just raised. */
+export function soundAlerts(events) {
+  const raised = events.filter((event) => event.kind === "alert.raised");
+  if (raised.length) beep(raised.some((event) => DANGERS.has(event.alert.kind)));
+}
+
+function since(alert, now) {
+  const seconds = Math.max(0, Math.floor((now - new Date(alert.raised_at).getTime()) / 1000));
+  return seconds < 60 ? t("ago.seconds", { seconds }) : t("ago.minutes", { minutes: Math.floor(seconds / 60) });
+}
+
+export function Alerts({ desk, acknowledge }) {
+  const { alerts, tickets, devices } = desk.hall;
+  if (!alerts.length) return null;
+  const words = (alert) => {
+    const number = tickets.find((ticket) => ticket.id === alert.ticket)?.number;
+    const device = devices.find((one) => one.id === alert.device)?.name;
+    const text = alert.text && alert.text !== device ? (has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text) : "";
+    return [number, device, text].filter(Boolean).join(" · ");
+  };
+  return html`<section class="alerts" aria-label=${t("alerts")} tabindex="0">
+    ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
+    <ul>${Alerts.sorted(alerts).map((alert, place) => html`<li key=${alert.id} data-kind=${alert.kind}
+      class=${`alert ${DANGERS.has(alert.kind) ? "alert-danger" : ""}`}>
+      <strong>${DANGERS.has(alert.kind) ? html`<span aria-hidden="true">▲ </span>` : null}${t(`alert.${alert.kind}`)}</strong>
+      <span>${words(alert)}</span><span class="secondary number">${since(alert, desk.now())}</span>
+      <${Act} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t("acknowledge")} hotkey=${place ? undefined : "A"} onClick=${() => acknowledge(alert)} />
+    </li>`)}</ul>
+  </section>`;
+}
+
+/** The most urgent first, then the oldest. */
+Alerts.sorted = (alerts) =>
+  [...alerts].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || one.raised_at.localeCompare(other.raised_at));

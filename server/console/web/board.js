@@ -1,0 +1,54 @@
+// Owns the emergency board: who waits with which grade against which target, most urgent first. Staff only; no deeds.
+
+import { html, render } from "htm/preact";
+import { useState } from "preact/hooks";
+import { Desk } from "/console/web/desk.js";
+import { Chips, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
+import { named, t } from "/console/web/texts.js";
+import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
+
+/** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
+export function boardLines(hall, known, now) {
+  return hall.tickets
+    .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
+    .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, known, now), level: levelOf(ticket, hall, known) }))
+    .sort((one, other) =>
+      (one.level?.rank ?? 0) - (other.level?.rank ?? 0) || (other.wait?.share ?? 9) - (one.wait?.share ?? 9) || one.ticket.order.localeCompare(other.ticket.order));
+}
+
+function Board({ desk }) {
+  const redraw = useDesk(desk);
+  const [keys, setKeys] = useState(false);
+  useKeys({ "?": () => setKeys(true) });
+  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
+  const { hall, known } = desk;
+  const lines = boardLines(hall, known, desk.now());
+  const over = lines.filter((line) => line.wait?.state === "overdue").length;
+  const levels = [...new Map(lines.filter((line) => line.level).map((line) => [line.level.code, line.level])).values()];
+  return html`<div class="desk" data-link=${desk.link}>
+    <${Head} desk=${desk} page="board" onLanguage=${redraw} /><span></span>
+    <main class="board" tabindex="0" aria-label=${t("title.board")}>
+      <p class="board-sum"><span>${t("board.waiting", { count: lines.length })}</span>
+        <strong class=${over ? "bad" : ""}>${t("board.over", { over })}</strong>
+        ${levels.map((level) => html`<span key=${level.code}><${Grade} level=${level} /> ${lines.filter((line) => line.level?.code === level.code).length}</span>`)}</p>
+      ${lines.length ? html`<table class="table board-table"><thead><tr>${["grade", "number", "name", "queue", "chips", "wait", "reassess"].map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
+        <tbody>${lines.map(({ ticket, wait, level }) => {
+          const look = reassessIn(ticket, hall, known, desk.now());
+          return html`<tr key=${ticket.id} data-wait=${wait?.state ?? "none"} data-number=${ticket.number}>
+            <td><${Grade} level=${level} /></td><td class="number">${ticket.number}</td><td>${ticket.name ?? ticket.display_name ?? ""}</td>
+            <td>${named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)}</td>
+            <td><${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} /></td><td><${Wait} wait=${wait} /></td>
+            <td class=${look !== null && look <= 0 ? "bad" : ""}>${look === null ? "" : look <= 0 ? t("reassess.due", { minutes: -look }) : t("reassess.in", { minutes: look })}</td></tr>`;
+        })}</tbody></table>` : html`<p class="empty text-title">${t("nobody.waiting")}</p>`}
+    </main>
+    <${Foot} desk=${desk} keys=${() => setKeys(true)} />
+    ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${[["?", t("key.?")], ["Esc", t("key.Esc")]]} />` : null}
+    ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
+  </div>`;
+}
+
+const root = document.getElementById("page");
+const desk = new Desk();
+await desk.open();
+root.replaceChildren();
+render(html`<${Board} desk=${desk} />`, root);

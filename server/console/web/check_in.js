@@ -1,0 +1,62 @@
+// Owns checking a patient in at the desk: who, where, priority with evidence, red flags. Knows no list.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { has, named, t } from "/console/web/texts.js";
+
+function given(fields) {
+  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
+}
+
+export function CheckIn({ desk, visit, onClose, onDone }) {
+  const { hall, known } = desk;
+  const [person, setPerson] = useState({ name: "", identity_number: "", phone: "", birth_date: "" });
+  const [queue, setQueue] = useState(hall.queues.length === 1 ? hall.queues[0].id : null);
+  const [tags, setTags] = useState([]);
+  const [evidence, setEvidence] = useState("");
+  const [flags, setFlags] = useState([]);
+  const [choices, setChoices] = useState(null);
+  const [alarm, setAlarm] = useState(null);
+  const [override, setOverride] = useState("");
+  const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => setPerson({ ...person, [name]: text }) });
+  const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
+  const submit = async (more = {}) => {
+    const body = { hall: hall.hall, flags, ...more };
+    if (visit?.visit_token) body.visit_token = visit.visit_token;
+    else if (!person.name.trim()) return desk.say(t("name.needed"), "danger");
+    else body.patient = given(person);
+    if (queue && !body.appointment) body.queue = queue;
+    if (tags.length) Object.assign(body, { tags, evidence: evidence.trim() || undefined });
+    if (override.trim()) body.override_reason = override.trim();
+    const answer = await desk.act("check_in", "/api/v1/check-ins", body, {
+      quiet: ["choose"],
+      done: (said) => (said.ticket ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number }) : t("alarm.raised")),
+    });
+    if (!answer) return;
+    if (answer.body.code === "choose") return setChoices(answer.body.choices ?? {});
+    if (answer.status === 202) return setAlarm(answer.body);
+    if (answer.status < 400) onDone(answer.body.ticket.id);
+  };
+  const rules = known.queues[queue ?? hall.queues[0]?.id];
+  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name="check_in" word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
+    ${visit ? html`<p class="suggestion">${t("check_in.recognised", { name: visit.display_name })}</p>` : html`
+      <${Line} ...${field("name")} focus=${true} maxlength="100" required />
+      <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>
+      <${Line} ...${field("birth_date")} type="date" />`}
+    <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
+    ${choices ? html`<div class="question" role="alert"><p>${t("choose")}</p><div class="row-buttons">
+      ${(choices.appointments ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
+      ${(choices.queues ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => { setQueue(one.id); submit({ queue: one.id }); }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`)}
+    </div></div>` : null}
+    <fieldset><legend>${t("priority.some")}</legend><div class="checks">
+      ${(rules?.policy_tags ?? []).map((tag) => html`<label key=${tag}><input type="checkbox" checked=${tags.includes(tag)} onChange=${toggle(tags, setTags, tag)} /><span class="tag">${tag}</span>${has(`tag.${tag}`) ? t(`tag.${tag}`) : ""}</label>`)}
+    </div></fieldset>
+    ${tags.length ? html`<${Line} id="check-in-evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} focus=${true} maxlength="200" placeholder=${t("evidence.hint")} />` : null}
+    <details open=${Boolean(alarm)}><summary>${t("flags")} ${flags.length ? html`<b class="bad">${flags.length}</b>` : null}</summary><div class="checks">
+      ${known.flags.filter((flag) => flag.id !== "red_flag").map((flag) => html`<label key=${flag.id}><input type="checkbox" checked=${flags.includes(flag.id)} onChange=${toggle(flags, setFlags, flag.id)} />${named(flag.names)}</label>`)}
+    </div></details>
+    ${alarm ? html`<p class="question" role="alert">${t("alarm.raised")} ${named(alarm.text)}</p>
+      <${Line} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />` : null}
+  <//>`;
+}

@@ -1,0 +1,79 @@
+// Owns what the desk tells of the chosen ticket and the keys that act on it. Draws; decides nothing.
+
+import { html } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+import { get, Unreachable } from "/console/web/api.js";
+import { Act, Chips, holdWords, TicketHead, Wait } from "/console/web/parts.js";
+import { has, named, t } from "/console/web/texts.js";
+import { ageOf, reassessIn, waitOf } from "/console/web/waits.js";
+
+const DEEDS = [
+  ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"],
+];
+const FORMS = new Set(["triage", "hold", "transfer", "prioritise", "cancel"]);
+
+/** Age in words. */
+export function ageWords(birthDate, now) {
+  const age = ageOf(birthDate, now);
+  if (!age) return "";
+  return age.months === undefined ? t("age.years", age) : t("age.months", age);
+}
+
+function Facts({ desk, ticket }) {
+  const { hall, known } = desk;
+  const zone = hall.timezone;
+  const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const look = reassessIn(ticket, hall, known, desk.now());
+  const person = [ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", ageWords(ticket.birth_date, desk.now()), ticket.birth_date].filter(Boolean).join(" · ");
+  const facts = [
+    ["fact.queue", named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)],
+    ["fact.state", [t(`state.${ticket.state}`), ticket.state === "held" ? holdWords(ticket.hold_reason) : ""].filter(Boolean).join(" · ")],
+    ["fact.person", person],
+    ["fact.doctor", ticket.doctor ? known.doctors[ticket.doctor] ?? ticket.doctor : ""],
+    ["fact.checked_in", ticket.times.checked_in ? clock(ticket.times.checked_in) : ""],
+    ["fact.slot", ticket.slot ? clock(ticket.slot) : ""],
+    ["fact.calls", ticket.calls ? t("fact.calls_count", { calls: ticket.calls, passes: ticket.passes }) : ""],
+    ["fact.flags", (ticket.flags ?? []).map((id) => named(known.flags.find((flag) => flag.id === id)?.names) || id).join(", ")],
+  ].filter(([, value]) => value);
+  return html`<dl class="facts">
+    ${facts.map(([name, value]) => html`<dt key=${name}>${t(name)}</dt><dd>${value}</dd>`)}
+    ${look === null ? null : html`<dt>${t("fact.reassess")}</dt><dd class=${look <= 0 ? "bad" : ""} data-reassess=${look <= 0 ? "due" : "later"}>
+      <span aria-hidden="true">${look <= 0 ? "▲ " : "◷ "}</span>${look <= 0 ? t("reassess.due", { minutes: -look }) : t("reassess.in", { minutes: look })}</dd>`}
+  </dl>`;
+}
+
+function History({ ticket }) {
+  const [triages, setTriages] = useState([]);
+  useEffect(() => {
+    let here = true;
+    setTriages([]);
+    if (ticket.times.triaged) {
+      get(`/console/tickets/${ticket.id}/triages`)
+        .then(({ status, body }) => here && status === 200 && setTriages(body.triages))
+        .catch((error) => { if (!(error instanceof Unreachable)) throw error; });
+    }
+    return () => { here = false; };
+  }, [ticket.id, ticket.times.triaged]);
+  if (!triages.length) return null;
+  return html`<section><h3>${t("history")}</h3><ol class="history plain-list">${triages.map((one) => html`<li key=${one.at}>
+    <b>${new Date(one.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}</b> ${one.from_grade ?? "–"} → <b>${one.grade}</b> · ${one.actor}
+    ${one.reason ? html` · ${one.reason}` : null}
+    <div class="secondary">${Object.entries(one.vitals).filter(([, value]) => value !== null && value !== false).map(([name, value]) => `${has(`vital.${name}`) ? t(`vital.${name}`) : name} ${value}`).join(" · ")}</div>
+    ${one.findings.length ? html`<div>${one.findings.map(named).join(" · ")}</div>` : null}
+  </li>`)}</ol></section>`;
+}
+
+export function Detail({ desk, ticket, actions, open, plain }) {
+  const { hall, known } = desk;
+  return html`<h2 class="visually-hidden">${t("detail", { number: ticket.number })}</h2>
+    <${TicketHead} ticket=${ticket} hall=${hall} known=${known} />
+    <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />
+    <${Wait} wait=${waitOf(ticket, hall, known, desk.now())} />
+    <div class="deeds" role="group" aria-label=${t("deeds")}>
+      ${DEEDS.map(([action, key]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
+        word=${t(`deed.${action}`)} hotkey=${key} disabled=${!actions.includes(action)} kind=${action === "triage" ? "primary" : "quiet"}
+        onClick=${FORMS.has(action) ? open(action) : plain(action)} />`)}
+    </div>
+    <${Facts} desk=${desk} ticket=${ticket} />
+    <${History} ticket=${ticket} />`;
+}

@@ -1,0 +1,259 @@
+// Owns the doctor's station: one large next, who is here, who comes, the deeds on the current patient. Knows no rule.
+
+import { html, render } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+import { get, Unreachable } from "/console/web/api.js";
+import { ageWords } from "/console/web/detail.js";
+import { Desk, refusal } from "/console/web/desk.js";
+import { Choice, Line, TicketForm, Transfer } from "/console/web/forms.js";
+import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
+import { has, named, t, tongue } from "/console/web/texts.js";
+import { levelOf, waitOf } from "/console/web/waits.js";
+
+const SETTLE = 60; // several facts of one deed come within milliseconds: one look ahead is enough
+const COMPACT = new URLSearchParams(location.search).has("compact");
+
+/** Who comes to this station, as the server would choose now; asked again after every fact. */
+function useComing(desk, station) {
+  const [coming, setComing] = useState([]);
+  const seq = desk.hall?.seq;
+  const epoch = desk.hall?.epoch;
+  useEffect(() => {
+    if (!station || seq === undefined) return undefined;
+    let here = true;
+    const timer = setTimeout(async () => {
+      try {
+        const { status, body } = await get(`/console/stations/${encodeURIComponent(station)}/coming`);
+        if (here && status === 200) setComing(body.coming);
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+      }
+    }, SETTLE);
+    return () => { here = false; clearTimeout(timer); };
+  }, [station, seq, epoch]);
+  return coming;
+}
+
+/** Why nobody may be passed yet, or "" when the rule allows it; the server has the last word. */
+export function whyNotPass(ticket, hall, known, now, refused) {
+  if (ticket?.state !== "called") return t("pass.nobody");
+  const rules = known.queues[ticket.queue];
+  const callers = hall.devices.filter((device) => device.role === "caller");
+  if (refused?.ticket === ticket.id && refused.allowedAt > now) return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
+  if (!callers.length || !rules) return "";
+  if (rules.pass_needs_live_zone && !callers.some((device) => device.online)) return t("pass.offline");
+  if (ticket.calls < rules.pass_min_calls) return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
+  const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
+  const left = last + rules.pass_min_seconds * 1000 - now;
+  return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
+}
+
+function Next({ desk, station, current, coming, call }) {
+  const pending = desk.pending.next;
+  const first = coming.find((one) => one.ticket !== current?.id);
+  const ticket = desk.hall.tickets.find((one) => one.id === first?.ticket);
+  const blocked = station.state !== "open" ? t("next.closed") : current?.state === "called" ? t("next.busy", { number: current.number }) : "";
+  const word = pending ? (pending.attempt ? t("wish.again_short", pending) : t("next.calling")) : t(current ? "next.finish" : "next");
+  return html`<button type="button" class=${`next ${pending ? "is-pending" : ""}`} data-act="next" aria-keyshortcuts="N"
+    aria-disabled=${Boolean(blocked || pending)} aria-busy=${Boolean(pending)} onClick=${call}>
+    <span class="next-word">${word} <kbd aria-hidden="true">N</kbd></span>
+    ${ticket ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${ticket.name ?? ticket.display_name ?? ""}</span>
+      <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} />
+      <span class="next-why">${blocked || first.reason_text[tongue()]}</span>` : html`<span class="next-name">${blocked || t("next.nobody")}</span>`}
+  </button>`;
+}
+
+function Current({ desk, ticket, station }) {
+  if (!ticket) {
+    const until = station.until && new Date(station.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: desk.hall.timezone });
+    return html`<section class="panel current" aria-label=${t("current")}><p class="current-line"><span class="text-title">${
+      station.state === "open" ? t("current.nobody") : `${t(`station.${station.state}`)} ${until ?? ""} ${station.reason ?? ""}`}</span></p></section>`;
+  }
+  const age = ageWords(ticket.birth_date, desk.now());
+  const started = ticket.times[ticket.state === "serving" ? "started" : "called"];
+  const minutes = started ? Math.max(0, Math.floor((desk.now() - new Date(started).getTime()) / 60000)) : 0;
+  return html`<section class="panel current" aria-label=${t("current")} data-current=${ticket.number} data-state=${ticket.state}>
+    <p class="current-line"><span class="current-number number">${ticket.number}</span><span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
+      <span class="secondary">${[ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", age].filter(Boolean).join(" · ")}</span>
+      <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
+    <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
+    <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
+  </section>`;
+}
+
+function After({ desk, coming, current }) {
+  const rest = coming.filter((one) => one.ticket !== current?.id).slice(1, 3);
+  return html`<section class="after" aria-label=${t("after")}>
+    ${[0, 1].map((place) => {
+      const ticket = desk.hall.tickets.find((one) => one.id === rest[place]?.ticket);
+      return html`<div class="panel after-one" key=${place}>${ticket ? html`<span class="secondary">${t("after.then")}</span><span class="number">${ticket.number}</span>
+        <span class="line-name">${ticket.name ?? ticket.display_name ?? ""}</span><${Grade} level=${levelOf(ticket, desk.hall, desk.known)} wordy=${false} />
+        <${Wait} wait=${waitOf(ticket, desk.hall, desk.known, desk.now())} />` : html`<span class="secondary">${t("after.nobody")}</span>`}</div>`;
+    })}
+  </section>`;
+}
+
+function Examination({ desk, ticket, onClose }) {
+  const [which, setWhich] = useState("");
+  const submit = async () => {
+    const answer = await desk.act("hold", `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
+      done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
+    });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name="hold" word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
+    <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
+}
+
+function Pause({ desk, station, onClose }) {
+  const [minutes, setMinutes] = useState("15");
+  const [reason, setReason] = useState("");
+  const submit = async () => {
+    const length = Number(minutes);
+    if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
+    const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, { minutes: length, reason: reason.trim() || undefined }, { done: () => t("done.pause") });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
+    <${Choice} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
+    <${Line} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
+}
+
+function PassAnyway({ desk, ticket, why, onClose }) {
+  const [reason, setReason] = useState("");
+  const submit = async () => {
+    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    const answer = await desk.act("pass", `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
+      done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name="pass" word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
+    <p class="question">${why}</p>
+    <${Line} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
+}
+
+function Station({ desk, id, redraw, leave }) {
+  const [panel, setPanel] = useState(null);
+  const [keys, setKeys] = useState(false);
+  const [refused, setRefused] = useState(null);
+  const { hall, known } = desk;
+  const station = hall.stations.find((one) => one.id === id);
+  const current = hall.tickets.find((ticket) => ticket.station === id && (ticket.state === "called" || ticket.state === "serving")) ?? null;
+  const coming = useComing(desk, id);
+  const actions = current ? known.moves[current.state] : [];
+  const why = whyNotPass(current, hall, known, desk.now(), refused);
+  const close = () => setPanel(null);
+  const say = (text) => desk.say(text, "attention");
+
+  const call = async () => {
+    if (station.state !== "open") return say(t("next.closed"));
+    if (current?.state === "called") return say(t("next.busy", { number: current.number }));
+    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, { quiet: ["station_busy"] });
+    if (!answer) return;
+    if (answer.status >= 400) return answer.body.code === "station_busy" && desk.say(refusal(answer.body), "danger");
+    const { ticket, reason_text: because } = answer.body;
+    if (!ticket) return say(because?.[tongue()] ?? t("next.nobody"));
+    desk.last = { text: t("done.call", { number: ticket.number, because: because?.[tongue()] ?? "" }), ticket: ticket.id, until: desk.now() + (known.queues[ticket.queue]?.undo_seconds ?? 30) * 1000 };
+    desk.tell();
+  };
+  const plain = (action) => () => {
+    if (!actions.includes(action)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
+    desk.act(action, `/api/v1/tickets/${current.id}/${action}`, {}, {
+      done: () => t(`done.${action}`, { number: current.number }), ticket: known.undoable.includes(action) ? current.id : null });
+  };
+  const pass = async () => {
+    if (!actions.includes("pass")) return say(t("pass.nobody"));
+    if (why) return setPanel("pass");
+    const answer = await desk.act("pass", `/api/v1/tickets/${current.id}/pass`, {}, {
+      done: () => t("done.pass", { number: current.number }), ticket: current.id });
+    if (answer?.body.allowed_at) setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
+  };
+  const open = (name) => () => {
+    const needed = { examination: "hold", transfer: "transfer" }[name];
+    if (needed && !actions.includes(needed)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
+    setPanel(name);
+  };
+  const resume = () => desk.act("open", `/api/v1/stations/${id}/open`, {}, { done: () => t("done.open") });
+  useKeys({
+    N: call, R: plain("recall"), P: pass, S: plain("start"), F: plain("finish"), E: open("examination"), M: open("transfer"),
+    B: () => (station.state === "open" ? open("pause")() : resume()), Z: () => desk.undo(), "?": () => setKeys(true), Escape: close,
+  });
+  useEffect(() => { if (panel && panel !== "pause" && !current) close(); }, [current?.id]);
+
+  const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
+    disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
+  const rest = station.state === "open"
+    ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" onClick=${open("pause")} />`
+    : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" onClick=${resume} />`;
+  const forms = {
+    examination: () => html`<${Examination} desk=${desk} ticket=${current} onClose=${close} />`,
+    transfer: () => html`<${Transfer} desk=${desk} ticket=${current} onClose=${close} onDone=${close} />`,
+    pass: () => html`<${PassAnyway} desk=${desk} ticket=${current} why=${why || t("pass.nobody")} onClose=${close} />`,
+    pause: () => html`<${Pause} desk=${desk} station=${station} onClose=${close} />`,
+  };
+  const form = panel && (panel === "pause" || current) ? forms[panel]() : null;
+  return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
+    <${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
+      ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
+    <//>
+    <span></span>
+    <main class="station">
+      <${Next} desk=${desk} station=${station} current=${current} coming=${coming} call=${call} />
+      <div class="station-side">
+        ${form && !COMPACT ? html`<div class="panel side-form">${form}</div>` : html`<${Current} desk=${desk} ticket=${current} station=${station} />`}
+        <div>
+          <div class="doctor-deeds" role="group" aria-label=${t("deeds")}>
+            ${deed("recall", "R", plain("recall"))}
+            ${deed("start", "S", plain("start"), { more: { kind: current?.state === "called" ? "primary" : "quiet" } })}
+            ${deed("finish", "F", plain("finish"), { more: { kind: current?.state === "serving" ? "primary" : "quiet" } })}
+            <${Act} desk=${desk} name="pass" word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
+            ${deed("hold", "E", open("examination"), { word: "examination" })}
+            ${deed("transfer", "M", open("transfer"))}
+            ${rest}
+          </div>
+          <p class="why-not" id="why-not">${current?.state === "called" && why ? t("pass.not_yet", { why }) : ""}</p>
+        </div>
+        <${After} desk=${desk} coming=${coming} current=${current} />
+      </div>
+    </main>
+    <${Foot} desk=${desk} keys=${() => setKeys(true)} />
+    ${form && COMPACT ? html`<${Dialog} title=${t(`form.${panel}`)} onClose=${close}>${form}<//>` : null}
+    ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${["N", "R", "S", "F", "P", "E", "M", "B", "Z", "Esc", "?"].map((key) => [key, t(`doctor_key.${key}`)])} />` : null}
+    ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
+  </div>`;
+}
+
+function ChooseRoom({ desk, redraw, choose }) {
+  return html`<div class="desk" data-link=${desk.link}>
+    <${Head} desk=${desk} page="doctor" onLanguage=${redraw} /><span></span>
+    <main class="rooms-choice"><h2 class="text-title">${t("room.choose")}</h2>
+      ${desk.hall.stations.map((station) => html`<button type="button" class="button button-primary" key=${station.id} data-room=${station.id} onClick=${() => choose(station.id)}>
+        <span class="text-title">${named(station.name)}</span><span class="text-small">${station.queues.map((id) => named(desk.hall.queues.find((queue) => queue.id === id)?.name)).join(" · ")}${station.doctor_name ? ` · ${station.doctor_name}` : ""}</span></button>`)}
+    </main>
+    <${Foot} desk=${desk} keys=${() => null} />
+    ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
+  </div>`;
+}
+
+function Doctor({ desk }) {
+  const redraw = useDesk(desk);
+  const [chosen, setChosen] = useState(new URLSearchParams(location.search).get("station"));
+  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
+  const bound = desk.me.station;
+  const id = bound ?? chosen;
+  const choose = (station) => {
+    const address = new URL(location.href);
+    if (station) address.searchParams.set("station", station);
+    else address.searchParams.delete("station");
+    history.replaceState(null, "", address);
+    setChosen(station);
+  };
+  if (!desk.hall.stations.some((station) => station.id === id)) return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${choose} />`;
+  return html`<${Station} key=${id} desk=${desk} id=${id} redraw=${redraw} leave=${bound ? null : () => choose(null)} />`;
+}
+
+const root = document.getElementById("page");
+const desk = new Desk();
+await desk.open();
+root.replaceChildren();
+render(html`<${Doctor} desk=${desk} />`, root);

@@ -1,0 +1,139 @@
+// Owns the small forms on one ticket: hold, transfer, priority, cancel; and the choices they share. Knows no list.
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Act, TicketHead } from "/console/web/parts.js";
+import { named, t } from "/console/web/texts.js";
+
+/** Radio buttons that also answer to number keys: [[value, words], …]. */
+export function Choice({ legend, name, options, value, choose, onEnter, focus }) {
+  const box = useRef();
+  useEffect(() => { if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus(); }, [focus]);
+  const hear = (event) => {
+    const place = Number(event.key) - 1;
+    if (event.key !== " " && options[place]) {
+      event.preventDefault();
+      choose(options[place][0]);
+      box.current.querySelectorAll("input")[place].focus();
+    } else if (event.key === "Enter" && onEnter) {
+      event.preventDefault();
+      onEnter();
+    }
+  };
+  return html`<fieldset ref=${box} onKeyDown=${hear} data-choice=${name}><legend>${legend}</legend><div class="radios">
+    ${options.map(([option, words], place) => html`<label class="radio" key=${option}>
+      <input type="radio" name=${name} value=${option} checked=${option === value} onChange=${() => choose(option)} />
+      <span>${words}</span>${place < 9 ? html`<kbd aria-hidden="true">${place + 1}</kbd>` : null}</label>`)}
+  </div></fieldset>`;
+}
+
+/** A labelled line of text. */
+export function Line({ id, label, value, set, focus, error, ...more }) {
+  const box = useRef();
+  useEffect(() => { if (focus) box.current.focus(); }, [focus]);
+  return html`<label class="field" for=${id}><span>${label}</span>
+    <input class="input" id=${id} ref=${box} value=${value} onInput=${(event) => set(event.target.value)} autocomplete="off"
+      aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} ...${more} />
+    ${error ? html`<span class="field-error" id=${`${id}-error`}>${error}</span>` : null}</label>`;
+}
+
+/** Frame of a form on a ticket: title, ticket, fields, send and leave. */
+export function TicketForm({ desk, ticket, title, name, word, submit, onClose, children }) {
+  const send = (event) => { event?.preventDefault(); submit(); };
+  const leave = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); onClose(); } };
+  return html`<form onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
+    <h2>${title}</h2>
+    ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />` : null}
+    ${children}
+    <div class="form-end">
+      <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd aria-hidden="true">Esc</kbd></button>
+      <${Act} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />
+      <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
+    </div>
+  </form>`;
+}
+
+async function sendOn(desk, ticket, action, body, onDone) {
+  const answer = await desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, body, {
+    done: (said) => t(`done.${action}`, { number: said.ticket.number }), ticket: ticket.id,
+  });
+  if (answer?.status < 400) onDone(ticket.id);
+}
+
+const HOLDS = ["examination", "toilet", "payment", "away", "other"];
+
+/** The reason of a hold as it is stored: our code, and what was typed behind it. */
+export function holdReason(code, more) {
+  const typed = more.trim();
+  if (code === "other") return typed;
+  return typed ? `${code}: ${typed}` : code;
+}
+
+export function Hold({ desk, ticket, onClose, onDone }) {
+  const [code, setCode] = useState("examination");
+  const [more, setMore] = useState("");
+  const submit = () => {
+    const reason = holdReason(code, more);
+    if (!reason) return desk.say(t("reason.needed"), "danger");
+    sendOn(desk, ticket, "hold", { reason }, onDone);
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.hold")} name=${`hold:${ticket.id}`} word=${t("deed.hold")} submit=${submit} onClose=${onClose}>
+    <${Choice} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true} options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
+    <${Line} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more} set=${setMore} maxlength="120" />
+  <//>`;
+}
+
+export function Transfer({ desk, ticket, onClose, onDone }) {
+  const { hall, known } = desk;
+  const places = known.halls.flatMap((one) => one.queues.map((queue) => ({
+    value: `${one.id}/${queue.id}`, words: one.id === hall.hall ? named(queue.name) : `${named(queue.name)}(${named(one.name)})`,
+    here: one.id === hall.hall,
+  }))).filter((place) => place.value !== `${hall.hall}/${ticket.queue}`).sort((one, other) => other.here - one.here);
+  const [to, setTo] = useState(places[0]?.value);
+  const [doctor, setDoctor] = useState("");
+  const [reason, setReason] = useState("");
+  const submit = () => {
+    if (!to) return desk.say(t("transfer.nowhere"), "danger");
+    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    const [where, queue] = to.split("/");
+    const body = { queue, reason: reason.trim() };
+    if (where !== hall.hall) body.hall = where;
+    if (doctor) body.doctor = doctor;
+    sendOn(desk, ticket, "transfer", body, onDone);
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.transfer")} name=${`transfer:${ticket.id}`} word=${t("deed.transfer")} submit=${submit} onClose=${onClose}>
+    ${places.length ? html`<${Choice} legend=${t("transfer.to")} name="to" value=${to} choose=${setTo} onEnter=${submit} focus=${true} options=${places.map((place) => [place.value, place.words])} />` : html`<p class="question">${t("transfer.nowhere")}</p>`}
+    <label class="field" for="doctor"><span>${t("transfer.doctor")}</span>
+      <select class="input" id="doctor" value=${doctor} onChange=${(event) => setDoctor(event.target.value)}>
+        <option value="">${t("doctor.any")}</option>
+        ${Object.entries(known.doctors).map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
+      </select></label>
+    <${Line} id="reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" required />
+  <//>`;
+}
+
+export function Priority({ desk, ticket, onClose, onDone }) {
+  const tags = desk.known.queues[ticket.queue]?.policy_tags ?? [];
+  const [tag, setTag] = useState(tags[0]);
+  const [evidence, setEvidence] = useState("");
+  const submit = () => {
+    if (!evidence.trim()) return desk.say(t("evidence.needed"), "danger");
+    sendOn(desk, ticket, "prioritise", { tag, evidence: evidence.trim() }, onDone);
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.prioritise")} name=${`prioritise:${ticket.id}`} word=${t("deed.prioritise")} submit=${submit} onClose=${onClose}>
+    <${Choice} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true} options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
+      onEnter=${() => document.getElementById("evidence").focus()} />
+    <${Line} id="evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} maxlength="200" required placeholder=${t("evidence.hint")} />
+  <//>`;
+}
+
+export function Cancel({ desk, ticket, onClose, onDone }) {
+  const [reason, setReason] = useState("");
+  const submit = () => {
+    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    sendOn(desk, ticket, "cancel", { reason: reason.trim() }, onDone);
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.cancel")} name=${`cancel:${ticket.id}`} word=${t("deed.cancel")} submit=${submit} onClose=${onClose}>
+    <${Line} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" required placeholder=${t("cancel.hint")} />
+  <//>`;
+}

@@ -1,0 +1,137 @@
+// Owns the nurse desk: what is chosen, which panel is open, which key does what. Knows no form's inside.
+
+import { html, render } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Alerts, soundAlerts } from "/console/web/alerts.js";
+import { CheckIn } from "/console/web/check_in.js";
+import { Desk } from "/console/web/desk.js";
+import { Detail } from "/console/web/detail.js";
+import { Cancel, Hold, Priority, Transfer } from "/console/web/forms.js";
+import { List, Queues, Tabs } from "/console/web/list.js";
+import { Machines, Rooms } from "/console/web/panels.js";
+import { Foot, Head, Keys, SignInAgain, useDesk, useKeys } from "/console/web/parts.js";
+import { beep, wakeSound } from "/console/web/sound.js";
+import { t } from "/console/web/texts.js";
+import { Triage } from "/console/web/triage.js";
+import { inOrder, matches, tabOf } from "/console/web/waits.js";
+
+const PANELS = { triage: Triage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel };
+const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms };
+
+function shown(desk, view) {
+  const { hall, known } = desk;
+  const here = hall.tickets.filter((ticket) => view.queue === "all" || ticket.queue === view.queue);
+  const counts = { waiting: 0, passed: 0, held: 0, rooms: 0, return: 0 };
+  for (const ticket of here) {
+    counts[tabOf(ticket)] += 1;
+    if (ticket.lane === "return" && tabOf(ticket) === "waiting") counts.return += 1;
+  }
+  const found = view.typed
+    ? here.filter((ticket) => matches(ticket, view.typed))
+    : here.filter((ticket) => (view.tab === "return" ? ticket.lane === "return" && tabOf(ticket) === "waiting" : tabOf(ticket) === view.tab));
+  return { counts, lines: inOrder(found, hall, known, desk.now()) };
+}
+
+function Nurse({ desk }) {
+  const redraw = useDesk(desk);
+  const [view, setView] = useState({ queue: "all", tab: "waiting", typed: "", selected: null, panel: null, keys: false });
+  const search = useRef();
+  const list = useRef();
+  const place = useRef(0);
+  const change = (more) => setView((now) => ({ ...now, ...more }));
+  useEffect(() => {
+    wakeSound(redraw);
+    desk.onEvents = (events) => soundAlerts(events);
+    const again = setInterval(() => { if (desk.hall?.alerts.some((alert) => alert.kind === "red_flag" || alert.kind === "escort")) beep(true); }, 15000);
+    return () => clearInterval(again);
+  }, []);
+  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
+
+  const { counts, lines } = shown(desk, view);
+  const index = lines.findIndex(({ ticket }) => ticket.id === view.selected);
+  if (index >= 0) place.current = index;
+  const held = view.panel ? desk.hall.tickets.find((one) => one.id === view.selected) : null;
+  const ticket = lines[index]?.ticket ?? held ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
+  const actions = ticket ? desk.known.moves[ticket.state] ?? [] : [];
+  const close = () => { change({ panel: null }); list.current?.focus({ preventScroll: true }); };
+  const open = (panel) => () => {
+    if (panel in PANELS && !(ticket && actions.includes(panel))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    change({ panel, selected: ticket?.id ?? null });
+  };
+  const plain = (action) => () => {
+    if (!ticket) return;
+    if (!actions.includes(action)) return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, {}, {
+      done: () => t(`done.${action}`, { number: ticket.number }),
+      ticket: desk.known.undoable.includes(action) ? ticket.id : null,
+    });
+  };
+  const step = (by) => () => {
+    const next = lines[Math.max(0, Math.min(lines.length - 1, place.current + by))];
+    if (next) change({ selected: next.ticket.id });
+  };
+  const acknowledge = (alert) => desk.act(`acknowledge:${alert.id}`, `/api/v1/alerts/${alert.id}/acknowledge`, {}, { done: () => t("done.acknowledge") });
+  const lookUp = async () => {
+    if (lines.length) {
+      change({ selected: lines[0].ticket.id, tab: tabOf(lines[0].ticket), typed: "", queue: "all" });
+      list.current?.focus();
+      return;
+    }
+    const found = await desk.act("look_up", "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed });
+    const choices = found?.body?.choices?.tickets ?? [];
+    const known = desk.hall.tickets.find((one) => choices.some((choice) => choice.id === one.id));
+    if (known) change({ selected: known.id, tab: tabOf(known), typed: "", queue: "all" });
+    else if (found?.status === 200) change({ panel: "check_in", visit: found.body, typed: "" });
+  };
+  const graded = (id) => {
+    const next = lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in");
+    change({ panel: null, selected: next?.ticket.id ?? id });
+    list.current?.focus({ preventScroll: true });
+  };
+  useKeys({
+    ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
+    "/": () => { search.current.focus(); search.current.select(); },
+    N: open("check_in"), T: open("triage"), Enter: open("triage"), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"),
+    R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
+    A: () => desk.hall.alerts.length && acknowledge(Alerts.sorted(desk.hall.alerts)[0]),
+    D: open("machines"), S: open("rooms"), "?": () => change({ keys: true }),
+    Escape: () => { change({ typed: "", keys: false }); close(); },
+    ...Object.fromEntries(["waiting", "passed", "return", "held", "rooms"].map((tab, at) => [String(at + 1), () => change({ tab, typed: "", selected: null })])),
+  });
+  const Panel = PANELS[view.panel];
+  const FreePanel = FREE_PANELS[view.panel];
+  const side = FreePanel
+    ? html`<${FreePanel} desk=${desk} onClose=${close} visit=${view.visit} onDone=${(id) => { change({ panel: null, visit: null, selected: id, queue: "all", tab: "waiting", typed: "" }); list.current?.focus({ preventScroll: true }); }} />`
+    : ticket
+      ? Panel
+        ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${view.panel === "triage" ? graded : close} />`
+        : html`<${Detail} desk=${desk} ticket=${ticket} actions=${actions} open=${open} plain=${plain} />`
+      : html`<p class="empty">${t("nobody.side")}</p>`;
+  return html`<div class="desk" data-link=${desk.link}>
+    <${Head} desk=${desk} page="nurse" onLanguage=${redraw} />
+    <${Alerts} desk=${desk} acknowledge=${acknowledge} />
+    <div class="body">
+      <${Queues} desk=${desk} chosen=${view.queue} choose=${(queue) => change({ queue, selected: null })} open=${open} />
+      <main class="main">
+        <div class="tools">
+          <${Tabs} counts=${counts} chosen=${view.typed ? null : view.tab} choose=${(tab) => change({ tab, typed: "", selected: null })} />
+          <input class="input search" ref=${search} type="search" value=${view.typed} aria-label=${t("search.label")} aria-keyshortcuts="/"
+            placeholder=${t("search.hint")} onInput=${(event) => change({ typed: event.target.value })}
+            onKeyDown=${(event) => { if (event.key === "Enter" && view.typed) lookUp(); }} />
+          <button type="button" class="button button-primary" data-act="check_in" aria-keyshortcuts="N" onClick=${open("check_in")}>${t("deed.check_in")}<kbd aria-hidden="true">N</kbd></button>
+        </div>
+        <${List} desk=${desk} lines=${lines} selected=${ticket?.id} select=${(id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null })} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />
+      </main>
+      <aside class="side" aria-label=${t("side")}>${side}</aside>
+    </div>
+    <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "Z", "A", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
+  </div>`;
+}
+
+const root = document.getElementById("page");
+const desk = new Desk();
+await desk.open();
+root.replaceChildren();
+render(html`<${Nurse} desk=${desk} />`, root);

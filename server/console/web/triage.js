@@ -1,0 +1,148 @@
+// Owns the triage form: vitals in one line by keyboard, the suggestion while typing, the grade, what the server asks.
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { post, Unreachable } from "/console/web/api.js";
+import { refusal } from "/console/web/desk.js";
+import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { Grade } from "/console/web/parts.js";
+import { named, t } from "/console/web/texts.js";
+
+const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose"];
+const THINKING = 150;
+
+/** What the boxes hold as the server wants it; a text that is no number stays a text: the server says what is wrong. */
+export function vitalsOf(typed, oxygen) {
+  const vitals = {};
+  for (const name of VITALS) {
+    const text = (typed[name] ?? "").trim();
+    if (!text) continue;
+    vitals[name] = name === "consciousness" ? text.toUpperCase() : Number.isFinite(Number(text)) ? Number(text) : text;
+  }
+  if (oxygen) vitals.oxygen = true;
+  return vitals;
+}
+
+function Vitals({ typed, set, wrong, onEnter }) {
+  const box = useRef();
+  useEffect(() => box.current.querySelector("input").focus(), []);
+  const hear = (event) => {
+    const boxes = [...box.current.querySelectorAll("input")];
+    const place = boxes.indexOf(event.target);
+    if (event.key === " " || event.key === "/") {
+      event.preventDefault();
+      (boxes[place + 1] ?? document.getElementById("complaint")).focus();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      onEnter();
+    } else if (event.key === "Backspace" && !event.target.value && place > 0) {
+      event.preventDefault();
+      boxes[place - 1].focus();
+    }
+  };
+  return html`<fieldset ref=${box} onKeyDown=${hear}><legend>${t("vitals.help")}</legend><div class="vitals">
+    ${VITALS.map((name) => html`<label class="field" key=${name} for=${`vital-${name}`}><span title=${t(`vital.${name}.unit`)}>${t(`vital.${name}`)}</span>
+      <input class="input" id=${`vital-${name}`} inputmode=${name === "consciousness" ? "text" : "decimal"} maxlength="6" autocomplete="off"
+        value=${typed[name] ?? ""} onInput=${(event) => set(name, event.target.value)} aria-invalid=${wrong === `vitals.${name}` ? "true" : undefined} /></label>`)}
+  </div></fieldset>`;
+}
+
+function Suggestion({ suggestion, scale }) {
+  if (!suggestion) return html`<p class="suggestion secondary">${t("suggestion.none")}</p>`;
+  const level = scale.levels.find((one) => one.code === suggestion.grade);
+  const scores = Object.entries(suggestion.scores ?? {}).filter(([, score]) => score);
+  return html`<div class="suggestion" data-suggestion=${suggestion.grade} role="status">
+    <p class="suggestion-title">${t("suggestion")} <${Grade} level=${level} />
+      ${scores.map(([name, score]) => html`<span class="number" key=${name}>${name.toUpperCase()} ${score.total}${score.missing.length ? "+" : ""}</span>`)}</p>
+    ${suggestion.criteria.length ? html`<ul>${suggestion.criteria.slice(0, 5).map((criterion, place) => html`<li key=${place}>${named(criterion.names)}</li>`)}</ul>` : html`<p>${t("suggestion.nothing")}</p>`}
+    ${suggestion.missing?.length ? html`<p class="secondary">${t("suggestion.missing", { vitals: suggestion.missing.map((name) => t(`vital.${name}`)).join(t("comma")) })}</p>` : null}
+    ${suggestion.stale?.length ? html`<p class="bad">${t("suggestion.stale")}</p>` : null}
+  </div>`;
+}
+
+/** Ask for the suggestion a moment after the last change; a later question makes an earlier answer void. */
+function useAdvice(ticket, body) {
+  const [advice, setAdvice] = useState({ suggestion: null, findings: [], questions: [], wrong: null, said: "" });
+  const asked = JSON.stringify(body);
+  useEffect(() => {
+    let here = true;
+    const timer = setTimeout(async () => {
+      try {
+        const answer = await post(`/console/tickets/${ticket.id}/advice`, JSON.parse(asked));
+        if (!here) return;
+        if (answer.status === 200) setAdvice({ ...answer.body, wrong: null, said: "" });
+        else setAdvice((now) => ({ ...now, suggestion: null, questions: [], wrong: answer.body.field ?? "", said: refusal(answer.body) }));
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+      }
+    }, THINKING);
+    return () => { here = false; clearTimeout(timer); };
+  }, [ticket.id, asked]);
+  return advice;
+}
+
+export function Triage({ desk, ticket, onClose, onDone }) {
+  const { hall, known } = desk;
+  const [typed, setTyped] = useState({});
+  const [complaint, setComplaint] = useState("");
+  const [refused, setRefused] = useState([]);
+  const [oxygen, setOxygen] = useState(false);
+  const [pregnant, setPregnant] = useState(false);
+  const [queue, setQueue] = useState(ticket.queue);
+  const [chosen, setChosen] = useState(null);
+  const [asks, setAsks] = useState({});
+  const [reason, setReason] = useState("");
+  const [second, setSecond] = useState({ username: "", password: "" });
+  const [atGrade, setAtGrade] = useState(0);
+  const vitals = vitalsOf(typed, oxygen);
+  const advice = useAdvice(ticket, { queue, vitals, complaint, pregnant });
+  const scale = known.scales[hall.queues.find((one) => one.id === queue).scale];
+  const findings = advice.findings.filter((finding) => !refused.includes(finding.id));
+  const suggested = advice.suggestion?.grade ?? null;
+  const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
+  const submit = async () => {
+    if (!grade) return desk.say(t("grade.needed"), "danger");
+    const body = { vitals: { ...vitals, ...(Object.keys(vitals).length ? { measured_at: new Date(desk.now()).toISOString() } : {}) }, findings: findings.map((finding) => finding.id), grade };
+    if (queue !== ticket.queue) body.queue = queue;
+    if (pregnant) body.pregnant = true;
+    if (reason.trim()) body.reason = reason.trim();
+    if (asks.second) body.second = second;
+    const answer = await desk.act(`triage:${ticket.id}`, `/api/v1/tickets/${ticket.id}/triage`, body, {
+      done: (said) => gradedWords(said, scale), ticket: ticket.id,
+    });
+    if (!answer) return;
+    if (answer.status < 400) return onDone(ticket.id);
+    const { code } = answer.body;
+    if (code === "reason_needed") setAsks((now) => ({ ...now, reason: true }));
+    if (code === "second_needed" || (code === "wrong_credentials" && asks.second)) setAsks({ reason: true, second: true });
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.triage")} name=${`triage:${ticket.id}`} word=${t("triage.confirm")} submit=${submit} onClose=${onClose}>
+    <${Vitals} typed=${typed} wrong=${advice.wrong} set=${(name, value) => setTyped((now) => ({ ...now, [name]: value }))} onEnter=${() => setAtGrade((now) => now + 1)} />
+    ${advice.said ? html`<p class="field-error" role="alert">${advice.said}</p>` : null}
+    ${advice.questions.map((question) => html`<p class="question" key=${question.vital} role="status">${named(question.names)}</p>`)}
+    <div class="checks">
+      <label><input type="checkbox" checked=${oxygen} onChange=${(event) => setOxygen(event.target.checked)} />${t("vital.oxygen")}</label>
+      ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
+      ${findings.map((finding) => html`<label key=${finding.id}><input type="checkbox" checked=${true} onChange=${() => setRefused((now) => [...now, finding.id])} />${named(finding.names)}</label>`)}
+    </div>
+    <${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
+      onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); setAtGrade((now) => now + 1); } }} />
+    <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
+    <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
+      options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
+    ${hall.queues.length > 1 ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
+      <select class="input" id="triage-queue" value=${queue} onChange=${(event) => { setQueue(event.target.value); setChosen(null); }}>
+        ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>` : null}
+    ${asks.reason ? html`<${Line} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
+    ${asks.second ? html`<div class="form-row">
+      <${Line} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
+      <${Line} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>` : null}
+  <//>`;
+}
+
+function gradedWords({ ticket, suggestion }, scale) {
+  const level = scale.levels.find((one) => one.code === ticket.grade);
+  const said = t("done.triage", { number: ticket.number, grade: level ? `${level.symbol} ${level.code}` : ticket.grade });
+  const why = suggestion?.criteria?.[0] ? named(suggestion.criteria[0].names) : "";
+  return suggestion ? `${said} · ${t("suggestion")} ${suggestion.grade}${why ? ` (${why})` : ""}` : said;
+}
