@@ -1,8 +1,12 @@
 """The server in this process for cheap tests: Flask's test client over a real SQLite file, without its threads."""
 
+import atexit
+import contextlib
 import json
 import shutil
+import sqlite3
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -92,7 +96,8 @@ queues = ["SU"]
 PASSWORD = "correct horse battery"
 MORNING = "2026-03-02T09:00:00+08:00"
 """A time under HALL_REPLAY at which NIGHT is closed."""
-_templates: dict[str, Path] = {}
+_templates: dict[str, "Api"] = {}
+_idle: dict[str, list["Api"]] = {}
 
 
 class Api:
@@ -102,7 +107,7 @@ class Api:
     """
 
     def __init__(self, folder: Path, toml: str = HALLS, *, database: str | None = None, replay: bool = True) -> None:
-        self.folder = folder
+        self.folder, self.toml = folder, toml
         fresh = not (folder / "hall.db").exists()
         self.settings = Settings(
             database_url=database or f"sqlite:///{folder / 'hall.db'}",
@@ -131,7 +136,7 @@ class Api:
     def restart(self) -> "Api":
         """The same database under a newly composed server, with the same tokens."""
         self.close()
-        again = Api(self.folder, database=self.settings.database_url, replay=self.settings.replay)
+        again = Api(self.folder, self.toml, database=self.settings.database_url, replay=self.settings.replay)
         again.tokens, again._cookies, again._keys, again.at = self.tokens, self._cookies, self._keys, self.at
         return again
 
@@ -293,22 +298,59 @@ class Api:
         while run_due(self.context):
             pass
 
+    def reset(self) -> None:
+        """Back to the prepared database: composing a server takes longer than copying a file."""
+        self.close()
+        for file in self.folder.glob("hall.db*"):
+            file.unlink()
+        shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")
+        self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
+        self.server.app.extensions["hall"].tokens.__init__(self.context)
+        self.context.clock.__init__(replay=True)
+
+
+def _prepared(toml: str) -> Api:
+    """The server whose database is copied for every other one of that hall file; kiosks and desks are enrolled."""
+    if toml not in _templates:
+        folder = Path(tempfile.mkdtemp(prefix="hall-api-template-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        made = Api(folder, toml)
+        for hall in (hall["id"] for hall in tomllib.loads(toml)["hall"]):
+            for role in ("console", "kiosk"):
+                made.token(role if hall == "H1" else f"{role}:{hall}")
+        made.close()
+        with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _templates[toml] = made
+    return _templates[toml]
+
+
+def _made(toml: str, **options: Any) -> Api:
+    folder = Path(tempfile.mkdtemp(prefix="hall-api-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(_prepared(toml).folder, folder, dirs_exist_ok=True)
+    made = Api(folder, toml, **options)
+    made.tokens = dict(_prepared(toml).tokens)
+    return made
+
 
 @contextmanager
-def an_api(toml: str = HALLS, **options: Any) -> Iterator[Api]:
-    """A server in this process for the length of a block; the database is copied from one prepared before."""
-    folder = Path(tempfile.mkdtemp(prefix="hall-api-"))
-    try:
-        if toml not in _templates:
-            template = Path(tempfile.mkdtemp(prefix="hall-api-template-"))
-            made = Api(template, toml)
-            made.close()
-            _templates[toml] = template
-        shutil.copytree(_templates[toml], folder, dirs_exist_ok=True)
-        api = Api(folder, toml, **options)
+def an_api(toml: str = HALLS, *, fresh: bool = False, **options: Any) -> Iterator[Api]:
+    """A server in this process for the length of a block, over a copy of a prepared database.
+
+    `fresh` composes one that nobody else will use: for tests that compose it anew or change its hall file.
+    """
+    if fresh or options:
+        api = _made(toml, **options)
         try:
             yield api
         finally:
             api.close()
+        return
+    idle = _idle.setdefault(toml, [])
+    api = idle.pop() if idle else _made(toml)
+    try:
+        yield api
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        api.reset()
+        idle.append(api)
