@@ -42,7 +42,7 @@ def _report(report: DiagnosticReport, found: Mapping[str, Any]) -> Received:
     subject = known.get(report.subject.reference) if report.subject and report.subject.reference else None
     if not isinstance(subject, Patient):
         raise HallError(ErrorCode.INVALID, "a report's subject must be a Patient in the bundle")
-    results = [known.get(reference.reference) for reference in report.result or []]
+    results = [known.get(reference.reference or "") for reference in report.result or []]
     observations = [result for result in results if isinstance(result, Observation)]
     identifier = next((one.value for one in report.identifier or [] if one.value), None) or report.id
     if not identifier:

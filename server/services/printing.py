@@ -106,7 +106,7 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     """How printing ended, from the device that holds the job. Raises lease_lost, not_found."""
     job = job_of(work, id)
     before = PrintJobState(job.state)
-    if job.device_id != work.principal.id or lease.is_lost(before, job.lease, job.lease):
+    if job.device_id != work.principal.id or lease.is_lost(before, job.lease, body.lease or job.lease):
         raise HallError(ErrorCode.LEASE_LOST, f"the job is {before}")
     after = lease.after_report(before, PrintJobState(body.state))
     job.state, job.evidence = after.value, body.evidence

@@ -61,21 +61,18 @@ class Received:
 def receive(work: Work, reports: Sequence[Received]) -> Answer:
     """Keep reports; a changed one becomes the next version and the one before is superseded. 201 with their ids."""
     kept = [_keep(work, report) for report in reports]
-    return Answer(
-        201,
-        {
-            "reports": [
-                {
-                    "id": row.id,
-                    "identifier": row.identifier,
-                    "version": row.version,
-                    "status": row.status,
-                    "matched": row.patient_id is not None,
-                }
-                for row in kept
-            ]
-        },
-    )
+    return Answer(201, {"reports": [_kept_view(row) for row in kept]})
+
+
+def _kept_view(row: ReportRow) -> View:
+    matched = row.patient_id is not None
+    return {
+        "id": row.id,
+        "identifier": row.identifier,
+        "version": row.version,
+        "status": row.status,
+        "matched": matched,
+    }
 
 
 def _keep(work: Work, report: Received) -> ReportRow:
@@ -116,7 +113,7 @@ def _plain(report: Received) -> dict[str, Any]:
 
 
 def listed(db: Session, patient: PatientRow, now: datetime) -> list[dict[str, Any]]:
-    """The patient's reports as a kiosk may list them after a card was read: what is at the desk says no more than that."""
+    """The patient's reports as a kiosk may list them after a card was read; what is at the desk says no more."""
     rows = db.scalars(
         select(ReportRow)
         .where(ReportRow.patient_id == patient.id, ReportRow.superseded.is_(False))
@@ -203,16 +200,7 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
             "age": _age(patient, row.issued_at or row.received_at),
             "id_tail": number[-4:] or None,
         },
-        "items": [
-            {
-                "name": item["name"],
-                "result": item["value"],
-                "flag": item["flag"],
-                "unit": item["unit"],
-                "range": item["reference"],
-            }
-            for item in given["items"]
-        ],
+        "items": [_line(item) for item in given["items"]],
         "issued_at": stamp(row.issued_at),
         "collected_at": given["collected_at"],
         "timezone": hospital.timezone,
@@ -226,6 +214,11 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
         "copy_number": copy_number,
         "terminal": content["terminal"],
     }
+
+
+def _line(item: dict[str, Any]) -> dict[str, Any]:
+    words = {"result": "value", "flag": "flag", "unit": "unit", "range": "reference"}
+    return {"name": item["name"], **{word: item[theirs] for word, theirs in words.items()}}
 
 
 def _age(patient: PatientRow, at: datetime) -> int | None:

@@ -169,6 +169,7 @@ class JobReportBody(Body):
     """How printing ended, and the printer's evidence."""
 
     state: Literal["printed", "failed", "unknown"]
+    lease: Annotated[str, Field(max_length=32)] | None = None
     evidence: Annotated[str, Field(max_length=200)] | None = None
 
 
