@@ -131,6 +131,8 @@ class Transactions:
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
         with KeepingSession(self.engines.write) as db, db.begin():
             rows = lock_halls(db, halls)
+            if time.monotonic() > wish.deadline:  # another process held the hall longer than the wish could wait
+                raise HallError(ErrorCode.TOO_LATE)
             stored = _receipt(db, wish)
             if stored is not None:
                 return (Answer(stored.status, dress(db, rows[halls[0]], stored.body)) if dress else stored), []
