@@ -109,7 +109,7 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     people = made_up_people(Random(arguments.seed), first.date())
     hall = ServedHall(client, arguments.hall, people, simulated=arguments.speed is None)
     began = time.monotonic()
-    outcome = play(plan, hall, _watch(audit, day, arguments.speed))
+    outcome = play(plan, hall, _watch(audit, hall, day, arguments.speed))
     seconds = time.monotonic() - began
     slips = paper.wait(outcome.checked_in, lambda: _printed(audit)) if paper else None
     audit.catch_up()
@@ -121,7 +121,7 @@ def _printed(audit: Audit) -> int:
     return len(audit.found.printed)
 
 
-def _watch(audit: Audit, day: Day, speed: float | None) -> Callable[[datetime], None]:
+def _watch(audit: Audit, hall: ServedHall, day: Day, speed: float | None) -> Callable[[datetime], None]:
     """What happens before each moment: wait for it unless time is simulated, check each hour, say how far we are."""
     first = day.visits[0].arrived_at
     began = time.monotonic()
@@ -137,8 +137,7 @@ def _watch(audit: Audit, day: Day, speed: float | None) -> Callable[[datetime], 
         if time.monotonic() >= say_due:
             say_due = time.monotonic() + PROGRESS_SECONDS
             local = moment.astimezone(audit.zone)
-            found = audit.found
-            said = f"{local:%H:%M} {len(found.tickets)} checked in, {len(found.finished)} finished of {len(day.visits)}"
+            said = f"{local:%H:%M} {hall.checked_in} checked in, {hall.finished} finished of {len(day.visits)}"
             print(said, file=sys.stderr, flush=True)
 
     return reached

@@ -64,8 +64,8 @@ class Paper:
                 return done
             if done > best:
                 best, since = done, time.monotonic()
+                print(f"slips {done} of {slips}", file=sys.stderr)
             if time.monotonic() - since > STALL_SECONDS or not self._children.alive("station"):
                 print(f"paper stalled at {done} of {slips}: {self._children.last_words('station')}", file=sys.stderr)
                 return done
-            print(f"slips {done} of {slips}", file=sys.stderr)
             time.sleep(1)

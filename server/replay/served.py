@@ -17,6 +17,8 @@ class ServedHall:
         self._people = people
         self._simulated = simulated
         self.wishes = 0
+        self.checked_in = 0
+        self.finished = 0
 
     def _at(self, moment: datetime) -> HallClient:
         self.wishes += 1
@@ -28,6 +30,7 @@ class ServedHall:
         answer = self._at(at).check_in(self._hall, queue=queue, patient={"name": person.name}, language=person.language)
         if answer.ticket is None:
             raise RuntimeError(f"{visit.id} was checked in without a ticket: {answer.text}")
+        self.checked_in += 1
         return answer.ticket.id
 
     def call_next(self, station: str, at: datetime) -> str | None:
@@ -42,3 +45,4 @@ class ServedHall:
     def finish(self, ticket: str, at: datetime) -> None:
         """The patient has left."""
         self._at(at).finish(ticket)
+        self.finished += 1
