@@ -62,9 +62,9 @@ class KioskProcess:
         self.address = line.split()[-1]
         self.environment["KIOSK_PORT"] = self.address.rstrip("/").rsplit(":", maxsplit=1)[-1]
 
-    def slips(self) -> list[Path]:
-        """Pictures of what was printed, oldest first."""
-        return sorted(self.paper.glob("*.png"))
+    def slips(self, since: int = 0) -> list[Path]:
+        """Pictures of what was printed after `since` (nanoseconds); a printer started again counts from one again."""
+        return [path for path in sorted(self.paper.glob("*.png")) if path.stat().st_mtime_ns > since]
 
     def kill(self) -> None:
         """End as a power cut does."""
