@@ -1,6 +1,5 @@
 """Owns what a page must know of its hall beside the snapshot: scales, rules, moves, flags, doctors. Decides nothing."""
 
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -43,8 +42,7 @@ def knowledge(context: Context, hall: str) -> View:
 
 
 def _rules(rules: Rules) -> dict[str, Any]:
-    said = asdict(rules)
-    return {word: said[word] for word in SHOWN_RULES}
+    return {word: getattr(rules, word) for word in SHOWN_RULES}
 
 
 def _scales(context: Context, config: HallConfig) -> dict[str, Any]:

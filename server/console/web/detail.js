@@ -42,7 +42,8 @@ function Facts({ desk, ticket }) {
   </dl>`;
 }
 
-function History({ ticket }) {
+/** Earlier triages of a ticket, latest first. */
+export function History({ ticket }) {
   const [triages, setTriages] = useState([]);
   useEffect(() => {
     let here = true;

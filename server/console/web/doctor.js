@@ -3,7 +3,7 @@
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, Unreachable } from "/console/web/api.js";
-import { ageWords } from "/console/web/detail.js";
+import { ageWords, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm, Transfer } from "/console/web/forms.js";
 import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
@@ -53,7 +53,7 @@ function Next({ desk, station, current, coming, call }) {
   const first = coming.find((one) => one.ticket !== current?.id);
   const ticket = desk.hall.tickets.find((one) => one.id === first?.ticket);
   const blocked = station.state !== "open" ? t("next.closed") : current?.state === "called" ? t("next.busy", { number: current.number }) : "";
-  const word = pending ? (pending.attempt ? t("wish.again_short", pending) : t("next.calling")) : t(current ? "next.finish" : "next");
+  const word = pending ? (pending.attempt ? t("wish.again_short", pending) : t("next.calling")) : t(current?.state === "serving" ? "next.finish" : "next");
   return html`<button type="button" class=${`next ${pending ? "is-pending" : ""}`} data-act="next" aria-keyshortcuts="N"
     aria-disabled=${Boolean(blocked || pending)} aria-busy=${Boolean(pending)} onClick=${call}>
     <span class="next-word">${word} <kbd aria-hidden="true">N</kbd></span>
@@ -78,6 +78,7 @@ function Current({ desk, ticket, station }) {
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
     <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
     <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
+    <${History} ticket=${ticket} />
   </section>`;
 }
 
@@ -183,8 +184,8 @@ function Station({ desk, id, redraw, leave }) {
   const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
     disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
   const rest = station.state === "open"
-    ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" onClick=${open("pause")} />`
-    : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" onClick=${resume} />`;
+    ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
+    : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
   const forms = {
     examination: () => html`<${Examination} desk=${desk} ticket=${current} onClose=${close} />`,
     transfer: () => html`<${Transfer} desk=${desk} ticket=${current} onClose=${close} onDone=${close} />`,

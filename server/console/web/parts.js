@@ -52,11 +52,11 @@ export function holdWords(reason) {
 }
 
 /** A button that sends a wish: waits while it is on its way, says when it is tried again. */
-export function Act({ desk, name, word, hotkey, kind = "quiet", disabled, why, onClick, large = false }) {
+export function Act({ desk, name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
   const pending = desk.pending[name];
   const off = Boolean(disabled || pending);
   const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
-  return html`<button type="button" class=${`button button-${kind} ${large ? "button-large" : ""} ${pending ? "is-pending" : ""}`}
+  return html`<button type="button" class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
     data-act=${name} aria-disabled=${off} aria-busy=${Boolean(pending)} aria-keyshortcuts=${hotkey} title=${why}
     onClick=${(event) => { if (pending) return; if (disabled && !why) return; onClick(event); }}>
     <span>${label}</span>${hotkey ? html`<kbd aria-hidden="true">${hotkey}</kbd>` : null}
@@ -83,7 +83,7 @@ export function Head({ desk, page, onLanguage, children }) {
   const other = tongue() === "zh" ? "en" : "zh";
   const pages = desk.me.role === "nurse" ? ["nurse", "board"] : ["doctor", "board"];
   return html`<header class="head">
-    <h1 class="head-title">${named(desk.hall.name)} <span class="secondary">${t(`title.${page}`)}</span></h1>
+    <h1 class="head-title">${named(desk.hall.name)}<span class="visually-hidden"> ${t(`title.${page}`)}</span></h1>
     <nav aria-label=${t("pages")}>${pages.map((name) => html`<a key=${name} href=${`/${name}`}
       aria-current=${name === page ? "page" : undefined}>${t(`title.${name}`)}</a>`)}</nav>
     ${children}

@@ -125,14 +125,14 @@ export function Triage({ desk, ticket, onClose, onDone }) {
       ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
       ${findings.map((finding) => html`<label key=${finding.id}><input type="checkbox" checked=${true} onChange=${() => setRefused((now) => [...now, finding.id])} />${named(finding.names)}</label>`)}
     </div>
-    <${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
+    <div class="form-row complaint"><${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
       onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); setAtGrade((now) => now + 1); } }} />
+    ${hall.queues.length > 1 ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
+      <select class="input" id="triage-queue" value=${queue} onChange=${(event) => { setQueue(event.target.value); setChosen(null); }}>
+        ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>` : null}</div>
     <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
     <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
       options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
-    ${hall.queues.length > 1 ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
-      <select class="input" id="triage-queue" value=${queue} onChange=${(event) => { setQueue(event.target.value); setChosen(null); }}>
-        ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>` : null}
     ${asks.reason ? html`<${Line} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
     ${asks.second ? html`<div class="form-row">
       <${Line} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
