@@ -9,7 +9,7 @@ SHARED := ../shared/data
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup prepare demo test contract check format lock wheel clean bench bench-policy bench-triage bench-voice
+.PHONY: help setup prepare demo test contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
 
 help: ## list what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-triage: prepare ## measure the suggested grade against experts (DATA=FILE 
 bench-voice: prepare ## measure the voices through an offline recogniser
 	@"$(PYTHON)" .ci/prepare.py --only bench-voice
 	@$(BIN)/python -m tests.bench.voice
+
+docs: prepare ## write the reference and the lifecycle anew from the code
+	@$(BIN)/python -m tests.support.reference
 
 lock: prepare ## pin anew what pyproject.toml and package.json ask for, without addresses
 	@"$(PYTHON)" .ci/relock.py

@@ -36,9 +36,12 @@ def advise(
     vitals: dict[str, Any],
     findings: list[str],
     complaint: str,
+    refused: list[str],
     pregnant: bool,
 ) -> View:
-    """{suggestion, findings: [{id, names}], questions: [{vital, names}]} for what the form holds now.
+    """What the rules say of a form: `refused` are findings heard in the complaint that the nurse took out.
+
+    {suggestion, findings: [{id, names}], questions: [{vital, names}]} for what the form holds now.
 
     `suggestion` is None while nothing was measured or found. Raises invalid with `field` and `reason` for impossible
     vitals, unknown_ticket, unknown_queue.
@@ -53,7 +56,8 @@ def advise(
         age = age_in_years(patient.birth_date if patient else None, now.astimezone(config.timezone).date())
     measured = check_vitals({name: value for name, value in vitals.items() if value is not None})
     catalogue = findings_catalogue()
-    picked = catalogue.pick([*findings, *find_findings(complaint, catalogue)])
+    heard = [id for id in find_findings(complaint, catalogue) if id not in refused]
+    picked = catalogue.pick([*findings, *heard])
     scale = context.scale(config.queues[queue].scale)
     anything = bool(vitals) or bool(picked)
     suggestion = suggest_grade(measured, picked, age, pregnant, scale, now=now) if anything else None

@@ -27,6 +27,7 @@ class AdviceBody(Body):
     vitals: dict[str, Any] = Field(default_factory=dict, max_length=30)
     findings: list[Word] = Field(default_factory=list, max_length=40)
     complaint: Annotated[str, Field(max_length=300)] = ""
+    refused: list[Word] = Field(default_factory=list, max_length=40)
     pregnant: bool = False
 
 
@@ -82,6 +83,7 @@ def _advice(ticket: str) -> Response:
         vitals=body.vitals,
         findings=body.findings,
         complaint=body.complaint,
+        refused=body.refused,
         pregnant=body.pregnant,
     )
     return rendered(answer)

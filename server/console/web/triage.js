@@ -95,9 +95,9 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const [second, setSecond] = useState({ username: "", password: "" });
   const [atGrade, setAtGrade] = useState(0);
   const vitals = vitalsOf(typed, oxygen);
-  const advice = useAdvice(ticket, { queue, vitals, complaint, pregnant });
+  const advice = useAdvice(ticket, { queue, vitals, complaint, refused, pregnant });
   const scale = known.scales[hall.queues.find((one) => one.id === queue).scale];
-  const findings = advice.findings.filter((finding) => !refused.includes(finding.id));
+  const { findings } = advice;
   const suggested = advice.suggestion?.grade ?? null;
   const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {

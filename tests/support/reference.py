@@ -1,0 +1,183 @@
+"""Writes docs/reference.md and docs/lifecycle.md from the code itself: `python -m tests.support.reference`."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from caller.settings import Settings as CallerSettings
+from hardware.settings import StationSettings
+from kiosk.settings import Settings as KioskSettings
+from server.app import create
+from server.domain.errors import SENTENCES
+from server.domain.lifecycle import FACTS, TRANSITIONS, allowed, diagram
+from server.protocol.terms import EventKind, TicketState
+from server.settings import Settings as ServerSettings
+from server.web.problems import STATUS
+from server.web.routes import declared
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PROGRAMS: dict[str, type[BaseSettings]] = {
+    "hall-server": ServerSettings,
+    "hall-kiosk": KioskSettings,
+    "hall-caller": CallerSettings,
+    "hall-station": StationSettings,
+}
+KINDS: dict[EventKind, str] = {
+    EventKind.TICKET_CHECKED_IN: "a ticket was issued",
+    EventKind.TICKET_TRIAGED: "a nurse set or confirmed grade and queue",
+    EventKind.TICKET_STAGED: "sent ahead to a room's short list; carries an announcement",
+    EventKind.TICKET_CALLED: "summoned to a station; carries an announcement and the reason of the choice",
+    EventKind.TICKET_RECALLED: "the same summons again; carries an announcement",
+    EventKind.TICKET_ARRIVED: "the patient is at the door",
+    EventKind.TICKET_STARTED: "the consultation began",
+    EventKind.TICKET_PASSED: "called and did not come; carries an announcement",
+    EventKind.TICKET_HELD: "away for a while: examination, called elsewhere, escort, or another stated reason",
+    EventKind.TICKET_RETURNED: "back in line by the rules",
+    EventKind.TICKET_TRANSFERRED: "in another queue, or gone to another hall",
+    EventKind.TICKET_PRIORITISED: "policy priority was given, with its evidence as the reason",
+    EventKind.TICKET_FINISHED: "the consultation is over",
+    EventKind.TICKET_CANCELLED: "the patient left, or the check-in was a mistake",
+    EventKind.TICKET_NO_SHOW: "closed with the day",
+    EventKind.TICKET_UNDONE: "the last move was taken back; the reason names it",
+    EventKind.STATION_OPENED: "a room calls",
+    EventKind.STATION_PAUSED: "a room pauses, with reason and expected return",
+    EventKind.STATION_STOPPED: "a room has stopped for the session",
+    EventKind.ANNOUNCEMENT_OUTCOME: "spoken, shown only, or failed",
+    EventKind.PRINT_JOB_QUEUED: "paper is asked for",
+    EventKind.PRINT_JOB_LEASED: "one device may print it now",
+    EventKind.PRINT_JOB_PRINTED: "the printer itself said so",
+    EventKind.PRINT_JOB_FAILED: "certainly not whole on paper",
+    EventKind.PRINT_JOB_UNKNOWN: "nobody can say whether it came out: a person looks",
+    EventKind.DEVICE_ENROLLED: "a machine got a token",
+    EventKind.DEVICE_REVOKED: "its token opens nothing any more",
+    EventKind.DEVICE_ONLINE: "heard again",
+    EventKind.DEVICE_OFFLINE: "silent for fifteen seconds",
+    EventKind.DEVICE_HEALTH: "its health changed",
+    EventKind.ALERT_RAISED: "staff is asked to look",
+    EventKind.ALERT_ACKNOWLEDGED: "somebody looked",
+    EventKind.DAY_CLOSED: "the business day is over; the reason names it",
+    EventKind.HIDDEN: "public frames only: something the public may not see happened",
+    EventKind.REMOVED: "public frames only: the thing named by `id` left the public's sight",
+}
+
+
+def settings() -> str:
+    """A table of environment variables for each program."""
+    parts = []
+    for program, model in PROGRAMS.items():
+        prefix = model.model_config["env_prefix"]
+        rows = [
+            f"| `{prefix}{name.upper()}` | `{_default(field.default)}` | {field.description or _told(model, name)} |"
+            for name, field in model.model_fields.items()
+        ]
+        parts.append("\n".join([f"### {program}", "", "| variable | default | what it is |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+def _default(value: Any) -> str:
+    text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    return "none" if text is None or text == "" else str(text)
+
+
+def _told(model: type[BaseSettings], name: str) -> str:
+    lines = Path(__import__(model.__module__, fromlist=["x"]).__file__).read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith(f"{name}:"))
+    return lines[at + 1].strip().strip('"')
+
+
+def routes() -> str:
+    """A table of the API's routes."""
+    rows = []
+    for route in sorted(declared(), key=lambda one: (one.path, one.method)):
+        roles = ", ".join(sorted(route.roles)) if route.roles is not None else "anybody"
+        body = f"`{route.body.__name__}`" if route.body else ""
+        answers, key = ", ".join(map(str, route.status)), "yes" if route.key else ""
+        rows.append(f"| `{route.method} {route.path}` | {roles} | {body} | {answers} | {key} |")
+    return "\n".join(["| route | roles | body | answers | key |", "|---|---|---|---|---|", *rows])
+
+
+def reference() -> str:
+    """The whole of docs/reference.md."""
+    codes = [f"| `{code}` | {STATUS[code]} | {words['en']} | {words['zh']} |" for code, words in SENTENCES.items()]
+    kinds = [f"| `{kind}` | {KINDS[kind]} |" for kind in EventKind]
+    return "\n".join(
+        [
+            "# Reference",
+            "",
+            "Written from the code by `python -m tests.support.reference`; a test keeps it true.",
+            "The contract itself, with examples and links, is `GET /api/v1/openapi.json`; `GET /api/v1/docs` shows it.",
+            "",
+            "## Settings",
+            "",
+            settings(),
+            "",
+            "## Routes",
+            "",
+            "A key is an `Idempotency-Key` of 1 to 255 printable characters; the same key with the same wish answers the same.",
+            "`GET /healthz` and `GET /readyz` need nobody, `GET /metrics` a service device or an administrator.",
+            "",
+            routes(),
+            "",
+            "## Refusals",
+            "",
+            "`application/problem+json` with `code`; nothing changed.",
+            "",
+            "| code | status | en | zh |",
+            "|---|---|---|---|",
+            *codes,
+            "",
+            "## Events",
+            "",
+            "| kind | what happened |",
+            "|---|---|",
+            *kinds,
+            "",
+        ]
+    )
+
+
+def lifecycle() -> str:
+    """The whole of docs/lifecycle.md: the diagram and the table, from server.domain.lifecycle."""
+    rows = [f"| `{state}` | {_moves(state)} |" for state in TicketState]
+    facts = [f"| {action} | `{kind}` |" for action, kind in FACTS.items()]
+    return "\n".join(
+        [
+            "# The life of a ticket",
+            "",
+            "Written from `server/domain/lifecycle.py` by `python -m tests.support.reference`; a test keeps it true.",
+            "Back in line means `checked_in` where a graded queue has still to grade the ticket.",
+            "Undo is not in the table: within the rule's seconds it restores the ticket as it was.",
+            "",
+            "```mermaid",
+            diagram().rstrip(),
+            "```",
+            "",
+            "| state | what may happen |",
+            "|---|---|",
+            *rows,
+            "",
+            "| action | fact in the journal |",
+            "|---|---|",
+            *facts,
+            "",
+        ]
+    )
+
+
+def _moves(state: TicketState) -> str:
+    return ", ".join(f"{action} → `{TRANSITIONS[state, action]}`" for action in allowed(state)) or "its life has ended"
+
+
+def build(folder: Path) -> None:
+    """Declare all routes by composing a server over a throw-away database in `folder`."""
+    create(ServerSettings(database_url=f"sqlite:///{folder}/reference.db", state_dir=folder / "state"))
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as made:
+        build(Path(made))
+        (DOCS / "reference.md").write_text(reference(), encoding="utf-8")
+        (DOCS / "lifecycle.md").write_text(lifecycle(), encoding="utf-8")

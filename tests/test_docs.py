@@ -1,0 +1,64 @@
+"""The documents tell the truth: what is written from the code is the code's present state, and nothing is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.protocol.terms import ErrorCode, EventKind
+from server.web.routes import declared
+from tests.support import reference
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def composed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    reference.build(tmp_path_factory.mktemp("reference"))
+
+
+def read(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_reference_is_what_the_code_says_today():
+    assert read("reference.md") == reference.reference()
+
+
+def test_the_life_of_a_ticket_is_drawn_from_the_table():
+    assert read("lifecycle.md") == reference.lifecycle()
+
+
+@pytest.mark.parametrize("word", [*ErrorCode, *EventKind])
+def test_every_code_and_kind_has_its_row(word: str):
+    row = re.search(rf"^\| `{re.escape(word)}` \| (.+) \|$", read("reference.md"), re.MULTILINE)
+
+    assert row is not None
+    assert len(row.group(1)) > 5
+
+
+def test_every_route_has_its_row():
+    text = read("reference.md")
+
+    assert [] == [route.path for route in declared() if f"`{route.method} {route.path}`" not in text]
+
+
+def test_every_setting_has_its_row():
+    text = read("reference.md")
+    names = [
+        f"{model.model_config['env_prefix']}{name.upper()}"
+        for model in reference.PROGRAMS.values()
+        for name in model.model_fields
+    ]
+
+    assert [] == [name for name in names if f"| `{name}` |" not in text]
+
+
+def test_every_relative_link_of_the_readme_and_the_docs_leads_somewhere():
+    missing = []
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            if not (document.parent / target).exists():
+                missing.append(f"{document.name}: {target}")
+
+    assert [] == missing
