@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,8 +65,10 @@ def wall():
 
 
 def open_wall(page, address, query=""):
+    from playwright.sync_api import expect
+
     page.goto(address + query)
-    page.wait_for_function("document.getElementById('clock').textContent.length === 5")
+    expect(page.locator("#clock")).to_have_text(re.compile(r"^\d\d:\d\d$"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
