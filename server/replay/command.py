@@ -15,7 +15,7 @@ from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import ErrorCode
 from server.replay.audit import Audit
 from server.replay.day import Day, DayRejected, read_day
-from server.replay.ground import Unplayable, address, chosen_stations, enrol, planned, serve
+from server.replay.ground import Unplayable, address, chosen_stations, dismiss, enrol, planned, serve
 from server.replay.paper import Paper, PaperTrouble
 from server.replay.play import play
 from server.replay.served import ServedHall
@@ -101,9 +101,12 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     stations = chosen_stations(client.snapshot(arguments.hall), arguments.stations)
     day = read_day(arguments.day, audit.zone, arguments.limit)
     plan = planned(day, stations, audit.zone, simulated=arguments.speed is None)
+    devices = [client.me().id]
     paper = Paper(children) if arguments.slips else None
     if paper:
-        paper.start(place.url, enrol(children, arguments.hall, "station"))
+        token = enrol(children, arguments.hall, "station")
+        devices.append(stack.enter_context(HallClient(place.url, token)).me().id)
+        paper.start(place.url, token)
 
     first = day.visits[0].arrived_at
     people = made_up_people(Random(arguments.seed), first.date())
@@ -113,6 +116,7 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     seconds = time.monotonic() - began
     slips = paper.wait(outcome.checked_in, lambda: _printed(audit)) if paper else None
     audit.catch_up()
+    dismiss(children, arguments.hall, devices)
     return Result(day, outcome, audit.found, audit.waits_by_hour(arguments.speed or 1.0), slips, hall.wishes, seconds)
 
 

@@ -81,6 +81,12 @@ def enrol(children: Children, hall: str, role: str) -> str:
     return said.split()[-1]
 
 
+def dismiss(children: Children, hall: str, devices: Sequence[str]) -> None:
+    """Revoke the replay's devices, so that no later paper waits for a station that is gone."""
+    for device in devices:
+        children.command("server", "device", "revoke", "--hall", hall, device)
+
+
 def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[str]]:
     """The first so many rooms of the hall with their woven queues. Raises Unplayable for too few, or a busy hall."""
     if snapshot.tickets:
