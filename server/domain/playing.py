@@ -4,7 +4,7 @@ Pure: the line, the time and the random generator come in. Knows no clock, no da
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -45,7 +45,8 @@ class Stream:
 class Line:
     """All that the discipline sees of the queues in question at one moment; aware UTC.
 
-    `streams` come for `closes_in` more minutes, until check-in for the session closes.
+    `streams` come for `closes_in` more minutes, until check-in for the session closes. `staged` are the tickets sent
+    ahead, by station; they are not among `tickets`.
     """
 
     tickets: Sequence[Head]
@@ -56,6 +57,11 @@ class Line:
     now: datetime
     streams: Sequence[Stream] = ()
     closes_in: float = DAY
+    staged: Mapping[str, Sequence[Head]] = field(default_factory=dict)
+
+    def sent_ahead(self) -> dict[str, list[Head]]:
+        """The tickets sent ahead, by station, for one imagined future to take from."""
+        return {station: list(heads) for station, heads in self.staged.items() if heads}
 
 
 def call_next(
@@ -65,18 +71,31 @@ def call_next(
     recent: dict[str, Recent],
     last: dict[str, str | None],
     now: datetime,
+    staged: dict[str, list[Head]] | None = None,
 ) -> tuple[Head, ReasonCode] | None:
-    """Let a station call by the real rule: who and why, or None. Changes `lanes`, `recent` and `last`."""
+    """Let a station call by the real rule: who and why inside the queue, or None.
+
+    Changes `lanes`, `recent`, `last` and `staged`: who was sent ahead to the station goes first, after the urgent.
+    """
     station = caller
+    heads = lanes.heads()
+    ahead = staged.get(caller.station) if staged else None
+    if ahead:
+        heads = [*(head for head in heads if head.lane is Lane.URGENT), *ahead]
     if len(caller.queues) > 1:
         station = Caller(caller.station, caller.queues, caller.doctor, caller.levels, last[caller.station])
-    pick = pick_next(lanes.heads(), station=station, rules=line.rules, modes=line.modes, recent=recent, now=now)
+    pick = pick_next(heads, station=station, rules=line.rules, modes=line.modes, recent=recent, now=now)
     if pick is None:
         return None
-    head = lanes.take(pick.head)
+    head, code = pick.head, pick.within or pick.code
+    if ahead and head in ahead:
+        ahead.remove(head)
+        code = ReasonCode.STAGED
+    else:
+        head = lanes.take(head)
     recent[head.queue] = remember(recent.get(head.queue, Recent()), head.lane)
     last[caller.station] = head.queue
-    return head, pick.code
+    return head, code
 
 
 def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:

@@ -5,7 +5,7 @@ patient; it asks the same discipline that calls.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from heapq import heapify, heappop, heappush
@@ -14,11 +14,11 @@ from random import Random
 from statistics import fmean, pstdev
 from typing import NamedTuple
 
-from server.domain.discipline import ReasonCode
+from server.domain.discipline import Head, ReasonCode
 from server.domain.lanes import Lanes
 from server.domain.playing import DAY, STRANGER, Line, Room, Stream, arrive, call_next
 
-__all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "range_for", "ranges_for", "shown"]
+__all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "order_of", "range_for", "ranges_for", "shown"]
 
 FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 12, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
@@ -30,10 +30,14 @@ STEP = 5
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """How many are called before a ticket if nobody else comes, and why they are, by reason code."""
+    """How many are called before a ticket if nobody else comes, and why they are, by reason code.
+
+    `calls` are they themselves with their reasons, in order, as far as they were played.
+    """
 
     count: int
     reasons: Mapping[str, int] = field(default_factory=dict)
+    calls: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def ranges_for(
 
     With `until` the runs end when that ticket is called, so later ones are absent or cut short.
     """
-    wanted = max((line.rules[ticket.queue].wait_min_samples for ticket in line.tickets), default=1)
+    queues = {ticket.queue for ticket in line.tickets} | {one.queue for heads in line.staged.values() for one in heads}
+    wanted = max((line.rules[queue].wait_min_samples for queue in queues), default=1)
     if paused or not line.rooms or len(samples) < max(1, wanted):
         return {}
     start = Lanes(line.tickets)
@@ -87,30 +92,65 @@ def ranges_for(
 def ahead_of(ticket: str, line: Line) -> Ahead | None:
     """Who is called before a ticket if nobody else comes and everybody is served equally fast; None: nobody calls it.
 
-    Beyond FAR calls the rest is counted by reference time instead of played.
+    Counted are the calls of its queue, and those of other queues by the rooms that serve it. Beyond FAR calls the rest
+    of its queue is counted by reference time instead of played.
     """
-    target = next((one for one in line.tickets if one.ticket == ticket), None)
+    everybody = [*line.tickets, *(head for heads in line.staged.values() for head in heads)]
+    target = next((one for one in everybody if one.ticket == ticket), None)
     if target is None:
         return None
-    lanes = Lanes(line.tickets)
+    calls: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for room, head, code in _in_turn(line):
+        if head.ticket == ticket:
+            return _ahead(calls)
+        seen.add(head.ticket)
+        if head.queue == target.queue:
+            calls.append((head.ticket, code.value))
+        elif target.queue in room.caller.queues:
+            urgent = code in (ReasonCode.URGENT, ReasonCode.GRADED_FIRST_BAND)
+            calls.append((head.ticket, (code if urgent else ReasonCode.ALTERNATE_QUEUE).value))
+    if len(seen) < FAR:
+        return None
+    rest = sum(
+        1
+        for one in everybody
+        if one.queue == target.queue
+        and one.ticket not in seen
+        and (one.since, one.ticket) < (target.since, target.ticket)
+    )
+    return _ahead(calls, rest)
+
+
+def order_of(line: Line) -> list[str]:
+    """The tickets in the order they are called if nobody else comes, as far as FAR; who is for no room is absent."""
+    return [head.ticket for _, head, _ in _in_turn(line)]
+
+
+def _in_turn(line: Line) -> Iterator[tuple[Room, Head, ReasonCode]]:
+    """The rooms call in turn, a minute a call, until nobody is for any of them, at most FAR calls."""
+    lanes, staged = Lanes(line.tickets), line.sent_ahead()
     recent = dict(line.recent)
     last = {room.caller.station: room.caller.last_queue for room in line.rooms}
-    reasons: dict[str, int] = {}
-    idle = 0
-    for turn in range(FAR * max(1, len(line.rooms))):
-        if idle >= len(line.rooms):
-            return None
+    idle = turn = calls = 0
+    while idle < len(line.rooms) and calls < FAR:
         room = line.rooms[turn % len(line.rooms)]
-        head = call_next(lanes, line, room.caller, recent, last, line.now + timedelta(minutes=turn))
-        idle = 0 if head is not None else idle + 1
-        if head is None:
-            continue
-        if head[0].ticket == ticket:
-            return Ahead(sum(reasons.values()), reasons)
-        reasons[head[1].value] = reasons.get(head[1].value, 0) + 1
-    rest = sum(1 for one in lanes.tickets() if (one.since, one.ticket) < (target.since, target.ticket))
-    reasons[ReasonCode.IN_ORDER.value] = reasons.get(ReasonCode.IN_ORDER.value, 0) + rest
-    return Ahead(sum(reasons.values()), reasons)
+        now = line.now + timedelta(minutes=turn)
+        called = call_next(lanes, line, room.caller, recent, last, now, staged)
+        turn += 1
+        idle = 0 if called is not None else idle + 1
+        if called is not None:
+            calls += 1
+            yield room, *called
+
+
+def _ahead(calls: Sequence[tuple[str, str]], rest: int = 0) -> Ahead:
+    reasons: dict[str, int] = {}
+    for _, code in calls:
+        reasons[code] = reasons.get(code, 0) + 1
+    if rest:
+        reasons[ReasonCode.IN_ORDER.value] = reasons.get(ReasonCode.IN_ORDER.value, 0) + rest
+    return Ahead(len(calls) + rest, reasons, tuple(calls))
 
 
 def shown(low: float, high: float) -> tuple[int, int]:
@@ -156,14 +196,16 @@ def _play(
     rate = sum(stream.per_minute for stream in line.streams)
     closes = min(line.closes_in, DAY)
     coming = random.expovariate(rate) if rate else DAY
-    left = len(lanes)
+    staged = line.sent_ahead()
+    left = len(lanes) + sum(map(len, staged.values()))
     calls = 0
     while free and left:
         at, index = heappop(free)
         while coming <= at and coming < closes:
             arrive(lanes, line, coming, random)
             coming += random.expovariate(rate)
-        called = call_next(lanes, line, line.rooms[index].caller, recent, last, line.now + timedelta(minutes=at))
+        now = line.now + timedelta(minutes=at)
+        called = call_next(lanes, line, line.rooms[index].caller, recent, last, now, staged)
         if called is None:
             if coming < closes:
                 heappush(free, (coming, index))
