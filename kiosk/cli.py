@@ -24,8 +24,8 @@ from kiosk.settings import Settings
 from kiosk.watch import Watch
 from server.protocol.client import HallClient
 
-ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 4.0
-"""Seconds for one attempt, and after which none begins: two attempts end before the page gives up at 9 s."""
+ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 3.0
+"""Seconds for one attempt, and after which none is added: two attempts end before the page gives up at 8 s."""
 TICK_SECONDS = 0.5
 KEYBOARD = ("", "keyboard://")
 """Readers that type into the page, as nearly all code and card readers do; others need a driver in hardware."""

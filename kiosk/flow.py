@@ -38,7 +38,7 @@ from server.protocol.terms import PrintJobState
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
 """Idle seconds before the question whether somebody is there, and from there to the first screen (issue 3)."""
-ANSWER_WITHIN, PAPER_WITHIN = 9.0, 60.0
+ANSWER_WITHIN, PAPER_WITHIN = 8.0, 60.0
 """Seconds after which waiting for the server, for the printer, is given up in front of the patient."""
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
 LONGEST_CODE = 512

@@ -11,9 +11,6 @@ from server.protocol.terms import TicketState
 BACK_IN = frozenset({TicketState.PASSED, TicketState.HELD})
 """States that checking in again turns into a place in the queue."""
 
-PRINTABLE = frozenset({"final", "amended", "corrected", "appended"})
-"""States of a FHIR R4 DiagnosticReport whose paper may be given out."""
-
 
 def options_of(kind: OptionKind, entries: Iterable[Mapping[str, Any]], hall: Hall) -> tuple[Option, ...]:
     """The entries of one kind as options; an entry without an id cannot be chosen and is left out."""
@@ -40,8 +37,8 @@ def is_away(option: Option) -> bool:
 
 
 def is_printable(option: Option) -> bool:
-    """Whether a report may come out here at all; the server decides again (domain.md §4.3, §4.5)."""
-    return option.facts.get("status") in PRINTABLE and not option.facts.get("withheld")
+    """Whether the server says that a report may come out here; it decides again when it is asked to print."""
+    return option.facts.get("printable") is True
 
 
 def names(value: Any) -> Names:

@@ -9,7 +9,7 @@ from kiosk.screens import Finished, Option, Screen, State, Task
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
-    *("status", "withheld", "issued_at", "prints"),
+    *("text", "withheld", "issued_at", "prints"),
 )
 """Facts of an option that may be drawn; whatever else an answer holds stays in the agent."""
 

@@ -94,13 +94,12 @@ function Pager({ t, page, pages, turn }) {
 }
 
 function detail(option, seen, t) {
-  const { slot_start, doctor_name, number, state, status } = option.facts;
+  const { slot_start, doctor_name, number, state } = option.facts;
   const parts = [];
   if (number) parts.push(t("number_is", { number }));
   if (slot_start) parts.push(timeOf(slot_start, seen));
   if (doctor_name) parts.push(doctor_name);
   if (option.kind === "ticket" && state) parts.push(t(`state.${state}`));
-  if (option.kind === "report" && status) parts.push(t(`status.${status}`));
   return parts.join(" · ");
 }
 
@@ -233,12 +232,12 @@ function AskPaper({ seen, t, say }) {
 }
 
 function Report({ option, seen, t, say }) {
-  const withheld = option.facts.withheld;
-  const title = withheld ? t("report_at_desk") : named(option.title, seen.language) || t("report");
+  const { withheld, issued_at, text } = option.facts;
+  const says = named(text, seen.language);
   return html`<li class="card report">
-    <div><p class="text-body strong">${title}</p>
-      ${withheld ? null : html`<p class="text-small secondary">
-        ${dateOf(option.facts.issued_at, seen)} · ${t(`status.${option.facts.status}`)}</p>`}</div>
+    ${withheld ? html`<p class="text-body strong">${says || t("report_at_desk")}</p>` : html`<div>
+      <p class="text-body strong">${named(option.title, seen.language) || t("report")}</p>
+      <p class="text-small secondary">${[dateOf(issued_at, seen), says].filter(Boolean).join(" · ")}</p></div>`}
     ${option.printed
       ? html`<span class="text-small printed">${t("printed")}</span>`
       : option.printable ? html`<button type="button" class="button button-primary" data-report=${option.id}

@@ -41,10 +41,10 @@ BOOKED = {"id": "ap1", "queue": "IM", "queue_name": {"zh": "内科"}, "slot_star
 OTHER = {"id": "ap2", "queue": "SU", "queue_name": {"zh": "外科"}}
 PASSED = {"id": "t7", "number": "A007", "state": "passed", "queue": "IM"}
 WAITING = {"id": "t8", "number": "A008", "state": "waiting", "queue": "IM"}
-FINAL = {"id": "r1", "title": {"zh": "血常规"}, "status": "final", "withheld": False}
-FINAL_2 = {"id": "r2", "title": {"zh": "尿常规"}, "status": "corrected", "withheld": False}
-UNREADY = {"id": "r3", "title": {"zh": "肝功能"}, "status": "preliminary", "withheld": False}
-WITHHELD = {"id": "r4", "title": None, "status": "final", "withheld": True}
+FINAL = {"id": "r1", "title": {"zh": "血常规"}, "printable": True, "withheld": False}
+FINAL_2 = {"id": "r2", "title": {"zh": "尿常规"}, "printable": True, "withheld": False}
+UNREADY = {"id": "r3", "title": {"zh": "肝功能"}, "printable": False, "withheld": False}
+WITHHELD = {"id": "r4", "title": None, "printable": False, "withheld": True}
 
 
 def queue(id):
