@@ -108,20 +108,18 @@ def _staff_part(db: Session, hall: str) -> View:
 
 
 def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) -> list[View]:
-    """The last call of each ticket at a station, so that a screen that starts now shows its banner."""
+    """The last announcement of each called ticket, so that a screen that starts now shows its banner."""
     called = [view["id"] for view in tickets if view["state"] == TicketState.CALLED]
     if not called:
         return []
-    rows = list(
-        db.scalars(
-            select(AnnouncementRow)
-            .where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called))
-            .order_by(AnnouncementRow.at)
-        )
+    rows = db.scalars(
+        select(AnnouncementRow)
+        .where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called))
+        .order_by(AnnouncementRow.at)
     )
-    contents = [row.content for row in rows]
-    faces.learn(contents)
-    return [{**faces.announcement(content), "at": stamp(row.at)} for row, content in zip(rows, contents, strict=True)]
+    newest = {row.ticket_id: row for row in rows}
+    faces.learn([row.content for row in newest.values()])
+    return [{**faces.announcement(row.content), "at": stamp(row.at)} for row in newest.values()]
 
 
 def events(context: Context, hall: str, principal: Principal, *, after: int, limit: int, epoch: str | None) -> View:
@@ -173,9 +171,10 @@ def position(db: Session, ticket: TicketRow) -> int | None:
     if ticket.state not in {TicketState.WAITING, TicketState.CHECKED_IN, TicketState.STAGED}:
         return None
     here = {"hall": ticket.hall_id, "queue": ticket.queue_id}
-    waiting, not_urgent, behind = db.execute(
-        _AHEAD, {**here, "lane": ticket.lane, "rank": ticket.rank, "sort": ticket.sort}
-    ).one()
+    db.flush()
+    waiting, not_urgent, behind = (
+        db.connection().execute(_AHEAD, {**here, "lane": ticket.lane, "rank": ticket.rank, "sort": ticket.sort}).one()
+    )
     if ticket.lane == Lane.URGENT:
         behind += not_urgent
     own = 1 if ticket.state == TicketState.WAITING else 0

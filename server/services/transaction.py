@@ -32,6 +32,9 @@ from server.store.tables import (
 )
 
 _RECEIPT = insert(Base.metadata.tables[ReceiptRow.__tablename__])
+_STORED = select(ReceiptRow.fingerprint, ReceiptRow.status, ReceiptRow.body).where(
+    ReceiptRow.owner == bindparam("owner"), ReceiptRow.key == bindparam("key")
+)
 _LOCK = select(HallRow).where(HallRow.id == bindparam("id")).with_for_update()
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 4.0
@@ -169,7 +172,7 @@ def lock_halls(db: Session, halls: Sequence[str]) -> dict[str, HallRow]:
 def _receipt(db: Session, wish: Wish) -> Answer | None:
     if wish.key is None:
         return None
-    row = db.get(ReceiptRow, (wish.principal.owner, wish.key))
+    row = db.connection().execute(_STORED, {"owner": wish.principal.owner, "key": wish.key}).one_or_none()
     if row is None:
         return None
     if row.fingerprint != wish.fingerprint:

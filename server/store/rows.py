@@ -1,8 +1,9 @@
 """Sessions and rows: one that keeps what it read, and inserting a parent row at once."""
 
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, Insert, event, insert
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session, make_transient_to_detached
 
@@ -27,14 +28,18 @@ def _keep(session: Session, row: object) -> None:
 
 
 def insert_now(db: Session, row: Row) -> Row:
-    """Insert `row` with one statement and keep it in the session as if it had been read."""
-    mapper = inspected(type(row))
-    values = {
-        attribute.key: getattr(row, attribute.key) for attribute in mapper.column_attrs if attribute.key in row.__dict__
-    }
-    db.execute(insert(Base.metadata.tables[row.__tablename__]), values)
+    """Insert `row` with one statement and keep it in the session as if it had been read. Its defaults are given."""
+    statement, words = _inserting(type(row))
+    db.connection().execute(statement, {word: row.__dict__.get(word) for word in words})
     make_transient_to_detached(row)
     db.add(row)
     if isinstance(db, KeepingSession):
         db.kept.append(row)
     return row
+
+
+@cache
+def _inserting(table: type[Base]) -> tuple[Insert, tuple[str, ...]]:
+    """The insert of a table and the attributes it takes; built once, because building costs more than running."""
+    words = tuple(attribute.key for attribute in inspected(table).column_attrs)
+    return insert(Base.metadata.tables[table.__tablename__]), words

@@ -1,0 +1,198 @@
+"""Owns the expected waits of queues: learnt from finished consultations, played by the real rule, kept a quarter minute.
+
+Nothing here is ever computed under a hall's lock: a check-in takes what is known already and asks for it to be renewed.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain import placing
+from server.domain.discipline import Head
+from server.domain.triage import Scale
+from server.domain.waiting import Expected, Line, ranges_for, shown
+from server.protocol.terms import TicketState
+from server.services.config import HallConfig, config_of
+from server.services.lineups import Lineup, day_now, lineup_of, streams_of
+from server.store.engine import Engines
+from server.store.tables import HallRow, TicketRow
+
+FRESH = timedelta(seconds=15)
+"""A line is not played again before."""
+USABLE = timedelta(seconds=60)
+"""What was played longer ago is told to nobody."""
+SHARE = 20.0
+"""Playing rests so many times as long as it took: at most a twentieth of one core."""
+MOST_SAMPLES = 300
+LONGEST = 240.0
+NEWCOMER = "+"
+"""The id of the imagined patient who joins a woven queue now; no ticket's id begins with it."""
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The waits of one queue at one moment: minutes (low, high) by ticket, and by how many are called before."""
+
+    at: datetime
+    seq: int
+    tickets: Mapping[str, Range] = field(default_factory=dict)
+    places: Sequence[Range] = ()
+
+
+class Waits:
+    """What is known of the waits of this process's halls. Guards its own state; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: dict[tuple[str, str], Told] = {}
+        self._wanted: set[tuple[str, str]] = set()
+        self._rests_until = 0.0
+
+    def of(self, hall: str, queue: str, now: datetime, seq: int) -> Told | None:
+        """What may be told now of a queue whose hall's journal is at `seq`; asks for a renewal when it is not fresh."""
+        with self._lock:
+            told = self._told.get((hall, queue))
+            if told is None or told.seq > seq or not timedelta(0) <= now - told.at <= FRESH:
+                self._wanted.add((hall, queue))
+            usable = told is not None and told.seq <= seq and timedelta(0) <= now - told.at <= USABLE
+            return told if usable else None
+
+    def place(self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int) -> Range | None:
+        """The wait of somebody before whom so many of the queue are called; None where it is not known."""
+        told = self.of(hall, queue, now, seq)
+        return told.places[ahead] if told is not None and ahead is not None and ahead < len(told.places) else None
+
+    def keep(self, hall: str, told: Mapping[str, Told], took: float) -> None:
+        """Remember what was played for some queues of a hall, which took so many seconds."""
+        with self._lock:
+            self._told |= {(hall, queue): one for queue, one in told.items()}
+            self._wanted -= {(hall, queue) for queue in told}
+            self._rests_until = time.monotonic() + took * SHARE
+
+    def take_wanted(self) -> tuple[str, str] | None:
+        """A (hall, queue) somebody asked for, unless playing has to rest."""
+        with self._lock:
+            if not self._wanted or time.monotonic() < self._rests_until:
+                return None
+            return self._wanted.pop()
+
+    def may_play(self) -> bool:
+        """Whether playing need not rest."""
+        return time.monotonic() >= self._rests_until
+
+
+def renew_wanted(engines: Engines, scales: Mapping[str, Scale], waits: Waits, now: datetime) -> bool:
+    """Play one queue that somebody asked for; whether there was one."""
+    wanted = waits.take_wanted()
+    if wanted is None:
+        return False
+    hall, queue = wanted
+    with Session(engines.read) as db:
+        row = db.get(HallRow, hall)
+        if row is not None:
+            renew(db, row, queue, scales, waits, now)
+    return True
+
+
+def renew(
+    db: Session, hall: HallRow, queue: str, scales: Mapping[str, Scale], waits: Waits, now: datetime
+) -> Told | None:
+    """Play the line-up of a queue and keep the waits of every queue in it; those of the queue itself."""
+    began = time.thread_time()
+    config = config_of(db, hall)
+    found = lineup_of(db, config, queue, now)
+    told = {queue: Told(now, hall.seq)} if found is None else _played(db, hall, config, found, scales)
+    waits.keep(hall.id, told, time.thread_time() - began)
+    return told.get(queue)
+
+
+def _played(
+    db: Session, hall: HallRow, config: HallConfig, found: Lineup, scales: Mapping[str, Scale]
+) -> dict[str, Told]:
+    line = found.calling
+    queues = list(line.rules)
+    samples = samples_of(db, config, queues, line.now)
+    if not line.rooms or len(samples) < min(rules.wait_min_samples for rules in line.rules.values()):
+        return {queue: Told(line.now, hall.seq) for queue in queues}
+    newcomers = [_newcomer(config, queue, scales, line.now) for queue in queues if line.modes[queue] == "woven"]
+    line = replace(line, tickets=[*line.tickets, *newcomers], streams=streams_of(db, config, line))
+    ranges = ranges_for(line, samples=samples, random=Random(f"{hall.id} {hall.seq}"))
+    sent_ahead = (head for heads in line.staged.values() for head in heads)
+    queue_of = {head.ticket: head.queue for head in (*line.tickets, *sent_ahead)}
+    return {
+        queue: _told(line, hall.seq, [(id, one) for id, one in ranges.items() if queue_of[id] == queue])
+        for queue in queues
+    }
+
+
+def _told(line: Line, seq: int, ranges: Sequence[tuple[str, Expected]]) -> Told:
+    lows, highs = sorted(one.p30 for _, one in ranges), sorted(one.p80 for _, one in ranges)
+    return Told(
+        line.now,
+        seq,
+        {id: (one.low, one.high) for id, one in ranges if not id.startswith(NEWCOMER)},
+        [shown(low, high) for low, high in zip(lows, highs, strict=True)],
+    )
+
+
+def _newcomer(config: HallConfig, queue: str, scales: Mapping[str, Scale], now: datetime) -> Head:
+    """Somebody who walks in now: the last place of the queue, so that the next slip can tell a wait."""
+    own = config.queues[queue]
+    level = scales[own.scale].last
+    place = placing.on_check_in(rules=own.rules, now=now, slot_start=None, slot_end=None, seq=placing.LAST)
+    return Head(
+        ticket=f"{NEWCOMER}{queue}",
+        queue=queue,
+        lane=place.lane,
+        rank=level.rank,
+        grade=level.code,
+        credit=place.credit,
+        doctor=None,
+        order=place.order,
+        since=place.since,
+        due_call=place.due_call,
+        target_minutes=level.target_minutes,
+        waiting=1,
+    )
+
+
+def samples_of(db: Session, config: HallConfig, queues: Sequence[str], now: datetime) -> list[float]:
+    """Minutes that each of the latest patients occupied a room, from the call to the end: today's, then yesterday's."""
+    today = day_now(config, now)
+    found: list[tuple[datetime, float]] = []
+    for day in (today, today - timedelta(days=1)):
+        if len(found) < MOST_SAMPLES:
+            found += _samples_of_day(db, config.id, queues, day)
+    found.sort(reverse=True)
+    return [minutes for _, minutes in found[:MOST_SAMPLES]]
+
+
+def _samples_of_day(db: Session, hall: str, queues: Sequence[str], day: date) -> list[tuple[datetime, float]]:
+    rows = db.scalars(
+        select(TicketRow.times)
+        .where(
+            TicketRow.hall_id == hall,
+            TicketRow.issued_by.in_(queues),
+            TicketRow.business_day == day,
+            TicketRow.queue_id.in_(queues),
+            TicketRow.state == TicketState.DONE.value,
+        )
+        .order_by(TicketRow.number_seq.desc())
+        .limit(MOST_SAMPLES)
+    )
+    found = []
+    for times in rows:
+        if "called" not in times or "finished" not in times:
+            continue
+        ended = datetime.fromisoformat(times["finished"])
+        minutes = (ended - datetime.fromisoformat(times["called"])).total_seconds() / 60
+        if 0 < minutes <= LONGEST:
+            found.append((ended, minutes))
+    return found
