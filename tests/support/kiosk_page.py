@@ -33,9 +33,9 @@ LAYOUT = """() => {
 
 
 class KioskProcess:
-    """`hall-kiosk run` against a server, with a printer whose slips are kept as pictures in `paper`."""
+    """`hall-kiosk run` against a server, with `printer`, or with one whose slips are kept as pictures in `paper`."""
 
-    def __init__(self, server: str, token: str) -> None:
+    def __init__(self, server: str, token: str, printer: str | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-test-"))
         self.paper = self.folder / "paper"
         self.environment = {
@@ -43,7 +43,7 @@ class KioskProcess:
             "KIOSK_SERVER": server,
             "KIOSK_TOKEN": token,
             "KIOSK_PORT": "0",
-            "KIOSK_PRINTER": f"virtual://?keep={self.paper}",
+            "KIOSK_PRINTER": printer or f"virtual://?keep={self.paper}",
             "KIOSK_STATE_DIR": str(self.folder / "state"),
             "PYTHONPATH": str(ROOT),
         }

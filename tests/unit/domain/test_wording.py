@@ -66,7 +66,7 @@ def test_a_sentence_is_shown_byte_for_byte(kind, name, language, sentence):
 
 
 def test_every_kind_has_a_sentence_in_every_language():
-    expected = dict.fromkeys(AnnouncementKind, {"zh", "yue", "en"})
+    expected = {kind: {"zh", "yue", "en"} for kind in AnnouncementKind}
 
     assert expected == {kind: set(sentences) for kind, sentences in TEMPLATES.items()}
 
