@@ -24,7 +24,7 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues: rules by queue, scales, moves: actions by state, undoable, flags, doctors, halls}."""
+    """{epoch, now, queues: rules by queue, scales, moves by state, undoable, flags, findings, doctors, halls}."""
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         config = config_of(db, row)
@@ -36,6 +36,7 @@ def knowledge(context: Context, hall: str) -> View:
             "moves": _moves(),
             "undoable": sorted(UNDOABLE),
             "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
+            "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
             "doctors": dict(db.execute(select(DoctorRow.id, DoctorRow.name).order_by(DoctorRow.name)).tuples().all()),
             "halls": _halls(db),
         }

@@ -29,6 +29,7 @@ export function Alerts({ desk, acknowledge }) {
     return [number, device, text].filter(Boolean).join(" · ");
   };
   return html`<section class="alerts" aria-label=${t("alerts")} tabindex="0">
+    <span class="alerts-count">${t("alerts")} ${alerts.length}</span>
     ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
     <ul>${Alerts.sorted(alerts).map((alert, place) => html`<li key=${alert.id} data-kind=${alert.kind}
       class=${`alert ${DANGERS.has(alert.kind) ? "alert-danger" : ""}`}>

@@ -8,26 +8,34 @@ import { named, t } from "/console/web/texts.js";
 import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
 
 /** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
-export function boardLines(hall, known, now) {
+export function boardLines(hall, known, now, queues) {
+  const limit = ({ ticket, level }) => (ticket.state === "checked_in" ? -1 : level?.target_minutes ?? known.queues[ticket.queue]?.ordinary_target ?? 60);
   return hall.tickets
+    .filter((ticket) => queues.includes(ticket.queue))
     .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
     .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, known, now), level: levelOf(ticket, hall, known) }))
     .sort((one, other) =>
-      (one.level?.rank ?? 0) - (other.level?.rank ?? 0) || (other.wait?.share ?? 9) - (one.wait?.share ?? 9) || one.ticket.order.localeCompare(other.ticket.order));
+      limit(one) - limit(other) || (other.wait?.share ?? 9) - (one.wait?.share ?? 9) || one.ticket.order.localeCompare(other.ticket.order));
 }
 
 function Board({ desk }) {
   const redraw = useDesk(desk);
   const [keys, setKeys] = useState(false);
+  const [chosen, choose] = useState(null);
   useKeys({ "?": () => setKeys(true) });
   if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
   const { hall, known } = desk;
-  const lines = boardLines(hall, known, desk.now());
+  const graded = hall.queues.filter((queue) => queue.mode === "graded").map((queue) => queue.id);
+  const all = hall.queues.map((queue) => queue.id);
+  const queues = chosen === "all" ? all : chosen ? [chosen] : graded.length ? graded : all;
+  const lines = boardLines(hall, known, desk.now(), queues);
   const over = lines.filter((line) => line.wait?.state === "overdue").length;
   const levels = [...new Map(lines.filter((line) => line.level).map((line) => [line.level.code, line.level])).values()];
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="board" onLanguage=${redraw} /><span></span>
     <main class="board" tabindex="0" aria-label=${t("title.board")}>
+      ${all.length > 1 ? html`<div class="tabs" role="group" aria-label=${t("queues")}>${["all", ...all].map((id) => html`<button type="button" class="tab" key=${id}
+        aria-pressed=${id === "all" ? queues.length === all.length : queues.length === 1 && queues[0] === id} onClick=${() => choose(id)}>${id === "all" ? t("queues.all") : named(hall.queues.find((queue) => queue.id === id).name)}</button>`)}</div>` : null}
       <p class="board-sum"><span>${t("board.waiting", { count: lines.length })}</span>
         <strong class=${over ? "bad" : ""}>${t("board.over", { over })}</strong>
         ${levels.map((level) => html`<span key=${level.code}><${Grade} level=${level} /> ${lines.filter((line) => line.level?.code === level.code).length}</span>`)}</p>

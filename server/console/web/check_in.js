@@ -5,8 +5,11 @@ import { useState } from "preact/hooks";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { has, named, t } from "/console/web/texts.js";
 
+/** What was filled in; a birth date may be typed as eight digits. */
 function given(fields) {
-  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
+  const birth = fields.birth_date.trim().replace(/^(\d{4})\D?(\d{2})\D?(\d{2})$/, "$1-$2-$3");
+  const typed = Object.entries({ ...fields, birth_date: birth }).map(([name, text]) => [name, text.trim()]);
+  return Object.fromEntries(typed.filter(([, text]) => text));
 }
 
 export function CheckIn({ desk, visit, onClose, onDone }) {
@@ -43,7 +46,7 @@ export function CheckIn({ desk, visit, onClose, onDone }) {
     ${visit ? html`<p class="suggestion">${t("check_in.recognised", { name: visit.display_name })}</p>` : html`
       <${Line} ...${field("name")} focus=${true} maxlength="100" required />
       <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>
-      <${Line} ...${field("birth_date")} type="date" />`}
+      <${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" />`}
     <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
     ${choices ? html`<div class="question" role="alert"><p>${t("choose")}</p><div class="row-buttons">
       ${(choices.appointments ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}

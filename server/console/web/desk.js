@@ -192,5 +192,5 @@ export class Desk {
 export function refusal(problem) {
   const exact = problem.reason && typeof problem.reason === "object" ? problem.reason[document.documentElement.lang.slice(0, 2)] : "";
   const where = problem.code === "invalid" && !exact ? problem.detail : "";
-  return [problem.title ?? t("problem.other"), exact, where].filter(Boolean).join(" ");
+  return exact || [problem.title ?? t("problem.other"), where].filter(Boolean).join(" ");
 }

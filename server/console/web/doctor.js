@@ -78,7 +78,7 @@ function Current({ desk, ticket, station }) {
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
     <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
     <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
-    <${History} ticket=${ticket} />
+    <${History} ticket=${ticket} known=${desk.known} />
   </section>`;
 }
 

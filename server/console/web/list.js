@@ -43,11 +43,11 @@ export function Queues({ desk, chosen, choose, open }) {
   </nav>`;
 }
 
-export function List({ desk, lines, selected, select, box, empty }) {
+export function List({ desk, lines, scope, selected, select, box, empty }) {
   const { hall, known } = desk;
   useEffect(() => {
     document.getElementById(`line-${selected}`)?.scrollIntoView({ block: "nearest" });
-  }, [selected]);
+  }, [selected, scope]);
   if (!lines.length) return html`<div class="list" ref=${box} tabindex="-1"><p class="empty">${empty}</p></div>`;
   return html`<div class="list" role="listbox" tabindex="0" ref=${box} aria-label=${t("list")} aria-activedescendant=${`line-${selected}`}>
     ${lines.map(({ ticket, wait }) => html`<div role="option" class="line" id=${`line-${ticket.id}`} key=${ticket.id}

@@ -120,7 +120,7 @@ function Nurse({ desk }) {
             onKeyDown=${(event) => { if (event.key === "Enter" && view.typed) lookUp(); }} />
           <button type="button" class="button button-primary" data-act="check_in" aria-keyshortcuts="N" onClick=${open("check_in")}>${t("deed.check_in")}<kbd aria-hidden="true">N</kbd></button>
         </div>
-        <${List} desk=${desk} lines=${lines} selected=${ticket?.id} select=${(id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null })} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />
+        <${List} desk=${desk} lines=${lines} scope=${`${view.queue} ${view.tab} ${view.typed}`} selected=${ticket?.id} select=${(id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null })} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />
       </main>
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>

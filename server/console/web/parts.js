@@ -65,7 +65,7 @@ export function Act({ desk, name, word, hotkey, kind = "quiet", disabled, why, o
 
 /** How the link is, in shape and word; silent about it being fine, loud about the rest. */
 export function Link({ desk }) {
-  const at = desk.contact ? new Date(desk.contact).toLocaleTimeString("en-GB") : "–";
+  const at = desk.contact ? new Date(desk.contact).toLocaleTimeString("en-GB", { timeZone: desk.hall.timezone }) : "–";
   return html`<p class=${`link link-${desk.link}`} role="status" data-link=${desk.link}>
     <span aria-hidden="true">${{ live: "●", polling: "◐", lost: "✕", connecting: "…" }[desk.link]}</span>
     ${t(`link.${desk.link}`, { at })}

@@ -28,7 +28,7 @@ export function choose(tag) {
   document.title = t(`title.${document.documentElement.dataset.page}`);
 }
 
-/** A sentence with its gaps filled: t("wait.minutes", {minutes: 5}). */
+/** A sentence with its gaps filled: t("minutes", {minutes: 5}). */
 export function t(key, gaps = {}) {
   return (texts[language]?.[key] ?? key).replace(/\{(\w+)\}/g, (_, gap) => gaps[gap] ?? "");
 }

@@ -60,24 +60,35 @@ function Suggestion({ suggestion, scale }) {
   </div>`;
 }
 
-/** Ask for the suggestion a moment after the last change; a later question makes an earlier answer void. */
-function useAdvice(ticket, body) {
-  const [advice, setAdvice] = useState({ suggestion: null, findings: [], questions: [], wrong: null, said: "" });
+const NOTHING = { suggestion: null, findings: [], questions: [], wrong: null, said: "" };
+
+/** The suggestion for what the form holds; a finding heard in the complaint and taken out by the nurse stays out. */
+async function advise({ complaint, refused, ...body }) {
+  const asked = await post("/api/v1/triage-suggestions", { ...body, complaint: complaint || undefined });
+  const heard = asked.body.findings ?? [];
+  if (asked.status !== 200 || !heard.some((id) => refused.includes(id))) return asked;
+  return post("/api/v1/triage-suggestions", { ...body, findings: heard.filter((id) => !refused.includes(id)) });
+}
+
+/** Ask a moment after the last change; a later question makes an earlier answer void. */
+function useAdvice(body) {
+  const [advice, setAdvice] = useState(NOTHING);
   const asked = JSON.stringify(body);
   useEffect(() => {
     let here = true;
     const timer = setTimeout(async () => {
+      if (!Object.keys(body.vitals).length && !body.complaint.trim()) return setAdvice(NOTHING);
       try {
-        const answer = await post(`/console/tickets/${ticket.id}/advice`, JSON.parse(asked));
+        const answer = await advise(body);
         if (!here) return;
-        if (answer.status === 200) setAdvice({ ...answer.body, wrong: null, said: "" });
-        else setAdvice((now) => ({ ...now, suggestion: null, questions: [], wrong: answer.body.field ?? "", said: refusal(answer.body) }));
+        if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body });
+        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: refusal(answer.body) });
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
       }
     }, THINKING);
     return () => { here = false; clearTimeout(timer); };
-  }, [ticket.id, asked]);
+  }, [asked]);
   return advice;
 }
 
@@ -95,14 +106,17 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const [second, setSecond] = useState({ username: "", password: "" });
   const [atGrade, setAtGrade] = useState(0);
   const vitals = vitalsOf(typed, oxygen);
-  const advice = useAdvice(ticket, { queue, vitals, complaint, refused, pregnant });
-  const scale = known.scales[hall.queues.find((one) => one.id === queue).scale];
+  const scaleId = hall.queues.find((one) => one.id === queue).scale;
+  const advice = useAdvice({ ticket: ticket.id, scale: scaleId, vitals, complaint, refused, pregnant });
+  const scale = known.scales[scaleId];
   const { findings } = advice;
   const suggested = advice.suggestion?.grade ?? null;
   const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {
     if (!grade) return desk.say(t("grade.needed"), "danger");
-    const body = { vitals: { ...vitals, ...(Object.keys(vitals).length ? { measured_at: new Date(desk.now()).toISOString() } : {}) }, findings: findings.map((finding) => finding.id), grade };
+    const body = { grade };
+    if (Object.keys(vitals).length) body.vitals = { ...vitals, measured_at: new Date(desk.now()).toISOString() };
+    if (findings.length) body.findings = findings;
     if (queue !== ticket.queue) body.queue = queue;
     if (pregnant) body.pregnant = true;
     if (reason.trim()) body.reason = reason.trim();
@@ -123,7 +137,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     <div class="checks">
       <label><input type="checkbox" checked=${oxygen} onChange=${(event) => setOxygen(event.target.checked)} />${t("vital.oxygen")}</label>
       ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
-      ${findings.map((finding) => html`<label key=${finding.id}><input type="checkbox" checked=${true} onChange=${() => setRefused((now) => [...now, finding.id])} />${named(finding.names)}</label>`)}
+      ${findings.map((id) => html`<label key=${id}><input type="checkbox" checked=${true} onChange=${() => setRefused((now) => [...now, id])} />${named(known.findings[id])}</label>`)}
     </div>
     <div class="form-row complaint"><${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
       onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); setAtGrade((now) => now + 1); } }} />

@@ -1,0 +1,58 @@
+"""The consoles' words: every sentence in every language, every sentence that is used there."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+CONSOLE = Path(__file__).resolve().parents[2] / "server" / "console"
+LANGUAGES = ("zh", "en")
+TEXTS = {tag: json.loads((CONSOLE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in LANGUAGES}
+USED = re.compile(r"""\bt\(\s*["']([a-z0-9_.]+)["']""")
+MADE = re.compile(r"\bt\(\s*`([a-z_.]+)\$\{")
+
+
+def sources():
+    return {path.name: path.read_text(encoding="utf-8") for path in (CONSOLE / "web").glob("*.js")}
+
+
+def test_every_sentence_is_in_every_language():
+    assert TEXTS["zh"].keys() == TEXTS["en"].keys()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_no_sentence_is_empty(tag):
+    assert [] == [key for key, text in TEXTS[tag].items() if not text.strip()]
+
+
+def test_both_languages_have_the_same_gaps():
+    gaps = {tag: {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in TEXTS[tag].items()} for tag in LANGUAGES}
+
+    assert gaps["zh"] == gaps["en"]
+
+
+def test_every_sentence_a_page_asks_for_is_there():
+    asked = {(name, key) for name, text in sources().items() for key in USED.findall(text)}
+
+    assert len(asked) > 100
+    assert [] == [(name, key) for name, key in sorted(asked) if key not in TEXTS["zh"]]
+
+
+def test_every_family_of_sentences_a_page_composes_is_there():
+    families = {(name, stem) for name, text in sources().items() for stem in MADE.findall(text)}
+
+    missing = [(name, stem) for name, stem in sorted(families) if not any(key.startswith(stem) for key in TEXTS["zh"])]
+
+    assert [] == missing
+
+
+def test_the_english_catalogue_is_english_and_the_chinese_one_chinese():
+    han = re.compile(r"[㐀-鿿]")
+
+    assert [] == [key for key, text in TEXTS["en"].items() if han.search(text)]
+    latin = {"vital.gcs", "after.nobody", "comma", "vital.spo2.unit"}
+    units = re.compile(r"unit$|^slot$")
+    assert [] == [
+        key for key, text in TEXTS["zh"].items() if not han.search(text) and key not in latin and not units.search(key)
+    ]
