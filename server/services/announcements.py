@@ -32,10 +32,14 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
 
 
 def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
-    """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge."""
+    """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge.
+
+    The very next fact of the ticket's hall carries it.
+    """
     queue = moves.queue_of(work, ticket.queue_id, ticket.hall_id)
     content: View = {
         "id": secrets.token_hex(8),
+        "seq": work.halls[ticket.hall_id].seq + 1,
         "kind": kind,
         "ticket": ticket.id,
         "number": ticket.number,

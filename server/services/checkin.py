@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import select
 
 from server.domain.errors import HallError
-from server.domain.numbering import day_bounds
 from server.domain.triage import PATIENT_TEXT, Screened, screen
 from server.protocol.terms import ENDED, AlertKind, ErrorCode, TicketState
 from server.services import alerts, moves
@@ -92,14 +91,15 @@ def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRo
         if len(back) == 1:
             return back[0]
         raise HallError(ErrorCode.CHOOSE, choices={"queues": [{"id": row.queue_id} for row in live]})
+    start, end = work.config.bounds(live[0].business_day)
     booked = work.db.scalars(
         select(AppointmentRow.id).where(
             AppointmentRow.patient_id == live[0].patient_id,
             AppointmentRow.hall_id == work.hall.id,
             AppointmentRow.state == "booked",
             AppointmentRow.queue_id != live[0].queue_id,
-            AppointmentRow.slot_start >= day_bounds(live[0].business_day, work.config.timezone)[0],
-            AppointmentRow.slot_start < day_bounds(live[0].business_day, work.config.timezone)[1],
+            AppointmentRow.slot_start >= start,
+            AppointmentRow.slot_start < end,
         )
     ).first()
     return None if booked and live[0].state not in {TicketState.PASSED, TicketState.HELD} else live[0]
@@ -114,7 +114,7 @@ def _again(work: Work, ticket: TicketRow, body: CheckInBody) -> Answer:
 
 
 def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) -> AppointmentRow | None:
-    start, end = day_bounds(day, work.config.timezone)
+    start, end = work.config.bounds(day)
     if body.appointment:
         row = work.db.get(AppointmentRow, body.appointment)
         usable = (

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.masking import VoiceMode
+from server.domain.numbering import business_day, day_bounds
 from server.domain.rules import Rules
 from server.protocol.terms import Mode, Privacy
 from server.store.tables import HallRow, HospitalRow, QueueRow
@@ -50,6 +52,14 @@ class HallConfig:
     voice: VoiceMode
     settings: Mapping[str, Any]
     queues: Mapping[str, Queue]
+
+    def day(self, now: datetime) -> date:
+        """The business day of `now`: it begins when the numbers roll over."""
+        return business_day(now, self.timezone, time.fromisoformat(self.rolls_at))
+
+    def bounds(self, day: date) -> tuple[datetime, datetime]:
+        """Start and end of a business day, UTC."""
+        return day_bounds(day, self.timezone, time.fromisoformat(self.rolls_at))
 
 
 def rules_from(given: Mapping[str, Any]) -> Rules:

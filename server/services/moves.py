@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
-from server.domain.numbering import business_day, day_bounds
 from server.domain.placing import Place
 from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
@@ -89,12 +88,13 @@ def queue_of(work: Work, id: str, hall: str | None = None) -> Queue:
 
 def day_of(work: Work, queue: Queue) -> QueueDayRow:
     """The queue's business day, begun when it is the first wish of that day; its end is scheduled with it."""
-    day = business_day(work.now, work.config_of(queue.hall_id).timezone)
+    config = work.config_of(queue.hall_id)
+    day = config.day(work.now)
     row = work.db.get(QueueDayRow, (queue.hall_id, queue.id, day))
     if row is None:
         row = QueueDayRow(hall_id=queue.hall_id, queue_id=queue.id, business_day=day, last=0, calls=0, recent=[])
         work.db.add(row)
-        _, end = day_bounds(day, work.config_of(queue.hall_id).timezone)
+        _, end = config.bounds(day)
         work.schedule(f"close_day:{queue.hall_id}:{day}", "close_day", day.isoformat(), end)
     return row
 
@@ -157,8 +157,11 @@ def apply(
         release_elsewhere(work, ticket)
 
 
-def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
-    """Put the ticket back as it was before its last move. Raises nothing_to_undo or undo_too_late."""
+def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
+    """Put the ticket back as it was before its last move; `announcement` is shown again where it was called.
+
+    Raises nothing_to_undo, undo_too_late, station_busy, illegal_move for one whose place another ticket took.
+    """
     if not ticket.undo:
         raise HallError(ErrorCode.NOTHING_TO_UNDO)
     if work.now - datetime.fromisoformat(ticket.undo["at"]) > timedelta(seconds=seconds):
@@ -168,6 +171,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
         busy = at_station(work, image["station_id"])
         if busy is not None and busy.id != ticket.id:
             raise HallError(ErrorCode.STATION_BUSY, ticket=None)
+    if TicketState(ticket.state) in ENDED and _twin(work, ticket) is not None:
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
     for word, value in image.items():
         setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
@@ -177,9 +182,25 @@ def undo(work: Work, ticket: TicketRow, seconds: int) -> None:
         day.recent, day.calls = memory["recent"], memory["calls"]
     undone = ticket.undo["action"]
     ticket.undo = {}
-    work.record(EventKind.TICKET_UNDONE, ticket, reason=undone)
+    again = TicketState(ticket.state) is TicketState.CALLED
+    work.record(EventKind.TICKET_UNDONE, ticket, reason=undone, announcement=announcement if again else None)
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
+    if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
+        hold_elsewhere(work, ticket)
+
+
+def _twin(work: Work, ticket: TicketRow) -> str | None:
+    """Another live ticket of the visit in the queue that undo would put this one back into."""
+    return work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.visit_id == ticket.visit_id,
+            TicketRow.hall_id == ticket.hall_id,
+            TicketRow.queue_id == ticket.undo["image"]["queue_id"],
+            TicketRow.id != ticket.id,
+            TicketRow.state.not_in([state.value for state in ENDED]),
+        )
+    ).first()
 
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:

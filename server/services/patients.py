@@ -14,9 +14,9 @@ from stdnum.exceptions import ValidationError as NumberInvalid
 
 from server.domain.errors import HallError
 from server.domain.masking import display_name
-from server.domain.numbering import business_day, day_bounds
 from server.protocol.terms import ErrorCode, TicketState
-from server.services.context import Context, zone
+from server.services.config import config_of
+from server.services.context import Context
 from server.services.faces import Faces
 from server.services.principal import Principal
 from server.services.reading import hall_row
@@ -25,7 +25,7 @@ from server.services.views import View, stamp, ticket_view
 from server.services.wishes import IdentifyBody, PatientBody, Typed
 from server.store import people
 from server.store.rows import insert_now
-from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientRow, QueueRow, TicketRow
+from server.store.tables import AppointmentRow, DoctorRow, PatientRow, QueueRow, TicketRow
 
 FAILURES_PER_DEVICE = 20
 WINDOW = timedelta(minutes=10)
@@ -161,10 +161,9 @@ def choices_of(
     context: Context, db: Session, patient: str, hall: str, principal: Principal, now: datetime, level: int
 ) -> dict[str, Any]:
     """What this patient can do in this hall today: appointments, queues, tickets, and printable reports at level 2."""
-    hospital = db.get_one(HospitalRow, 1)
-    timezone = zone(hospital.timezone)
-    day = business_day(now, timezone)
-    start, end = day_bounds(day, timezone)
+    config = config_of(db, hall_row(db, hall))
+    day = config.day(now)
+    start, end = config.bounds(day)
     faces = Faces(db, hall_row(db, hall), principal.audience, scales=context.scales)
     tickets = [
         row

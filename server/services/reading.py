@@ -1,6 +1,4 @@
-"""What is read: snapshot, events, one ticket. Whole reads in one read transaction, dressed for their reader."""
-
-from typing import Any
+"""What is read: snapshot, events, a place in line. Whole reads in one read transaction, dressed for their reader."""
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -22,9 +20,9 @@ from server.services.views import (
     ticket_view,
 )
 from server.store import journal
+from server.store.announcements import last_calls
 from server.store.tables import (
     AlertRow,
-    AnnouncementRow,
     DeviceRow,
     HallRow,
     HospitalRow,
@@ -108,16 +106,8 @@ def _staff_part(db: Session, hall: str) -> View:
 
 
 def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) -> list[View]:
-    """The last announcement of each called ticket, so that a screen that starts now shows its banner."""
-    called = [view["id"] for view in tickets if view["state"] == TicketState.CALLED]
-    if not called:
-        return []
-    rows = db.scalars(
-        select(AnnouncementRow)
-        .where(AnnouncementRow.hall_id == hall, AnnouncementRow.ticket_id.in_(called))
-        .order_by(AnnouncementRow.at)
-    )
-    newest = {row.ticket_id: row for row in rows}
+    """The last call of each called ticket, so that a screen that starts now shows its banner."""
+    newest = last_calls(db, hall, [view["id"] for view in tickets if view["state"] == TicketState.CALLED])
     faces.learn([row.content for row in newest.values()])
     return [{**faces.announcement(row.content), "at": stamp(row.at)} for row in newest.values()]
 
@@ -179,17 +169,3 @@ def position(db: Session, ticket: TicketRow) -> int | None:
         behind += not_urgent
     own = 1 if ticket.state == TicketState.WAITING else 0
     return max(0, int(waiting) - int(behind) - own)
-
-
-def ticket(context: Context, id: str, principal: Principal) -> View:
-    """One ticket with its position and expected wait. Raises unknown_ticket, also for one this reader may not see."""
-    with Session(context.engines.read) as db:
-        row = db.get(TicketRow, id)
-        if row is None:
-            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
-        principal.must_be_in(row.hall_id)
-        faces = Faces(db, hall_row(db, row.hall_id), principal.audience, scales=context.scales)
-        view = ticket_view(row)
-        faces.learn([view])
-        wait: dict[str, Any] = {"position": position(db, row), "wait_low": None, "wait_high": None}
-        return {"ticket": {**faces.ticket(view, own=True)}, **wait}

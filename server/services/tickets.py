@@ -23,6 +23,7 @@ from server.services.returning import put_back
 from server.services.views import ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody
 from server.services.work import Answer, Work
+from server.store.announcements import last_calls
 from server.store.tables import DeviceRow, StationRow, TicketRow
 
 
@@ -198,7 +199,9 @@ def cancel(work: Work, id: str, body: PlainBody) -> Answer:
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
     ticket = own_ticket(work, id)
-    moves.undo(work, ticket, moves.queue_of(work, ticket.queue_id).rules.undo_seconds)
+    called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
+    seconds = moves.queue_of(work, ticket.queue_id).rules.undo_seconds
+    moves.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
     return answer(ticket)
 
 

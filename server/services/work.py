@@ -5,13 +5,11 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from datetime import time as clock_time
 from typing import Any
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
-from server.domain.numbering import business_day
 from server.protocol.terms import EventKind
 from server.services.config import HallConfig, config_of
 from server.services.principal import Principal
@@ -104,8 +102,7 @@ class Work:
     @property
     def business_day(self) -> date:
         """The business day of the hall's now."""
-        config = self.config
-        return business_day(self.now, config.timezone, clock_time.fromisoformat(config.rolls_at))
+        return self.config.day(self.now)
 
     @property
     def actor(self) -> str:
