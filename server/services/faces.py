@@ -119,7 +119,7 @@ class Faces:
             texts = wording.spoken(content["kind"], name=face.name if face else None, voice_mode=mode, **places)
         else:
             texts = wording.shown(content["kind"], name=display_name(face.name if face else None, privacy), **places)
-        keep = {word: content[word] for word in ("id", "zone", "kind", "number", "ticket", "station")}
+        keep = {word: content.get(word) for word in ("id", "zone", "kind", "number", "ticket", "station", "outcome")}
         return {**keep, "texts": texts}
 
     def body(self, body: View) -> View:
