@@ -1,0 +1,141 @@
+"""The consoles in a real browser: a made-up hall with accounts and patients. Knows no test."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from hall import HOSPITAL, RunningHall
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "correct horse battery"
+HALL = (
+    HOSPITAL
+    + """
+[[hall]]
+id = "H1"
+name = {zh = "内科候诊区", en = "Internal medicine"}
+[[hall.queue]]
+id = "IM"
+name = {zh = "内科", en = "Internal medicine"}
+prefix = "A"
+mode = "woven"
+scale = "CN-OPD"
+privacy = "masked"
+[[hall.queue]]
+id = "ED"
+name = {zh = "急诊内科", en = "Emergency"}
+prefix = "E"
+mode = "graded"
+scale = "CN-ED-2018"
+privacy = "number_only"
+"""
+    + "".join(
+        f"""
+[[hall.station]]
+id = "R{n}"
+name = {{zh = "{n}诊室", en = "Room {n}"}}
+queues = ["{queue}"]
+"""
+        for n, queue in ((1, "IM"), (2, "IM"), (3, "IM"), (4, "ED"))
+    )
+)
+SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高"
+GIVEN = ("伟", "小芳", "秀英", "娜", "建国", "敏", "静怡", "丽", "强", "志明")
+
+
+class Consoles:
+    """One running hall with an account per role; `page(role)` opens a signed-in page that complains of nothing."""
+
+    def __init__(self, browser: Any, toml: str = HALL) -> None:
+        self.hall = RunningHall(toml)
+        for name, role, more in (
+            ("nurse1", "nurse", ()),
+            ("doctor1", "doctor", ("--station", "R1")),
+            ("doctor2", "doctor", ()),
+            ("admin1", "admin", ()),
+        ):
+            words = ("--role", role, "--hall", "H1", "--name", {"nurse": "周护士", "doctor": "李医生"}.get(role, role))
+            self.hall.command("staff", "add", name, *words, *more, "--password-stdin", text=f"{PASSWORD}\n")
+        self.hall.start()
+        self.desk = self.hall.client("console")
+        self._browser = browser
+        self._cookies: dict[str, list[Any]] = {}
+
+    def close(self) -> None:
+        self.hall.close()
+
+    @contextlib.contextmanager
+    def page(
+        self, user: str, path: str, *, tag: str = "zh", size: tuple[int, int] = (1366, 768), address: str | None = None
+    ) -> Iterator[Any]:
+        """A page at `path`, signed in as `user`; fails when it says anything on its console."""
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale={"zh": "zh-CN", "en": "en-GB"}[tag],
+            reduced_motion="reduce",
+        )  # fmt: skip
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.complaints = []
+        page.loads = []
+        page.refusals = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+        page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
+        page.on("framenavigated", lambda frame: page.loads.append(frame.url))
+        self.sign_in(page, user, address or self.hall.address)
+        page.goto(f"{address or self.hall.address}{path}")
+        page.wait_for_selector("[data-link=live]")
+        yield page
+        context.close()
+
+    def sign_in(self, page: Any, user: str, address: str) -> None:
+        """A session in the page's own cookie jar, without the form."""
+        if user not in self._cookies:
+            answer = page.context.request.post(
+                f"{address}/api/v1/session", data={"username": user, "password": PASSWORD}
+            )
+            assert answer.status == 200, answer.text()
+            self._cookies[user] = page.context.cookies()
+        page.context.add_cookies(self._cookies[user])
+
+    def check_in(self, *names: str, queue: str = "IM", **more: Any) -> list[Any]:
+        """Check people in by name; their tickets."""
+        return [self.desk.check_in("H1", queue=queue, patient={"name": name}, **more).ticket for name in names]
+
+    def many(self, count: int, queue: str = "IM") -> list[Any]:
+        """A waiting room full of people with common names."""
+        return self.check_in(*(f"{SURNAMES[n % 20]}{GIVEN[n * 7 % 10]}" for n in range(count)), queue=queue)
+
+
+def selected(page: Any) -> str:
+    """The number of the ticket that is chosen on the nurse desk."""
+    return str(page.get_attribute("[role=option][aria-selected=true]", "data-number"))
+
+
+def choose(page: Any, number: str) -> None:
+    """Choose a ticket by the keyboard: search for its number."""
+    page.keyboard.press("/")
+    page.keyboard.type(number)
+    page.wait_for_selector(f"[role=option][data-number={number}]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[role=option][data-number={number}][aria-selected=true]")
+
+
+def footed(page: Any, text: str) -> None:
+    """Wait until the foot of the page says so."""
+    page.wait_for_function("text => document.querySelector('.foot').innerText.includes(text)", arg=text)
+
+
+def faults(found: Any) -> list[str]:
+    """What axe found, one line each."""
+    return [
+        f"{fault['id']}: {node['html'][:150]} {node.get('failureSummary', '')[:200]}"
+        for fault in found.response["violations"]
+        for node in fault["nodes"]
+    ]
