@@ -156,17 +156,19 @@ def en_readings(text: str) -> Iterator[str]:
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"[a-z']+", text.lower().replace("-", " "))
+    """The words of a text, in one spelling."""
+    return re.findall(r"[a-z']+", text.lower().replace("-", " ").replace("paediatrics", "pediatrics"))
 
 
 def errors(said: Sequence[str], understood: Sequence[str]) -> int:
-    """Insertions, deletions and changes between two lists (Levenshtein)."""
+    """Insertions, deletions and changes between two lists (Levenshtein), at most all that was said: a recogniser that
+    goes round in circles would count for several sentences."""
     row = list(range(len(understood) + 1))
     for place, one in enumerate(said, 1):
         above, row = row, [place]
         for column, other in enumerate(understood, 1):
             row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (one != other)))
-    return row[-1]
+    return min(row[-1], len(said))
 
 
 def judge(figures: Figures, language: str, text: str, understood: str) -> None:
