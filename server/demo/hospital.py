@@ -18,6 +18,8 @@ STEP_ASIDE = timedelta(minutes=8)
 NO_ONE = timedelta(seconds=40)
 RECALL_AFTER = timedelta(seconds=45)
 OLD = 80
+PAUSES = 0.04
+"""How often a doctor is called away after a patient."""
 ENDS = {
     "finish": "结束 finished",
     "hold": "去检查 sent for examination",
@@ -58,6 +60,7 @@ class Hospital:
             self._come(guest.arrives, self._arrival(guest))
         while self._agenda:
             due, _, deed = heapq.heappop(self._agenda)
+            between()
             while (left := due - time.monotonic()) > 0:
                 time.sleep(min(1.0, left))
                 between()
@@ -113,17 +116,10 @@ class Hospital:
         return arrives
 
     def _room(self, hall: str, room: str) -> Deed:
-        """The doctor of a room, each time it is free: mostly calls, now and then takes a pause."""
+        """The doctor of a room, each time it is free: calls the next patient."""
 
         def free() -> None:
             console = self._consoles[hall]
-            if self._random.random() < 0.02:
-                if self._tried(
-                    room, lambda: console.set_station(room, "pause", reason="会诊 consultation", minutes=10)
-                ):
-                    self._say(f"{hall} {room} 暂停 paused")
-                self._later(timedelta(minutes=5), self._back(hall, room))
-                return
             try:
                 ticket = console.call_next(room).ticket
             except (HallProblem, HallUnreachable) as refused:
@@ -143,12 +139,18 @@ class Hospital:
 
         return free
 
-    def _back(self, hall: str, room: str) -> Deed:
+    def _pause(self, hall: str, room: str) -> Deed:
         def back() -> None:
             self._tried(room, lambda: self._consoles[hall].set_station(room, "open"))
             self._later(timedelta(seconds=5), self._room(hall, room))
 
-        return back
+        def away() -> None:
+            console = self._consoles[hall]
+            if self._tried(room, lambda: console.set_station(room, "pause", reason="会诊 consultation", minutes=10)):
+                self._say(f"{hall} {room} 暂停 paused")
+            self._later(timedelta(minutes=5), back)
+
+        return away
 
     def _enters(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Deed:
         def enters() -> None:
@@ -174,7 +176,8 @@ class Hospital:
             else:
                 self._tried(f"{ticket.number} 结束 finish", lambda: console.finish(ticket.id))
             self._say(f"{hall} {ticket.number} {room} {ENDS[course.end]}")
-            self._later(timedelta(seconds=self._random.randint(5, 25)), self._room(hall, room))
+            next_deed = self._pause if self._random.random() < PAUSES else self._room
+            self._later(timedelta(seconds=self._random.randint(5, 25)), next_deed(hall, room))
 
         return leaves
 
