@@ -9,7 +9,7 @@ from typing import Literal
 
 from server.domain.discipline import Reason, ReasonCode
 from server.domain.rules import Rules
-from server.protocol.terms import Mode
+from server.protocol.terms import Mode, TicketState
 
 Language = Literal["zh", "en"]
 
@@ -57,6 +57,32 @@ CATEGORIES: dict[ReasonCode, dict[str, str]] = {
 }
 
 
+STATES: dict[TicketState, dict[str, str]] = {
+    TicketState.CHECKED_IN: {
+        "zh": "请等候护士分诊,分诊后按病情排队。",
+        "en": "A nurse will see you first; then you are in line.",
+    },
+    TicketState.CALLED: {"zh": "已经叫到您,请立即前往就诊。", "en": "You have been called. Please go in now."},
+    TicketState.SERVING: {"zh": "正在就诊。", "en": "You are being seen."},
+    TicketState.HELD: {
+        "zh": "您的号已保留,回来后请重新报到。",
+        "en": "Your place is kept. Please check in when you are back.",
+    },
+    TicketState.PASSED: {
+        "zh": "叫号时您未到,请在自助机或分诊台重新报到。",
+        "en": "You were called and did not come. Please check in again at a kiosk or the desk.",
+    },
+    TicketState.DONE: {"zh": "就诊已完成。", "en": "Your consultation is finished."},
+    TicketState.CANCELLED: {"zh": "该号已取消。", "en": "This ticket was cancelled."},
+    TicketState.NO_SHOW: {"zh": "该号已过期。", "en": "This ticket has expired."},
+}
+"""What is said instead of a place to who is not in line."""
+PAUSED = {
+    "zh": "目前没有诊室叫号,恢复后继续。",
+    "en": "No room calls at the moment; calling goes on as soon as one opens.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why not me: how many go first, who they are by category, the rule, and all of it as one text."""
@@ -96,6 +122,23 @@ def explain(position: int, categories: Mapping[str, int], rule: str, language: L
         return Explanation(position, ahead, rule, _sentences(opening, rule, language))
     listed = {"zh": "、", "en": ", "}[language].join(ahead)
     return Explanation(position, ahead, rule, _sentences(f"{opening}:{_space(language)}{listed}", rule, language))
+
+
+def category_texts(categories: Mapping[str, int]) -> list[tuple[str, int, dict[str, str]]]:
+    """Those ahead as (reason code, count, text by language), codes that are told alike put together.
+
+    Unknown codes raise ValueError.
+    """
+    merged: dict[str, tuple[str, int]] = {}
+    for code, count in categories.items():
+        template = CATEGORIES[ReasonCode(code)]["zh"]
+        first, before = merged.get(template, (code, 0))
+        if count:
+            merged[template] = (first, before + count)
+    return [
+        (code, count, {tag: words.format(count=count) for tag, words in CATEGORIES[ReasonCode(code)].items()})
+        for code, count in merged.values()
+    ]
 
 
 def rule_text(rules: Rules, mode: Mode, language: Language) -> str:

@@ -45,6 +45,31 @@ class TicketAnswer(Wire):
     suggestion: dict[str, Any] | None = None
 
 
+class Ahead(Wire):
+    """So many go first, and why: a reason of the rule and its words by language, never a name."""
+
+    reason: str
+    count: int
+    text: Names
+
+
+class Explained(Wire):
+    """Why not me. `position` counts people called before; staff gets the `numbers` of the rule and who is `ahead`."""
+
+    ticket: str
+    number: str
+    state: str
+    queue: str
+    position: int | None = None
+    categories: list[Ahead] = Field(default_factory=list)
+    rule: Names
+    text: Names
+    wait_low: int | None = None
+    wait_high: int | None = None
+    numbers: dict[str, Any] | None = None
+    ahead: list[dict[str, Any]] | None = None
+
+
 class Called(Wire):
     """The ticket a station got, or none, and why this one."""
 

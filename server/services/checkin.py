@@ -36,12 +36,12 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     today = [] if stranger else people.tickets_today(work.db, patient.id, work.hall.id, day)
     held = _held(work, body, today)
     if held is not None:
-        return _again(work, held, body)
+        return _again(work, context, held, body)
     booked = None if stranger and not body.appointment else _appointment(work, patient, body, day)
     queue = _queue(work, context, patient, body, booked)
     already = next((row for row in today if row.queue_id == queue.id and row.state not in ENDED), None)
     if already is not None:
-        return _again(work, already, body)
+        return _again(work, context, already, body)
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
     asked = Asked(
         booked=booked,
@@ -53,7 +53,7 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
         stranger=stranger,
     )
     ticket = issue(work, context, queue, patient, asked)
-    return Answer(201, with_slip(work, ticket, queue, print_it=body.print))
+    return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
 
 
 def _alarm(work: Work, found: Screened) -> Answer:
@@ -105,12 +105,12 @@ def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRo
     return None if booked and live[0].state not in {TicketState.PASSED, TicketState.HELD} else live[0]
 
 
-def _again(work: Work, ticket: TicketRow, body: CheckInBody) -> Answer:
+def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -> Answer:
     """The ticket already held; a passed one, or one held for an examination, goes back in line by the rules."""
     if ticket.state == TicketState.PASSED or is_away(ticket):
         put_back(work, ticket, reason="checked_in_again")
     queue = moves.queue_of(work, ticket.queue_id)
-    return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue)})
+    return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue, context.waits)})
 
 
 def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) -> AppointmentRow | None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.clock import Clock
 from server.services.transaction import Transactions
+from server.services.waits import Waits
 from server.store.engine import Engines
 from server.store.tables import HallRow
 
@@ -33,6 +34,7 @@ class Context:
     scales: Mapping[str, Scale]
     findings: Catalogue
     secret: str
+    waits: Waits = field(default_factory=Waits)
 
     def scale(self, name: str) -> Scale:
         """A triage scale. Raises hall_file_rejected for a name no file has (apply refuses those earlier)."""

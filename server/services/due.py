@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import alerts, devices, moves, printing, tickets, triage
+from server.services import alerts, devices, moves, printing, tickets, triage, waits
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
@@ -43,8 +43,14 @@ class DueRunner:
         while not self._stop.wait(self._every):
             try:
                 run_due(self._context)
+                renew_wanted(self._context)
             except Exception:
                 log.exception("due round failed")
+
+
+def renew_wanted(context: Context) -> None:
+    """Play one queue whose expected wait somebody asked for; then it rests, so that timers and wishes go first."""
+    waits.renew_wanted(context.engines, context.scales, context.waits, context.clock.hall())
 
 
 def run_due(context: Context) -> int:

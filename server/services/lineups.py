@@ -1,10 +1,11 @@
-"""Owns the line-up of a queue as the discipline imagines it: who waits, which rooms call, what they called. Reads only."""
+"""Owns the line-up of a queue for the discipline: who waits, which rooms call, what they called. Reads only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.discipline import Caller, Head, Recent
@@ -145,9 +146,7 @@ def _caller(station: StationRow, known: Mapping[str, object]) -> Caller:
     )
 
 
-def _busy(
-    db: Session, hall: str, rooms: Sequence[StationRow], now: datetime
-) -> list[tuple[StationRow, float | None]]:
+def _busy(db: Session, hall: str, rooms: Sequence[StationRow], now: datetime) -> list[tuple[StationRow, float | None]]:
     """Each room with the minutes since it called whom it holds; None where it is free."""
     held = db.execute(
         select(TicketRow.station_id, TicketRow.times).where(
@@ -172,7 +171,7 @@ def _recent(db: Session, config: HallConfig, queues: Sequence[str], now: datetim
     return {day.queue_id: Recent(tuple(Lane(lane) for lane in day.recent), day.calls) for day in days}
 
 
-def _staged(rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, list[Head]]:
+def _staged(rows: Sequence[Any]) -> dict[str, list[Head]]:
     sent: dict[str, list[Head]] = {}
     for row in rows:
         if row.state == TicketState.STAGED and row.station_id is not None:
@@ -180,7 +179,7 @@ def _staged(rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, list[Head]]:
     return sent
 
 
-def _head(row: Row[tuple[object, ...]]) -> Head:
+def _head(row: Any) -> Head:
     return Head(
         ticket=row.id,
         queue=row.queue_id,

@@ -1,10 +1,11 @@
 """What a queue slip says, and the job to print it; without names."""
 
-from server.protocol.terms import DeviceRole
+from server.protocol.terms import DeviceRole, TicketState
 from server.services import printing
 from server.services.config import Queue
 from server.services.reading import position
 from server.services.views import View, stamp, ticket_view
+from server.services.waits import Waits
 from server.services.work import Work
 from server.store.tables import TicketRow
 
@@ -14,9 +15,9 @@ SLIP_HINT = {
 }
 
 
-def with_slip(work: Work, ticket: TicketRow, queue: Queue, *, print_it: bool) -> View:
+def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, print_it: bool) -> View:
     """The answer of a check-in: ticket, slip, and the print job if paper is wanted and somebody can print it."""
-    slip = slip_of(work, ticket, queue)
+    slip = slip_of(work, ticket, queue, waits)
     body: View = {"ticket": ticket_view(ticket), "slip": slip}
     if print_it:
         job = printing.new_job(
@@ -28,9 +29,12 @@ def with_slip(work: Work, ticket: TicketRow, queue: Queue, *, print_it: bool) ->
     return body
 
 
-def slip_of(work: Work, ticket: TicketRow, queue: Queue) -> View:
-    """What the slip says, without the name."""
+def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
+    """What the slip says, without the name. The wait is told where it is known already: paper waits for no sums."""
     config = work.config
+    ahead = position(work.db, ticket)
+    shared = ticket.state == TicketState.WAITING and not ticket.doctor
+    wait = waits.place(work.hall.id, queue.id, ahead, work.now, work.hall.seq) if shared else None
     return {
         "ticket": ticket.id,
         "hospital": config.hospital,
@@ -39,7 +43,9 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue) -> View:
         "queue_id": queue.id,
         "number": ticket.number,
         "display_name": None,
-        "ahead": position(work.db, ticket),
+        "ahead": ahead,
+        "wait_low": wait[0] if wait else None,
+        "wait_high": wait[1] if wait else None,
         "place": config.name,
         "doctor": ticket.doctor or None,
         "slot": stamp(ticket.slot_start),

@@ -1,4 +1,4 @@
-"""Owns the expected waits of queues: learnt from finished consultations, played by the real rule, kept a quarter minute.
+"""Owns the expected waits of queues: learnt from finished consultations, played by the real rule, kept for a while.
 
 Nothing here is ever computed under a hall's lock: a check-in takes what is known already and asks for it to be renewed.
 """

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 from pydantic import BaseModel
 from spectree import SpecTree
 
-from server.protocol.answers import TicketAnswer
-from server.services import reading, tickets, transfers
+from server.protocol.answers import Explained, TicketAnswer
+from server.services import explaining, tickets, transfers
 from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
@@ -29,11 +29,21 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/tickets/<id>",
-        lambda context, who, id: reading.ticket(context, id, who),
+        lambda context, who, id: explaining.ticket(context, id, who),
         operation="get_ticket",
         tag="tickets",
         roles=READERS,
         answer=TicketAnswer,
+    )
+    read(
+        routes,
+        spec,
+        "/tickets/<id>/explanation",
+        lambda context, who, id: explaining.explanation(context, id, who),
+        operation="explain_ticket",
+        tag="tickets",
+        roles=READERS,
+        answer=Explained,
     )
 
     read(

@@ -1,0 +1,176 @@
+"""Owns the answer to "why not me?": how many go before, who they are by category, the rule; for staff the numbers.
+
+The words and the order are the domain's; nobody is ever named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.domain.discipline import Recent
+from server.domain.discipline.graded import credit, score, target
+from server.domain.discipline.values import minutes_waited
+from server.domain.discipline.woven import woven_target
+from server.domain.errors import HallError
+from server.domain.explaining import PAUSED, STATES, Language, category_texts, explain, rule_text
+from server.domain.waiting import Ahead, ahead_of
+from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.services.calling import head_of
+from server.services.config import Queue, config_of
+from server.services.context import Context
+from server.services.faces import Faces
+from server.services.lineups import Lineup, lineup_of
+from server.services.principal import Principal
+from server.services.reading import hall_row, position
+from server.services.views import View, stamp, ticket_view
+from server.services.waits import Range, Told, renew
+from server.store.tables import HallRow, LaneRow, TicketRow
+
+IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+LISTED = 20
+"""How many of those ahead a nurse sees one by one."""
+PLAYED_AT_ONCE = 40
+"""A reader waits for the play of so many tickets (some 50 ms); longer lines are played in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a ticket stands: who goes before, the line-up it was seen in, and whether an open room may call it."""
+
+    ahead: Ahead
+    found: Lineup | None
+    callable_now: bool
+
+
+def ticket(context: Context, id: str, who: Principal) -> View:
+    """One ticket with {position, wait_low, wait_high}: people called before it, minutes. Raises unknown_ticket."""
+    with Session(context.engines.read) as db:
+        row = db.get(TicketRow, id)
+        if row is None:
+            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+        who.must_be_in(row.hall_id)
+        hall = hall_row(db, row.hall_id)
+        faces = Faces(db, hall, who.audience, scales=context.scales)
+        view = ticket_view(row)
+        faces.learn([view])
+        standing = _standing(context, db, hall, row)
+        place = standing.ahead.count if standing is not None else position(db, row)
+        return {
+            "ticket": {**faces.ticket(view, own=True)},
+            "position": place,
+            **_wait(context, db, hall, row, standing),
+        }
+
+
+def explanation(context: Context, id: str, who: Principal) -> View:
+    """Why not me: {position, categories, rule, text, wait_low, wait_high}, for staff also {numbers, ahead}.
+
+    Raises unknown_ticket, also for a level that bypasses the queue when the public asks; forbidden for another hall's.
+    """
+    with Session(context.engines.read) as db:
+        row = db.get(TicketRow, id)
+        if row is None or (row.bypass and not who.is_staff):
+            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+        who.must_be_in(row.hall_id)
+        hall = hall_row(db, row.hall_id)
+        queue = config_of(db, hall).queues[row.queue_id]
+        standing = _standing(context, db, hall, row)
+        view = {**_told(queue, row, standing), **_wait(context, db, hall, row, standing)}
+        if who.is_staff:
+            view["numbers"] = _numbers(queue, row, standing, context.clock.hall())
+            view["ahead"] = _listed(db, standing)
+        return view
+
+
+def _standing(context: Context, db: Session, hall: HallRow, row: TicketRow) -> Standing | None:
+    """None for a ticket that is not in line."""
+    if TicketState(row.state) not in IN_LINE:
+        return None
+    found = lineup_of(db, config_of(db, hall), row.queue_id, context.clock.hall())
+    if found is None:
+        return Standing(_counted(db, row), None, callable_now=False)
+    ahead = ahead_of(row.id, found.line)
+    paused = len(found.open_rooms) < len(found.line.rooms)
+    callable_now = ahead is not None and (not paused or ahead_of(row.id, found.calling) is not None)
+    return Standing(ahead or _counted(db, row), found, callable_now)
+
+
+def _counted(db: Session, row: TicketRow) -> Ahead:
+    """Who goes before by the counts of lanes, where no room calls the ticket or the line is too long to play."""
+    count, urgent = position(db, row) or 0, 0
+    if row.lane != Lane.URGENT:
+        here = (LaneRow.hall_id == row.hall_id, LaneRow.queue_id == row.queue_id, LaneRow.lane == Lane.URGENT)
+        urgent = min(count, int(db.scalar(select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*here)) or 0))
+    return Ahead(count, {"urgent": urgent, "in_order": count - urgent})
+
+
+def _wait(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing | None) -> View:
+    """{wait_low, wait_high} in minutes; None where nobody who is open may call the ticket or too little is known."""
+    found = _range(context, db, hall, row, standing) if standing is not None and standing.callable_now else None
+    return {"wait_low": found[0] if found else None, "wait_high": found[1] if found else None}
+
+
+def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing) -> Range | None:
+    now, waits = context.clock.hall(), context.waits
+    told: Told | None = waits.of(hall.id, row.queue_id, now, hall.seq)
+    short = standing.found is not None and len(standing.found.line.tickets) <= PLAYED_AT_ONCE
+    if (told is None or row.id not in told.tickets) and short and waits.may_play():
+        told = renew(db, hall, row.queue_id, context.scales, waits, now)
+    if told is None:
+        return None
+    place = standing.ahead.count
+    return told.tickets.get(row.id) or (told.places[place] if place < len(told.places) else None)
+
+
+def _told(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
+    rule = {language: rule_text(queue.rules, queue.mode, language) for language in LANGUAGES}
+    base: View = {"ticket": row.id, "number": row.number, "state": row.state, "queue": queue.id, "rule": rule}
+    if standing is None:
+        return {**base, "position": None, "categories": [], "text": dict(STATES[TicketState(row.state)])}
+    ahead = standing.ahead
+    texts = {language: explain(ahead.count + 1, ahead.reasons, rule[language], language).text for language in LANGUAGES}
+    if standing.found is not None and not standing.callable_now:
+        texts = {language: f"{PAUSED[language]} {text}" for language, text in texts.items()}
+    categories = [{"reason": code, "count": count, "text": text} for code, count, text in category_texts(ahead.reasons)]
+    return {**base, "position": ahead.count, "categories": categories, "text": texts}
+
+
+def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datetime) -> View:
+    """What the rule reckons with, for the nurse: minutes, credits, calls."""
+    head = head_of(row, 1)
+    known = standing.found.line.recent if standing is not None and standing.found is not None else {}
+    recent = known.get(queue.id, Recent())
+    woven = queue.mode == "woven" and head.lane not in {Lane.ORDINARY, Lane.URGENT}
+    minutes = woven_target(head.lane, queue.rules) if woven else target(head, queue.rules)
+    numbers: dict[str, Any] = {
+        "mode": queue.mode,
+        "lane": row.lane,
+        "grade": row.grade,
+        "rank": None if row.rank == 99 else row.rank,
+        "since": stamp(row.since),
+        "waited_minutes": max(0, int(minutes_waited(head, now))),
+        "target_minutes": minutes,
+        "credit_minutes": credit(head, queue.rules, guarded=False),
+        "due_call": row.due_call,
+        "queue_calls": recent.calls,
+        "recent_lanes": [lane.value for lane in recent.lanes],
+        "passes": row.passes,
+        "doctor": row.doctor or None,
+        "order": row.sort,
+    }
+    if queue.mode == "graded":
+        numbers["score"] = round(score(head, queue.rules, now, guarded=False), 3)
+    return numbers
+
+
+def _listed(db: Session, standing: Standing | None) -> list[View]:
+    """The first of those ahead, by number, with the reason of each: for staff."""
+    calls = standing.ahead.calls[:LISTED] if standing is not None else ()
+    rows = db.execute(select(TicketRow.id, TicketRow.number).where(TicketRow.id.in_([id for id, _ in calls])))
+    numbers: Mapping[str, str] = {row.id: row.number for row in rows}
+    return [{"ticket": id, "number": numbers[id], "reason": reason} for id, reason in calls]
