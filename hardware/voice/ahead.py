@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
-from hardware.errors import HardwareError
+from hardware.errors import HardwareError, NotAvailable
 from hardware.voice.chain import Chain
 
 log = logging.getLogger(__name__)
@@ -13,10 +13,11 @@ log = logging.getLogger(__name__)
 Sentence = tuple[str, str]
 """A text and its language."""
 LONGEST = 200
+WHILE_LOADING = 1.0
 
 
 class Ahead:
-    """One thread that renders what was wished for, as long as `hold` is not held by a call."""
+    """One thread that renders what was wished for, as long as no call is inside `with`."""
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
@@ -76,5 +77,14 @@ class Ahead:
                 continue
             try:
                 self._chain.render_ahead(text, language)
-            except HardwareError as error:  # the call itself will try again, and fall back
-                log.info("voice: not rendered ahead: %s", error)
+            except HardwareError as error:
+                self._not_yet(text, language, error)
+
+    def _not_yet(self, text: str, language: str, error: HardwareError) -> None:
+        """Wait for an engine that still loads; anything else is left to the call, which tries again and falls back."""
+        if isinstance(error, NotAvailable) and not error.permanent:
+            with self._changed:
+                self._wishes.appendleft((text, language))
+                self._changed.wait_for(lambda: self._closed, timeout=WHILE_LOADING)
+        else:
+            log.info("voice: not rendered ahead: %s", error)

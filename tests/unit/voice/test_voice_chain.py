@@ -1,0 +1,167 @@
+import threading
+import time
+
+import pytest
+
+from hardware.errors import FailedInUse, NotAvailable
+from hardware.voice.ahead import Ahead
+from hardware.voice.cache import Cache
+from hardware.voice.chain import REST, Chain
+from hardware.voice.chime import chime
+from hardware.voice.engines import Choice, ClipEngine
+
+NEURAL = {"zh": Choice("zf", 1.0)}
+CALL = "请 A 零 一 二 号 到 三诊室"
+
+
+class Twin:
+    """An engine without a process: speaks the chime, or fails as it is told to."""
+
+    def __init__(self, name, languages=("zh",), failures=()):
+        self.name, self.languages, self.failures = name, languages, list(failures)
+        self.rendered = []
+
+    def choice(self, language):
+        return Choice("zf", 1.0) if language in self.languages else None
+
+    def render(self, text, language):
+        if self.failures:
+            raise self.failures.pop(0)
+        self.rendered.append(text)
+        return chime()
+
+    def warm(self):
+        pass
+
+    def close(self):
+        pass
+
+
+class Hands:
+    """A clock that a test moves."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def broken(times):
+    return [FailedInUse("neural", "died")] * times
+
+
+def test_the_first_engine_that_can_speaks(tmp_path):
+    chain = Chain([Twin("neural", failures=broken(1)), Twin("pyttsx3")], Cache(tmp_path))
+
+    assert "pyttsx3" == chain.render(CALL, "zh").engine
+    assert "neural" == chain.render("请 稍候", "zh").engine
+
+
+def test_a_sentence_is_rendered_once(tmp_path):
+    engine = Twin("neural")
+    chain = Chain([engine], Cache(tmp_path))
+    chain.render(CALL, "zh")
+    chain.render(CALL, "zh")
+
+    assert [CALL] == engine.rendered
+
+
+def test_an_engine_that_failed_twice_running_rests_half_a_minute(tmp_path):
+    clock, first = Hands(), Twin("neural", failures=broken(2))
+    chain = Chain([first, Twin("pyttsx3")], Cache(tmp_path), clock=clock)
+    chain.render("一", "zh")
+    chain.render("二", "zh")
+
+    assert "pyttsx3" == chain.render("三", "zh").engine
+    assert [] == first.rendered
+
+    clock.now += REST + 1
+
+    assert "neural" == chain.render("四", "zh").engine
+
+
+def test_an_engine_that_still_loads_does_not_rest_for_it(tmp_path):
+    loading = [NotAvailable("neural", "still loading", permanent=False)] * 3
+    chain = Chain([Twin("neural", failures=loading), Twin("pyttsx3")], Cache(tmp_path))
+    for text in "一二三":
+        chain.render(text, "zh")
+
+    assert "neural" == chain.render("四", "zh").engine
+
+
+def test_an_engine_whose_parts_are_missing_is_never_asked_again(tmp_path):
+    chain = Chain([Twin("neural", failures=[NotAvailable("neural", "no model")]), Twin("pyttsx3")], Cache(tmp_path))
+    chain.render("一", "zh")
+
+    assert "pyttsx3 zf" == chain.languages()["zh"]
+
+
+def test_a_language_that_nobody_speaks_is_not_available(tmp_path):
+    chain = Chain([Twin("neural")], Cache(tmp_path))
+
+    assert "" == chain.languages()["yue"]
+    with pytest.raises(NotAvailable):
+        chain.render("請", "yue")
+
+
+def test_when_all_engines_fail_each_is_quoted(tmp_path):
+    chain = Chain(
+        [Twin("neural", failures=broken(1)), Twin("tone", failures=[FailedInUse("tone", "silence")])], Cache(tmp_path)
+    )
+
+    with pytest.raises(FailedInUse, match=r"neural: died; tone: silence"):
+        chain.render(CALL, "zh")
+
+
+def test_kept_phrases_are_joined_into_a_sentence_that_was_never_rendered(tmp_path):
+    cache = Cache(tmp_path)
+    for phrase in ("请 A 零 一 二 号", "到 三诊室"):
+        cache.keep("neural", "zf", 1.0, phrase, chime())
+    joined = ClipEngine(cache, "neural", NEURAL).render(CALL, "zh")
+
+    assert 1.0 < joined.seconds < 2.1
+
+
+def test_a_sentence_with_an_unknown_phrase_is_not_joined(tmp_path):
+    with pytest.raises(NotAvailable):
+        ClipEngine(Cache(tmp_path), "neural", NEURAL).render(CALL, "zh")
+
+
+def wait_until(done):
+    deadline = time.monotonic() + 10
+    while not done() and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+
+
+def test_sentences_are_rendered_ahead_before_their_phrases(tmp_path):
+    engine = Twin("neural")
+    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead.instead([(CALL, "zh")])
+    wait_until(lambda: len(engine.rendered) == 3)
+    ahead.close()
+
+    assert [CALL, "请 A 零 一 二 号", "到 三诊室"] == engine.rendered
+
+
+def test_nothing_is_rendered_ahead_while_a_call_is_on(tmp_path):
+    engine = Twin("neural")
+    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    with ahead:
+        ahead.first(CALL, "zh")
+        threading.Event().wait(0.1)
+        waiting = ahead.waiting
+    wait_until(lambda: engine.rendered)
+    ahead.close()
+
+    assert 1 == waiting
+    assert [CALL] == engine.rendered
+
+
+def test_rendering_ahead_waits_for_an_engine_that_still_loads(tmp_path):
+    engine = Twin("neural", failures=[NotAvailable("neural", "still loading", permanent=False)])
+    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead.first(CALL, "zh")
+    wait_until(lambda: engine.rendered)
+    ahead.close()
+
+    assert [CALL] == engine.rendered
