@@ -171,7 +171,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         busy = at_station(work, image["station_id"])
         if busy is not None and busy.id != ticket.id:
             raise HallError(ErrorCode.STATION_BUSY, ticket=None)
-    if TicketState(ticket.state) in ENDED and _twin(work, ticket) is not None:
+    ended, moved = TicketState(ticket.state) in ENDED, image["queue_id"] != ticket.queue_id
+    if (ended or moved) and _twin(work, ticket) is not None:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
     for word, value in image.items():

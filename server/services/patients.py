@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError as NumberInvalid
 
 from server.domain.errors import HallError
 from server.domain.masking import display_name
-from server.protocol.terms import ErrorCode, TicketState
+from server.protocol.terms import DeviceRole, ErrorCode, TicketState
 from server.services.config import config_of
 from server.services.context import Context
 from server.services.faces import Faces
@@ -94,6 +94,22 @@ def find_or_make(db: Session, body: PatientBody, now: datetime) -> tuple[Patient
         "created_at": now,
     }
     return insert_now(db, PatientRow(**values)), True
+
+
+def must_fit(attempts: Attempts, db: Session, principal: Principal, body: PatientBody | None, now: datetime) -> None:
+    """At a kiosk more than a name counts as an identification: the name must fit the number, and failures count.
+
+    Raises not_identified, too_many_attempts, identity_number_invalid.
+    """
+    if principal.role is not DeviceRole.KIOSK or body is None or body.is_name_only:
+        return
+    attempts.check(principal.owner, now)
+    number = normal_identity_number(body.identity_number) if body.identity_number else None
+    found = [people.by_code(db, code) for code in (number, body.record_number) if code]
+    names = {patient.name.casefold() for patient in found if patient is not None}
+    if names - {body.name.casefold()}:
+        attempts.fail(principal.owner, now)
+        raise HallError(ErrorCode.NOT_IDENTIFIED)
 
 
 def born(number: str | None) -> date | None:

@@ -82,7 +82,7 @@ class Transactions:
             try:
                 answer, reached = self._attempt(halls, wish, use_case, dress)
             except IntegrityError:  # a twin on another node was first: its receipt or its ticket is there now
-                answer, reached = self._attempt(halls, wish, use_case, dress)
+                answer, reached = self._again(halls, wish, use_case, dress)
             except DBAPIError as error:
                 raise _storage_problem(error) from error
             for hall, epoch, seq in reached:
@@ -92,6 +92,16 @@ class Transactions:
             for listener in self._listeners:
                 listener(names)
         return answer
+
+    def _again(
+        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
+    ) -> tuple[Answer, list[tuple[str, str, int]]]:
+        """Once more. Raises illegal_move for a wish that no rule refused but the database's constraints still do."""
+        try:
+            return self._attempt(halls, wish, use_case, dress)
+        except IntegrityError as error:
+            log.error("a constraint refused what the rules allowed: %s", error.orig)
+            raise HallError(ErrorCode.ILLEGAL_MOVE, "something else is already there") from error
 
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
         """A wish of the server's own, without a key."""

@@ -3,12 +3,15 @@
 from flask import Blueprint, Response
 from spectree import SpecTree
 
+from server.domain.triage import screen
 from server.protocol.answers import CheckIn, Identification
 from server.services.checkin import check_in
+from server.services.context import Context
 from server.services.finding import named_hall
-from server.services.patients import Attempts, identify
+from server.services.patients import Attempts, identify, must_fit
 from server.services.roles import DESK, KIOSK, Roles
 from server.services.wishes import CheckInBody, IdentifyBody
+from server.services.work import Answer, Work
 from server.web.authorise import must_be, principal_of
 from server.web.routes import declare, given_body, hall_time, rendered, web, wish
 
@@ -28,6 +31,12 @@ def blueprint(spec: SpecTree) -> Blueprint:
         hall_time()
         return rendered(identify(web().context, attempts, who, body))
 
+    def checked_in(work: Work, context: Context, body: CheckInBody) -> Answer:
+        """A check-in; one that says who the patient is fits that patient, or counts as a failed identification."""
+        if screen(body.flags or ()) is None:
+            must_fit(attempts, work.db, work.principal, body.patient, work.real_now)
+        return check_in(work, context, body)
+
     declare(
         routes,
         spec,
@@ -44,7 +53,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/check-ins",
-        lambda work, context, body: check_in(work, context, body),
+        checked_in,
         operation="check_in",
         tag="patients",
         roles=may,

@@ -1,0 +1,159 @@
+"""One patient in two queues: called here means held there, and back in the old place afterwards; also across halls."""
+
+import pytest
+
+from tests.support.api import an_api
+
+WHO = {"name": "两处", "record_number": "MR1"}
+
+
+@pytest.fixture
+def api():
+    with an_api() as made:
+        made.token("console:H2")
+        yield made
+
+
+def twice(api, first="IM", second="ENT"):
+    """The same person in two queues of the hall, with somebody before and behind in the second."""
+    before = api.check_in("前", second)
+    here = api.check_in("两处", first, patient=WHO)
+    there = api.check_in("两处", second, patient=WHO)
+    behind = api.check_in("后", second)
+    return here, there, before, behind
+
+
+def test_one_person_holds_one_ticket_per_queue_and_one_visit(api):
+    here, there, _, _ = twice(api)
+
+    assert here["id"] != there["id"]
+    assert 3 == len(api.rows()["visit"])
+
+
+def test_who_is_called_here_is_held_there_and_not_passed_over_by_the_other_room(api):
+    here, there, before, behind = twice(api)
+    seq = api.snapshot()["seq"]
+    assert here["id"] == api.call("R1")["id"]
+
+    assert ["ticket.called", "ticket.held"] == api.kinds(after=seq)
+    assert ("held", "called_elsewhere") == (api.ticket(there["id"])["state"], api.ticket(there["id"])["hold_reason"])
+    assert before["id"] == api.call("R3")["id"]
+    api.act(before, "start")
+    assert behind["id"] == api.call("R3", finish_current=True)["id"], "the held one is left out"
+    assert "illegal_move" == api.post("/stations/R2/call-next", {"ticket": there["id"], "reason": "x"})[1]["code"]
+
+
+@pytest.mark.parametrize("end", ["finish", "pass", "hold", "cancel", "undo", "transfer"])
+def test_who_is_free_again_stands_in_the_old_place_there(api, end):
+    here, there, before, behind = twice(api)
+    api.call("R1")
+    bodies = {"pass": {"reason": "x"}, "hold": {"reason": "x"}, "transfer": {"queue": "ED", "reason": "x"}}
+    api.act(here, end, **bodies.get(end, {}))
+
+    after = api.ticket(there["id"])
+    assert ("waiting", None, there["order"]) == (after["state"], after["hold_reason"], after["order"])
+    called = [api.call("R3")["id"]]
+    for ticket in (before, there):
+        api.act(ticket, "finish")
+        called.append(api.call("R3")["id"])
+    assert [before["id"], there["id"], behind["id"]] == called
+
+
+def test_a_pass_that_is_undone_holds_the_other_ticket_again(api):
+    here, there, _, _ = twice(api)
+    api.call("R1")
+    api.act(here, "pass", reason="x")
+    assert "waiting" == api.ticket(there["id"])["state"]
+    api.act(here, "undo")
+
+    assert ("called", "held") == (api.ticket(here["id"])["state"], api.ticket(there["id"])["state"])
+
+
+def test_who_waits_sent_ahead_to_a_room_is_held_too(api):
+    _, there, _, _ = twice(api)
+    api.act(there, "stage", station="R3")
+    api.call("R1")
+
+    assert ("held", None) == (api.ticket(there["id"])["state"], api.ticket(there["id"])["station"])
+
+
+def test_another_hall_hears_of_it_by_a_due_row_and_never_locks_ours(api):
+    here = api.check_in("两处", "IM", patient=WHO)
+    there = api.check_in("两处", "SU", hall="H2", patient=WHO)
+    api.call("R1")
+    assert "waiting" == api.ticket(there["id"], role="console:H2")["state"], "not yet told"
+    api.due()
+    held = api.ticket(there["id"], role="console:H2")
+    assert ("held", "called_elsewhere") == (held["state"], held["hold_reason"])
+    assert None is api.call("S1", role="console:H2")
+    api.act(here, "finish")
+    api.due()
+    back = api.ticket(there["id"], role="console:H2")
+    assert ("waiting", there["order"]) == (back["state"], back["order"])
+    assert there["id"] == api.call("S1", role="console:H2")["id"]
+
+
+def test_what_was_told_too_late_changes_nothing(api):
+    """Called and finished before the other hall looked: the two due rows cancel each other out."""
+    here = api.check_in("两处", "IM", patient=WHO)
+    there = api.check_in("两处", "SU", hall="H2", patient=WHO)
+    api.call("R1")
+    api.act(here, "finish")
+    api.due()
+
+    assert "waiting" == api.ticket(there["id"], role="console:H2")["state"]
+
+
+def test_two_halls_that_call_one_patient_at_once_do_not_keep_each_other_waiting(api):
+    here = api.check_in("两处", "IM", patient=WHO)
+    there = api.check_in("两处", "SU", hall="H2", patient=WHO)
+    api.call("R1")
+    api.call("S1", role="console:H2")
+    api.due()
+    api.act(here, "finish")
+    api.act(there, "finish", role="console:H2")
+    api.due()
+
+    assert [] == [ticket["id"] for hall in ("H1", "H2") for ticket in api.snapshot(
+        "console" if hall == "H1" else "console:H2", hall)["tickets"]]  # fmt: skip
+
+
+def test_an_undo_into_a_queue_where_the_patient_already_stands_again_is_refused(api):
+    ticket = api.check_in("两处", "IM", patient=WHO)
+    api.act(ticket, "cancel")
+    again = api.check_in("两处", "IM", patient=WHO)
+    before = api.rows()
+    status, body = api.post(f"/tickets/{ticket['id']}/undo", {})
+
+    assert again["id"] != ticket["id"]
+    assert (409, "illegal_move") == (status, body["code"])
+    assert before == api.rows()
+
+
+def test_an_undo_of_a_transfer_back_into_a_queue_that_was_joined_again_is_refused(api):
+    ticket = api.check_in("两处", "IM", patient=WHO)
+    api.act(ticket, "transfer", queue="ENT", reason="x")
+    api.check_in("两处", "IM", patient=WHO)
+    before = api.rows()
+    status, body = api.post(f"/tickets/{ticket['id']}/undo", {})
+
+    assert (409, "illegal_move") == (status, body["code"])
+    assert before == api.rows()
+
+
+def test_a_transfer_into_a_queue_where_the_patient_stands_already_is_refused(api):
+    here, _, _, _ = twice(api)
+    before = api.rows()
+    status, body = api.post(f"/tickets/{here['id']}/transfer", {"queue": "ENT", "reason": "x"})
+
+    assert (409, "illegal_move") == (status, body["code"])
+    assert before == api.rows()
+
+
+def test_a_triage_into_a_queue_where_the_patient_stands_already_is_refused(api):
+    here, _, _, _ = twice(api)
+    before = api.rows()
+    status, body = api.post(f"/tickets/{here['id']}/triage", {"grade": "N", "queue": "ENT", "reason": "x"})
+
+    assert (409, "illegal_move") == (status, body["code"])
+    assert before == api.rows()
