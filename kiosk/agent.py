@@ -8,8 +8,9 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
+from kiosk.inputs import Touch
 from kiosk.mind import Mind
-from kiosk.screens import Touch, Verb
+from kiosk.screens import Verb
 from server.protocol.assets import shared_assets
 
 WEB = Path(__file__).parent / "web"

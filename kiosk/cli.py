@@ -16,10 +16,10 @@ from hardware.jobs import print_job
 from hardware.registry import open_printer
 from kiosk.agent import create_agent
 from kiosk.errands import Errands, Outside
+from kiosk.inputs import Tick
 from kiosk.journal import Journal
 from kiosk.mind import Mind
 from kiosk.paper import PaperMaker
-from kiosk.screens import Tick
 from kiosk.settings import Settings
 from kiosk.watch import Watch
 from server.protocol.client import HallClient

@@ -9,27 +9,10 @@ from typing import Any
 
 import structlog
 
+from kiosk.inputs import Alerted, Answer, Away, Input, Paper, Refused, Result, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.screens import (
-    Alerted,
-    Answer,
-    AskPlace,
-    Away,
-    CallStaff,
-    CheckInWish,
-    Forget,
-    Identify,
-    Input,
-    Paper,
-    PrintReport,
-    PutOnPaper,
-    Refused,
-    Result,
-    Resumed,
-    SettlePaper,
-    Wish,
-)
+from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper, Wish
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import PrintJob

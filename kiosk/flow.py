@@ -3,23 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.inputs import Answer, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
 from kiosk.options import hall_queues, is_printable
 from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
-from kiosk.screens import (
-    Answer,
-    HallKnown,
-    Identify,
-    Input,
-    Paper,
-    PrinterKnown,
-    Resumed,
-    Screen,
-    State,
-    Task,
-    Tick,
-    Touch,
-    Verb,
-)
+from kiosk.screens import Screen, State, Task, Verb
 from kiosk.turns import (
     SPOKEN,
     Step,
@@ -34,6 +21,7 @@ from kiosk.turns import (
     wish,
     wish_id,
 )
+from kiosk.wishes import Identify
 from server.protocol.terms import PrintJobState
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0

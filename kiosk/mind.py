@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.flow import advance
-from kiosk.screens import Input, State, Touch, Wish
+from kiosk.inputs import Input, Touch
+from kiosk.screens import State
 from kiosk.view import view
+from kiosk.wishes import Wish
 
 
 class Mind:

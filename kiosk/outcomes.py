@@ -2,24 +2,11 @@
 
 from dataclasses import replace
 
+from kiosk.inputs import Alerted, Away, Paper, Refused, Result
 from kiosk.options import all_options, is_away, options_of
-from kiosk.screens import (
-    Alerted,
-    AskPlace,
-    Away,
-    Finished,
-    Hall,
-    Message,
-    Option,
-    Paper,
-    Refused,
-    Result,
-    Screen,
-    SettlePaper,
-    State,
-    Task,
-)
+from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
 from kiosk.turns import Step, go, notice, print_next, put_on_paper, stay, wish, wish_id
+from kiosk.wishes import AskPlace, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
 from server.protocol.terms import ErrorCode, PrintJobState

@@ -1,13 +1,13 @@
-"""Owns the values of the kiosk's screen machine: screens, inputs, wishes, state. Knows no rule and no I/O."""
+"""Owns the values of the kiosk's screen machine: tasks, screens, verbs, options, state. Knows no rule and no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from server.protocol.answers import CheckIn, Identification, TicketAnswer
+from server.protocol.answers import Identification
 from server.protocol.messages import Names, PrintJob, QueueView
-from server.protocol.terms import AlertKind, PrintJobState
+from server.protocol.terms import PrintJobState
 
 
 class Task(StrEnum):
@@ -116,165 +116,6 @@ class Finished:
     again: bool = False
     paper: PrintJobState | None = None
     reason: str | None = None
-
-
-# what is wished of the world; `id` names the answer that settles it
-
-
-@dataclass(frozen=True)
-class Identify:
-    """Ask the server who this is: by a code that was read, or by typed fields (a code and a proof of its owner)."""
-
-    id: str
-    scan: str | None = field(default=None, repr=False)
-    typed: Mapping[str, str] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class CheckInWish:
-    """Ask for a ticket, or for the one held already to be put back."""
-
-    id: str
-    queue: str | None = None
-    appointment: str | None = None
-    visit_token: str | None = field(default=None, repr=False)
-    patient: Mapping[str, str] | None = None
-    flags: tuple[str, ...] | None = None
-    language: str = "zh"
-
-
-@dataclass(frozen=True)
-class PrintReport:
-    """Ask for a report on this kiosk's paper."""
-
-    id: str
-    report: str
-    visit_token: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class AskPlace:
-    """Ask where a ticket stands."""
-
-    id: str
-    ticket: str
-
-
-@dataclass(frozen=True)
-class CallStaff:
-    """Ask for a person."""
-
-    id: str
-    kind: AlertKind = AlertKind.HELP
-
-
-@dataclass(frozen=True)
-class PutOnPaper:
-    """Print a job that is leased to this kiosk, and report how it ended."""
-
-    id: str
-    job: PrintJob
-
-
-@dataclass(frozen=True)
-class SettlePaper:
-    """Report a job that the printer could not settle: what the patient saw, or that nobody waits for it any more."""
-
-    job: PrintJob
-    state: PrintJobState
-    evidence: str
-
-
-@dataclass(frozen=True)
-class Forget:
-    """The patient with this count has gone: nothing of them may stay anywhere, nothing more is wished for them."""
-
-    patient: int
-
-
-Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper | SettlePaper | Forget
-
-
-# what reaches the machine
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The server said no: its stable code and what it added."""
-
-    code: str
-    problem: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Away:
-    """The server did not answer in time."""
-
-
-@dataclass(frozen=True)
-class Alerted:
-    """Staff has been told."""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """What became of the paper, and why, by the printer's own word."""
-
-    state: PrintJobState
-    reason: str
-
-
-Result = Identification | CheckIn | TicketAnswer | PrintJob | Refused | Away | Alerted | Paper
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Somebody touched the page on the screen numbered `step`, or laid a card on the reader.
-
-    `proof` goes with a typed code: which proof and what was typed, such as "phone_tail:1234".
-    """
-
-    verb: Verb
-    value: str = field(default="", repr=False)
-    step: int | None = None
-    proof: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of the wish `id`."""
-
-    id: str
-    result: Result
-
-
-@dataclass(frozen=True)
-class Resumed:
-    """A wish of before a crash has been answered after the restart."""
-
-    result: CheckIn
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Time has passed."""
-
-
-@dataclass(frozen=True)
-class PrinterKnown:
-    """How the printer is, as far as a patient should know before they begin."""
-
-    can_print: bool
-
-
-@dataclass(frozen=True)
-class HallKnown:
-    """The hall's snapshot has been fetched, or could not be (`None`)."""
-
-    hall: Hall | None
-
-
-Input = Touch | Answer | Resumed | Tick | HallKnown | PrinterKnown
 
 
 @dataclass(frozen=True)

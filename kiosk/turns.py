@@ -3,20 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from kiosk.screens import (
-    AskPlace,
-    CallStaff,
-    CheckInWish,
-    Forget,
-    Hall,
-    Identify,
-    Message,
-    PrintReport,
-    PutOnPaper,
-    Screen,
-    State,
-    Wish,
-)
+from kiosk.screens import Hall, Message, Screen, State
+from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, Wish
 from server.protocol.messages import PrintJob
 
 SPOKEN = ("zh", "en")

@@ -7,7 +7,8 @@ from threading import Event
 import structlog
 
 from hardware.ports import Reason
-from kiosk.screens import Hall, HallKnown, Input, PrinterKnown
+from kiosk.inputs import HallKnown, Input, PrinterKnown
+from kiosk.screens import Hall
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Snapshot
 

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from kiosk.agent import create_agent
+from kiosk.inputs import Answer, HallKnown
 from kiosk.mind import Mind
-from kiosk.screens import Answer, Hall, HallKnown
+from kiosk.screens import Hall
 from server.protocol.answers import Choices, Identification
 
 HOST = "127.0.0.1:8081"

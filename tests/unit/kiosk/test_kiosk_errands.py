@@ -13,21 +13,10 @@ from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
 from kiosk.errands import Errands, Outside
+from kiosk.inputs import Alerted, Answer, Away, Paper, Refused, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.screens import (
-    Alerted,
-    Answer,
-    Away,
-    CallStaff,
-    CheckInWish,
-    Forget,
-    Identify,
-    Paper,
-    PutOnPaper,
-    Refused,
-    Resumed,
-)
+from kiosk.wishes import CallStaff, CheckInWish, Forget, Identify, PutOnPaper
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob

@@ -8,30 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.flow import advance, clean_code
-from kiosk.screens import (
-    Alerted,
-    Answer,
-    AskPlace,
-    Away,
-    CallStaff,
-    CheckInWish,
-    Forget,
-    Hall,
-    HallKnown,
-    Identify,
-    Paper,
-    PrinterKnown,
-    PrintReport,
-    PutOnPaper,
-    Refused,
-    Resumed,
-    Screen,
-    SettlePaper,
-    State,
-    Tick,
-    Touch,
-    Verb,
-)
+from kiosk.inputs import Alerted, Answer, Away, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
+from kiosk.screens import Hall, Screen, State, Verb
+from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
 from server.protocol.terms import AlertKind, Lane, PrintJobState, TicketState

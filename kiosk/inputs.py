@@ -1,0 +1,89 @@
+"""Owns what reaches the screen machine: touches, answers, time, what is known of hall and printer. Knows no rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kiosk.screens import Hall, Verb
+from server.protocol.answers import CheckIn, Identification, TicketAnswer
+from server.protocol.messages import PrintJob
+from server.protocol.terms import PrintJobState
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The server said no: its stable code and what it added."""
+
+    code: str
+    problem: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Away:
+    """The server did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Alerted:
+    """Staff has been told."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What became of the paper, and why, by the printer's own word."""
+
+    state: PrintJobState
+    reason: str
+
+
+Result = Identification | CheckIn | TicketAnswer | PrintJob | Refused | Away | Alerted | Paper
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Somebody touched the page on the screen numbered `step`, or laid a card on the reader.
+
+    `proof` goes with a typed code: which proof and what was typed, such as "phone_tail:1234".
+    """
+
+    verb: Verb
+    value: str = field(default="", repr=False)
+    step: int | None = None
+    proof: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of the wish `id`."""
+
+    id: str
+    result: Result
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A wish of before a crash has been answered after the restart."""
+
+    result: CheckIn
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class PrinterKnown:
+    """How the printer is, as far as a patient should know before they begin."""
+
+    can_print: bool
+
+
+@dataclass(frozen=True)
+class HallKnown:
+    """The hall's snapshot has been fetched, or could not be (`None`)."""
+
+    hall: Hall | None
+
+
+Input = Touch | Answer | Resumed | Tick | HallKnown | PrinterKnown

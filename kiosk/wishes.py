@@ -1,0 +1,81 @@
+"""Owns what the screen machine may wish of the world; `id` names the answer that settles a wish. Knows no screen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.protocol.messages import PrintJob
+from server.protocol.terms import AlertKind, PrintJobState
+
+
+@dataclass(frozen=True)
+class Identify:
+    """Ask the server who this is: by a code that was read, or by typed fields (a code and a proof of its owner)."""
+
+    id: str
+    scan: str | None = field(default=None, repr=False)
+    typed: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class CheckInWish:
+    """Ask for a ticket, or for the one held already to be put back."""
+
+    id: str
+    queue: str | None = None
+    appointment: str | None = None
+    visit_token: str | None = field(default=None, repr=False)
+    patient: Mapping[str, str] | None = None
+    flags: tuple[str, ...] | None = None
+    language: str = "zh"
+
+
+@dataclass(frozen=True)
+class PrintReport:
+    """Ask for a report on this kiosk's paper."""
+
+    id: str
+    report: str
+    visit_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AskPlace:
+    """Ask where a ticket stands."""
+
+    id: str
+    ticket: str
+
+
+@dataclass(frozen=True)
+class CallStaff:
+    """Ask for a person."""
+
+    id: str
+    kind: AlertKind = AlertKind.HELP
+
+
+@dataclass(frozen=True)
+class PutOnPaper:
+    """Print a job that is leased to this kiosk, and report how it ended."""
+
+    id: str
+    job: PrintJob
+
+
+@dataclass(frozen=True)
+class SettlePaper:
+    """Report a job that the printer could not settle: what the patient saw, or that nobody waits for it any more."""
+
+    job: PrintJob
+    state: PrintJobState
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The patient with this count has gone: nothing of them may stay anywhere, nothing more is wished for them."""
+
+    patient: int
+
+
+Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper | SettlePaper | Forget
