@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response
 
-from server.console.coming import coming
 from server.console.knowledge import knowledge
 from server.console.paper import recent_paper
 from server.services.context import Context
 from server.services.finding import hall_of, named_hall
+from server.services.lookahead import coming
 from server.services.principal import Principal
 from server.services.roles import CARE, Roles
 from server.store.tables import StationRow

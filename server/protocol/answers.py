@@ -77,6 +77,23 @@ class Called(Wire):
     reason: str | None = None
 
 
+class LikelyCall(Wire):
+    """What would be spoken if a room called now; `texts` by language, with no more of a name than the voice may say."""
+
+    ticket: str
+    number: str
+    station: str
+    zone: str
+    texts: Names
+
+
+class LikelyCalls(Wire):
+    """The calls that will probably come next, the soonest first, as of `seq`; whoever renders a voice renders ahead."""
+
+    seq: int
+    calls: list[LikelyCall]
+
+
 class StationAnswer(Wire):
     """A station after a wish."""
 

@@ -12,6 +12,7 @@ from server.protocol.answers import (
     CheckIn,
     DeviceIdentity,
     Identification,
+    LikelyCalls,
     PrintJobAnswer,
     StationAnswer,
     TicketAnswer,
@@ -206,6 +207,10 @@ class HallClient:
     def announcement_outcome(self, announcement: str, outcome: AnnouncementOutcome, *, key: str | None = None) -> None:
         """Say what became of an announcement at the loudspeaker."""
         self.wire.wish(f"{API}/announcements/{announcement}/outcome", {"outcome": outcome}, key)
+
+    def likely_calls(self, hall: str) -> LikelyCalls:
+        """Ask what will probably be spoken next (callers only), to render it ahead."""
+        return LikelyCalls.model_validate_json(self.wire.get(f"{API}/halls/{hall}/announcements/ahead").content)
 
     def claim_print_job(self) -> PrintJob | None:
         """Take the next print job under a lease, or nothing. Tried once: a lost answer's lease simply runs out."""

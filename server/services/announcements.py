@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, EventKind
 from server.services import moves
+from server.services.config import HallConfig, Queue
 from server.services.views import View
 from server.services.wishes import OutcomeBody
 from server.services.work import Answer, Work
@@ -36,20 +37,10 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
 
     The very next fact of the ticket's hall carries it.
     """
-    queue = moves.queue_of(work, ticket.queue_id, ticket.hall_id)
     content: View = {
         "id": secrets.token_hex(8),
         "seq": work.halls[ticket.hall_id].seq + 1,
-        "kind": kind,
-        "ticket": ticket.id,
-        "number": ticket.number,
-        "queue": queue.id,
-        "zone": station.zone if station else work.hall.id,
-        "station": station.id if station else None,
-        "station_name": station.name if station else None,
-        "queue_name": queue.name,
-        "languages": list(work.config.languages),
-        "voice": work.config.voice,
+        **content_of(work.config, moves.queue_of(work, ticket.queue_id, ticket.hall_id), ticket, kind, station),
     }
     work.connection.execute(
         _ANNOUNCE,
@@ -63,3 +54,19 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
         },
     )
     return content
+
+
+def content_of(config: HallConfig, queue: Queue, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
+    """What there is to say: numbers and places, no name; faces.py makes the sentences of it for each audience."""
+    return {
+        "kind": kind,
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "queue": queue.id,
+        "zone": station.zone if station else config.id,
+        "station": station.id if station else None,
+        "station_name": station.name if station else None,
+        "queue_name": queue.name,
+        "languages": list(config.languages),
+        "voice": config.voice,
+    }

@@ -4,13 +4,14 @@ from flask import Blueprint, request
 from spectree import SpecTree
 
 from server.domain.errors import HallError
+from server.protocol.answers import LikelyCalls
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
-from server.services import reading
+from server.services import lookahead, reading
 from server.services.context import Context
 from server.services.finding import named_hall
 from server.services.principal import Principal
-from server.services.roles import READERS
+from server.services.roles import CALLER, READERS
 from server.services.views import View
 from server.web.routes import read
 
@@ -38,6 +39,16 @@ def blueprint(spec: SpecTree) -> Blueprint:
         roles=READERS,
         answer=EventPage,
     )
+    read(
+        routes,
+        spec,
+        "/halls/<hall>/announcements/ahead",
+        _ahead,
+        operation="get_announcements_ahead",
+        tag="announcements",
+        roles=frozenset({CALLER}),
+        answer=LikelyCalls,
+    )
     return routes
 
 
@@ -51,6 +62,10 @@ def _events(context: Context, who: Principal, hall: str) -> View:
     if not 1 <= limit <= reading.PAGE_LIMIT:
         raise HallError(ErrorCode.INVALID, f"limit is 1 to {reading.PAGE_LIMIT}")
     return reading.events(context, hall, who, after=after, limit=limit, epoch=request.args.get("epoch"))
+
+
+def _ahead(context: Context, who: Principal, hall: str) -> View:
+    return lookahead.likely_calls(context, named_hall(context, who, hall))
 
 
 def _whole(word: str, default: int) -> int:

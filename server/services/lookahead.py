@@ -1,0 +1,180 @@
+"""Owns looking ahead: whom a station would call now and next, and what would be said. Reads only, holds no rule."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
+from server.domain.errors import HallError
+from server.domain.explaining import reason_text
+from server.protocol.terms import Audience, ErrorCode, Lane, StationState, TicketState
+from server.services.announcements import content_of
+from server.services.choosing import head_of, recent_of
+from server.services.config import HallConfig, Queue, config_of
+from server.services.context import Context
+from server.services.faces import Faces
+from server.services.principal import Principal
+from server.services.reading import hall_row
+from server.services.views import View
+from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
+
+COMING = 3
+"""How many a doctor sees coming."""
+MOST_ROOMS = 8
+"""Rooms whose next call is told: a sentence takes some two seconds to render, so more would not be ready in time."""
+
+
+def coming(context: Context, who: Principal, station_id: str) -> View:
+    """{coming: [{ticket, reason, reason_text}]}: the next three if nobody else comes and nobody else calls.
+
+    Raises unknown_station, forbidden for another hall's.
+    """
+    with Session(context.engines.read) as db:
+        station = db.get(StationRow, station_id)
+        if station is None or not station.active:
+            raise HallError(ErrorCode.UNKNOWN_STATION, station_id)
+        who.must_be_in(station.hall_id)
+        config = config_of(db, hall_row(db, station.hall_id))
+        return {
+            "coming": [
+                {
+                    "ticket": choice.ticket,
+                    "reason": choice.reason.code,
+                    "reason_text": {language: reason_text(choice.reason, language) for language in ("zh", "en")},
+                }
+                for choice in choices(db, config, station, context.clock.hall(), COMING)
+            ]
+        }
+
+
+def likely_calls(context: Context, hall: str) -> View:
+    """{seq, calls: [{ticket, number, station, zone, texts}]}: what would be spoken if each open room called now.
+
+    Free rooms first, then those that serve longest; at most MOST_ROOMS. Texts by language, with no more of a name than
+    the hall's voice may say. Raises unknown_hall.
+    """
+    with Session(context.engines.read) as db:
+        row = hall_row(db, hall)
+        config, now = config_of(db, row), context.clock.hall()
+        contents = []
+        for station in _soonest(db, hall)[:MOST_ROOMS]:
+            choice = next(choices(db, config, station, now, 1), None)
+            if choice is not None:
+                ticket = db.get_one(TicketRow, choice.ticket)
+                contents.append(content_of(config, config.queues[ticket.queue_id], ticket, "call", station))
+        faces = Faces(db, row, Audience.CALLER)
+        faces.learn(contents)
+        keep = ("ticket", "number", "station", "zone", "texts")
+        said = [faces.announcement(content) for content in contents]
+        return {"seq": row.seq, "calls": [{word: one[word] for word in keep} for one in said]}
+
+
+def choices(db: Session, config: HallConfig, station: StationRow, now: datetime, count: int) -> Iterator[Choice]:
+    """Whom a station would call one after the other, at most `count`: choose, take away what was chosen, again."""
+    look = _Look(db, config, station, now, count)
+    for _ in range(count):
+        choice = look.choose()
+        if choice is None:
+            return
+        yield choice
+        look.take(choice.ticket)
+
+
+class _Look:
+    """One look ahead: what stands in each line, what each queue called lately, and what is chosen in thought."""
+
+    def __init__(self, db: Session, config: HallConfig, station: StationRow, now: datetime, depth: int) -> None:
+        self._now = now
+        self._queues = [config.queues[id] for id in station.queues if id in config.queues and config.queues[id].active]
+        self._recent = {queue.id: _recent_of(db, config, queue, now) for queue in self._queues}
+        self._staged = [head_of(row, 1) for row in _staged(db, station)]
+        self._lines = [line for queue in self._queues for line in _lines(db, queue, depth)]
+        self._caller = Caller(
+            station=station.id,
+            queues=tuple(queue.id for queue in self._queues),
+            doctor=station.doctor_id,
+            levels=frozenset(station.levels) or None,
+            last_queue=station.last_queue,
+        )
+
+    def choose(self) -> Choice | None:
+        """Ask the domain, as calling does: first of those sent ahead to this room, then of the lanes' heads."""
+        heads = [line[0] for line in self._lines if line]
+        if self._staged:
+            heads = [*(head for head in heads if head.lane is Lane.URGENT), *self._staged]
+        return choose_next(
+            heads,
+            station=self._caller,
+            rules={queue.id: queue.rules for queue in self._queues},
+            modes={queue.id: queue.mode for queue in self._queues},
+            recent=self._recent,
+            now=self._now,
+        )
+
+    def take(self, ticket: str) -> None:
+        """Let a ticket be called in thought."""
+        for line in [*self._lines, self._staged]:
+            taken = next((head for head in line if head.ticket == ticket), None)
+            if taken is not None:
+                line.remove(taken)
+                self._recent[taken.queue] = remember(self._recent[taken.queue], taken.lane)
+                self._caller = replace(self._caller, last_queue=taken.queue)
+
+
+def _soonest(db: Session, hall: str) -> Sequence[StationRow]:
+    """The open rooms of a hall, in the order in which they will probably call: free, then by when they called."""
+    rooms = db.scalars(
+        select(StationRow)
+        .where(StationRow.hall_id == hall, StationRow.active, StationRow.state == StationState.OPEN)
+        .order_by(StationRow.position)
+    ).all()
+    held = db.execute(
+        select(TicketRow.station_id, TicketRow.times).where(
+            TicketRow.hall_id == hall, TicketRow.state.in_([TicketState.CALLED, TicketState.SERVING])
+        )
+    )
+    called = {station: times.get("called", "") for station, times in held}
+    return sorted(rooms, key=lambda room: str(called.get(room.id, "")))
+
+
+def _recent_of(db: Session, config: HallConfig, queue: Queue, now: datetime) -> Recent:
+    row = db.get(QueueDayRow, (queue.hall_id, queue.id, config.day(now)))
+    return Recent() if row is None else recent_of(row)
+
+
+def _staged(db: Session, station: StationRow) -> list[TicketRow]:
+    return list(
+        db.scalars(
+            select(TicketRow).where(
+                TicketRow.hall_id == station.hall_id,
+                TicketRow.state == TicketState.STAGED,
+                TicketRow.station_id == station.id,
+            )
+        )
+    )
+
+
+def _lines(db: Session, queue: Queue, depth: int) -> Iterator[list[Head]]:
+    """The first few tickets under each key of choosing."""
+    lanes = db.scalars(
+        select(LaneRow).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0)
+    )
+    for lane in lanes.all():
+        tickets = db.scalars(
+            select(TicketRow)
+            .where(
+                TicketRow.hall_id == queue.hall_id,
+                TicketRow.queue_id == queue.id,
+                TicketRow.state == TicketState.WAITING,
+                TicketRow.lane == lane.lane,
+                TicketRow.rank == lane.rank,
+                TicketRow.credit == lane.credit,
+                TicketRow.doctor == lane.doctor,
+            )
+            .order_by(TicketRow.sort)
+            .limit(depth)
+        )
+        yield [head_of(ticket, max(1, lane.waiting - place)) for place, ticket in enumerate(tickets)]
