@@ -1,38 +1,19 @@
 """Calling: a station summons the next by the rules of server.domain.discipline, or a chosen ticket with a reason."""
 
-from sqlalchemy import bindparam, select
-
-from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
+from server.domain.discipline import remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
-from server.services import announcements, moves
-from server.services.config import Queue
+from server.services import announcements, moves, staging
+from server.services.choosing import choose, recent_of
 from server.services.context import Context
-from server.services.views import View, ticket_view
+from server.services.views import ticket_view
 from server.services.wishes import CallNextBody
 from server.services.work import Answer, Work
-from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store.tables import StationRow, TicketRow
 
 EMPTY = "empty"
 MANUAL = "manual"
-_LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
-    LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"), LaneRow.waiting > 0
-)
-_HEAD = (
-    select(TicketRow)
-    .where(
-        TicketRow.hall_id == bindparam("hall"),
-        TicketRow.queue_id == bindparam("queue"),
-        TicketRow.state == "waiting",
-        TicketRow.lane == bindparam("lane"),
-        TicketRow.rank == bindparam("rank"),
-        TicketRow.credit == bindparam("credit"),
-        TicketRow.doctor == bindparam("doctor"),
-    )
-    .order_by(TicketRow.sort)
-    .limit(1)
-)
 
 
 def call_next(work: Work, context: Context, station_id: str, body: CallNextBody) -> Answer:
@@ -54,6 +35,7 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
     if body.ticket is not None:
         ticket = _chosen(work, station, body.ticket)
         call(work, ticket, station, body.reason or MANUAL)
+        staging.fill(work, station)
         return Answer(
             200,
             {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}},
@@ -65,6 +47,7 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
         )
     ticket = work.db.get_one(TicketRow, choice.ticket)
     call(work, ticket, station, choice.reason.code)
+    staging.fill(work, station)
     texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
     return Answer(200, {"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
 
@@ -89,7 +72,7 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     """Summon: the fact, its announcement, the weave's memory, and the patient's other tickets held."""
     queue = moves.queue_of(work, ticket.queue_id)
     day = moves.day_of(work, queue)
-    memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls}
+    memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
     day.recent, day.calls = [lane.value for lane in after.lanes], after.calls
@@ -108,82 +91,3 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
         hold_reason=None,
     )
     moves.hold_elsewhere(work, ticket)
-
-
-def recent_of(day: QueueDayRow) -> Recent:
-    """What a queue remembers of its calls."""
-    return Recent(lanes=tuple(Lane(lane) for lane in day.recent), calls=day.calls)
-
-
-def choose(work: Work, station: StationRow) -> Choice | None:
-    """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
-    known = work.config.queues
-    queues = [known[id] for id in station.queues if id in known and known[id].active]
-    staged = staged_heads(work, station)
-    waiting = heads_of(work, queues)
-    heads = [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting
-    caller = Caller(
-        station=station.id,
-        queues=tuple(queue.id for queue in queues),
-        doctor=station.doctor_id,
-        levels=frozenset(station.levels) or None,
-        last_queue=station.last_queue,
-    )
-    return choose_next(
-        heads,
-        station=caller,
-        rules={queue.id: queue.rules for queue in queues},
-        modes={queue.id: queue.mode for queue in queues},
-        recent={queue.id: recent_of(moves.day_of(work, queue)) for queue in queues},
-        now=work.now,
-    )
-
-
-def heads_of(work: Work, queues: list[Queue]) -> list[Head]:
-    """The first ticket under each key that has any: one index look-up a key, however many wait."""
-    found: list[Head] = []
-    for queue in queues:
-        for lane, rank, credit, doctor, waiting in work.db.execute(
-            _LANES, {"hall": queue.hall_id, "queue": queue.id}
-        ).all():
-            key = {
-                "hall": queue.hall_id,
-                "queue": queue.id,
-                "lane": lane,
-                "rank": rank,
-                "credit": credit,
-                "doctor": doctor,
-            }
-            found.append(head_of(work.db.scalars(_HEAD, key).one(), waiting))
-    return found
-
-
-def staged_heads(work: Work, station: StationRow) -> list[Head]:
-    """Tickets sent ahead to this station."""
-    held = work.db.scalars(moves.AT, {"station": station.id})
-    staged = [ticket for ticket in held if ticket.state == TicketState.STAGED and ticket.hall_id == work.hall.id]
-    return [head_of(ticket, 1) for ticket in staged]
-
-
-def head_of(ticket: TicketRow, waiting: int) -> Head:
-    """A ticket as the discipline sees it."""
-    return Head(
-        ticket=ticket.id,
-        queue=ticket.queue_id,
-        lane=Lane(ticket.lane),
-        rank=ticket.rank,
-        grade=ticket.grade,
-        credit=ticket.credit,
-        doctor=ticket.doctor or None,
-        order=ticket.sort,
-        since=ticket.since,
-        due_call=ticket.due_call,
-        target_minutes=ticket.target_minutes,
-        waiting=waiting,
-    )
-
-
-def next_after(work: Work, station: StationRow) -> View | None:
-    """Who would be called now, without calling."""
-    choice = choose(work, station)
-    return None if choice is None else ticket_view(work.db.get_one(TicketRow, choice.ticket))

@@ -19,7 +19,7 @@ from server.domain.errors import HallError
 from server.domain.explaining import PAUSED, STATES, Language, category_texts, explain, rule_text
 from server.domain.waiting import Ahead, ahead_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
-from server.services.calling import head_of
+from server.services.choosing import head_of
 from server.services.config import Queue, config_of
 from server.services.context import Context
 from server.services.faces import Faces
@@ -119,7 +119,7 @@ def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standin
     now, waits = context.clock.hall(), context.waits
     told: Told | None = waits.of(hall.id, row.queue_id, now, hall.seq)
     short = standing.found is not None and len(standing.found.line.tickets) <= PLAYED_AT_ONCE
-    if (told is None or row.id not in told.tickets) and short and waits.may_play():
+    if told is None and short and waits.may_play():
         told = renew(db, hall, row.queue_id, context.scales, waits, now)
     if told is None:
         return None

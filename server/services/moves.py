@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from server.domain.discipline import Recent, remember
 from server.domain.errors import HallError
 from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
 from server.domain.placing import Place
@@ -179,8 +180,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
     lanes.count(work.connection, before, _lane_key(ticket))
     if "recent" in memory:
-        day = day_of(work, queue_of(work, memory["queue"], ticket.hall_id))
-        day.recent, day.calls = memory["recent"], memory["calls"]
+        _forget_call(day_of(work, queue_of(work, memory["queue"], ticket.hall_id)), memory)
     undone = ticket.undo["action"]
     ticket.undo = {}
     again = TicketState(ticket.state) is TicketState.CALLED
@@ -189,6 +189,18 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         release_elsewhere(work, ticket)
     if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
         hold_elsewhere(work, ticket)
+
+
+def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+    """Take one call out of what the weave remembers: exactly as before it, or its place alone if others were called."""
+    lane = Lane(memory["lane"])
+    after = remember(Recent(tuple(Lane(word) for word in memory["recent"]), memory["calls"]), lane)
+    if (day.recent, day.calls) == ([word.value for word in after.lanes], after.calls):
+        day.recent, day.calls = memory["recent"], memory["calls"]
+    elif lane is not Lane.URGENT and lane in day.recent:
+        last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
+        day.recent = [*day.recent[:last], *day.recent[last + 1 :]]
+        day.calls -= lane is Lane.ORDINARY
 
 
 def _twin(work: Work, ticket: TicketRow) -> str | None:

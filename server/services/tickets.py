@@ -1,6 +1,6 @@
-"""A ticket's life after check-in: recall, arrived, start, pass, hold, return, stage, transfer, prioritise, cancel."""
+"""A ticket's life after check-in: recall, arrived, start, pass, hold, return, prioritise, cancel, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,14 +14,14 @@ from server.protocol.terms import (
     AlertKind,
     DeviceRole,
     ErrorCode,
-    StationState,
+    Lane,
     TicketState,
 )
-from server.services import alerts, announcements, moves
+from server.services import alerts, announcements, moves, staging
 from server.services.calling import only_own_station
 from server.services.returning import put_back
-from server.services.views import ticket_view
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody
+from server.services.views import stamp, ticket_view
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
 from server.store.tables import DeviceRow, StationRow, TicketRow
@@ -66,7 +66,8 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
     passed_at = datetime.fromisoformat(ticket.times["passed"])
     if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
-    to = placing.on_arrived(now=work.now, seq=ticket.number_seq)
+    urgent = ticket.lane == Lane.URGENT
+    to = None if urgent else placing.on_arrived(now=work.now, seq=ticket.number_seq)
     moves.apply(work, ticket, Action.ARRIVED, to=to, station_id=None)
     return answer(ticket)
 
@@ -81,9 +82,12 @@ def start(work: Work, id: str, _body: PlainBody) -> Answer:
 
 
 def finish(work: Work, id: str, _body: PlainBody) -> Answer:
-    """完成."""
+    """完成. The room's short list is filled where the rules say so."""
     ticket = own_ticket(work, id)
+    next_state(TicketState(ticket.state), Action.FINISH)
+    station = _at(work, ticket)
     moves.apply(work, ticket, Action.FINISH, station_id=None)
+    staging.fill(work, station)
     return answer(ticket)
 
 
@@ -113,19 +117,23 @@ def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zo
     """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled (architecture §4)."""
     if not work.hall.callers:
         return
+    offline = [device.name for device in _callers(work, _at(work, ticket)) if not device.online]
+    if live_zone and offline:
+        raise HallError(ErrorCode.ZONE_OFFLINE, devices=offline)
+    last = max(datetime.fromisoformat(ticket.times[word]) for word in ("called", "recalled") if word in ticket.times)
+    allowed_at = last + timedelta(seconds=seconds)
+    if ticket.calls < calls or work.now < allowed_at:
+        raise HallError(ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=stamp(allowed_at))
+
+
+def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
+    """The screens and loudspeakers of the station's zone; where the zone has none of its own, those of the hall."""
     callers = work.db.scalars(
         select(DeviceRow).where(
             DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.CALLER, DeviceRow.revoked_at.is_(None)
         )
     ).all()
-    if live_zone and not any(device.online for device in callers):
-        raise HallError(ErrorCode.ZONE_OFFLINE)
-    last = datetime.fromisoformat(ticket.times.get("recalled") or ticket.times["called"])
-    allowed_at = last + timedelta(seconds=seconds)
-    if ticket.calls < calls or work.now < allowed_at:
-        raise HallError(
-            ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=allowed_at.isoformat()
-        )
+    return [device for device in callers if station is not None and device.zone == station.zone] or callers
 
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
@@ -140,31 +148,6 @@ def give_back(work: Work, id: str, body: PlainBody) -> Answer:
     ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.RETURN)
     put_back(work, ticket, reason=body.reason)
-    return answer(ticket)
-
-
-def stage(work: Work, id: str, body: StageBody) -> Answer:
-    """二次候诊: send ahead to a station's short list. Raises stage_full, station_closed, not_callable."""
-    ticket = moves.ticket_of(work, id)
-    next_state(TicketState(ticket.state), Action.STAGE)
-    station = moves.station_of(work, body.station)
-    if station.state == StationState.STOPPED:
-        raise HallError(ErrorCode.STATION_CLOSED)
-    if ticket.queue_id not in station.queues:
-        raise HallError(ErrorCode.NOT_CALLABLE, "the station does not serve this queue")
-    rules = moves.queue_of(work, ticket.queue_id).rules
-    there = work.db.scalars(
-        select(TicketRow.id).where(
-            TicketRow.station_id == station.id, TicketRow.state == "staged", TicketRow.id != ticket.id
-        )
-    ).all()
-    if len(there) >= rules.stage_cap:
-        raise HallError(ErrorCode.STAGE_FULL, cap=rules.stage_cap)
-    announcement = announcements.announce(work, ticket, "stage", station)
-    moves.apply(work, ticket, Action.STAGE, announcement=announcement, station_id=station.id)
-    work.schedule(
-        f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes)
-    )
     return answer(ticket)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from spectree import SpecTree
 
 from server.protocol.answers import Explained, TicketAnswer
-from server.services import explaining, tickets, transfers
+from server.services import explaining, staging, tickets, transfers
 from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
@@ -85,7 +85,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     for word, plain in tickets.PLAIN.items():
         add(word, _plain(plain), PlainBody, CARE | {KIOSK} if word in FROM_KIOSK else CARE)
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
-    add("stage", lambda work, _, body, id: tickets.stage(work, id, body), StageBody)
+    add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
     add("transfer", lambda work, context, body, id: transfers.transfer(work, context, id, body), TransferBody)
     return routes

@@ -1,0 +1,117 @@
+"""Choosing: what the discipline needs, read under the lock: heads of lanes, what was called lately, who calls."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+
+from server.domain.discipline import Caller, Choice, Head, Reason, ReasonCode, Recent, choose_next
+from server.protocol.terms import Lane, TicketState
+from server.services import moves
+from server.services.config import Queue
+from server.services.work import Work
+from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
+
+URGENT = frozenset({ReasonCode.URGENT, ReasonCode.GRADED_FIRST_BAND})
+_LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
+    LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"), LaneRow.waiting > 0
+)
+_HEAD = (
+    select(TicketRow)
+    .where(
+        TicketRow.hall_id == bindparam("hall"),
+        TicketRow.queue_id == bindparam("queue"),
+        TicketRow.state == "waiting",
+        TicketRow.lane == bindparam("lane"),
+        TicketRow.rank == bindparam("rank"),
+        TicketRow.credit == bindparam("credit"),
+        TicketRow.doctor == bindparam("doctor"),
+    )
+    .order_by(TicketRow.sort)
+    .limit(1)
+)
+
+
+def recent_of(day: QueueDayRow) -> Recent:
+    """What a queue remembers of its calls."""
+    return Recent(lanes=tuple(Lane(lane) for lane in day.recent), calls=day.calls)
+
+
+def choose(work: Work, station: StationRow) -> Choice | None:
+    """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
+    queues = queues_of(work, station)
+    staged = staged_heads(work, station)
+    waiting = heads_of(work, queues)
+    choice = choose_next(
+        [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting,
+        station=caller_of(station, queues),
+        rules={queue.id: queue.rules for queue in queues},
+        modes={queue.id: queue.mode for queue in queues},
+        recent={queue.id: recent_of(moves.day_of(work, queue)) for queue in queues},
+        now=work.now,
+    )
+    sent_ahead = choice is not None and any(head.ticket == choice.ticket for head in staged)
+    if choice is None or not sent_ahead or choice.reason.code in URGENT:
+        return choice
+    facts = {**choice.reason.facts, "within": choice.reason.facts.get("within", choice.reason.code)}
+    return Choice(choice.ticket, Reason(ReasonCode.STAGED, facts))
+
+
+def queues_of(work: Work, station: StationRow) -> list[Queue]:
+    """The queues a station serves, as the hall file has them now."""
+    known = work.config.queues
+    return [known[id] for id in station.queues if id in known and known[id].active]
+
+
+def caller_of(station: StationRow, queues: Sequence[Queue]) -> Caller:
+    """A station as the discipline sees it."""
+    return Caller(
+        station=station.id,
+        queues=tuple(queue.id for queue in queues),
+        doctor=station.doctor_id,
+        levels=frozenset(station.levels) or None,
+        last_queue=station.last_queue,
+    )
+
+
+def heads_of(work: Work, queues: Sequence[Queue]) -> list[Head]:
+    """The first ticket under each key that has any: one index look-up a key, however many wait."""
+    found: list[Head] = []
+    for queue in queues:
+        for lane, rank, credit, doctor, waiting in work.db.execute(
+            _LANES, {"hall": queue.hall_id, "queue": queue.id}
+        ).all():
+            key = {
+                "hall": queue.hall_id,
+                "queue": queue.id,
+                "lane": lane,
+                "rank": rank,
+                "credit": credit,
+                "doctor": doctor,
+            }
+            found.append(head_of(work.db.scalars(_HEAD, key).one(), waiting))
+    return found
+
+
+def staged_heads(work: Work, station: StationRow) -> list[Head]:
+    """Tickets sent ahead to this station."""
+    held = work.db.scalars(moves.AT, {"station": station.id})
+    staged = [ticket for ticket in held if ticket.state == TicketState.STAGED and ticket.hall_id == work.hall.id]
+    return [head_of(ticket, 1) for ticket in staged]
+
+
+def head_of(ticket: TicketRow, waiting: int) -> Head:
+    """A ticket as the discipline sees it."""
+    return Head(
+        ticket=ticket.id,
+        queue=ticket.queue_id,
+        lane=Lane(ticket.lane),
+        rank=ticket.rank,
+        grade=ticket.grade,
+        credit=ticket.credit,
+        doctor=ticket.doctor or None,
+        order=ticket.sort,
+        since=ticket.since,
+        due_call=ticket.due_call,
+        target_minutes=ticket.target_minutes,
+        waiting=waiting,
+    )
