@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 15.0
 """How long a child may take to end after SIGTERM before it is killed."""
 
 
