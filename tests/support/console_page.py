@@ -50,8 +50,8 @@ GIVEN = ("伟", "小芳", "秀英", "娜", "建国", "敏", "静怡", "丽", "�
 class Consoles:
     """One running hall with an account per role; `page(role)` opens a signed-in page that complains of nothing."""
 
-    def __init__(self, browser: Any, toml: str = HALL) -> None:
-        self.hall = RunningHall(toml)
+    def __init__(self, browser: Any, toml: str = HALL, **settings: str) -> None:
+        self.hall = RunningHall(toml, **settings)
         for name, role, more in (
             ("nurse1", "nurse", ()),
             ("doctor1", "doctor", ("--station", "R1")),

@@ -43,7 +43,7 @@ function Facts({ desk, ticket }) {
 }
 
 /** Earlier triages of a ticket, latest first. */
-export function History({ ticket, known }) {
+export function History({ ticket, known, zone }) {
   const [triages, setTriages] = useState([]);
   useEffect(() => {
     let here = true;
@@ -57,7 +57,7 @@ export function History({ ticket, known }) {
   }, [ticket.id, ticket.times.triaged]);
   if (!triages.length) return null;
   return html`<section><h3>${t("history")}</h3><ol class="history plain-list">${triages.map((one) => html`<li key=${one.at}>
-    <b>${new Date(one.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}</b> ${one.from_grade ?? "–"} → <b>${one.grade}</b> · ${one.actor.split(":").at(-1)}${one.second ? ` + ${one.second}` : ""}
+    <b>${new Date(one.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone })}</b> ${one.from_grade ?? "–"} → <b>${one.grade}</b> · ${one.actor.split(":").at(-1)}${one.second ? ` + ${one.second}` : ""}
     ${one.reason ? html` · ${one.reason}` : null}
     <div class="secondary">${Object.entries(one.vitals).filter(([, value]) => value !== null && value !== false).map(([name, value]) => `${has(`vital.${name}`) ? t(`vital.${name}`) : name} ${value}`).join(" · ")}</div>
     ${one.findings.length ? html`<div>${one.findings.map((id) => named(known.findings[id]) || id).join(" · ")}</div>` : null}
@@ -76,5 +76,5 @@ export function Detail({ desk, ticket, actions, open, plain }) {
         onClick=${FORMS.has(action) ? open(action) : plain(action)} />`)}
     </div>
     <${Facts} desk=${desk} ticket=${ticket} />
-    <${History} ticket=${ticket} known=${known} />`;
+    <${History} ticket=${ticket} known=${known} zone=${hall.timezone} />`;
 }

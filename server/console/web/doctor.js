@@ -78,7 +78,7 @@ function Current({ desk, ticket, station }) {
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
     <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
     <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
-    <${History} ticket=${ticket} known=${desk.known} />
+    <${History} ticket=${ticket} known=${desk.known} zone=${desk.hall.timezone} />
   </section>`;
 }
 
@@ -194,9 +194,9 @@ function Station({ desk, id, redraw, leave }) {
   };
   const form = panel && (panel === "pause" || current) ? forms[panel]() : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
-    <${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
+    ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
       ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
-    <//>
+    <//>`}
     <span></span>
     <main class="station">
       <${Next} desk=${desk} station=${station} current=${current} coming=${coming} call=${call} />
@@ -217,7 +217,7 @@ function Station({ desk, id, redraw, leave }) {
         <${After} desk=${desk} coming=${coming} current=${current} />
       </div>
     </main>
-    <${Foot} desk=${desk} keys=${() => setKeys(true)} />
+    <${Foot} desk=${desk} keys=${() => setKeys(true)} compact=${COMPACT} />
     ${form && COMPACT ? html`<${Dialog} title=${t(`form.${panel}`)} onClose=${close}>${form}<//>` : null}
     ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${["N", "R", "S", "F", "P", "E", "M", "B", "Z", "Esc", "?"].map((key) => [key, t(`doctor_key.${key}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}

@@ -97,11 +97,12 @@ export function Head({ desk, page, onLanguage, children }) {
 }
 
 /** The foot of a page: what was said, the last deed with its undo, always in the same place. */
-export function Foot({ desk, keys }) {
+export function Foot({ desk, keys, compact = false }) {
   const trying = Object.values(desk.pending).find((pending) => pending.attempt);
   const left = desk.last ? Math.max(0, Math.ceil((desk.last.until - desk.now()) / 1000)) : 0;
   const said = desk.said;
   return html`<footer class="foot">
+    ${compact && desk.link !== "live" ? html`<${Link} desk=${desk} />` : null}
     <div class="foot-undo">
       ${desk.last ? html`<span class="foot-last">${desk.last.text}</span>
         <${Act} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`

@@ -60,14 +60,15 @@ function Suggestion({ suggestion, scale }) {
   </div>`;
 }
 
-const NOTHING = { suggestion: null, findings: [], questions: [], wrong: null, said: "" };
+const NOTHING = { suggestion: null, heard: [], questions: [], wrong: null, said: "" };
 
 /** The suggestion for what the form holds; a finding heard in the complaint and taken out by the nurse stays out. */
 async function advise({ complaint, refused, ...body }) {
   const asked = await post("/api/v1/triage-suggestions", { ...body, complaint: complaint || undefined });
   const heard = asked.body.findings ?? [];
-  if (asked.status !== 200 || !heard.some((id) => refused.includes(id))) return asked;
-  return post("/api/v1/triage-suggestions", { ...body, findings: heard.filter((id) => !refused.includes(id)) });
+  if (asked.status !== 200 || !heard.some((id) => refused.includes(id))) return { ...asked, heard };
+  const kept = await post("/api/v1/triage-suggestions", { ...body, findings: heard.filter((id) => !refused.includes(id)) });
+  return { ...kept, heard };
 }
 
 /** Ask a moment after the last change; a later question makes an earlier answer void. */
@@ -81,7 +82,7 @@ function useAdvice(body) {
       try {
         const answer = await advise(body);
         if (!here) return;
-        if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body });
+        if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body, heard: answer.heard });
         else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: refusal(answer.body) });
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
@@ -109,7 +110,8 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const scaleId = hall.queues.find((one) => one.id === queue).scale;
   const advice = useAdvice({ ticket: ticket.id, scale: scaleId, vitals, complaint, refused, pregnant });
   const scale = known.scales[scaleId];
-  const { findings } = advice;
+  const findings = advice.heard.filter((id) => !refused.includes(id));
+  const toggle = (id) => setRefused((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]));
   const suggested = advice.suggestion?.grade ?? null;
   const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {
@@ -137,7 +139,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     <div class="checks">
       <label><input type="checkbox" checked=${oxygen} onChange=${(event) => setOxygen(event.target.checked)} />${t("vital.oxygen")}</label>
       ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
-      ${findings.map((id) => html`<label key=${id}><input type="checkbox" checked=${true} onChange=${() => setRefused((now) => [...now, id])} />${named(known.findings[id])}</label>`)}
+      ${advice.heard.map((id) => html`<label key=${id}><input type="checkbox" checked=${!refused.includes(id)} onChange=${() => toggle(id)} />${named(known.findings[id])}</label>`)}
     </div>
     <div class="form-row complaint"><${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
       onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); setAtGrade((now) => now + 1); } }} />

@@ -53,14 +53,17 @@ export function tabOf(ticket) {
   return "waiting";
 }
 
-/** Overdue first, longest over its target first; then by lane, rank and place in line. */
+/** Overdue first, the urgent before the rest, longest over its target first; then by lane, rank and place in line. */
 export function inOrder(tickets, hall, known, now) {
   const keyed = tickets.map((ticket) => {
     const wait = waitOf(ticket, hall, known, now);
-    return { ticket, wait, over: wait?.state === "overdue" ? wait.share : 0, lane: LANES.indexOf(ticket.lane) };
+    const overdue = wait?.state === "overdue";
+    const pressing = overdue && (ticket.lane === "urgent" || ticket.state === "checked_in") ? 1 : 0;
+    return { ticket, wait, pressing, over: overdue ? wait.share : 0, lane: LANES.indexOf(ticket.lane) };
   });
   keyed.sort(
     (one, other) =>
+      other.pressing - one.pressing ||
       other.over - one.over ||
       (one.ticket.state === "checked_in" ? 0 : 1) - (other.ticket.state === "checked_in" ? 0 : 1) ||
       one.lane - other.lane ||

@@ -1,0 +1,295 @@
+"""A doctor at the station: real server, real browser, keyboard only, and a link that breaks."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from console_page import ARGUMENTS, CHROMIUM, Consoles, faults, footed
+from hall import until
+from proxy import Proxy
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def consoles():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        running = Consoles(browser)
+        yield running
+        running.close()
+        browser.close()
+
+
+@pytest.fixture
+def hall(consoles):
+    """The hall with an empty room R1."""
+    for one in consoles.desk.snapshot("H1").tickets:
+        if one.station in {"R1", "R2"}:
+            consoles.desk.finish(one.id)
+    consoles.desk.set_station("R1", "open")
+    return consoles
+
+
+@pytest.fixture
+def page(hall):
+    with hall.page("doctor1", "/doctor") as opened:
+        yield opened
+        assert [] == opened.complaints
+
+
+def at(hall, room="R1"):
+    """The ticket that a room holds."""
+    here = [
+        one for one in hall.desk.snapshot("H1").tickets if one.station == room and one.state in {"called", "serving"}
+    ]
+    return here[0] if here else None
+
+
+def calls(hall):
+    """How many tickets were called so far, from the journal."""
+    facts = hall.desk.events("H1", after=0, limit=10_000).events
+    return sum(fact.kind == "ticket.called" for fact in facts)
+
+
+def current(page, number, state):
+    page.wait_for_selector(f"[data-current={number}][data-state={state}]")
+
+
+def named_next(page):
+    page.wait_for_selector(".next .next-number")
+    return page.inner_text(".next .next-number")
+
+
+def test_a_patient_is_called_started_and_finished_by_three_keys(hall, page):
+    hall.many(4)
+    number = named_next(page)
+
+    page.keyboard.press("n")
+    current(page, number, "called")
+    page.keyboard.press("s")
+    current(page, number, "serving")
+    page.keyboard.press("f")
+    footed(page, f"{number} 已完成")
+
+    assert at(hall) is None
+
+
+def test_the_button_names_who_is_really_called_twelve_times_in_a_row(hall, page):
+    people = hall.many(14)
+    for one in people[2:5]:
+        hall.desk.prioritise(one.id, "老", "证件")
+    hall.desk.triage(people[7].id, grade="U")
+    hall.desk.stage(people[9].id, "R1")
+    promised, called = [], []
+    for _ in range(12):
+        seq = hall.desk.snapshot("H1").seq
+        page.wait_for_function("() => document.querySelector('.next')?.getAttribute('aria-disabled') === 'false'")
+        page.wait_for_timeout(400)
+        promised.append(named_next(page))
+        page.keyboard.press("n")
+        until(lambda seq=seq: (one := at(hall)) is not None and one.seq > seq)
+        called.append(at(hall).number)
+        current(page, called[-1], "called")
+        page.keyboard.press("s")
+        current(page, called[-1], "serving")
+
+    assert promised == called
+    assert 12 == len(set(called))
+
+
+def test_next_is_closed_while_a_called_patient_is_not_dealt_with(hall, page):
+    hall.many(3)
+    page.keyboard.press("n")
+    until(lambda: at(hall))
+    page.wait_for_selector(".next[aria-disabled=true]")
+    before = calls(hall)
+
+    page.keyboard.press("n")
+
+    footed(page, "先开始或过号")
+    assert before == calls(hall)
+
+
+def test_passing_is_grey_and_says_why_until_the_rule_allows_it_or_a_reason_is_given(hall, page):
+    hall.many(3)
+    caller = hall.hall.client("caller")
+    caller.heartbeat(0, {})
+    page.keyboard.press("n")
+    one = until(lambda: at(hall))
+    page.wait_for_selector("[data-act=pass][aria-disabled=true]")
+    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('已呼叫 1 次,需 2 次')")
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('还需等待')")
+
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-form=pass]")
+    page.keyboard.type("患者家属说已离开")
+    page.keyboard.press("Enter")
+
+    until(lambda: "passed" == {one.id: one.state for one in hall.desk.snapshot("H1").tickets}[one.id])
+
+
+def test_a_patient_goes_to_an_examination_and_the_ticket_says_which(hall, page):
+    hall.many(2)
+    page.keyboard.press("n")
+    one = until(lambda: at(hall))
+    current(page, one.number, "called")
+    page.keyboard.press("s")
+    current(page, one.number, "serving")
+    page.keyboard.press("e")
+    page.wait_for_selector("#which")
+    page.keyboard.type("胸部CT")
+    page.keyboard.press("Enter")
+    footed(page, "去检查")
+
+    held = {one.id: one for one in hall.desk.snapshot("H1").tickets}[one.id]
+    assert ("held", "examination: 胸部CT") == (held.state, held.hold_reason)
+
+
+def test_a_pause_says_until_when_and_ends_by_the_same_key(hall, page):
+    page.keyboard.press("b")
+    page.wait_for_selector("[data-form=pause]")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-act=open]")
+    station = {one.id: one for one in hall.desk.snapshot("H1").stations}["R1"]
+    assert "paused" == station.state
+    assert "暂停至" in page.inner_text(".current")
+
+    page.keyboard.press("b")
+
+    page.wait_for_selector("[data-act=pause]")
+    assert "open" == {one.id: one.state for one in hall.desk.snapshot("H1").stations}["R1"]
+
+
+def test_a_call_by_mistake_is_undone(hall, page):
+    hall.many(2)
+    page.keyboard.press("n")
+    one = until(lambda: at(hall))
+    page.wait_for_selector("[data-act=undo]")
+
+    page.keyboard.press("z")
+
+    until(lambda: at(hall) is None)
+    assert "waiting" == {one.id: one.state for one in hall.desk.snapshot("H1").tickets}[one.id]
+
+
+def test_a_doctor_without_a_room_chooses_one_and_keeps_it_over_a_reload(hall):
+    with hall.page("doctor2", "/doctor", tag="en") as page:
+        page.click("[data-room=R2]")
+        page.wait_for_selector(".next")
+        page.reload()
+        page.wait_for_selector(".next")
+
+        assert "Room 2" in page.inner_text(".head")
+        assert [] == page.complaints
+
+
+def test_the_compact_layout_has_the_same_keys_and_fits_420_by_160(hall):
+    hall.many(3)
+    with hall.page("doctor1", "/doctor?compact", size=(420, 160)) as page:
+        fits = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        assert [420, 160] == page.evaluate(fits)
+        number = named_next(page)
+        page.keyboard.press("n")
+        current(page, number, "called")
+        page.keyboard.press("s")
+        current(page, number, "serving")
+        page.keyboard.press("f")
+        until(lambda: at(hall) is None)
+
+        assert [420, 160] == page.evaluate(fits)
+
+
+def test_a_link_lost_mid_press_has_one_effect_and_the_button_says_that_it_tries_again(hall):
+    hall.many(6)
+    before = calls(hall)
+    with Proxy(hall.hall.port) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
+        number = named_next(page)
+        proxy.cut()
+        page.keyboard.press("n")
+        page.wait_for_function("() => document.querySelector('.next').innerText.includes('重试中')")
+        page.wait_for_function("() => document.querySelector('.foot').innerText.includes('只会执行一次')")
+        page.keyboard.press("n")
+        page.wait_for_selector(".link[data-link=lost]")
+        assert before == calls(hall)
+
+        proxy.heal()
+
+        current(page, number, "called")
+        page.wait_for_selector(".link[data-link=live]")
+
+    assert before + 1 == calls(hall)
+    assert number == at(hall).number
+
+
+def test_an_answer_lost_on_its_way_back_is_asked_for_again_with_the_same_key(hall):
+    hall.many(6)
+    before = calls(hall)
+    keys = []
+    with hall.page("doctor1", "/doctor") as page:
+        number = named_next(page)
+
+        def lose_the_answer(route):
+            keys.append(route.request.headers["idempotency-key"])
+            if len(keys) < 3:
+                route.fetch()
+                route.abort("connectionreset")
+            else:
+                route.continue_()
+
+        page.route("**/call-next", lose_the_answer)
+        page.keyboard.press("n")
+        current(page, number, "called")
+        until(lambda: len(keys) == 3 or page.wait_for_timeout(50))
+        page.wait_for_selector("[data-act=undo]")
+
+    assert 1 == len(set(keys))
+    assert before + 1 == calls(hall)
+
+
+def test_a_stalled_link_is_noticed_and_the_list_is_whole_after_it(hall):
+    hall.many(2)
+    with Proxy(hall.hall.port) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
+        named_next(page)
+        proxy.stall()
+        people = hall.many(3)
+        consoles_call = threading.Thread(target=lambda: hall.desk.call_next("R2"))
+        consoles_call.start()
+        consoles_call.join(10)
+        page.wait_for_selector(".link[data-link=lost], .link[data-link=polling]", timeout=20_000)
+        proxy.heal()
+        page.wait_for_selector(".link[data-link=live]", timeout=20_000)
+        page.keyboard.press("n")
+        one = until(lambda: at(hall))
+        current(page, one.number, "called")
+
+    assert one.id not in {person.id for person in people}
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+def test_axe_finds_nothing_on_the_station_and_its_forms(hall, tag):
+    hall.many(3)
+    hall.desk.call_next("R1")
+    hall.desk.start(at(hall).id)
+    with hall.page("doctor1", "/doctor", tag=tag) as page:
+        found = {"station": faults(axe.Axe().run(page))}
+        for key in "emb?":
+            page.keyboard.press(key)
+            page.wait_for_timeout(150)
+            found[key] = faults(axe.Axe().run(page))
+            page.keyboard.press("Escape")
+    with hall.page("doctor1", "/doctor?compact", tag=tag, size=(420, 160)) as page:
+        found["compact"] = faults(axe.Axe().run(page))
+
+    assert {} == {key: said for key, said in found.items() if said}

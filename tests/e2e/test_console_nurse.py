@@ -1,0 +1,307 @@
+"""A nurse at the desk: real server, real browser, keyboard only."""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, choose, faults, footed, selected
+from hall import until
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
+]
+
+WATCH = """sought => {
+  window.seen = null;
+  new MutationObserver((_, watch) => {
+    if (document.querySelector(sought)) { window.seen = performance.now(); watch.disconnect(); }
+  }).observe(document.body, {subtree: true, childList: true});
+  window.addEventListener("keydown", () => { window.pressed = performance.now(); }, {once: true, capture: true});
+}"""
+
+
+@pytest.fixture(scope="module")
+def consoles():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        running = Consoles(browser)
+        yield running
+        running.close()
+        browser.close()
+
+
+@pytest.fixture
+def page(consoles):
+    with consoles.page("nurse1", "/nurse") as opened:
+        yield opened
+        assert [] == [said for said in opened.complaints if "the server responded with a status of 4" not in said]
+
+
+def ticket(consoles, number):
+    return {one.number: one for one in consoles.desk.snapshot("H1").tickets}.get(number)
+
+
+def becomes(consoles, number, state):
+    until(lambda: (found := ticket(consoles, number)) is not None and state == found.state)
+
+
+def test_ten_patients_are_graded_by_keyboard_alone_within_fifteen_seconds_each(consoles, page):
+    numbers = [one.number for one in consoles.check_in(*(f"患者{n}" for n in range(10)), queue="ED")]
+    page.wait_for_selector(f"[role=option][data-number={numbers[-1]}]")
+    page.keyboard.press("Home")
+    took = []
+    for _ in numbers:
+        start = time.monotonic()
+        number = selected(page)
+        page.keyboard.press("t")
+        page.wait_for_selector("[data-form=triage]")
+        page.keyboard.type("22 95 128 80 96 37.2 A 4")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-suggestion]")
+        page.wait_for_function("() => document.activeElement.name === 'grade'")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        footed(page, f"{number} 已定级")
+        took.append(time.monotonic() - start)
+
+    graded = {one.number: one.grade for one in consoles.desk.snapshot("H1").tickets if one.number in numbers}
+
+    assert dict.fromkeys(numbers, "Ⅲ") == graded
+    assert statistics.median(took) <= 15
+    print(f"one triage by keyboard: median {statistics.median(took):.1f} s")
+
+
+def test_a_lower_grade_than_suggested_asks_for_a_reason_and_two_levels_for_a_second_person(consoles, page):
+    (one,) = consoles.check_in("吴敏", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-form=triage]")
+    page.keyboard.type("28 88 95 60 135 39.2 A 4")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-suggestion=Ⅱ]")
+
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#triage-reason")
+    page.keyboard.type("血氧探头脱落,复测正常")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#second-name")
+    page.fill("#second-name", "doctor2")
+    page.fill("#second-password", PASSWORD)
+    page.press("#second-password", "Enter")
+    footed(page, f"{one.number} 已定级")
+
+    assert "Ⅳa" == ticket(consoles, one.number).grade
+    page.wait_for_selector(".history")
+    assert "复测正常" in page.inner_text(".history")
+
+
+def test_an_unlikely_value_is_asked_back_and_an_impossible_one_named(consoles, page):
+    (one,) = consoles.check_in("郑丽", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.fill("#vital-temperature", "30")
+    page.wait_for_selector(".question")
+    assert "体温" in page.inner_text(".question")
+
+    page.fill("#vital-temperature", "400")
+
+    page.wait_for_selector(".field-error")
+    assert "体温" in page.inner_text(".field-error")
+    assert "true" == page.get_attribute("#vital-temperature", "aria-invalid")
+
+
+def test_a_finding_heard_in_the_complaint_can_be_taken_out(consoles, page):
+    (one,) = consoles.check_in("冯伟", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.fill("#complaint", "胸痛2小时")
+    page.wait_for_selector(".checks input:checked")
+    first = page.get_attribute("[data-suggestion]", "data-suggestion")
+
+    page.uncheck(".checks input:checked")
+
+    page.wait_for_function(
+        "before => document.querySelector('[data-suggestion]')?.dataset.suggestion !== before", arg=first
+    )
+    assert "Ⅱ" == first
+
+
+def test_the_desk_checks_in_a_patient_with_priority_and_evidence(consoles, page):
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-form=check_in]")
+    page.keyboard.type("钱学森")
+    page.check("[data-choice=queue] input[value=IM]")
+    page.check(".checks label:has-text('老人') input")
+    page.fill("#check-in-evidence", "身份证 1935-01-01")
+    page.press("#check-in-evidence", "Enter")
+    footed(page, "已报到")
+
+    number = selected(page)
+    assert ["老"] == ticket(consoles, number).tags
+    assert "钱学森" in page.inner_text(".side")
+
+
+def test_a_danger_sign_gives_no_number_until_the_nurse_says_why(consoles, page):
+    before = len(consoles.desk.snapshot("H1").tickets)
+    page.keyboard.press("n")
+    page.keyboard.type("何小芳")
+    page.check("[data-choice=queue] input[value=IM]")
+    page.click("summary")
+    page.check(".checks label:has-text('胸痛') input")
+    page.press("#person-name", "Enter")
+    page.wait_for_selector("#override")
+    assert before == len(consoles.desk.snapshot("H1").tickets)
+
+    page.fill("#override", "心电图正常,医生同意")
+    page.press("#override", "Enter")
+
+    footed(page, "已报到")
+    assert before + 1 == len(consoles.desk.snapshot("H1").tickets)
+
+
+def test_hold_return_priority_transfer_and_cancel_by_keys(consoles, page):
+    (one,) = consoles.check_in("蒋志明")
+    number = one.number
+    choose(page, number)
+
+    page.keyboard.press("h")
+    page.wait_for_selector("[data-form=hold]")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    becomes(consoles, number, "held")
+    assert "toilet" == ticket(consoles, number).hold_reason
+
+    page.wait_for_selector(".side .deeds")
+    choose(page, number)
+    page.keyboard.press("r")
+    becomes(consoles, number, "waiting")
+
+    choose(page, number)
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-form=prioritise]")
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'evidence'")
+    page.keyboard.type("老年证")
+    page.keyboard.press("Enter")
+    until(lambda: ["老"] == ticket(consoles, number).tags)
+
+    page.keyboard.press("m")
+    page.wait_for_selector("[data-form=transfer]")
+    page.fill("#reason", "挂错科")
+    page.press("#reason", "Enter")
+    until(lambda: "ED" == ticket(consoles, number).queue)
+
+    page.keyboard.press("x")
+    page.wait_for_selector("[data-form=cancel]")
+    page.keyboard.type("患者离开")
+    page.keyboard.press("Enter")
+    until(lambda: ticket(consoles, number) is None)
+
+
+def test_the_last_deed_can_be_undone_in_the_same_place(consoles, page):
+    (one,) = consoles.check_in("沈静怡")
+    choose(page, one.number)
+    page.keyboard.press("h")
+    page.wait_for_selector("[data-form=hold]")
+    page.keyboard.press("Enter")
+    becomes(consoles, one.number, "held")
+    page.wait_for_selector("[data-act=undo]")
+
+    page.keyboard.press("z")
+
+    becomes(consoles, one.number, "waiting")
+    footed(page, "已撤销")
+
+
+def test_a_passed_patient_is_found_and_called_back(consoles, page):
+    (one,) = consoles.check_in("韩强")
+    consoles.desk.call_next("R3", ticket=one.id, reason="test")
+    consoles.desk.pass_over(one.id, reason="test")
+    page.keyboard.press("2")
+    page.wait_for_selector(f"[role=option][data-number={one.number}][data-state=passed]")
+    choose(page, one.number)
+
+    page.keyboard.press("r")
+
+    becomes(consoles, one.number, "waiting")
+    assert "passed" == ticket(consoles, one.number).lane
+
+
+def test_an_alert_stays_until_it_is_acknowledged_and_its_time_is_kept(consoles, page):
+    alert = consoles.desk.raise_alert("help")
+    page.wait_for_selector(".alerts [data-kind=help]")
+
+    while page.query_selector(".alerts [data-kind=help]"):
+        before = page.locator(".alerts li").count()
+        page.keyboard.press("a")
+        page.wait_for_function("count => document.querySelectorAll('.alerts li').length < count", arg=before)
+
+    facts = [fact.alert for fact in consoles.desk.events("H1", after=0, limit=10_000).events if fact.alert]
+    seen = next(fact for fact in reversed(facts) if fact.id == alert.id)
+    assert seen.acknowledged_at is not None
+    assert "nurse:nurse1" == seen.acknowledged_by
+
+
+def test_rooms_pause_and_open_from_the_desk(consoles, page):
+    page.keyboard.press("s")
+    page.click("[data-room=R2] [data-act='pause:R2']")
+    page.wait_for_selector("[data-room=R2][data-state=paused]")
+    assert "paused" == {one.id: one.state for one in consoles.desk.snapshot("H1").stations}["R2"]
+
+    page.click("[data-room=R2] [data-act='open:R2']")
+
+    page.wait_for_selector("[data-room=R2][data-state=open]")
+
+
+def test_what_others_do_appears_without_a_reload_within_three_tenths_of_a_second(consoles, page):
+    consoles.many(5)
+    took = []
+    for turn in range(20):
+        (one,) = consoles.check_in(f"速{turn}")
+        choose(page, one.number)
+        page.keyboard.press("p")
+        page.wait_for_selector("[data-form=prioritise]")
+        page.fill("#evidence", "证件")
+        page.evaluate(WATCH, f"[data-number={one.number}] .tag")
+        page.press("#evidence", "Enter")
+        page.wait_for_function("() => window.seen")
+        took.append(page.evaluate("window.seen - window.pressed"))
+    took.sort()
+
+    print(f"press → list: median {took[10]:.0f} ms, p95 {took[18]:.0f} ms")
+    assert took[18] <= 300
+    assert 1 == len([url for url in page.loads if url.endswith("/nurse")])
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+def test_axe_finds_nothing_on_the_desk_and_its_panels(consoles, tag):
+    consoles.many(3)
+    consoles.check_in("欧阳娜娜", queue="ED")
+    consoles.desk.raise_alert("help")
+    with consoles.page("nurse1", "/nurse", tag=tag) as page:
+        found = {"desk": faults(axe.Axe().run(page))}
+        for key in "tnhmpxds?":
+            page.keyboard.press("Escape")
+            page.keyboard.press(key)
+            page.wait_for_timeout(150)
+            found[key] = faults(axe.Axe().run(page))
+
+    assert {} == {key: said for key, said in found.items() if said}
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+def test_axe_finds_nothing_on_the_board(consoles, tag):
+    consoles.check_in("欧阳娜娜", queue="ED")
+    with consoles.page("nurse1", "/board", tag=tag) as page:
+        assert [] == faults(axe.Axe().run(page))
+        assert [] == page.complaints
