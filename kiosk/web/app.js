@@ -11,7 +11,7 @@ const LANGUAGES = { zh: ["中文", "zh-CN"], en: ["English", "en"] };
 const GIVE_UP_AFTER = 3; // questions without an answer, about five seconds, before the page says so
 const root = document.getElementById("kiosk");
 
-/** Look sentences up: t("key", {gap: "text"}); a key nobody wrote falls back to the sentence for anything else. */
+/** Look sentences up: t(key, {gap: text}); a key nobody wrote falls back to the sentence for anything else. */
 function sentences(texts) {
   return (key, gaps = {}) => {
     const text = texts[key] ?? (key.startsWith("problem.") ? texts["problem.other"] : key);
@@ -87,6 +87,13 @@ function Lost({ texts }) {
   </main>`;
 }
 
+/** Fit the page to the glass: its width is 1080 px of its own, its height at least 1920. */
+function fit() {
+  const scale = Math.min(innerWidth / 1080, innerHeight / 1920);
+  document.documentElement.style.setProperty("--fit", String(scale));
+  document.documentElement.style.setProperty("--tall", `${innerHeight / scale}px`);
+}
+
 function dress(seen) {
   const html = document.documentElement;
   html.lang = LANGUAGES[seen.language]?.[1] ?? "zh-CN";
@@ -119,6 +126,8 @@ async function run() {
     }
   }
 
+  fit();
+  window.addEventListener("resize", fit);
   listen((code) => say("scan", code));
   for (const block of ["contextmenu", "dragstart"]) window.addEventListener(block, (event) => event.preventDefault());
   for (let silent = 0; ;) {

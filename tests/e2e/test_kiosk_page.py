@@ -268,6 +268,17 @@ def test_screens_fit_have_large_targets_and_please_axe(page, tag, size):
     assert {} == complaints
 
 
+@pytest.mark.parametrize(("width", "height"), [(768, 1366), (1366, 768), (1080, 2340)])
+def test_another_glass_shows_the_same_page_whole(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(200)
+
+    box = page.locator("footer").bounding_box()
+    assert abs(box["y"] + box["height"] - height) < 2
+    size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert [width, height] == page.evaluate(size)
+
+
 def test_a_server_that_hangs_is_told_within_ten_seconds_and_the_late_ticket_still_comes(page, hall, kiosk):
     page.click("[data-task=walk_in]")
     page.click("[data-option='queue:DE']")
