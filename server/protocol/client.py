@@ -11,6 +11,7 @@ from server.protocol.answers import (
     Called,
     CheckIn,
     DeviceIdentity,
+    Explained,
     Identification,
     LikelyCalls,
     PrintJobAnswer,
@@ -121,6 +122,10 @@ class HallClient:
         """Fetch a ticket with its position and expected wait."""
         return TicketAnswer.model_validate_json(self.wire.get(f"{API}/tickets/{ticket}").content)
 
+    def explanation(self, ticket: str) -> Explained:
+        """Ask why it is not this ticket's turn: who goes first by category, and the rule."""
+        return Explained.model_validate_json(self.wire.get(f"{API}/tickets/{ticket}/explanation").content)
+
     def triage(self, ticket: str, *, key: str | None = None, **findings: Any) -> TicketAnswer:
         """Grade a ticket: `vitals`, `findings`, `grade`, `queue`, `reason`, `second`."""
         answer = self.wire.wish(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
@@ -227,6 +232,11 @@ class HallClient:
     def reprint(self, job: str, reason: str, *, key: str | None = None) -> PrintJob | None:
         """Print the same paper again, marked as a copy."""
         answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason}, key)
+        return PrintJobAnswer.model_validate_json(answer.content).print_job
+
+    def print_list(self, hall: str, *, queues: Sequence[str] = (), key: str | None = None) -> PrintJob | None:
+        """Print who waits, for the day everything is down: the whole hall, or some queues."""
+        answer = self.wire.wish(f"{API}/halls/{hall}/lists", {"queues": list(queues)}, key)
         return PrintJobAnswer.model_validate_json(answer.content).print_job
 
     def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:

@@ -102,6 +102,8 @@ class AlertKind(StrEnum):
     ESCORT = "escort"
     REASSESS = "reassess"
     STAGED_LONG = "staged_long"
+    STARVED = "starved"
+    PAUSED_LONG = "paused_long"
     PRINT = "print"
     DEVICE = "device"
 

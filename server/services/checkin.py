@@ -9,12 +9,14 @@ from server.domain.errors import HallError
 from server.domain.triage import PATIENT_TEXT, Screened, screen
 from server.protocol.terms import ENDED, AlertKind, ErrorCode, TicketState
 from server.services import alerts, moves
+from server.services.admitting import admit
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.issuing import Asked, issue
 from server.services.patients import choices_of, find_or_make
 from server.services.returning import is_away, put_back
 from server.services.slips import slip_of, with_slip
+from server.services.stations import reassign
 from server.services.views import stamp, ticket_view
 from server.services.wishes import CheckInBody
 from server.services.work import Answer, Work
@@ -26,7 +28,7 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     """Give a ticket: 201 new, 200 the one already held, 202 an alert instead of a ticket.
 
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
-    desk_only, unknown_queue, identity_number_invalid.
+    desk_only, unknown_queue, identity_number_invalid, station_closed.
     """
     found = screen(body.flags or ())
     if found is not None and not (work.principal.is_staff and body.override_reason):
@@ -43,6 +45,8 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     if already is not None:
         return _again(work, context, already, body)
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
+    if done is None:
+        admit(work, queue, None if stranger else patient.id, booked=booked, override=body.override_reason)
     asked = Asked(
         booked=booked,
         tags=tuple(_tags(work, queue, body)),
@@ -109,6 +113,8 @@ def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -
     """The ticket already held; a passed one, or one held for an examination, goes back in line by the rules."""
     if ticket.state == TicketState.PASSED or is_away(ticket):
         put_back(work, ticket, reason="checked_in_again")
+    if body.doctor and ticket.doctor not in {"", body.doctor}:
+        reassign(work, ticket, body.doctor)
     queue = moves.queue_of(work, ticket.queue_id)
     return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue, context.waits)})
 

@@ -3,14 +3,16 @@
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import alerts, devices, moves, printing, tickets, triage, waits
+from server.services import alerts, devices, lists, moves, printing, tickets, triage, waits, watching
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
@@ -71,37 +73,43 @@ def run_due(context: Context) -> int:
     for hall, ids in found.items():
         for id in ids:
             try:
-                context.transactions.system(hall, lambda work, id=id: _do(work, id))  # type: ignore[misc]  # default binds the loop's id
+                context.transactions.system(hall, lambda work, id=id: _do(work, context, id))  # type: ignore[misc]  # default binds the loop's id
             except HallError as error:
                 log.warning("due row %s: %s", id, error)
     return sum(len(ids) for ids in found.values())
 
 
-def _do(work: Work, id: str) -> Answer:
+def _do(work: Work, context: Context, id: str) -> Answer:
     row = work.db.get(DueRow, id)
     now = work.real_now if row is not None and row.clock == "real" else work.now
     if row is None or row.due_at > now:
         return Answer(200, {})
+    again = STANDING[row.kind](work, context, row) if row.kind in STANDING else None
+    if again is not None:
+        row.due_at = again
+        return Answer(200, {})
     kind, subject = row.kind, row.subject
-    if kind == "close_day":
-        if _close_batch(work, date.fromisoformat(subject)):
-            return Answer(200, {})  # more to close: the row stays due
-        work.record(EventKind.DAY_CLOSED, reason=subject)
     work.db.delete(row)
-    match kind:
-        case "lease":
-            printing.expire(work, subject)
-        case "silent":
-            devices.fell_silent(work, subject)
-        case "reassess":
-            triage.reassess_due(work, subject)
-        case "staged_long":
-            _staged_long(work, subject)
-        case "hold_elsewhere":
-            tickets.hold_for_other_hall(work, subject, held=True)
-        case "release_elsewhere":
-            tickets.hold_for_other_hall(work, subject, held=False)
+    if kind in ONCE:
+        ONCE[kind](work, subject)
     return Answer(200, {})
+
+
+def _close_day(work: Work, _context: Context, row: DueRow) -> datetime | None:
+    """Close the day a batch at a time: the row stays due until everybody is closed."""
+    if _close_batch(work, date.fromisoformat(row.subject)):
+        return row.due_at
+    work.record(EventKind.DAY_CLOSED, reason=row.subject)
+    prune(work.db, work.real_now)
+    return None
+
+
+def _watch(work: Work, context: Context, row: DueRow) -> datetime | None:
+    return watching.watch(work, context, date.fromisoformat(row.subject))
+
+
+def _list(work: Work, _context: Context, row: DueRow) -> datetime | None:
+    return lists.print_regularly(work, date.fromisoformat(row.subject))
 
 
 def _staged_long(work: Work, id: str) -> None:
@@ -136,3 +144,21 @@ def prune(db: Session, now: datetime) -> None:
     """Forget facts and receipts older than seven days (real time); called inside a transaction."""
     journal.prune(db, now - KEPT)
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
+
+
+STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
+    "close_day": _close_day,
+    "watch": _watch,
+    "list": _list,
+}
+"""What may be due again at the time it gives."""
+ONCE: Mapping[str, Callable[[Work, str], None]] = {
+    "lease": printing.expire,
+    "silent": devices.fell_silent,
+    "reassess": triage.reassess_due,
+    "paused_long": watching.paused_long,
+    "staged_long": _staged_long,
+    "hold_elsewhere": partial(tickets.hold_for_other_hall, held=True),
+    "release_elsewhere": partial(tickets.hold_for_other_hall, held=False),
+}
+"""What is due once, with its subject."""

@@ -13,6 +13,8 @@ from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, TicketState
 from server.services.config import config_of
+from server.services.lists import KIND
+from server.services.lists import document as list_document
 from server.services.reports import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
@@ -145,6 +147,8 @@ class Faces:
             return {**view, "slip": self.slip(view["slip"])}
         if view["kind"] == "report" and view.get("document"):
             return {**view, "document": document(self._db, self._hall, view["document"], view["copy_number"])}
+        if view["kind"] == KIND and "at" in (view.get("document") or {}):
+            return {**view, "document": list_document(self._db, self._hall, view["document"])}
         return view
 
     def slip(self, view: View) -> View:

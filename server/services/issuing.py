@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func, select
+
 from server.domain import placing
 from server.domain.numbering import format_number
-from server.protocol.terms import EventKind, TicketState
+from server.protocol.terms import EventKind, Lane, TicketState
 from server.services import moves
 from server.services.config import Queue
 from server.services.context import Context
@@ -106,7 +108,23 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placin
         session_end=end,
         mode=queue.mode,
         calls=today.calls,
+        last_late_due=_last_late_due(work, queue) if booked is not None and queue.rules.late == "every_nth" else 0,
     )
+
+
+def _last_late_due(work: Work, queue: Queue) -> int:
+    """The call from which the last late patient who still waits may be woven in; the next one stands after."""
+    found = work.db.scalar(
+        select(func.max(TicketRow.due_call)).where(
+            TicketRow.hall_id == queue.hall_id,
+            TicketRow.queue_id == queue.id,
+            TicketRow.state == TicketState.WAITING.value,
+            TicketRow.lane == Lane.PASSED.value,
+            TicketRow.passes == 0,
+            TicketRow.due_call < placing.LAST,
+        )
+    )
+    return int(found or 0)
 
 
 def _doctor(work: Work, asked: Asked) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.discipline import Caller, Head, Recent
-from server.domain.numbering import business_day
 from server.domain.waiting import Line, Room, Stream
 from server.protocol.terms import Lane, StationState, TicketState
 from server.services.config import HallConfig
@@ -54,11 +53,6 @@ class Lineup:
         )
 
 
-def day_now(config: HallConfig, now: datetime) -> date:
-    """The hall's business day."""
-    return business_day(now, config.timezone, time.fromisoformat(config.rolls_at))
-
-
 def lineup_of(db: Session, config: HallConfig, queue: str, now: datetime) -> Lineup | None:
     """The line-up of a queue now; None where more than MOST wait or the queue is closed."""
     stations = db.scalars(
@@ -98,7 +92,7 @@ def streams_of(db: Session, config: HallConfig, line: Line) -> Sequence[Stream]:
         select(TicketRow.queue_id, TicketRow.lane, TicketRow.rank, TicketRow.grade, TicketRow.target_minutes).where(
             TicketRow.hall_id == config.id,
             TicketRow.issued_by.in_(line.rules),
-            TicketRow.business_day == day_now(config, line.now),
+            TicketRow.business_day == config.day(line.now),
             TicketRow.checked_in_at > line.now - LEARNT_FROM,
             TicketRow.queue_id.in_(line.rules),
         )
@@ -165,7 +159,7 @@ def _recent(db: Session, config: HallConfig, queues: Sequence[str], now: datetim
         select(QueueDayRow).where(
             QueueDayRow.hall_id == config.id,
             QueueDayRow.queue_id.in_(queues),
-            QueueDayRow.business_day == day_now(config, now),
+            QueueDayRow.business_day == config.day(now),
         )
     )
     return {day.queue_id: Recent(tuple(Lane(lane) for lane in day.recent), day.calls) for day in days}

@@ -13,6 +13,7 @@ from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
 from server.domain.placing import Place
 from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
+from server.services.timers import begin_day
 from server.services.views import View, stamp
 from server.services.work import Work
 from server.store import lanes
@@ -95,8 +96,7 @@ def day_of(work: Work, queue: Queue) -> QueueDayRow:
     if row is None:
         row = QueueDayRow(hall_id=queue.hall_id, queue_id=queue.id, business_day=day, last=0, calls=0, recent=[])
         work.db.add(row)
-        _, end = config.bounds(day)
-        work.schedule(f"close_day:{queue.hall_id}:{day}", "close_day", day.isoformat(), end)
+        begin_day(work, config, day)
     return row
 
 

@@ -8,7 +8,7 @@ from server.domain import lease
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services import alerts
-from server.services.views import View, job_view
+from server.services.views import View, job_view, stamp
 from server.services.wishes import JobReportBody
 from server.services.work import Answer, Work
 from server.store.tables import PrintJobRow, ReportRow
@@ -84,7 +84,10 @@ def claim(work: Work) -> Answer:
         if job is None:
             return Answer(200, {"print_job": None})
         _lease(work, job, STATION_LEASE_SECONDS)
-    return Answer(200, {"print_job": job_view(job, content=True)})
+    view = job_view(job, content=True)
+    if job.kind == "list":  # who waits now, not when the list was asked for: its document is made from this time
+        view["document"] = {**job.content, "at": stamp(work.now)}
+    return Answer(200, {"print_job": view})
 
 
 def _lease(work: Work, job: PrintJobRow, seconds: int) -> None:

@@ -3,7 +3,7 @@
 from server.domain import placing
 from server.protocol.terms import Action, Lane, TicketState
 from server.services import moves
-from server.services.sessions import session_bounds
+from server.services.sessions import session_end
 from server.services.work import Work
 from server.store.tables import TicketRow
 
@@ -21,7 +21,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     queue = moves.queue_of(work, ticket.queue_id)
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
-    _, session_end = session_bounds(work, queue)
+    ends = session_end(work, queue)
     mode = queue.mode
     to: placing.Place | None = None
     if state is TicketState.PASSED:
@@ -34,7 +34,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             seq=ticket.number_seq,
             passes=passes,
             calls=moves.day_of(work, queue).calls,
-            session_end=session_end,
+            session_end=ends,
             slot_end=ticket.slot_end,
             mode=mode,
             urgent=urgent,
@@ -45,7 +45,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,
-            session_end=session_end,
+            session_end=ends,
             urgent=urgent,
             calls=moves.day_of(work, queue).calls,
         )

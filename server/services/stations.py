@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from server.protocol.terms import Action, EventKind, StaffRole, StationState
-from server.services import moves
+from server.domain.errors import HallError
+from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
+from server.services import moves, staging
 from server.services.calling import only_own_station
 from server.services.views import station_view
 from server.services.wishes import StationBody
 from server.services.work import Answer, Work
-from server.store.tables import StationRow, TicketRow
+from server.store.tables import DueRow, StationRow, TicketRow
 
 FACTS = {
     StationState.OPEN: EventKind.STATION_OPENED,
@@ -35,10 +36,56 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
             or station.doctor_id
         )
     work.record(FACTS[state], station, reason=body.reason)
+    _time_pause(work, station, body.minutes)
     if state is StationState.STOPPED:
         _unstage(work, station)
         _free(work, station)
+    staging.fill(work, station)
     return Answer(200, {"station": station_view(station)})
+
+
+def _time_pause(work: Work, station: StationRow, minutes: int | None) -> None:
+    """A pause that lasts, or is meant to last, longer than the rule lets patients ask for another doctor."""
+    if station.state != StationState.PAUSED:
+        work.unschedule(f"paused:{station.id}")
+        return
+    known = work.config.queues
+    allowed = min((known[id].rules.pause_reassign_minutes for id in station.queues if id in known), default=0)
+    after = 0 if minutes is not None and minutes > allowed else allowed
+    work.schedule(f"paused:{station.id}", "paused_long", station.id, work.now + timedelta(minutes=after))
+
+
+def reassign(work: Work, ticket: TicketRow, doctor: str) -> None:
+    """Another doctor for one who waits by name, who keeps the place. Staff may at any time; at a kiosk only while the
+    doctor's rooms are stopped or pause for long.
+
+    Raises desk_only, station_closed when the other doctor's room is not open for the queue.
+    """
+    to = moves.open_station_of_doctor(work, doctor)
+    if to is None or ticket.queue_id not in to.queues:
+        raise HallError(ErrorCode.STATION_CLOSED, "that doctor sees nobody of this queue now")
+    if not work.principal.is_staff and not _is_away(work, ticket.doctor):
+        raise HallError(ErrorCode.DESK_ONLY, "the doctor is expected back")
+    moves.apply(work, ticket, Action.TRANSFER, reason="another_doctor", doctor=doctor)
+
+
+def _is_away(work: Work, doctor: str) -> bool:
+    """Whether no room of the doctor is open or pauses for a short time only."""
+    rooms = work.db.scalars(
+        select(StationRow).where(StationRow.hall_id == work.hall.id, StationRow.doctor_id == doctor, StationRow.active)
+    ).all()
+    back_soon = [
+        room
+        for room in rooms
+        if room.state == StationState.OPEN
+        or (room.state == StationState.PAUSED and _is_ahead(work, f"paused:{room.id}"))
+    ]
+    return not back_soon
+
+
+def _is_ahead(work: Work, id: str) -> bool:
+    row = work.db.get(DueRow, id)
+    return row is not None and row.due_at > work.now
 
 
 def _unstage(work: Work, station: StationRow) -> None:

@@ -19,7 +19,7 @@ from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
 from server.services.config import HallConfig, config_of
-from server.services.lineups import Lineup, day_now, lineup_of, streams_of
+from server.services.lineups import Lineup, lineup_of, streams_of
 from server.store.engine import Engines
 from server.store.tables import HallRow, TicketRow
 
@@ -165,7 +165,7 @@ def _newcomer(config: HallConfig, queue: str, scales: Mapping[str, Scale], now: 
 
 def samples_of(db: Session, config: HallConfig, queues: Sequence[str], now: datetime) -> list[float]:
     """Minutes that each of the latest patients occupied a room, from the call to the end: today's, then yesterday's."""
-    today = day_now(config, now)
+    today = config.day(now)
     found: list[tuple[datetime, float]] = []
     for day in (today, today - timedelta(days=1)):
         if len(found) < MOST_SAMPLES:

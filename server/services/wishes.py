@@ -213,6 +213,13 @@ class ImportBody(Body):
     rows: list[dict[str, str | None]] = Field(max_length=5000)
 
 
+class ListBody(Body):
+    """The paper list of who waits: of these queues, or of all; in one language."""
+
+    queues: list[Id] = Field(default_factory=list, max_length=50)
+    language: Literal["zh", "en"] = "zh"
+
+
 class EmptyBody(Body):
     """A wish without particulars."""
 

@@ -4,16 +4,17 @@ from flask import Blueprint, request
 from spectree import SpecTree
 
 from server.domain.errors import HallError
-from server.protocol.answers import LikelyCalls
+from server.protocol.answers import LikelyCalls, PrintJobAnswer
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
-from server.services import lookahead, reading
+from server.services import lists, lookahead, reading
 from server.services.context import Context
 from server.services.finding import named_hall
 from server.services.principal import Principal
-from server.services.roles import CALLER, READERS
+from server.services.roles import CALLER, DESK, READERS
 from server.services.views import View
-from server.web.routes import read
+from server.services.wishes import ListBody
+from server.web.routes import read, wish
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -48,6 +49,19 @@ def blueprint(spec: SpecTree) -> Blueprint:
         tag="announcements",
         roles=frozenset({CALLER}),
         answer=LikelyCalls,
+    )
+    wish(
+        routes,
+        spec,
+        "/halls/<hall>/lists",
+        lambda work, _, body, hall: lists.ask_for_list(work, body),
+        operation="print_list",
+        tag="paper",
+        roles=DESK,
+        body=ListBody,
+        answer=PrintJobAnswer,
+        status=(201,),
+        halls=lambda context, who, _body, parts: [named_hall(context, who, parts["hall"])],
     )
     return routes
 

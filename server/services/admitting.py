@@ -1,0 +1,75 @@
+"""Who may check in without the desk: missed sessions, closing times, no-shows. The numbers are the queue's rules."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode, TicketState
+from server.services.config import Queue
+from server.services.sessions import session_of
+from server.services.views import stamp
+from server.services.work import Work
+from server.store.tables import AppointmentRow, TicketRow
+
+
+def admit(
+    work: Work, queue: Queue, patient: str | None, *, booked: AppointmentRow | None, override: str | None = None
+) -> None:
+    """Let somebody check in who has no ticket of the day yet; `patient` None is a stranger, without a past.
+
+    Raises queue_closed when check-in for the session has closed, unless staff gives a reason; desk_only at a kiosk
+    after a missed session or too many no-shows.
+    """
+    _refuse_closed(work, queue, override)
+    if work.principal.is_staff:
+        return
+    if booked is not None and queue.rules.missed_session == "desk":
+        session = session_of(work, queue, booked.slot_start)
+        if session is not None and session.end <= work.now:
+            raise HallError(ErrorCode.DESK_ONLY, "the session of the appointment is over")
+    limit = queue.rules.no_show_limit
+    if patient is not None and limit is not None and no_shows(work, patient, queue.rules.no_show_window_days) >= limit:
+        raise HallError(ErrorCode.DESK_ONLY, f"{limit} no-shows within {queue.rules.no_show_window_days} days")
+
+
+def _refuse_closed(work: Work, queue: Queue, override: str | None) -> None:
+    minutes = queue.rules.check_in_closes_minutes
+    session = session_of(work, queue, work.now) if minutes is not None else None
+    if minutes is None or session is None or (work.principal.is_staff and override):
+        return
+    closes = session.end - timedelta(minutes=minutes)
+    if work.now >= closes:
+        raise HallError(ErrorCode.QUEUE_CLOSED, f"check-in closed at {closes.isoformat()}", closed_at=stamp(closes))
+
+
+def no_shows(work: Work, patient: str, days: int) -> int:
+    """How often a patient did not come within so many days: called and gone, or booked and never there.
+
+    Who waited and was not called before the day was closed did not fail to come.
+    """
+    today = work.business_day
+    first = today - timedelta(days=days)
+    begins, _ = work.config.bounds(first)
+    _, ended = work.config.bounds(today - timedelta(days=1))
+    called = work.db.scalar(
+        select(func.count())
+        .select_from(TicketRow)
+        .where(
+            TicketRow.patient_id == patient,
+            TicketRow.state == TicketState.NO_SHOW.value,
+            TicketRow.calls > 0,
+            TicketRow.business_day >= first,
+        )
+    )
+    never_there = work.db.scalar(
+        select(func.count())
+        .select_from(AppointmentRow)
+        .where(
+            AppointmentRow.patient_id == patient,
+            AppointmentRow.state == "booked",
+            AppointmentRow.slot_start >= begins,
+            AppointmentRow.slot_end <= ended,
+        )
+    )
+    return int(called or 0) + int(never_there or 0)
