@@ -1,16 +1,18 @@
 """The commands of hall-server. Each parses, calls one service, prints; logs go to stderr."""
 
 import argparse
+import contextlib
 import csv
 import getpass
+import io
 import logging
 import secrets
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from server import demo, replay
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, staff
@@ -18,13 +20,16 @@ from server.services.context import Context
 from server.services.work import Answer, Work
 from server.settings import Settings
 
+PLAYS = {"replay": "play a day through the API", "demo": "start everything and play a made-up day"}
+"""Commands that are clients of the server: their rooms are imported only when they are called."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    given = _parser().parse_args(arguments)
+    given = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     try:
         result: int = given.command(given)
     except HallError as error:
@@ -41,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     return result
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall-server", description="Outpatient Hall: queues, calls, paper.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add(commands, "run", "serve until SIGTERM", _run)
@@ -52,8 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     load = _add(commands, "import", "import people or slots from CSV", _import)
     load.add_argument("kind", choices=["patients", "appointments", "staff"])
     load.add_argument("file", type=Path)
-    replay.add_arguments(_add(commands, "replay", "play a day through the API", replay.run))
-    demo.add_arguments(_add(commands, "demo", "start everything and play a made-up day", demo.run))
+    for name, text in PLAYS.items():
+        play = _add(commands, name, text, None)
+        if name in arguments[:1]:
+            room = import_module(f"server.{name}")
+            room.add_arguments(play)
+            play.set_defaults(command=room.run)
     return parser
 
 
@@ -162,10 +171,17 @@ def _staff_add(given: argparse.Namespace) -> int:
     return 0
 
 
+def _csv_text(content: bytes) -> str:
+    """The text of a CSV file: UTF-8, or GB18030 as Chinese spreadsheets write it. Raises import_rejected."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise HallError(ErrorCode.IMPORT_REJECTED, "the file is neither UTF-8 nor GB18030 text")
+
+
 def _import(given: argparse.Namespace) -> int:
     context = _context()
-    with given.file.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(io.StringIO(_csv_text(given.file.read_bytes()), newline="")))
 
     def load(db: Session) -> list[str]:
         counts = imports.load(db, given.kind, rows, context.clock.real())

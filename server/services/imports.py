@@ -89,6 +89,8 @@ def _patient(db: Session, row: dict[str, str], now: datetime) -> str:
     known = people.by_code(db, row["record_number"])
     if found is not None and known is not None and found.id != known.id:
         raise ValueError("identity number and record number belong to two patients")
+    if known is None and found is not None and found.record_number is not None:
+        raise ValueError(f"the identity number belongs to record number {found.record_number}")
     patient = known or found
     result = "changed"
     if patient is None:

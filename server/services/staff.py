@@ -3,10 +3,11 @@
 import secrets
 import threading
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -23,7 +24,6 @@ LONGEST = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher()
 _one_at_a_time = threading.Lock()  # argon2 takes 64 MiB a check: a burst of logins must not take the memory
-_nobody = _hasher.hash(secrets.token_urlsafe())
 
 
 def add(
@@ -37,7 +37,10 @@ def add(
     station: str | None = None,
     doctor: str | None = None,
 ) -> StaffRow:
-    """A new account, or a new password and role for an existing one. Raises invalid for a short password."""
+    """A new account, or a new password and role for an existing one, whose sessions end.
+
+    Raises invalid for a short password.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
@@ -46,6 +49,8 @@ def add(
             id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="", failures=0
         )
         db.add(row)
+    else:
+        db.execute(delete(SessionRow).where(SessionRow.staff_id == row.id))
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
     row.password_hash, row.failures, row.locked_until, row.disabled_at = _hasher.hash(password), 0, None, None
     return row
@@ -55,10 +60,16 @@ def check_password(context: Context, username: str, password: str) -> tuple[str 
     """(staff id, right?) for a name and password; unknown names take as long as wrong passwords."""
     with Session(context.engines.read) as db:
         row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
-    stored = row.password_hash if row is not None else _nobody
+    stored = row.password_hash if row is not None else _nobodys_hash()
     with _one_at_a_time:
         right = _fits(stored, password)
     return (row.id if row is not None else None), right and row is not None
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What the password of an unknown name is compared with, so that it takes as long as a wrong one."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def _fits(stored: str, password: str) -> bool:

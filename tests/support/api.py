@@ -162,11 +162,11 @@ class Api:
         """The id of a role's device."""
         return str(self.get("/devices/me", role=role)[1]["id"])
 
-    def staff(self, username: str, role: StaffRole, **bound: Any) -> None:
-        """An account with PASSWORD."""
+    def staff(self, username: str, role: str, password: str = PASSWORD, **bound: Any) -> None:
+        """An account, or a new password for one."""
 
         def add(db: Session) -> list[str]:
-            staff.add(db, username, username, role, PASSWORD, **bound)
+            staff.add(db, username, username, StaffRole(role), password, **bound)
             return []
 
         self.context.transactions.administer(add)
@@ -176,7 +176,7 @@ class Api:
         if who not in self._cookies:
             role, _, station = who.partition("@")
             hall = None if role == "admin" else "H1"
-            self.staff(who, StaffRole(role), hall=hall, station=station or None)
+            self.staff(who, role, hall=hall, station=station or None)
             answer = self.server.app.test_client().post("/api/v1/session", json={"username": who, "password": PASSWORD})
             assert answer.status_code == 200, answer.get_data(as_text=True)
             self._cookies[who] = answer.headers["Set-Cookie"].split(";")[0]

@@ -1,0 +1,204 @@
+"""People and slots from CSV and over HTTP: all of a file or nothing, every fault named with its row."""
+
+import csv
+import io
+
+import pytest
+
+from server.cli import main
+from tests.support.api import PASSWORD, an_api
+
+GOOD = {
+    "patients": "record_number,name,sex,birth_date,identity_number,phone,card\n"
+    "MR1,张小三,男,,110101199003077213,13977771234,CARD-1\nMR2,Anna O'Brien,female,1985-02-03,,,\n",
+    "appointments": "id,patient,hall,queue,doctor,slot_start,slot_end\n"
+    "AP1,MR1,H1,IM,D1,2026-03-02T09:00,2026-03-02T09:30\nAP2,CARD-1,H2,SU,,2026-03-02T10:00+08:00,2026-03-02T10:15+08:00\n",
+    "staff": f"username,name,role,password,hall,doctor,title,queue\nmei,梅护士,nurse,{PASSWORD},H1,,,\n"
+    f"doc1,王医生,doctor,{PASSWORD},H1,D1,主任医师,IM\n",
+}
+BAD = {
+    "patients": [
+        ("MR3,,男,,,,", "name is missing"),
+        ("MR3,张,男,,110101199003077214,,", "identity_number_invalid"),
+        ("MR3,张,maybe,,,,", "sex"),
+        ("MR3,张,男,31.12.1990,,,", "isoformat"),
+        ("MR2,张,男,,110101199003077213,,", "two patients"),
+        ("MR2,张,男,,,,CARD-1", "another patient"),
+    ],
+    "appointments": [
+        ("AP3,NOBODY,H1,IM,,2026-03-02T09:00,2026-03-02T09:30", "no patient"),
+        ("AP3,MR1,H1,NOPE,,2026-03-02T09:00,2026-03-02T09:30", "no queue NOPE"),
+        ("AP3,MR1,H1,IM,,2026-03-02T09:00,2026-03-02T10:30", "15 to 30 minutes"),
+        ("AP3,MR1,H1,IM,,2026-03-02T09:30,2026-03-02T09:00", "15 to 30 minutes"),
+        ("AP3,MR1,H1,IM,,nine,ten", "isoformat"),
+        (",MR1,H1,IM,,2026-03-02T09:00,2026-03-02T09:30", "id is missing"),
+    ],
+    "staff": [
+        ("x,X,chief,long enough password,,,,", "role"),
+        ("x,X,nurse,short,,,,", "at least 10"),
+        ("x,X,nurse,,,,,", "password is missing"),
+        ("x y,X,nurse,long enough password,,,,", "username"),
+    ],
+}
+
+
+@pytest.fixture
+def api():
+    with an_api() as made:
+        made.token("service")
+        yield made
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def load(api, kind, text, *, role="service"):
+    return api.post(f"/imports/{kind}", {"rows": rows_of(text)}, role=role)
+
+
+@pytest.fixture
+def command(api, monkeypatch, tmp_path, capsys):
+    """`hall-server import KIND` with a text as its file; exit code, what was printed, what was said."""
+    monkeypatch.setenv("HALL_DATABASE_URL", api.settings.database_url)
+    monkeypatch.setenv("HALL_STATE_DIR", str(api.folder / "state"))
+
+    def run(kind, content):
+        file = tmp_path / "rows.csv"
+        file.write_bytes(content)
+        code = main(["import", kind, str(file)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_rows_are_imported_over_http_and_counted(api):
+    assert [(200, {"added": 2, "changed": 0})] * 3 == [load(api, kind, text) for kind, text in GOOD.items()]
+    assert (200, 2) == (
+        api.post("/identifications", {"hall": "H1", "scan": "CARD-1"}, role="kiosk")[0],
+        len(api.rows()["patient"]),
+    )
+    assert ("1990-03-07", "male") == next((row[3], row[2]) for row in api.rows()["patient"] if row[1] == "张小三"), (
+        "the identity number holds the birth date"
+    )
+
+
+def test_the_same_rows_again_change_nothing_but_are_counted_as_changed(api):
+    for kind in ("patients", "appointments"):
+        load(api, kind, GOOD[kind])
+    before = {table: rows for table, rows in api.rows().items() if table in {"patient", "appointment", "patient_code"}}
+
+    assert (200, {"added": 0, "changed": 2}) == load(api, "patients", GOOD["patients"])
+    assert (200, {"added": 0, "changed": 2}) == load(api, "appointments", GOOD["appointments"])
+    assert before == {table: rows for table, rows in api.rows().items() if table in before}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_one_wrong_row_among_good_ones_imports_nothing_and_is_named(api, kind):
+    for needed in ("patients", "appointments", "staff"):
+        load(api, needed, GOOD[needed])
+    before = api.rows()
+    head = GOOD[kind].splitlines()[0]
+    good = {"patients": "MR9,新人,女,,,,", "appointments": "AP9,MR1,H1,IM,,2026-03-02T11:00,2026-03-02T11:30",
+            "staff": "new,新,nurse,long enough password,,,,"}[kind]  # fmt: skip
+    for row, reason in BAD[kind]:
+        status, body = load(api, kind, f"{head}\n{good}\n{row}\n")
+        assert (422, "import_rejected") == (status, body["code"]), row
+        assert [2] == [fault["row"] for fault in body["errors"]]
+        assert reason in str(body["errors"]), body["errors"]
+    assert before == api.rows()
+
+
+def test_every_wrong_row_is_named_at_once(api):
+    head = GOOD["patients"].splitlines()[0]
+    wrong = [row for row, _ in BAD["patients"][:4]]
+    status, body = load(api, "patients", "\n".join([head, "MR8,好,男,,,,", *wrong]))
+
+    assert (422, [2, 3, 4, 5]) == (status, [fault["row"] for fault in body["errors"]])
+
+
+def test_an_unknown_column_is_refused_with_those_that_are_known(api):
+    status, body = load(api, "patients", "record_number,name,nmae\nMR1,张,x\n")
+
+    assert (422, "import_rejected") == (status, body["code"])
+    assert "nmae" in str(body["errors"])
+    assert "name_reading" in str(body["errors"])
+
+
+def test_two_rows_that_claim_one_number_are_refused(api):
+    before = api.rows()
+    head = GOOD["patients"].splitlines()[0]
+    status, body = load(api, "patients", f"{head}\nMR5,甲,,,110101199003077213,,\nMR6,乙,,,110101199003077213,,\n")
+
+    assert (422, "import_rejected", [2]) == (status, body["code"], [fault["row"] for fault in body["errors"]])
+    assert before == api.rows()
+
+
+@pytest.mark.parametrize("kind", GOOD)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_command_imports_a_file(command, api, kind, encoding):
+    for needed in list(GOOD)[: list(GOOD).index(kind)]:
+        load(api, needed, GOOD[needed])
+
+    assert (0, f"{kind}: 2 added, 0 changed\n", "") == command(kind, GOOD[kind].encode(encoding))
+
+
+@pytest.mark.parametrize("kind", ["patients", "staff"])
+def test_the_command_refuses_a_wrong_file_with_its_rows_and_changes_nothing(command, api, kind):
+    before = api.rows()
+    text = "\n".join([*GOOD[kind].splitlines()[:2], BAD[kind][0][0], ""])
+    code, printed, said = command(kind, text.encode())
+
+    assert (1, "") == (code, printed)
+    assert "import_rejected" in said
+    assert "row 2" in said
+    assert before == api.rows()
+
+
+def test_the_command_says_what_is_wrong_with_a_file_that_is_no_csv(command, api):
+    before = api.rows()
+
+    for content, reason in ((b"\xff\xfe\x00\xff", "neither UTF-8"), (b"just words\nand more\n", "just words")):
+        code, _, said = command("patients", content)
+        assert (1, True) == (code, "import_rejected" in said)
+        assert reason in said
+    assert before == api.rows()
+
+
+def test_the_command_reads_what_a_chinese_spreadsheet_writes(command, api):
+    assert 0 == command("patients", GOOD["patients"].encode("gb18030"))[0]
+    assert "张小三" in str(api.rows()["patient"])
+
+
+def test_the_command_finds_nothing_in_an_empty_file(command):
+    assert (0, "patients: 0 added, 0 changed\n") == command("patients", b"")[:2]
+
+
+def test_staff_from_a_file_can_sign_in(api):
+    load(api, "staff", GOOD["staff"])
+    answer = api.server.app.test_client().post("/api/v1/session", json={"username": "mei", "password": PASSWORD})
+
+    assert (200, "nurse", "H1") == (answer.status_code, answer.json["staff"]["role"], answer.json["staff"]["hall"])
+    assert PASSWORD not in str(api.rows())
+
+
+def test_an_appointments_doctor_is_named_on_the_slip(api):
+    for kind, text in GOOD.items():
+        load(api, kind, text)
+    token = api.post("/identifications", {"hall": "H1", "scan": "CARD-1"}, role="kiosk")[1]["visit_token"]
+    _, body = api.post("/check-ins", {"hall": "H1", "visit_token": token}, role="kiosk")
+
+    assert ("王医生", "D1") == (body["slip"]["doctor"], body["ticket"]["doctor"])
+
+
+def test_a_checked_in_appointment_cannot_be_moved_by_an_import(api):
+    for kind in ("patients", "appointments"):
+        load(api, kind, GOOD[kind])
+    token = api.post("/identifications", {"hall": "H1", "scan": "CARD-1"}, role="kiosk")[1]["visit_token"]
+    assert 201 == api.post("/check-ins", {"hall": "H1", "visit_token": token}, role="kiosk")[0]
+    before = api.rows()
+    status, body = load(api, "appointments", GOOD["appointments"])
+
+    assert (422, "already checked in") == (status, body["errors"][0]["reason"].removeprefix("the appointment is "))
+    assert before == api.rows()

@@ -1,0 +1,334 @@
+"""People who sign in and machines that are enrolled: passwords, cookies, origins, ends of sessions, tokens."""
+
+import contextlib
+import datetime
+import time
+
+import pytest
+import socketio
+
+from server.store.tables import StaffRow
+from tests.support.api import PASSWORD, an_api
+from tests.support.hall import a_hall, until
+
+
+@pytest.fixture
+def api():
+    with an_api() as made:
+        for name, role in (("mei", "nurse"), ("wang", "doctor"), ("root", "admin")):
+            made.staff(name, role, hall=None if role == "admin" else "H1", station="R1" if role == "doctor" else None)
+        yield made
+
+
+def sign_in(api, username="mei", password=PASSWORD, **options):
+    return api.server.app.test_client().post(
+        "/api/v1/session", json={"username": username, "password": password}, **options
+    )
+
+
+def read(api, cookie):
+    """What a cookie opens, with nothing remembered of it."""
+    api.server.app.extensions["hall"].tokens._known.clear()
+    client = api.server.app.test_client(use_cookies=False)
+    return client.get("/api/v1/session", headers={"Cookie": cookie}).status_code
+
+
+def cookie_of(answer):
+    return answer.headers["Set-Cookie"].split(";")[0]
+
+
+def test_a_nurse_signs_in_and_is_known(api):
+    answer = sign_in(api)
+
+    assert (200, {"id", "username", "name", "role", "hall", "station", "doctor"}) == (
+        answer.status_code, set(answer.json["staff"]),
+    )  # fmt: skip
+    assert ("mei", "nurse", "H1") == tuple(answer.json["staff"][word] for word in ("username", "role", "hall"))
+    assert 200 == read(api, cookie_of(answer))
+
+
+def test_passwords_are_kept_as_argon2_and_nowhere_else(api):
+    sign_in(api)
+    stored = str(api.rows(but=frozenset()))
+
+    assert "$argon2id$v=19$m=65536,t=3,p=4$" in stored
+    assert PASSWORD not in stored
+
+
+def test_a_session_token_is_kept_only_as_a_hash(api):
+    token = cookie_of(sign_in(api)).partition("=")[2]
+
+    assert 32 <= len(token)
+    assert token not in str(api.rows(but=frozenset()))
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(api):
+    plain, secure = sign_in(api), sign_in(api, base_url="https://hall.example")
+    flags = {part.strip() for part in secure.headers["Set-Cookie"].split(";")[1:]}
+
+    assert {"HttpOnly", "Path=/", "SameSite=Strict"} == {
+        part.strip() for part in plain.headers["Set-Cookie"].split(";")[1:]
+    }
+    assert {"HttpOnly", "Path=/", "SameSite=Strict", "Secure"} == flags
+    assert secure.headers["Set-Cookie"].startswith("__Host-hall_session=")
+    assert "max-age=31536000" == secure.headers["Strict-Transport-Security"]
+
+
+def test_each_sign_in_makes_a_new_token(api):
+    assert cookie_of(sign_in(api)) != cookie_of(sign_in(api))
+
+
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(api):
+    wrong, unknown = sign_in(api, password="wrong password"), sign_in(api, "nobody")
+
+    assert (401, 401) == (wrong.status_code, unknown.status_code)
+    assert wrong.get_data() == unknown.get_data()
+    assert "wrong_credentials" == wrong.json["code"]
+
+
+def test_five_wrong_passwords_lock_the_account_for_fifteen_minutes_and_no_other(api, monkeypatch):
+    codes = [sign_in(api, password=f"wrong {number}").json["code"] for number in range(5)]
+    assert ["wrong_credentials"] * 5 == codes
+    locked = sign_in(api)
+    assert (423, "locked_out", "900") == (locked.status_code, locked.json["code"], locked.headers["Retry-After"])
+    assert 200 == sign_in(api, "wang").status_code
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=15, seconds=1)
+    monkeypatch.setattr(type(api.context.clock), "real", lambda _: later)
+    assert 200 == sign_in(api).status_code
+
+
+def test_a_right_password_forgives_the_wrong_ones_before(api):
+    for _ in range(2):
+        for number in range(4):
+            sign_in(api, password=f"wrong {number}")
+        assert 200 == sign_in(api).status_code
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://localhost.evil.example", "null"])
+def test_another_site_can_neither_sign_in_nor_wish_with_the_cookie(api, origin):
+    ticket = api.check_in("某某")
+    cookie = cookie_of(sign_in(api))
+    before = api.rows()
+    wish = {"headers": {"Cookie": cookie, "Origin": origin}, "role": None}
+
+    assert (403, "forbidden") == (
+        sign_in(api, headers={"Origin": origin}).status_code,
+        api.send("POST", f"/tickets/{ticket['id']}/cancel", {}, **wish).json["code"],
+    )
+    client = api.server.app.test_client(use_cookies=False)
+    assert 403 == client.delete("/api/v1/session", headers=wish["headers"]).status_code
+    assert before == api.rows()
+    assert 200 == read(api, cookie)
+
+
+def test_the_own_site_can(api):
+    ticket = api.check_in("某某")
+    headers = {"Cookie": cookie_of(sign_in(api)), "Origin": "http://localhost"}
+
+    assert 200 == api.send("POST", f"/tickets/{ticket['id']}/cancel", {}, role=None, headers=headers).status_code
+
+
+def test_a_state_is_never_changed_by_a_get(api):
+    ticket = api.check_in("某某")
+    before = api.rows()
+    tried = [api.send("GET", path) for path in (f"/tickets/{ticket['id']}/cancel", "/stations/R1/call-next", "/alerts")]
+
+    assert [405, 405, 405] == [answer.status_code for answer in tried]
+    assert before == api.rows()
+
+
+def test_signing_out_ends_the_session_on_the_server_too(api):
+    cookie = cookie_of(sign_in(api))
+    assert 200 == read(api, cookie)
+    client = api.server.app.test_client(use_cookies=False)
+    answer = client.delete("/api/v1/session", headers={"Cookie": cookie})
+
+    assert (200, '"cache", "storage"') == (answer.status_code, answer.headers["Clear-Site-Data"])
+    assert 401 == client.get("/api/v1/session", headers={"Cookie": cookie}).status_code
+    assert 401 == read(api, cookie)
+
+
+@pytest.mark.parametrize(("idle", "used", "status"), [(119, False, 200), (121, False, 401), (13 * 60, True, 401)])
+def test_a_session_ends_idle_after_two_hours_and_anyway_after_twelve(api, monkeypatch, idle, used, status):
+    cookie = cookie_of(sign_in(api))
+    began = datetime.datetime.now(datetime.UTC)
+    tokens = api.server.app.extensions["hall"].tokens
+    for minutes in range(60, idle, 60) if used else ():
+        at = began + datetime.timedelta(minutes=minutes)
+        monkeypatch.setattr(type(api.context.clock), "real", lambda _, at=at: at)
+        tokens._touched.clear()
+        assert (200 if minutes < 12 * 60 else 401) == read(api, cookie), minutes
+    monkeypatch.setattr(type(api.context.clock), "real", lambda _: began + datetime.timedelta(minutes=idle))
+
+    assert status == read(api, cookie)
+
+
+def test_a_disabled_account_is_out_at_once(api):
+    cookie = cookie_of(sign_in(api))
+
+    def disable(db):
+        row = db.query(StaffRow).filter_by(username="mei").one()
+        row.disabled_at = api.context.clock.real()
+        return []
+
+    api.context.transactions.administer(disable)
+
+    assert 401 == read(api, cookie)
+    assert 401 == sign_in(api).status_code
+
+
+def test_a_changed_password_keeps_the_old_one_out(api):
+    cookie = cookie_of(sign_in(api))
+    api.staff("mei", "nurse", "another long password", hall="H1")
+
+    assert 401 == sign_in(api).status_code
+    assert 200 == sign_in(api, password="another long password").status_code
+    assert 401 == read(api, cookie), "sessions under the old password end"
+
+
+def test_a_revoked_device_is_refused(api):
+    api.token("kiosk-9")
+    device = api.device("kiosk-9")
+    seq = api.snapshot()["seq"]
+    assert 200 == api.post(f"/devices/{device}/revoke", {}, role="admin")[0]
+    api.server.app.extensions["hall"].tokens._known.clear()
+
+    assert (401, "unauthenticated") == (lambda answer: (answer[0], answer[1]["code"]))(
+        api.get("/devices/me", role="kiosk-9")
+    )
+    assert ["device.revoked"] == api.kinds(after=seq)
+    assert device not in {device["id"] for device in api.snapshot()["devices"]}
+
+
+def test_device_tokens_are_kept_only_as_hashes_and_long(api):
+    token = api.token("kiosk-9")
+
+    assert 43 <= len(token.removeprefix("hall_"))
+    assert token not in str(api.rows())
+
+
+def test_every_answer_carries_the_headers_of_a_careful_server(api):
+    for path, role in (("/halls/H1/snapshot", "console"), ("/nothing", None), ("/docs", None)):
+        headers = api.send("GET", path, role=role).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert ("nosniff", "no-referrer") == (headers["X-Content-Type-Options"], headers["Referrer-Policy"])
+    assert "no-store" == api.send("GET", "/halls/H1/snapshot").headers["Cache-Control"]
+
+
+@pytest.fixture(scope="module")
+def hall():
+    with a_hall() as running:
+        running.command(
+            "staff", "add", "mei", "--role", "nurse", "--hall", "H1", "--password-stdin", text=PASSWORD + "\n"
+        )
+        yield running
+
+
+class Socket:
+    """A socket of /hall, with what it was told."""
+
+    def __init__(self, hall, auth, **options):
+        self.client = socketio.Client(reconnection=False)
+        self.positions, self.events = [], []
+        self.client.on("position", self.positions.append, namespace="/hall")
+        self.client.on("event", self.events.append, namespace="/hall")
+        self.gone = []
+        self.client.on("disconnect", lambda *_: self.gone.append(time.monotonic()), namespace="/hall")
+        with contextlib.suppress(socketio.exceptions.ConnectionError):
+            self.client.connect(hall.address, auth=auth, namespaces=["/hall"], wait=False, **options)
+
+    def close(self):
+        self.client.disconnect()
+
+
+@pytest.fixture
+def connect(hall):
+    sockets = []
+
+    def make(auth, **options):
+        sockets.append(Socket(hall, auth, **options))
+        return sockets[-1]
+
+    yield make
+    for one in sockets:
+        one.close()
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"]])
+def test_a_socket_is_told_the_position_once_and_then_each_fact(hall, connect, transports):
+    one = connect({"token": hall.token("caller"), "hall": "H1"}, transports=transports)
+    until(lambda: one.positions)
+    seq = one.positions[0]["seq"]
+    hall.check_in("甲", "乙")
+    until(lambda: len(one.events) >= 2)
+
+    assert 1 == len(one.positions)
+    assert [seq + 1, seq + 2] == [event["seq"] for event in one.events]
+    assert "甲" not in str(one.events)
+
+
+REFUSED = {
+    "no token": {},
+    "a wrong token": {"token": "hall_wrong", "hall": "H1"},
+    "another hall": {"hall": "H2"},
+    "no dictionary": "token",
+    "a role that reads nothing": {"role": "station"},
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_socket_without_the_right_is_refused(hall, connect, why):
+    auth = REFUSED[why]
+    if isinstance(auth, dict) and ("role" in auth or auth.get("hall") == "H2"):
+        auth = {"token": hall.token(auth.get("role", "caller")), "hall": auth.get("hall", "H1")}
+    one = connect(auth)
+
+    until(lambda: one.gone)
+
+    assert [] == one.positions
+
+
+def test_a_socket_from_another_site_is_refused(hall, connect):
+    auth = {"token": hall.token("caller"), "hall": "H1"}
+    for transport in ("websocket", "polling"):
+        one = connect(auth, headers={"Origin": "http://evil.example"}, transports=[transport])
+        until(lambda one=one: not one.client.connected)
+        assert [] == one.positions
+
+
+def test_who_sends_something_on_the_socket_is_cut_off(hall, connect):
+    one = connect({"token": hall.token("caller"), "hall": "H1"})
+    until(lambda: one.positions)
+    one.client.emit("event", {"forged": True}, namespace="/hall")
+    until(lambda: one.gone, within=5)
+
+    assert "forged" not in str(hall.client("console").events("H1", 0, limit=10_000))
+
+
+def test_a_revoked_devices_socket_is_cut_within_five_seconds_and_its_token_refused(hall, connect):
+    said = hall.command("device", "add", "--role", "caller", "--hall", "H1", "--name", "stolen").split()
+    one = connect({"token": said[-1], "hall": "H1"})
+    until(lambda: one.positions)
+    device = next(device for device in hall.client("console").snapshot("H1").devices if device.name == "stolen")
+    hall.command("device", "revoke", "--hall", "H1", device.id)
+    revoked = time.monotonic()
+    until(lambda: one.gone, within=8)
+
+    assert one.gone[0] - revoked < 5
+    again = connect({"token": said[-1], "hall": "H1"})
+    until(lambda: again.gone)
+    assert [] == again.positions
+
+
+def test_a_nurses_socket_by_cookie_gets_the_frames_of_staff(hall, connect):
+    wire = hall.client("console").wire.http
+    answer = wire.post("/api/v1/session", json={"username": "mei", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    wire.cookies.clear()
+    one = connect({"hall": "H1"}, headers={"Cookie": cookie})
+    until(lambda: one.positions)
+    hall.check_in("丙丁戊")
+    until(lambda: one.events)
+
+    assert "丙丁戊" == one.events[0]["ticket"]["name"]
