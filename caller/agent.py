@@ -8,7 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from caller.announcer import Announcer, Speaker, Summons
+from caller.foresight import Foresight, utterances
 from caller.hub import Hub
+from caller.playing import SilentSpeaker
+from hardware.ports import Utterance
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.follower import Follower, Pace
 from server.protocol.messages import AnnouncementView, Event, Snapshot
@@ -93,12 +96,15 @@ class Agent:
             languages=self._languages,
             clock=clock,
         )
+        self._foresight = Foresight(self._likely, speaker.prefetch)
 
     def follow(self, hall: str, zone: str | None = None) -> "Agent":
         """Begin to follow, show and speak; returns at once. `zone` limits what is spoken to one loudspeaker's."""
         self._zone = zone
         self._reporter.start()
         self.announcer.start()
+        if not isinstance(self.speaker, SilentSpeaker):
+            self._foresight.start()
         self.follower = Follower(
             self._client,
             hall,
@@ -118,6 +124,7 @@ class Agent:
             self.follower.stop()
             self.announcer.stop()
             self._reporter.stop()
+            self._foresight.stop()
         self.hub.nudge()
 
     def updated_at(self) -> datetime | None:
@@ -137,6 +144,7 @@ class Agent:
 
     def _load(self, snapshot: Snapshot) -> None:
         self.hub.load(snapshot)
+        self._foresight.nudge()
         self._watch("loaded", f"{snapshot.hall} {snapshot.epoch}/{snapshot.seq}")
         called_at = {
             ticket.id: ticket.times.get("recalled") or ticket.times.get("called") for ticket in snapshot.tickets
@@ -146,6 +154,8 @@ class Agent:
 
     def _take(self, event: Event) -> None:
         self.hub.take(event)
+        if event.ticket is not None or event.station is not None:
+            self._foresight.nudge()
         if event.ticket is not None:
             where = f" → {event.ticket.station}" if event.ticket.station else ""
             self._watch("show", f"{event.kind} {event.ticket.number} {event.ticket.display_name or ''}{where}")
@@ -167,6 +177,13 @@ class Agent:
     def _settle(self, summons: Summons, outcome: AnnouncementOutcome) -> None:
         self._watch(outcome, summons.texts.get("zh") or next(iter(summons.texts.values()), ""))
         self._reporter.report(summons.id, outcome)
+
+    def _likely(self) -> list[Utterance]:
+        """What will probably be spoken next. Raises HallProblem and HallUnreachable; asked again at the next event."""
+        snapshot = self.hub.board.snapshot
+        if snapshot is None:
+            return []
+        return utterances(self._client.patient(0.0).likely_calls(snapshot.hall), snapshot.languages, self._zone)
 
     def _languages(self) -> list[str]:
         snapshot = self.hub.board.snapshot

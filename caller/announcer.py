@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,8 @@ class Speaker(Protocol):
     def name(self) -> str: ...
 
     def prepare(self, utterance: Utterance) -> None: ...
+
+    def prefetch(self, utterances: Iterable[Utterance]) -> None: ...
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome: ...
 

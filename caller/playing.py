@@ -4,7 +4,7 @@ import secrets
 import threading
 import wave
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,9 @@ class SilentSpeaker:
     def prepare(self, utterance: Utterance) -> None:
         """Nothing to prepare."""
 
+    def prefetch(self, utterances: Iterable[Utterance]) -> None:
+        """Nothing to prepare."""
+
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
         """Say that it was shown only."""
         return AnnouncementOutcome.SHOWN_ONLY
@@ -36,7 +39,8 @@ class BrowserSpeaker:
     """Lets a wall page play: `render` makes one sound file of chime and sentences, the page says how it went.
 
     One announcement is on at a time. Where no page listens, it is shown only; a listening page that says nothing for
-    the length of the sound and `grace` seconds has failed. `prepare_ahead` and `release` go to the engine behind.
+    the length of the sound and `grace` seconds has failed. `prepare_ahead`, `prefetch_ahead` and `release` go to the
+    engine behind.
     """
 
     def __init__(
@@ -44,11 +48,13 @@ class BrowserSpeaker:
         render: Render,
         *,
         prepare_ahead: Callable[[Utterance], None] = lambda utterance: None,
+        prefetch_ahead: Callable[[Iterable[Utterance]], None] = lambda utterances: None,
         release: Callable[[], None] = lambda: None,
         grace: float = GRACE,
         engine: str = "browser",
     ) -> None:
-        self._render, self._prepare, self._release, self._grace = render, prepare_ahead, release, grace
+        self._render, self._prepare, self._prefetch = render, prepare_ahead, prefetch_ahead
+        self._release, self._grace = release, grace
         self._changed = threading.Condition()
         self._clips: OrderedDict[str, Path] = OrderedDict()
         self._playing: str | None = None
@@ -59,8 +65,12 @@ class BrowserSpeaker:
         self.nudge: Callable[[], None] = lambda: None
 
     def prepare(self, utterance: Utterance) -> None:
-        """Render a sentence ahead."""
+        """Render a sentence that waits to be spoken."""
         self._prepare(utterance)
+
+    def prefetch(self, utterances: Iterable[Utterance]) -> None:
+        """Render ahead what will probably be called."""
+        self._prefetch(utterances)
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
         """Offer the sound to the pages and wait until one says how it went."""

@@ -26,5 +26,9 @@ def speaker_for(setting: str) -> Speaker:
         open_voice(f"{url}{'&' if '?' in url else '?'}player=none" if ":" in url else f"{url}:?player=none")
     )
     return BrowserSpeaker(
-        voice.render, prepare_ahead=voice.prepare, release=voice.close, engine=f"browser, {voice.name}"
+        voice.render,
+        prepare_ahead=voice.prepare,
+        prefetch_ahead=voice.prefetch,
+        release=voice.close,
+        engine=f"browser, {voice.name}",
     )

@@ -1,6 +1,6 @@
 """Owns what the programs of the hall may expect of a printer, a reader and a speaker. Knows no driver."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -121,7 +121,10 @@ class Speaker(Protocol):
     name: str
 
     def prepare(self, utterance: Utterance) -> None:
-        """Render a sentence ahead, if that helps; never blocks."""
+        """Render a sentence that waits to be spoken, if that helps; never blocks."""
+
+    def prefetch(self, utterances: Iterable[Utterance]) -> None:
+        """Render ahead what will probably be called, instead of what was likely before; never blocks."""
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
         """Chime, then speak the sentences in order; blocks until done or failed. Raises nothing."""

@@ -21,7 +21,8 @@ class Ahead:
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
-        self._wishes: deque[Sentence] = deque(maxlen=LONGEST)
+        self._called: deque[Sentence] = deque(maxlen=LONGEST)
+        self._likely: deque[Sentence] = deque(maxlen=LONGEST)
         self._changed = threading.Condition()
         self._calls = 0
         self._closed = False
@@ -29,18 +30,18 @@ class Ahead:
         self._thread.start()
 
     def first(self, text: str, language: str) -> None:
-        """Render this sentence before all others."""
+        """Render this sentence, of a call that waits to be spoken, before all that are only likely."""
         with self._changed:
-            self._wishes.appendleft((text, language))
+            self._called.append((text, language))
             self._changed.notify_all()
 
     def instead(self, sentences: Iterable[Sentence]) -> None:
-        """Forget what was wished for and render these, whole sentences first, then their phrases."""
+        """Forget what was likely and render these, whole sentences first, then their phrases."""
         wished = list(dict.fromkeys(sentences))
         parts = [(part, language) for text, language in wished for part in self._chain.parts(text, language)[1:]]
         with self._changed:
-            self._wishes.clear()
-            self._wishes.extend(dict.fromkeys([*wished, *parts]))
+            self._likely.clear()
+            self._likely.extend(dict.fromkeys([*wished, *parts]))
             self._changed.notify_all()
 
     def __enter__(self) -> None:
@@ -57,34 +58,39 @@ class Ahead:
     def waiting(self) -> int:
         """How many sentences and phrases are still to be rendered."""
         with self._changed:
-            return len(self._wishes)
+            return len(self._called) + len(self._likely)
 
     def close(self) -> None:
         """Render nothing more."""
         with self._changed:
             self._closed = True
-            self._wishes.clear()
+            self._called.clear()
+            self._likely.clear()
             self._changed.notify_all()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or (self._wishes and not self._calls))
+                self._changed.wait_for(lambda: self._closed or (self._next() and not self._calls))
                 if self._closed:
                     return
-                text, language = self._wishes.popleft()
+                wishes = self._next()
+                text, language = wishes.popleft()
             if self._chain.has(text, language):
                 continue
             try:
                 self._chain.render_ahead(text, language)
             except HardwareError as error:
-                self._not_yet(text, language, error)
+                self._not_yet(wishes, (text, language), error)
 
-    def _not_yet(self, text: str, language: str, error: HardwareError) -> None:
+    def _next(self) -> deque[Sentence]:
+        return self._called or self._likely
+
+    def _not_yet(self, wishes: deque[Sentence], wish: Sentence, error: HardwareError) -> None:
         """Wait for an engine that still loads; anything else is left to the call, which tries again and falls back."""
         if isinstance(error, NotAvailable) and not error.permanent:
             with self._changed:
-                self._wishes.appendleft((text, language))
+                wishes.appendleft(wish)
                 self._changed.wait_for(lambda: self._closed, timeout=WHILE_LOADING)
         else:
             log.info("voice: not rendered ahead: %s", error)

@@ -40,6 +40,8 @@ class Chain:
     def render(self, text: str, language: str) -> Rendered:
         """The sentence by the first engine that can; raises NotAvailable when none speaks the language, else
         FailedInUse with what each engine said."""
+        if kept := self._kept(text, language):  # what is kept need not wait for what is being rendered
+            return kept
         said: list[str] = []
         with self._lock:
             for engine in self._speaking(language):
@@ -94,6 +96,15 @@ class Chain:
     def _speaking(self, language: str) -> list[Engine]:
         now = self._clock()
         return [one for one in self._engines if one.choice(language) and self._resting_until.get(one.name, now) <= now]
+
+    def _kept(self, text: str, language: str) -> Rendered | None:
+        """The first engine's rendering, where it is kept."""
+        engine = next(iter(self._speaking(language)), None)
+        choice = engine and engine.choice(language)
+        if not engine or not choice:
+            return None
+        found = self._cache.find(engine.name, choice.voice, choice.speed, text)
+        return None if found is None else Rendered(found, engine.name, choice.voice)
 
     def _by(self, engine: Engine, text: str, language: str) -> Rendered:
         choice = engine.choice(language)

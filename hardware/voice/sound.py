@@ -48,7 +48,7 @@ def read(path: Path) -> Sound:
 def write(path: Path, sound: Sound) -> Path:
     """Write a WAV file whole or not at all: a reader never sees a half one. Raises OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    with wave.open(str(draft), "wb") as file:
+    with draft.open("wb") as opened, wave.open(opened, "wb") as file:  # a folder that is gone is one plain OSError
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sound.rate)

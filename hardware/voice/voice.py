@@ -87,11 +87,11 @@ class Voice:
         return self._chain.languages()
 
     def prepare(self, text: str, language: str) -> None:
-        """Render a sentence as the next thing, returning at once."""
+        """Render a sentence of a call that waits to be spoken as the next thing, returning at once."""
         self._ahead.first(text, language)
 
     def prefetch(self, sentences: Iterable[Sentence]) -> None:
-        """Render these (text, language) ahead instead of what was wished for before, returning at once."""
+        """Render these (text, language) ahead instead of what was likely before, returning at once."""
         self._ahead.instead(sentences)
 
     def compose(self, sentences: Sequence[Sentence], *, with_chime: bool = True) -> Composed:

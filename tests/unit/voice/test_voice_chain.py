@@ -165,3 +165,44 @@ def test_rendering_ahead_waits_for_an_engine_that_still_loads(tmp_path):
     ahead.close()
 
     assert [CALL] == engine.rendered
+
+
+class Slow(Twin):
+    """An engine that renders one sentence until it is let go."""
+
+    def __init__(self, slow):
+        super().__init__("neural")
+        self.slow, self.began, self.let_go = slow, threading.Event(), threading.Event()
+
+    def render(self, text, language):
+        if text == self.slow:
+            self.began.set()
+            self.let_go.wait(10)
+        return super().render(text, language)
+
+
+def test_a_call_whose_sentence_is_kept_does_not_wait_for_what_is_rendered_ahead(tmp_path):
+    engine = Slow("二")
+    chain = Chain([engine], Cache(tmp_path))
+    chain.render(CALL, "zh")
+    ahead = Ahead(chain)
+    ahead.instead([("二", "zh")])
+    engine.began.wait(10)
+
+    assert "neural" == chain.render(CALL, "zh").engine
+    assert not engine.let_go.is_set()
+    engine.let_go.set()
+    ahead.close()
+
+
+def test_what_is_likely_next_does_not_replace_a_call_that_waits_to_be_spoken(tmp_path):
+    engine = Twin("neural")
+    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    with ahead:
+        ahead.instead([("一", "zh")])
+        ahead.first(CALL, "zh")
+        ahead.instead([("二", "zh")])
+    wait_until(lambda: len(engine.rendered) == 2)
+    ahead.close()
+
+    assert [CALL, "二"] == engine.rendered
