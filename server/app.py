@@ -1,24 +1,20 @@
 """Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
 from spectree import SpecTree
 
 from server import console
-from server.his.fhir import read_bundle
 from server.live import relay, sockets
 from server.services.authentication import Tokens
-from server.services.clock import Clock
 from server.services.context import Context
 from server.services.due import DueRunner
-from server.services.marks import Marks
-from server.services.scales import load_findings, load_scales
-from server.services.transaction import Transactions
+from server.services.opening import build_context
+from server.services.reports import Received
 from server.settings import Settings
-from server.store.engine import open_engines
-from server.store.schema import migrate
 from server.web import (
     alerts,
     halls,
@@ -66,19 +62,6 @@ class Server:
         self.context.engines.dispose()
 
 
-def build_context(settings: Settings) -> Context:
-    """Database, keys, clock and scales; creates what is missing."""
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    engines = open_engines(settings.database_url)
-    migrate(engines.write)
-    clock, key = Clock(replay=settings.replay), settings.key()
-    marks = Marks(settings.state_dir)
-    transactions = Transactions(engines, clock, marks, key.encode())
-    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
-    transactions.check_journals()
-    return context
-
-
 def create(settings: Settings) -> Server:
     """The whole server, not yet started."""
     context = build_context(settings)
@@ -99,13 +82,19 @@ def create(settings: Settings) -> Server:
     problems.install(app)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint(spec))
-    app.register_blueprint(reports.blueprint(spec, read_bundle))
+    app.register_blueprint(reports.blueprint(spec, _read_bundle))
     app.register_blueprint(openapi.blueprint(spec))
     console.install(app)
     app.after_request(_headers)
     sockets_server = sockets.build(app, settings.allowed_origins())
     connections = sockets.install(sockets_server, context, tokens)
     return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
+
+
+def _read_bundle(raw: dict[str, Any]) -> list[Received]:
+    from server.his.fhir import read_bundle
+
+    return read_bundle(raw)
 
 
 def _headers(response: Response) -> Response:

@@ -101,8 +101,6 @@ def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _context() -> Context:
-    from server.app import build_context
-
     return build_context(Settings())
 
 
