@@ -17,6 +17,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, staff
 from server.services.context import Context
+from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
 
