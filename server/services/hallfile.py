@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.services.context import Context
 from server.services.hallfaults import cross_faults, fault_of, line_of, rejected, rule_faults
 from server.services.hallmodel import HallFile, HallPart
+from server.services.timers import watch_at_once
 from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow
 
 
@@ -96,6 +97,8 @@ def _hall(db: Session, hall: HallPart, position: int) -> list[str]:
         _upsert(db, StationRow, station.id, {"id": station.id}, values, f"station {station.id}", changes, new=new)
     _retire(db, QueueRow, hall.id, [queue.id for queue in hall.queue], changes)
     _retire(db, StationRow, hall.id, [station.id for station in hall.station], changes)
+    if any(queue.rules.get("check_in") == "automatic" for queue in hall.queue):
+        watch_at_once(db, hall.id)
     return changes
 
 

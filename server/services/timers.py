@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from server.services.config import HallConfig
 from server.services.work import Work
 from server.store.tables import DueRow
@@ -19,6 +21,12 @@ def begin_day(work: Work, config: HallConfig, day: date) -> None:
     minutes = list_minutes(config)
     if minutes is not None:
         _begin(work, f"list:{config.id}", "list", day, work.now + timedelta(minutes=minutes))
+
+
+def watch_at_once(db: Session, hall: str) -> None:
+    """Let the watch of a hall begin without a first wish: slots may begin by themselves."""
+    if db.get(DueRow, f"watch:{hall}") is None:
+        db.add(DueRow(id=f"watch:{hall}", hall_id=hall, due_at=AT_ONCE, kind="watch", subject="1970-01-01", data={}))
 
 
 def list_minutes(config: HallConfig) -> int | None:

@@ -1,0 +1,170 @@
+"""The check-in rules of a hall file where they are kept: sessions, missed sessions, closing, no-shows, automatic."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.support.api import an_api
+from tests.support.disciplined import SESSIONS, arrive, at, book, hall_file, order
+
+CLOSED = hall_file(sessions=SESSIONS, rules="check_in_closes_minutes = 15\nmissed_session = 'desk'")
+NO_SHOWS = hall_file(rules="no_show_limit = 2\nno_show_window_days = 30")
+AUTOMATIC = hall_file(rules="check_in = 'automatic'\npass_min_calls = 1\npass_min_seconds = 0")
+EVERY_NTH = hall_file(rules="late = 'every_nth'\nlate_every = 2\nweave_ordinary = 3")
+
+
+def refused(answer) -> tuple[int, str]:
+    status, body = answer
+    return status, body.get("code")
+
+
+@pytest.mark.parametrize("clock", ["07:29:59", "12:00", "13:29:59", "17:30", "21:59:59", "02:00"])
+def test_between_sessions_the_queue_is_closed(clock):
+    with an_api(CLOSED) as api:
+        api.at = at(clock)
+        before = api.rows()
+
+        assert (409, "queue_closed") == refused(arrive(api, 1))
+        assert before == api.rows()
+
+
+@pytest.mark.parametrize("clock", ["07:30", "08:00", "11:44", "13:59:59", "14:00", "23:00", "01:00"])
+def test_in_a_session_and_shortly_before_its_start_the_queue_is_open(clock):
+    opens = CLOSED.replace('start = "14:00"', 'start = "14:00"\nopens_before = 30')
+    with an_api(opens) as api:
+        api.at = at(clock)
+
+        assert 201 == arrive(api, 1)[0]
+
+
+def test_a_queues_own_sessions_replace_those_of_the_hall():
+    own = CLOSED.replace('prefix = "A"', 'prefix = "A"\nsessions = [{start = "18:00", end = "20:00"}]')
+    with an_api(own) as api:
+        api.at = at("09:00")
+        assert (409, "queue_closed") == refused(arrive(api, 1))
+        api.at = at("18:30")
+        assert 201 == arrive(api, 1)[0]
+
+
+def test_check_in_closes_before_the_end_of_the_session():
+    with an_api(CLOSED) as api:
+        api.at = at("11:44")
+        assert 201 == arrive(api, 1)[0]
+        api.at = at("11:45")
+        status, body = arrive(api, 2)
+        assert (409, "queue_closed", "2026-03-02T03:45:00Z") == (status, body["code"], body["closed_at"])
+        assert (409, "queue_closed") == refused(arrive(api, 2, role="nurse"))
+        assert 201 == arrive(api, 2, role="nurse", override_reason="the doctor agreed")[0]
+
+
+def test_who_has_a_ticket_comes_back_after_check_in_has_closed():
+    with an_api(CLOSED) as api:
+        api.at = at("11:30")
+        ticket = arrive(api, 1)[1]["ticket"]
+        api.act(api.call("R1"), "hold", reason="examination: CT")
+        api.at = at("11:50")
+        status, body = arrive(api, 1)
+
+        assert (200, ticket["id"], "return") == (status, body["ticket"]["id"], body["ticket"]["lane"])
+
+
+def test_a_held_patient_comes_back_between_sessions_too():
+    with an_api(CLOSED) as api:
+        api.at = at("11:30")
+        ticket = arrive(api, 1)[1]["ticket"]
+        api.act(api.call("R1"), "hold", reason="examination: CT")
+        api.at = at("12:30")
+
+        assert "waiting" == api.act(ticket, "return")["state"]
+
+
+def test_a_missed_session_is_for_the_desk():
+    with an_api(CLOSED) as api:
+        api.at = at("15:00")
+        booked = book(api, 1, "09:00")
+
+        assert (409, "desk_only") == refused(arrive(api, 1, appointment=booked))
+        assert 201 == arrive(api, 1, role="nurse", appointment=booked)[0]
+
+
+def test_with_missed_session_accept_the_kiosk_takes_them():
+    with an_api(CLOSED.replace("missed_session = 'desk'", "")) as api:
+        api.at = at("15:00")
+
+        assert 201 == arrive(api, 1, appointment=book(api, 1, "09:00"))[0]
+
+
+def no_show(api, number: int, day: str) -> None:
+    """Called, passed, and not seen again that day."""
+    api.at = at("10:00", day)
+    assert 201 == arrive(api, number)[0]
+    api.act(api.call("R1"), "pass", reason="left")
+    api.later((datetime.fromisoformat(api.at) + timedelta(days=1)).isoformat())
+
+
+def test_too_many_no_shows_are_for_the_desk_until_the_window_has_passed():
+    with an_api(NO_SHOWS) as api:
+        no_show(api, 1, "2026-03-02")
+        no_show(api, 1, "2026-03-05")
+        api.at = at("10:00", "2026-03-09")
+        assert (409, "desk_only") == refused(arrive(api, 1))
+        assert 201 == arrive(api, 2)[0]
+        assert 201 == arrive(api, 1, role="nurse")[0]
+        api.later(at("10:00", "2026-04-20"))
+        assert 201 == arrive(api, 1)[0]
+
+
+def test_an_appointment_that_nobody_came_to_is_a_no_show():
+    with an_api(NO_SHOWS) as api:
+        book(api, 1, "09:00", day="2026-02-20")
+        book(api, 1, "09:00", day="2026-02-24")
+
+        assert (409, "desk_only") == refused(arrive(api, 1))
+
+
+def test_who_waited_and_was_never_called_did_not_fail_to_come():
+    with an_api(NO_SHOWS) as api:
+        for day in ("2026-03-02", "2026-03-03"):
+            api.at = at("10:00", day)
+            assert 201 == arrive(api, 1)[0]
+            api.later((datetime.fromisoformat(api.at) + timedelta(days=1)).isoformat())
+            assert "ticket.no_show" in api.kinds()
+
+        assert 201 == arrive(api, 1)[0]
+
+
+def test_with_automatic_check_in_a_booked_patient_stands_in_line_when_the_slot_begins():
+    with an_api(AUTOMATIC, fresh=True) as api:
+        book(api, 1, "09:00")
+        book(api, 2, "09:30")
+        api.later(at("08:59"))
+        assert [] == api.snapshot()["tickets"]
+        api.later(at("09:01"))
+        assert [("A001", "waiting")] == [(one["number"], one["state"]) for one in api.snapshot()["tickets"]]
+        api.later(at("09:31"))
+        assert ["A001", "A002"] == [one["number"] for one in api.snapshot()["tickets"]]
+        assert (200, "A002") == (lambda status, body: (status, body["ticket"]["number"]))(*arrive(api, 2))
+
+
+def test_automatic_check_in_leaves_who_holds_a_ticket_alone():
+    with an_api(AUTOMATIC, fresh=True) as api:
+        book(api, 1, "09:00")
+        api.at = at("08:50")
+        ticket = arrive(api, 1)[1]["ticket"]
+        api.later(at("09:01"))
+
+        assert [ticket["id"]] == [one["id"] for one in api.snapshot()["tickets"]]
+
+
+def test_each_late_patient_is_spaced_from_the_late_one_before():
+    with an_api(EVERY_NTH) as api:
+        api.at = at("11:00")
+        for number in range(1, 7):
+            arrive(api, number)
+        for number in (11, 12):
+            booked = book(api, number, "09:00")
+            assert 201 == arrive(api, number, appointment=booked)[0]
+
+        called = order(api)
+        assert ["A007", "A008"] == [number for number in called if number in {"A007", "A008"}]
+        assert called.index("A008") - called.index("A007") >= 3
