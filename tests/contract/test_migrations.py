@@ -1,0 +1,99 @@
+"""The schema: built by migrations alone, taken down again, and the same as the tables say, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, inspect, text
+
+from server.store.engine import open_engines
+from server.store.schema import HERE, alembic_config, downgrade, migrate
+from server.store.tables import Base
+
+
+@pytest.fixture
+def engine(database):
+    engines = open_engines(database)
+    yield engines.write
+    engines.dispose()
+
+
+def tables(engine):
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def differences(engine):
+    """What Alembic would still change to make the database as the tables say."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return [change for change in compare_metadata(context, Base.metadata) if "alembic_version" not in str(change)]
+
+
+def test_the_migrations_build_exactly_the_tables(engine):
+    migrate(engine)
+
+    assert set(Base.metadata.tables) == tables(engine)
+    assert [] == differences(engine)
+
+
+def test_every_step_goes_up_and_down_again(engine):
+    script = ScriptDirectory.from_config(alembic_config(engine))
+    steps = [step.revision for step in reversed(list(script.walk_revisions()))]
+    seen = [tables(engine)]
+    for step in steps:
+        migrate(engine, step)
+        seen.append(tables(engine))
+    for before in reversed(seen[:-1]):
+        downgrade(engine, "-1")
+        assert before == tables(engine)
+    migrate(engine)
+
+    assert [] == differences(engine)
+
+
+def test_migrating_again_changes_nothing(engine):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO mark (name, value) VALUES ('kept', '{}')"))
+    migrate(engine)
+
+    with engine.connect() as connection:
+        assert ["kept"] == list(connection.execute(text("SELECT name FROM mark")).scalars())
+
+
+@pytest.mark.parametrize("statement", [2, 10, 25])
+def test_a_migration_that_is_interrupted_leaves_the_old_schema(engine, statement):
+    created = []
+
+    def power_cut(_connection, _cursor, text, *_):
+        if text.lstrip().startswith("CREATE"):
+            created.append(text)
+            if len(created) == statement:
+                raise KeyboardInterrupt
+
+    event.listen(engine, "before_cursor_execute", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(engine)
+    event.remove(engine, "before_cursor_execute", power_cut)
+
+    assert set() == tables(engine)
+    migrate(engine)
+    assert [] == differences(engine)
+
+
+def test_there_is_one_head_and_files_are_named_by_their_order():
+    script = ScriptDirectory(str(HERE))
+    names = sorted(path.stem for path in (HERE / "versions").glob("[0-9]*.py"))
+
+    assert 1 == len(script.get_heads())
+    assert [f"{place:04d}" for place in range(1, len(names) + 1)] == [name.split("_")[0] for name in names]
+
+
+def test_the_database_itself_keeps_its_promises(engine):
+    migrate(engine)
+    inspector = inspect(engine)
+    unique = {index["name"] for index in inspector.get_indexes("ticket") if index["unique"]}
+    constraints = {one["name"] for one in inspector.get_unique_constraints("ticket")}
+
+    assert {"one_live_ticket_per_visit_and_queue", "one_ticket_per_station"} <= unique
+    assert "one_number_per_queue_and_day" in constraints | unique
