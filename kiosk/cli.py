@@ -6,20 +6,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from hardware.errors import NotAvailable
 from hardware.jobs import print_job
-from hardware.registry import open_printer
+from hardware.registry import open_printer, open_reader
 from kiosk.agent import create_agent
 from kiosk.errands import Errands, Outside
-from kiosk.inputs import Tick
+from kiosk.inputs import Tick, Touch
 from kiosk.journal import Journal
 from kiosk.mind import Mind
 from kiosk.paper import PaperMaker
+from kiosk.scanner import Scanner
 from kiosk.settings import Settings
 from kiosk.watch import Watch
 from server.protocol.client import HallClient
@@ -28,7 +30,7 @@ ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 3.0
 """Seconds for one attempt, and after which none is added: two attempts end before the page gives up at 8 s."""
 TICK_SECONDS = 0.5
 KEYBOARD = ("", "keyboard://")
-"""Readers that type into the page, as nearly all code and card readers do; others need a driver in hardware."""
+"""Readers that type into the page, as nearly all code and card readers do; the page hears them itself."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -39,17 +41,22 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Kiosk:
-    """All parts of one running kiosk; `start` returns at once, `stop` waits for what is under way."""
+    """All parts of one running kiosk; `start` returns at once, `stop` waits for what is under way.
+
+    Raises NotAvailable for a reader that no driver knows.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        scanner = _scanner(settings.reader, lambda touch: self.mind.feed(touch))
         self._client = HallClient(
             settings.server, settings.token.get_secret_value(), timeout=ANSWER_TIMEOUT, budget=ANSWER_BUDGET
         )
         self._stopping = threading.Event()
         opener = (lambda: open_printer(settings.printer)) if settings.printer else None
-        self._paper = PaperMaker(opener, lambda job, printer: print_job(job, printer, datetime.now(UTC)))
+        self._paper = PaperMaker(opener, lambda job, printer: print_job(job, printer, self._server_time()))
         self._journal = Journal(settings.state_dir / "wishes.db")
-        self.watch = Watch(self._client, self._paper.health, lambda happened: self.mind.feed(happened))
+        more = {} if scanner is None else {"reader": scanner.health}
+        self.watch = Watch(self._client, self._paper.health, lambda happened: self.mind.feed(happened), **more)
         outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
         self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
         self.mind = Mind(time.monotonic, self._errands.perform)
@@ -61,6 +68,7 @@ class Kiosk:
                 ("page", self._server.serve_forever),
                 ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.mind.feed(Tick()))),
                 ("watch", lambda: self.watch.run(self._stopping)),
+                *([] if scanner is None else [("scanner", lambda: scanner.run(self._stopping))]),
             )
         ]
 
@@ -69,6 +77,10 @@ class Kiosk:
         for thread in self._threads:
             thread.start()
         self._errands.resume()
+
+    def _server_time(self) -> datetime:
+        """Now by the server's clock, which is that of leases; a kiosk may start with a wrong one of its own."""
+        return datetime.now(UTC) + timedelta(seconds=self._client.skew)
 
     def stop(self) -> None:
         """End; what is on paper is finished, what is on disk stays there."""
@@ -90,10 +102,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not settings.token.get_secret_value():
         print("KIOSK_TOKEN is empty: enrol with `hall-server device add --role kiosk`", file=sys.stderr)
         return 2
-    if settings.reader not in KEYBOARD:
-        print(f"KIOSK_READER: no driver for {settings.reader!r}; a reader that types needs none", file=sys.stderr)
+    try:
+        kiosk = Kiosk(settings)
+    except NotAvailable as error:
+        print(f"hall-kiosk: {error}", file=sys.stderr)
         return 2
-    kiosk = Kiosk(settings)
     ended = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -106,6 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ended.wait()
     kiosk.stop()
     return 0
+
+
+def _scanner(url: str, feed: Callable[[Touch], None]) -> Scanner | None:
+    return None if url in KEYBOARD else Scanner(open_reader(url), feed)
 
 
 def _serve(mind: Mind, port: int) -> BaseWSGIServer:

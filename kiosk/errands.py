@@ -24,8 +24,6 @@ STILL_HERE = 120.0
 REPORT_UNTIL = 24 * 3600.0
 """Seconds for which the outcome of a print is offered to a server that is away."""
 AGAIN_AFTER = 3.0
-LONGEST_EVIDENCE = 200
-"""Characters of evidence that the contract takes."""
 
 log = structlog.get_logger()
 
@@ -150,7 +148,7 @@ class Errands:
         if key:
             self._outside.journal.printing(key, job.id)
         outcome = self._outside.paper.make(job)
-        self._tellers.submit(self._tell, job, outcome.state, f"{outcome.reason}: {outcome.evidence}")
+        self._tellers.submit(self._tell, job, outcome.state, outcome.told)
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
@@ -165,7 +163,7 @@ class Errands:
         key, since = fresh_key(), self._outside.clock()
         while not self._stopping.is_set() and self._outside.clock() - since < REPORT_UNTIL:
             try:
-                self._outside.client.report_print_job(job, state, evidence[:LONGEST_EVIDENCE], key=key)
+                self._outside.client.report_print_job(job, state, evidence, key=key)
                 return
             except HallProblem as problem:
                 log.warning("print outcome refused", job=job, state=state.value, code=str(problem.code))

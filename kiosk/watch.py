@@ -26,9 +26,15 @@ class Watch:
     While the server does not answer, HallKnown(None) is fed.
     """
 
-    def __init__(self, client: HallClient, health: Callable[[], str], feed: Callable[[Input], None]) -> None:
+    def __init__(
+        self,
+        client: HallClient,
+        health: Callable[[], str],
+        feed: Callable[[Input], None],
+        reader: Callable[[], str] = lambda: "keyboard",
+    ) -> None:
         self._client = client.patient(0)  # asked again in five seconds anyway
-        self._health = health
+        self._health, self._reader = health, reader
         self._feed = feed
         self._hall = ""
         self._seq = 0
@@ -58,7 +64,7 @@ class Watch:
         health = self._health()
         self._feed(PrinterKnown(health in PRINTS))
         hall = self.hall_id()
-        self._client.heartbeat(self._seq, {"printer": health})
+        self._client.heartbeat(self._seq, {"printer": health, "reader": self._reader()})
         if self._fetched_at is not None and time.monotonic() - self._fetched_at < REFRESH_SECONDS:
             return
         snapshot = self._client.snapshot(hall)

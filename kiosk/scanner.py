@@ -1,0 +1,46 @@
+"""Owns listening to a reader that has a driver of its own: each scan becomes a touch. Knows no screen and no server."""
+
+from collections.abc import Callable
+from threading import Event
+
+import structlog
+
+from hardware.errors import HardwareError
+from hardware.ports import Reader
+from kiosk.inputs import Touch
+from kiosk.screens import Verb
+
+LISTEN_SECONDS = 0.5
+AGAIN_AFTER = 2.0
+"""Seconds after which a reader that was pulled out is looked for again."""
+FINE, GONE = "fine", "unreachable"
+
+log = structlog.get_logger()
+
+
+class Scanner:
+    """Hands what a reader reads to `feed`. A reader that is pulled out is opened again when it is back."""
+
+    def __init__(self, reader: Reader, feed: Callable[[Touch], None], again_after: float = AGAIN_AFTER) -> None:
+        self._reader, self._feed, self._again_after = reader, feed, again_after
+        self._health = FINE
+
+    def health(self) -> str:
+        """How the reader is, as a word for the heartbeat."""
+        return self._health
+
+    def run(self, stopping: Event) -> None:
+        """Listen until `stopping`, then let go of the reader."""
+        while not stopping.is_set():
+            try:
+                scan = self._reader.read(LISTEN_SECONDS)
+            except HardwareError as error:
+                if self._health is FINE:
+                    log.warning("the reader cannot be read", reader=self._reader.url, error=str(error))
+                self._health = GONE
+                stopping.wait(self._again_after)
+                continue
+            self._health = FINE
+            if scan is not None:
+                self._feed(Touch(Verb.SCAN, scan.text))
+        self._reader.close()
