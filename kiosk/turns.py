@@ -102,4 +102,4 @@ def print_next(state: State) -> Step:
     token = state.identity.visit_token if state.identity else None
     if not state.to_print or token is None:
         return go(state, Screen.REPORTS), ()
-    return wish(state, PrintReport(wish_id(state), state.to_print[0].id, token))
+    return wish(state, PrintReport(wish_id(state), state.to_print[0].id, token, state.language))

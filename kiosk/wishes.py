@@ -36,6 +36,7 @@ class PrintReport:
     id: str
     report: str
     visit_token: str = field(repr=False)
+    language: str = "zh"
 
 
 @dataclass(frozen=True)

@@ -244,9 +244,12 @@ class HallClient:
         answer: dict[str, Any] = self.wire.wish(f"{API}/reports", bundle, key).json()
         return answer
 
-    def print_report(self, report: str, visit_token: str, *, key: str | None = None) -> PrintJob | None:
-        """Ask for a report on this kiosk's paper."""
-        answer = self.wire.wish(f"{API}/reports/{report}/print", {"visit_token": visit_token}, key)
+    def print_report(
+        self, report: str, visit_token: str, *, language: str | None = None, key: str | None = None
+    ) -> PrintJob | None:
+        """Ask for a report on this kiosk's paper, in `language` or else the patient's own."""
+        body = _said(visit_token=visit_token, language=language)
+        answer = self.wire.wish(f"{API}/reports/{report}/print", body, key)
         return PrintJobAnswer.model_validate_json(answer.content).print_job
 
     # alerts and devices

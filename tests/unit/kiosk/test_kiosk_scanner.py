@@ -35,7 +35,17 @@ class Heard:
 
 
 @pytest.fixture
-def running():
+def line():
+    """A pseudo terminal: the end that plays the scanner, and the name of the other."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    yield master, os.ttyname(slave)
+    os.close(slave)
+    os.close(master)
+
+
+@pytest.fixture
+def running(line):
     stopping, threads = threading.Event(), []
 
     def begin(scanner):
@@ -49,20 +59,16 @@ def running():
         thread.join(10)
 
 
-def test_a_scan_on_a_serial_line_is_a_touch(running):
+def test_a_scan_on_a_serial_line_is_a_touch(line, running):
     pytest.importorskip("serial", reason="no pyserial")
-    master, slave = pty.openpty()
-    tty.setraw(slave)
     heard = Heard()
-    reader = open_reader(f"serial://{os.ttyname(slave)}")
+    reader = open_reader(f"serial://{line[1]}")
     assert reader.read(0) is None
     scanner = running(Scanner(reader, heard))
-    os.write(master, b"P1001\r\n")
+    os.write(line[0], b"P1001\r\n")
 
     assert [Touch(Verb.SCAN, "P1001")] == heard.wait_for(1)
     assert FINE == scanner.health()
-    os.close(slave)
-    os.close(master)
 
 
 class Wobbly:
