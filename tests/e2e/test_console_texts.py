@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from server.protocol.terms import ENDED, AlertKind, DeviceRole, Lane, PrintJobState, StationState, TicketState
+
 CONSOLE = Path(__file__).resolve().parents[2] / "server" / "console"
 LANGUAGES = ("zh", "en")
 TEXTS = {tag: json.loads((CONSOLE / "texts" / f"{tag}.json").read_text(encoding="utf-8")) for tag in LANGUAGES}
@@ -56,3 +58,18 @@ def test_the_english_catalogue_is_english_and_the_chinese_one_chinese():
     assert [] == [
         key for key, text in TEXTS["zh"].items() if not han.search(text) and key not in latin and not units.search(key)
     ]
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("alert", AlertKind),
+        ("state", set(TicketState) - ENDED),
+        ("lane", set(Lane) - {Lane.ORDINARY}),
+        ("station", StationState),
+        ("job_state", PrintJobState),
+        ("role", DeviceRole),
+    ],
+)
+def test_every_closed_word_of_the_hall_has_a_sentence(family, words):
+    assert [] == [word for word in words if f"{family}.{word}" not in TEXTS["zh"]]

@@ -5,13 +5,18 @@ import { Act } from "/console/web/parts.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, t } from "/console/web/texts.js";
 
-const ORDER = ["red_flag", "escort", "worse", "help", "fever", "reassess", "staged_long", "print", "device"];
+const ORDER = ["red_flag", "escort", "worse", "help", "fever", "reassess", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
 
 /** Sound for every alert that was just raised. */
 export function soundAlerts(events) {
   const raised = events.filter((event) => event.kind === "alert.raised");
   if (raised.length) beep(raised.some((event) => DANGERS.has(event.alert.kind)));
+}
+
+/** A kind that a newer server raises and this page does not know stands last. */
+function place(alert) {
+  return (ORDER.indexOf(alert.kind) + ORDER.length + 1) % (ORDER.length + 1);
 }
 
 function since(alert, now) {
@@ -42,4 +47,4 @@ export function Alerts({ desk, acknowledge }) {
 
 /** The most urgent first, then the oldest. */
 Alerts.sorted = (alerts) =>
-  [...alerts].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || one.raised_at.localeCompare(other.raised_at));
+  [...alerts].sort((one, other) => place(one) - place(other) || one.raised_at.localeCompare(other.raised_at));

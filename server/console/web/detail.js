@@ -19,7 +19,8 @@ export function ageWords(birthDate, now) {
   return age.months === undefined ? t("age.years", age) : t("age.months", age);
 }
 
-function Facts({ desk, ticket }) {
+/** What is known of a ticket beside its number and grade. */
+export function Facts({ desk, ticket }) {
   const { hall, known } = desk;
   const zone = hall.timezone;
   const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });

@@ -3,7 +3,7 @@
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, Unreachable } from "/console/web/api.js";
-import { ageWords, History } from "/console/web/detail.js";
+import { ageWords, Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm, Transfer } from "/console/web/forms.js";
 import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
@@ -78,6 +78,7 @@ function Current({ desk, ticket, station }) {
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
     <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
     <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
+    <${Facts} desk=${desk} ticket=${ticket} />
     <${History} ticket=${ticket} known=${desk.known} zone=${desk.hall.timezone} />
   </section>`;
 }

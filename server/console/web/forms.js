@@ -1,14 +1,15 @@
 // Owns the small forms on one ticket: hold, transfer, priority, cancel; and the choices they share. Knows no list.
+// Focus moves in layout effects: who types on at once after the key that opened a form must hit the form.
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Act, TicketHead } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
 
 /** Radio buttons that also answer to number keys: [[value, words], …]. */
 export function Choice({ legend, name, options, value, choose, onEnter, focus }) {
   const box = useRef();
-  useEffect(() => { if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus(); }, [focus]);
+  useLayoutEffect(() => { if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus(); }, [focus]);
   const hear = (event) => {
     const place = Number(event.key) - 1;
     if (event.key !== " " && options[place]) {
@@ -30,7 +31,7 @@ export function Choice({ legend, name, options, value, choose, onEnter, focus })
 /** A labelled line of text. */
 export function Line({ id, label, value, set, focus, error, ...more }) {
   const box = useRef();
-  useEffect(() => { if (focus) box.current.focus(); }, [focus]);
+  useLayoutEffect(() => { if (focus) box.current.focus(); }, [focus]);
   return html`<label class="field" for=${id}><span>${label}</span>
     <input class="input" id=${id} ref=${box} value=${value} onInput=${(event) => set(event.target.value)} autocomplete="off"
       aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} ...${more} />
@@ -38,11 +39,11 @@ export function Line({ id, label, value, set, focus, error, ...more }) {
 }
 
 /** Frame of a form on a ticket: title, ticket, fields, send and leave. */
-export function TicketForm({ desk, ticket, title, name, word, submit, onClose, children }) {
+export function TicketForm({ desk, ticket, title, name, word, submit, onClose, terse = false, children }) {
   const send = (event) => { event?.preventDefault(); submit(); };
   const leave = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); onClose(); } };
   return html`<form onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
-    <h2>${title}</h2>
+    <h2 class=${terse ? "visually-hidden" : ""}>${title}</h2>
     ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />` : null}
     ${children}
     <div class="form-end">

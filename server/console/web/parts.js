@@ -12,7 +12,7 @@ export function Grade({ level, wordy = true }) {
   const word = named(level.names).split(/[((,]/)[0].trim();
   return html`<span class="level">
     <span class=${`shape shape-${level.colour}`} aria-hidden="true">${level.symbol}</span>
-    <span class=${wordy ? "level-word" : "visually-hidden"}>${level.code === word ? word : `${level.code} ${word}`}</span>
+    <span class=${wordy ? "level-word" : "visually-hidden"}>${level.code === word ? null : html`<span class="level-code">${level.code}</span> `}<span class="level-name">${word}</span></span>
   </span>`;
 }
 

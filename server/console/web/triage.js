@@ -1,7 +1,7 @@
 // Owns the triage form: vitals in one line by keyboard, the suggestion while typing, the grade, what the server asks.
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post, Unreachable } from "/console/web/api.js";
 import { refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
@@ -25,7 +25,7 @@ export function vitalsOf(typed, oxygen) {
 
 function Vitals({ typed, set, wrong, onEnter }) {
   const box = useRef();
-  useEffect(() => box.current.querySelector("input").focus(), []);
+  useLayoutEffect(() => box.current.querySelector("input").focus(), []);
   const hear = (event) => {
     const boxes = [...box.current.querySelectorAll("input")];
     const place = boxes.indexOf(event.target);
@@ -132,7 +132,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     if (code === "reason_needed") setAsks((now) => ({ ...now, reason: true }));
     if (code === "second_needed" || (code === "wrong_credentials" && asks.second)) setAsks({ reason: true, second: true });
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.triage")} name=${`triage:${ticket.id}`} word=${t("triage.confirm")} submit=${submit} onClose=${onClose}>
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.triage")} name=${`triage:${ticket.id}`} word=${t("triage.confirm")} terse submit=${submit} onClose=${onClose}>
     <${Vitals} typed=${typed} wrong=${advice.wrong} set=${(name, value) => setTyped((now) => ({ ...now, [name]: value }))} onEnter=${() => setAtGrade((now) => now + 1)} />
     ${advice.said ? html`<p class="field-error" role="alert">${advice.said}</p>` : null}
     ${advice.questions.map((question) => html`<p class="question" key=${question.vital} role="status">${named(question.names)}</p>`)}
@@ -146,13 +146,13 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     ${hall.queues.length > 1 ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
       <select class="input" id="triage-queue" value=${queue} onChange=${(event) => { setQueue(event.target.value); setChosen(null); }}>
         ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>` : null}</div>
-    <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
-    <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
-      options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
     ${asks.reason ? html`<${Line} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
     ${asks.second ? html`<div class="form-row">
       <${Line} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
       <${Line} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>` : null}
+    <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
+    <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
+      options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
   <//>`;
 }
 
