@@ -156,6 +156,7 @@ def _problems(roles: Roles | None, body: type[BaseModel] | None, key: bool) -> l
 
 
 UseCase = Callable[..., Answer]
+Reader = Callable[..., dict[str, Any]]
 
 
 def wish(
@@ -212,7 +213,7 @@ def read(
     blueprint: Blueprint,
     spec: SpecTree,
     path: str,
-    reader: Callable[..., dict[str, Any]],
+    reader: Reader,
     *,
     operation: str,
     tag: str,

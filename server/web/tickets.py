@@ -17,7 +17,7 @@ from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBod
 from server.services.work import Answer, Work
 from server.store.tables import TicketRow
 from server.web.authorise import must_be, principal_of
-from server.web.routes import UseCase, declare, given_body, read, rendered, web, wish
+from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
 
 FROM_KIOSK = frozenset({"return", "worse"})
 
@@ -25,47 +25,7 @@ FROM_KIOSK = frozenset({"return", "worse"})
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of tickets."""
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
-    read(
-        routes,
-        spec,
-        "/tickets/<id>",
-        lambda context, who, id: explaining.ticket(context, id, who),
-        operation="get_ticket",
-        tag="tickets",
-        roles=READERS,
-        answer=TicketAnswer,
-    )
-    read(
-        routes,
-        spec,
-        "/tickets/<id>/explanation",
-        lambda context, who, id: explaining.explanation(context, id, who),
-        operation="explain_ticket",
-        tag="tickets",
-        roles=READERS,
-        answer=Explained,
-    )
-
-    read(
-        routes,
-        spec,
-        "/tickets/<id>/triages",
-        lambda context, who, id: history(context, who, id),
-        operation="get_triages",
-        tag="tickets",
-        roles=CARE,
-    )
-    declare(
-        routes,
-        spec,
-        "POST",
-        "/triage-suggestions",
-        _suggest,
-        operation="suggest_grade",
-        tag="tickets",
-        roles=CARE,
-        body=SuggestBody,
-    )
+    _reads(routes, spec)
 
     def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE) -> None:
         wish(
@@ -89,6 +49,42 @@ def blueprint(spec: SpecTree) -> Blueprint:
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
     add("transfer", lambda work, context, body, id: transfers.transfer(work, context, id, body), TransferBody)
     return routes
+
+
+def _reads(routes: Blueprint, spec: SpecTree) -> None:
+    """What changes nothing: a ticket, why it stands where it stands, its triages, a suggested grade."""
+    for path, reader, operation, roles, answer in READINGS:
+        read(routes, spec, path, reader, operation=operation, tag="tickets", roles=roles, answer=answer)
+    declare(
+        routes,
+        spec,
+        "POST",
+        "/triage-suggestions",
+        _suggest,
+        operation="suggest_grade",
+        tag="tickets",
+        roles=CARE,
+        body=SuggestBody,
+    )
+
+
+READINGS: tuple[tuple[str, Reader, str, Roles, type[BaseModel] | None], ...] = (
+    (
+        "/tickets/<id>",
+        lambda context, who, id: explaining.ticket(context, id, who),
+        "get_ticket",
+        READERS,
+        TicketAnswer,
+    ),
+    (
+        "/tickets/<id>/explanation",
+        lambda context, who, id: explaining.explanation(context, id, who),
+        "explain_ticket",
+        READERS,
+        Explained,
+    ),
+    ("/tickets/<id>/triages", history, "get_triages", CARE, None),
+)
 
 
 def _suggest() -> Response:
