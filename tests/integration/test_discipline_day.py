@@ -91,6 +91,16 @@ def test_where_nobody_is_sent_ahead_a_wish_to_is_refused():
         assert (409, "not_callable") == (status, body["code"])
 
 
+def test_who_stands_too_long_before_the_room_raises_an_alarm():
+    with an_api(STAGED) as api:
+        ticket = arrive(api, 1)[1]["ticket"]
+        api.act(ticket, "stage", station="R1")
+        later(api, minutes=14)
+        assert [] == alerts(api, "staged_long")
+        later(api, minutes=1)
+        assert 1 == len(alerts(api, "staged_long"))
+
+
 # pauses
 
 

@@ -15,6 +15,8 @@ from tests.unit.discipline.play import Play
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+KEEPERS = [*Path(__file__).parent.glob("test_*.py"), *(ROOT / "tests" / "integration").glob("test_discipline_*.py")]
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in KEEPERS)
 ROWS = {
     cells[0].strip("` "): [cell.strip() for cell in cells]
     for line in DOCUMENT.splitlines()
@@ -50,8 +52,7 @@ def test_the_document_names_places_and_tests_that_exist(name):
     for path in re.findall(r"[\w/]+\.py", kept_by):
         assert (ROOT / path).exists(), path
     if test != "–":
-        sources = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-        assert f"def {test}(" in sources
+        assert f"def {test}(" in SOURCES
 
 
 def test_the_document_tells_every_reason():
