@@ -21,6 +21,11 @@ def waiting(lock):
     return len(lock._waiting)
 
 
+def stands_there(lock, before):
+    """Whether somebody waits who did not wait `before`; those who were there may have left meanwhile."""
+    return any(turn not in before for turn in list(lock._waiting))
+
+
 def stand(lock, name, deadline, log):
     """A thread that waits for the lock until `deadline`, says whether it got it, and gives it on."""
 
@@ -125,9 +130,9 @@ def test_whoever_leaves_early_the_order_of_the_others_stays(stays):
     assert lock.acquire(soon())
     threads = []
     for name, patient in enumerate(stays):
-        before = waiting(lock)
+        before = list(lock._waiting)
         threads.append(stand(lock, name, soon() if patient else soon(0.03), log))
-        until(lambda before=before, name=name: waiting(lock) > before or (name, False) in log, every=0.001)
+        until(lambda before=before, name=name: stands_there(lock, before) or (name, False) in log, every=0.001)
     until(lambda: waiting(lock) == sum(stays), every=0.005)
     lock.release()
     for thread in threads:
