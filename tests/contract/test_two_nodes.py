@@ -1,0 +1,142 @@
+"""Two server processes on one PostgreSQL: calls from both, facts on both, one killed, the database restarted."""
+
+import contextlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import socketio
+
+from server.protocol.wire import HallProblem, HallUnreachable
+from tests.support.hall import RunningHall, until
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture(scope="module")
+def nodes(postgres):
+    """Two nodes of one installation: one database, one secret."""
+    url = postgres.database()
+    both = [RunningHall(stations=4, database=url, HALL_SECRET_KEY="one secret for both") for _ in range(2)]
+    try:
+        yield [node.start() for node in both]
+    finally:
+        for node in both:
+            node.close()
+
+
+@pytest.fixture
+def listen():
+    """A socket at a node; gives the list its facts are put into."""
+    clients = []
+
+    def begin(node):
+        client, events, positions = socketio.Client(), [], []
+        client.on("event", events.append, namespace="/hall")
+        client.on("position", positions.append, namespace="/hall")
+        client.connect(node.address, auth={"token": node.token("caller"), "hall": "H1"}, namespaces=["/hall"])
+        clients.append(client)
+        until(lambda: positions)
+        return events
+
+    yield begin
+    for client in clients:
+        client.disconnect()
+
+
+def test_what_one_node_does_both_nodes_tell_in_order(nodes, listen):
+    heard = [listen(node) for node in nodes]
+    seq = nodes[0].client("console").snapshot("H1").seq
+    for turn in range(6):
+        nodes[turn % 2].check_in(f"轮{turn}")
+    for events in heard:
+        until(lambda events=events: len(events) >= 6)
+
+    assert [list(range(seq + 1, seq + 7))] * 2 == [[event["seq"] for event in events] for events in heard]
+
+
+def test_a_token_of_one_node_is_known_to_the_other(nodes):
+    assert "console" == nodes[1].client("console", address=nodes[0].address).me().role
+
+
+def test_kiosks_at_both_nodes_get_no_number_twice_and_stations_share_no_ticket(nodes):
+    seq = nodes[0].client("console").snapshot("H1").seq
+    kiosks = [nodes[place % 2].client("kiosk") for place in range(8)]
+    desks = [nodes[place % 2].client("console") for place in range(4)]
+
+    def check_in(place):
+        return [kiosks[place].check_in("H1", queue="IM", patient={"name": "赛"}).ticket.number for _ in range(10)]
+
+    def call(place):
+        found = []
+        while ticket := desks[place].call_next(f"R{place + 1}").ticket:
+            found.append(ticket.number)
+            desks[place].finish(ticket.id)
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = [number for found in pool.map(check_in, range(8)) for number in found]
+        called = [number for found in pool.map(call, range(4)) for number in found]
+    assert [] == [number for number, times in Counter(numbers).items() if times > 1]
+    assert [] == [number for number, times in Counter(called).items() if times > 1]
+    assert set(numbers) <= set(called)
+    events = nodes[1].client("console").events("H1", seq, limit=10_000).events
+    assert [seq + place for place in range(1, len(events) + 1)] == [event.seq for event in events]
+
+
+def test_one_key_sent_to_both_nodes_at_once_has_one_answer(nodes):
+    kiosks = [nodes[0].client("kiosk"), nodes[0].client("kiosk", address=nodes[1].address)]
+    for turn in range(5):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(
+                pool.map(
+                    lambda place, turn=turn: kiosks[place % 2].check_in(
+                        "H1", queue="IM", patient={"name": "一"}, key=f"twins {turn}"
+                    ),
+                    range(8),
+                )
+            )
+        assert [answers[0]] * 8 == answers
+
+
+def test_a_restarted_database_loses_nothing_that_was_acknowledged(nodes, postgres):
+    kiosk = nodes[0].client("kiosk")
+    acknowledged = {}
+
+    def check_in(number):
+        with contextlib.suppress(HallProblem, HallUnreachable):
+            key = f"restart {number}"
+            acknowledged[key] = kiosk.check_in("H1", queue="IM", patient={"name": "重启"}, key=key).ticket.number
+
+    with ThreadPoolExecutor(4) as pool:
+        doing = [pool.submit(check_in, number) for number in range(40)]
+        until(lambda: len(acknowledged) > 5)
+        postgres.restart()
+        for one in doing:
+            one.result(60)
+
+    assert 40 == len(acknowledged), "the client tries again until it is answered"
+    assert 40 == len(set(acknowledged.values()))
+    again = {
+        key: kiosk.check_in("H1", queue="IM", patient={"name": "重启"}, key=key).ticket.number for key in acknowledged
+    }
+    assert acknowledged == again
+    events = nodes[1].client("console").events("H1", 0, limit=10_000)
+    assert list(range(1, events.seq + 1)) == [event.seq for event in events.events]
+
+
+def test_a_node_that_is_killed_leaves_the_other_at_work_and_its_keys_known(nodes, listen):
+    first, second = nodes
+    heard = listen(second)
+    number = first.client("kiosk").check_in("H1", queue="IM", patient={"name": "断"}, key="before").ticket.number
+    first.kill()
+    elsewhere = first.client("kiosk", address=second.address)
+
+    assert number == elsewhere.check_in("H1", queue="IM", patient={"name": "断"}, key="before").ticket.number
+    assert number != elsewhere.check_in("H1", queue="IM", patient={"name": "断"}, key="after").ticket.number
+    until(lambda: len(heard) >= 4)
+    seqs = [event["seq"] for event in heard]
+    assert list(range(seqs[0], seqs[0] + len(seqs))) == seqs
+    epoch = second.client("console").snapshot("H1").epoch
+    first.start()
+    assert epoch == first.client("console").snapshot("H1").epoch

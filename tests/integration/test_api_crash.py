@@ -1,0 +1,173 @@
+"""A server that dies: nothing acknowledged is lost, keys are known afterwards, and a journal that went back is told."""
+
+import contextlib
+import shutil
+import sqlite3
+import threading
+
+import pytest
+
+from server.cli import main
+from server.protocol.wire import HallProblem, HallUnreachable
+from tests.support.hall import a_hall, hall_file
+
+KILLS = 3
+
+
+@pytest.fixture
+def hall():
+    with a_hall(stations=2) as running:
+        yield running
+
+
+def test_killed_again_and_again_under_load_the_server_loses_no_acknowledged_ticket(hall):
+    """Faults 1 to 3 and 55: kiosks and stations try again with one key per wish; every answer counts once."""
+    hall.token("kiosk")
+    stop = threading.Event()
+    numbers, called = {}, {}
+    epoch = hall.client("console").snapshot("H1").epoch
+
+    def kiosk(place):
+        client = hall.client("kiosk", budget=60.0)
+        turn = 0
+        while not stop.is_set():
+            key = f"in {place} {turn}"
+            with contextlib.suppress(HallUnreachable):
+                numbers[key] = client.check_in("H1", queue="IM", patient={"name": "断电"}, key=key).ticket.number
+            turn += 1
+
+    def station(name):
+        client = hall.client("console", budget=60.0)
+        turn = 0
+        while not stop.is_set():
+            key = f"call {name} {turn}"
+            with contextlib.suppress(HallUnreachable, HallProblem):
+                ticket = client.call_next(name, key=key).ticket
+                if ticket is not None:
+                    called[key] = ticket.number
+                    client.finish(ticket.id, key=f"finish {name} {turn}")
+            turn += 1
+
+    people = [threading.Thread(target=kiosk, args=(place,)) for place in range(3)]
+    people += [threading.Thread(target=station, args=(name,)) for name in ("R1", "R2")]
+    for person in people:
+        person.start()
+    try:
+        for _ in range(KILLS):
+            threading.Event().wait(0.7)
+            hall.kill()
+            hall.start()
+        threading.Event().wait(0.3)
+    finally:
+        stop.set()
+        for person in people:
+            person.join(70)
+
+    assert len(numbers) > 10
+    assert [] == doubled(numbers.values())
+    assert [] == doubled(called.values())
+    snapshot = hall.client("console").snapshot("H1")
+    assert epoch == snapshot.epoch
+    kiosk_again, desk_again = hall.client("kiosk"), hall.client("console")
+    for key, number in list(numbers.items())[::5]:
+        assert number == kiosk_again.check_in("H1", queue="IM", patient={"name": "断电"}, key=key).ticket.number
+    for key, number in list(called.items())[::5]:
+        assert number == desk_again.call_next(key.split()[1], key=key).ticket.number
+    events = hall.client("console").events("H1", 0, limit=10_000).events
+    assert list(range(1, len(events) + 1)) == [event.seq for event in events]
+    issued = [event.ticket.number for event in events if event.kind == "ticket.checked_in"]
+    assert set(numbers.values()) <= set(issued)
+    assert [] == doubled(issued)
+    assert [] == doubled(event.ticket.number for event in events if event.kind == "ticket.called")
+    with contextlib.closing(sqlite3.connect(hall.database)) as database:
+        assert [("ok",)] == database.execute("PRAGMA integrity_check").fetchall()
+
+
+def doubled(values):
+    seen, twice = set(), []
+    for value in values:
+        if value in seen:
+            twice.append(value)
+        seen.add(value)
+    return twice
+
+
+def copy(hall, name):
+    """A copy of the stopped server's database."""
+    with contextlib.closing(sqlite3.connect(hall.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(hall.database, hall.folder / name)
+
+
+def test_an_older_copy_of_the_database_gets_a_new_epoch_and_followers_are_told_to_reload(hall):
+    hall.check_in("一")
+    before = hall.client("console").snapshot("H1")
+    hall.stop()
+    copy(hall, "old.db")
+    hall.start()
+    assert before.epoch == hall.client("console").snapshot("H1").epoch, "a restart alone is no new life"
+    hall.check_in("二", "三")
+    hall.stop()
+    copy(hall, "same.db")
+    shutil.copy(hall.folder / "old.db", hall.database)
+    hall.start()
+
+    client = hall.client("console")
+    restored = client.snapshot("H1")
+    assert before.epoch != restored.epoch
+    assert ["A001"] == [ticket.number for ticket in restored.tickets]
+    with pytest.raises(HallProblem) as reload:
+        client.events("H1", before.seq, epoch=before.epoch)
+    assert ("reload", 410) == (reload.value.code, reload.value.status)
+    assert "went back" in hall.log()
+    hall.stop()
+    hall.start()
+    assert restored.epoch == hall.client("console").snapshot("H1").epoch, "told once"
+
+
+def test_applying_a_changed_hall_file_makes_a_new_epoch_and_the_same_file_changes_nothing(hall):
+    client = hall.client("console")
+    epoch = client.snapshot("H1").epoch
+    file = hall.folder / "hall.toml"
+
+    file.write_text(hall_file(2), encoding="utf-8")
+    assert "nothing changed\n" == hall.command("apply", str(file))
+    assert epoch == client.snapshot("H1").epoch
+    file.write_text(hall_file(3), encoding="utf-8")
+    assert "station R3 added\n" == hall.command("apply", str(file))
+    assert "nothing changed\n" == hall.command("apply", str(file))
+    after = client.snapshot("H1")
+    assert epoch != after.epoch
+    assert ["R1", "R2", "R3"] == [station.id for station in after.stations]
+    hall.check_in("新")
+    assert "A001" == client.call_next("R3").ticket.number
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ('privacy = "masked"', 'privacy = "maskd"'),
+        ('queues = ["IM"]', 'queues = ["IN"]'),
+        ('id = "R2"', 'id = "R1"'),
+        ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Schanghai"'),
+        ('scale = "CN-OPD"', 'scale = "CN-OPT"'),
+        ("[hospital]", "[hospital"),
+        ('mode = "woven"', 'mode = "woven"\nmodus = "x"'),
+    ],
+)
+def test_a_wrong_hall_file_is_refused_by_line_and_nothing_changes(wrong, says, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HALL_DATABASE_URL", f"sqlite:///{tmp_path / 'hall.db'}")
+    monkeypatch.setenv("HALL_STATE_DIR", str(tmp_path))
+    file = tmp_path / "hall.toml"
+    file.write_text(hall_file(2), encoding="utf-8")
+    assert 0 == main(["apply", str(file)])
+    before = (tmp_path / "hall.db").read_bytes()
+    file.write_text(hall_file(2).replace(wrong, says, 1), encoding="utf-8")
+    capsys.readouterr()
+
+    assert 1 == main(["apply", str(file)])
+    said = capsys.readouterr()
+    assert "hall_file_rejected" in said.err
+    assert "line" in said.err
+    assert "" == said.out
+    assert before == (tmp_path / "hall.db").read_bytes()
