@@ -149,6 +149,7 @@ def on_triage(
     seq: int,
     slot_start: datetime | None = None,
     slot_end: datetime | None = None,
+    calls: int = 0,
 ) -> Place:
     """Place a ticket whose grade was set: an urgent grade stands in lane urgent since check-in (never punished).
 
@@ -165,9 +166,10 @@ def on_triage(
             seq=seq,
             tags=tags,
             mode=mode,
+            calls=calls,
         )
     tag = best_tag(rules, tags)
-    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode)
+    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls)
 
 
 def on_transfer(

@@ -34,8 +34,8 @@ IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LISTED = 20
 """How many of those ahead a nurse sees one by one."""
-PLAYED_AT_ONCE = 40
-"""A reader waits for the play of so many tickets (some 50 ms); longer lines are played in the background."""
+PLAYED_AT_ONCE = 100
+"""A reader waits for the play of so many tickets (some 40 ms); longer lines are played in the background."""
 
 
 @dataclass(frozen=True, slots=True)

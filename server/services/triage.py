@@ -137,7 +137,7 @@ def _second(work: Work, context: Context, body: TriageBody) -> str:
 
 
 def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
-    here = moves.where(ticket)
+    here, calls = moves.where(ticket), moves.day_of(work, queue).calls
     if queue.id != ticket.queue_id:
         here = placing.on_transfer(
             rules=queue.rules,
@@ -146,7 +146,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
             tags=ticket.tags,
             now=work.now,
             mode=queue.mode,
-            calls=moves.day_of(work, queue).calls,
+            calls=calls,
         )
     to = placing.on_triage(
         here,
@@ -158,6 +158,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         seq=ticket.number_seq,
         slot_start=ticket.slot_start,
         slot_end=ticket.slot_end,
+        calls=calls,
     )
     moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(queue, level))
     due_at = reassess_at(level, work.now)

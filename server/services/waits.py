@@ -31,6 +31,8 @@ SHARE = 20.0
 """Playing rests so many times as long as it took: at most a twentieth of one core."""
 MOST_SAMPLES = 300
 LONGEST = 240.0
+FARTHEST = 480
+"""Minutes ahead of which nothing honest can be told: rooms close, doctors go home."""
 NEWCOMER = "+"
 """The id of the imagined patient who joins a woven queue now; no ticket's id begins with it."""
 Range = tuple[int, int]
@@ -133,11 +135,12 @@ def _played(
 
 
 def _told(line: Line, seq: int, ranges: Sequence[tuple[str, Expected]]) -> Told:
-    lows, highs = sorted(one.p30 for _, one in ranges), sorted(one.p80 for _, one in ranges)
+    near = [(id, one) for id, one in ranges if one.high <= FARTHEST]
+    lows, highs = sorted(one.p30 for _, one in near), sorted(one.p80 for _, one in near)
     return Told(
         line.now,
         seq,
-        {id: (one.low, one.high) for id, one in ranges if not id.startswith(NEWCOMER)},
+        {id: (one.low, one.high) for id, one in near if not id.startswith(NEWCOMER)},
         [shown(low, high) for low, high in zip(lows, highs, strict=True)],
     )
 
