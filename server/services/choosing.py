@@ -1,13 +1,14 @@
 """Choosing: what the discipline needs, read under the lock: heads of lanes, what was called lately, who calls."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from server.domain.discipline import Caller, Choice, Head, Reason, ReasonCode, Recent, choose_next
 from server.protocol.terms import Lane, TicketState
 from server.services import moves
-from server.services.config import Queue
+from server.services.config import HallConfig, Queue
 from server.services.work import Work
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
@@ -38,16 +39,28 @@ def recent_of(day: QueueDayRow) -> Recent:
 
 def choose(work: Work, station: StationRow) -> Choice | None:
     """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
-    queues = queues_of(work, station)
+    queues = queues_of(work.config, station)
+    recent = {queue.id: recent_of(moves.day_of(work, queue)) for queue in queues}
     staged = staged_heads(work, station)
-    waiting = heads_of(work, queues)
+    return among(heads_of(work, queues), staged, caller_of(station, queues), queues, recent, work.now)
+
+
+def among(
+    waiting: Sequence[Head],
+    staged: Sequence[Head],
+    caller: Caller,
+    queues: Sequence[Queue],
+    recent: Mapping[str, Recent],
+    now: datetime,
+) -> Choice | None:
+    """Who is next of the lanes' heads and of those sent ahead to this room, who go first, after the urgent."""
     choice = choose_next(
         [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting,
-        station=caller_of(station, queues),
+        station=caller,
         rules={queue.id: queue.rules for queue in queues},
         modes={queue.id: queue.mode for queue in queues},
-        recent={queue.id: recent_of(moves.day_of(work, queue)) for queue in queues},
-        now=work.now,
+        recent=recent,
+        now=now,
     )
     sent_ahead = choice is not None and any(head.ticket == choice.ticket for head in staged)
     if choice is None or not sent_ahead or choice.reason.code in URGENT:
@@ -56,9 +69,9 @@ def choose(work: Work, station: StationRow) -> Choice | None:
     return Choice(choice.ticket, Reason(ReasonCode.STAGED, facts))
 
 
-def queues_of(work: Work, station: StationRow) -> list[Queue]:
+def queues_of(config: HallConfig, station: StationRow) -> list[Queue]:
     """The queues a station serves, as the hall file has them now."""
-    known = work.config.queues
+    known = config.queues
     return [known[id] for id in station.queues if id in known and known[id].active]
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
+from server.domain.discipline import Choice, Head, Recent, remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
-from server.protocol.terms import Audience, ErrorCode, Lane, StationState, TicketState
+from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.announcements import content_of
-from server.services.choosing import head_of, recent_of
+from server.services.choosing import among, caller_of, head_of, queues_of, recent_of
 from server.services.config import HallConfig, Queue, config_of
 from server.services.context import Context
 from server.services.faces import Faces
@@ -88,31 +88,16 @@ class _Look:
 
     def __init__(self, db: Session, config: HallConfig, station: StationRow, now: datetime, depth: int) -> None:
         self._now = now
-        self._queues = [config.queues[id] for id in station.queues if id in config.queues and config.queues[id].active]
+        self._queues = queues_of(config, station)
         self._recent = {queue.id: _recent_of(db, config, queue, now) for queue in self._queues}
         self._staged = [head_of(row, 1) for row in _staged(db, station)]
         self._lines = [line for queue in self._queues for line in _lines(db, queue, depth)]
-        self._caller = Caller(
-            station=station.id,
-            queues=tuple(queue.id for queue in self._queues),
-            doctor=station.doctor_id,
-            levels=frozenset(station.levels) or None,
-            last_queue=station.last_queue,
-        )
+        self._caller = caller_of(station, self._queues)
 
     def choose(self) -> Choice | None:
-        """Ask the domain, as calling does: first of those sent ahead to this room, then of the lanes' heads."""
+        """Ask as calling does."""
         heads = [line[0] for line in self._lines if line]
-        if self._staged:
-            heads = [*(head for head in heads if head.lane is Lane.URGENT), *self._staged]
-        return choose_next(
-            heads,
-            station=self._caller,
-            rules={queue.id: queue.rules for queue in self._queues},
-            modes={queue.id: queue.mode for queue in self._queues},
-            recent=self._recent,
-            now=self._now,
-        )
+        return among(heads, self._staged, self._caller, self._queues, self._recent, self._now)
 
     def take(self, ticket: str) -> None:
         """Let a ticket be called in thought."""

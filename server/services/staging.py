@@ -42,7 +42,7 @@ def fill(work: Work, station: StationRow | None) -> None:
     room's list: any room calls them next."""
     if station is None or station.state != StationState.OPEN:
         return
-    queues = [queue for queue in queues_of(work, station) if queue.rules.staging == "automatic"]
+    queues = [queue for queue in queues_of(work.config, station) if queue.rules.staging == "automatic"]
     room = max((queue.rules.stage_cap for queue in queues), default=0) - (len(sent_to(work, station)) if queues else 0)
     for _ in range(room):
         choice = choose_ahead(work, station, automatic=True)
@@ -56,7 +56,7 @@ def choose_ahead(work: Work, station: StationRow, *, automatic: bool = False) ->
     here = sent_to(work, station)
     queues = [
         queue
-        for queue in queues_of(work, station)
+        for queue in queues_of(work.config, station)
         if not automatic or (queue.rules.staging == "automatic" and len(here) < queue.rules.stage_cap)
     ]
     caller: Caller = caller_of(station, queues)
