@@ -24,6 +24,8 @@ from server.services.wishes import TransferBody
 from server.services.work import Answer, Work
 from server.store.tables import PatientRow, StationRow, TicketRow
 
+IN_LINE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.STAGED})
+
 
 def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
     """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
@@ -45,6 +47,9 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, hall)
+    if queue.id == ticket.queue_id and TicketState(ticket.state) in IN_LINE:  # another doctor, the same place
+        moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
+        return Answer(200, {"ticket": ticket_view(ticket)})
     scale, mode = context.scale(queue.scale), queue.mode
     regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
     to = placing.on_transfer(

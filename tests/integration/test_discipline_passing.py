@@ -259,6 +259,16 @@ def test_a_transferred_patient_keeps_the_time_of_the_first_check_in(api):
     assert [ticket["number"], other["number"]] == order(api, "R3")
 
 
+def test_another_doctor_of_the_same_queue_keeps_the_booked_place(api):
+    first = api.check_in("一")
+    api.check_in("二")
+    api.post("/stations/R1/open", {"doctor": "D1"})
+    moved = api.act(first, "transfer", queue="IM", doctor="D1", reason="asked for her")
+
+    assert (first["order"], "D1") == (moved["order"], moved["doctor"])
+    assert first["number"] == api.call("R1")["number"]
+
+
 def test_an_urgent_patient_who_was_passed_and_stands_at_the_door_is_still_urgent(api):
     ticket = api.check_in("急")
     api.act(ticket, "triage", grade="U", reason="chest pain")
