@@ -100,6 +100,7 @@ def test_a_lower_grade_than_suggested_asks_for_a_reason_and_two_levels_for_a_sec
     footed(page, f"{one.number} 已定级")
 
     assert "Ⅳa" == ticket(consoles, one.number).grade
+    choose(page, one.number)
     page.wait_for_selector(".history")
     assert "复测正常" in page.inner_text(".history")
 
@@ -235,6 +236,21 @@ def test_a_passed_patient_is_found_and_called_back(consoles, page):
 
     becomes(consoles, one.number, "waiting")
     assert "passed" == ticket(consoles, one.number).lane
+
+
+@pytest.mark.parametrize(("tag", "ahead"), [("zh", "前面"), ("en", "before you")])
+def test_the_nurse_can_say_why_a_patient_is_not_called_yet(consoles, tag, ahead):
+    people = consoles.many(3)
+    with consoles.page("nurse1", "/nurse", tag=tag) as page:
+        choose(page, people[2].number)
+        page.keyboard.press("e")
+        page.wait_for_selector(f"[data-explained={people[2].number}]")
+        said = page.inner_text(".side")
+        found = faults(axe.Axe().run(page))
+
+    assert people[1].number in said
+    assert ahead in said.lower()
+    assert [] == found
 
 
 def test_an_alert_stays_until_it_is_acknowledged_and_its_time_is_kept(consoles, page):

@@ -86,6 +86,10 @@ def draw_nurse(consoles: Consoles, folder: Path) -> None:
     with consoles.page("nurse1", "/nurse") as page:
         choose(page, "E002")
         draw(page, folder, "nurse-long-names")
+        page.keyboard.press("e")
+        page.wait_for_selector("[data-explained]")
+        draw(page, folder, "nurse-why")
+        page.keyboard.press("Escape")
         page.keyboard.press("n")
         draw(page, folder, "nurse-check-in")
         page.keyboard.press("Escape")

@@ -8,9 +8,9 @@ import { has, named, t } from "/console/web/texts.js";
 import { ageOf, reassessIn, waitOf } from "/console/web/waits.js";
 
 const DEEDS = [
-  ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"],
+  ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
 ];
-const FORMS = new Set(["triage", "hold", "transfer", "prioritise", "cancel"]);
+const FORMS = new Set(["triage", "hold", "transfer", "prioritise", "cancel", "explain"]);
 
 /** Age in words. */
 export function ageWords(birthDate, now) {
@@ -73,7 +73,7 @@ export function Detail({ desk, ticket, actions, open, plain }) {
     <${Wait} wait=${waitOf(ticket, hall, known, desk.now())} />
     <div class="deeds" role="group" aria-label=${t("deeds")}>
       ${DEEDS.map(([action, key]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
-        word=${t(`deed.${action}`)} hotkey=${key} disabled=${!actions.includes(action)} kind=${action === "triage" ? "primary" : "quiet"}
+        word=${t(`deed.${action}`)} hotkey=${key} disabled=${action !== "explain" && !actions.includes(action)} kind=${action === "triage" ? "primary" : "quiet"}
         onClick=${FORMS.has(action) ? open(action) : plain(action)} />`)}
     </div>
     <${Facts} desk=${desk} ticket=${ticket} />

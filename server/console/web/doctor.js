@@ -5,8 +5,9 @@ import { useEffect, useState } from "preact/hooks";
 import { get, Unreachable } from "/console/web/api.js";
 import { ageWords, Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
-import { Choice, Line, TicketForm, Transfer } from "/console/web/forms.js";
+import { Transfer } from "/console/web/forms.js";
 import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
+import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
@@ -32,20 +33,6 @@ function useComing(desk, station) {
     return () => { here = false; clearTimeout(timer); };
   }, [station, seq, epoch]);
   return coming;
-}
-
-/** Why nobody may be passed yet, or "" when the rule allows it; the server has the last word. */
-export function whyNotPass(ticket, hall, known, now, refused) {
-  if (ticket?.state !== "called") return t("pass.nobody");
-  const rules = known.queues[ticket.queue];
-  const callers = hall.devices.filter((device) => device.role === "caller");
-  if (refused?.ticket === ticket.id && refused.allowedAt > now) return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
-  if (!callers.length || !rules) return "";
-  if (rules.pass_needs_live_zone && !callers.some((device) => device.online)) return t("pass.offline");
-  if (ticket.calls < rules.pass_min_calls) return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
-  const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
-  const left = last + rules.pass_min_seconds * 1000 - now;
-  return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
 }
 
 function Next({ desk, station, current, coming, call }) {
@@ -93,45 +80,6 @@ function After({ desk, coming, current }) {
         <${Wait} wait=${waitOf(ticket, desk.hall, desk.known, desk.now())} />` : html`<span class="secondary">${t("after.nobody")}</span>`}</div>`;
     })}
   </section>`;
-}
-
-function Examination({ desk, ticket, onClose }) {
-  const [which, setWhich] = useState("");
-  const submit = async () => {
-    const answer = await desk.act("hold", `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
-      done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
-    });
-    if (answer?.status < 400) onClose();
-  };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name="hold" word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
-    <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
-}
-
-function Pause({ desk, station, onClose }) {
-  const [minutes, setMinutes] = useState("15");
-  const [reason, setReason] = useState("");
-  const submit = async () => {
-    const length = Number(minutes);
-    if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
-    const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, { minutes: length, reason: reason.trim() || undefined }, { done: () => t("done.pause") });
-    if (answer?.status < 400) onClose();
-  };
-  return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
-    <${Choice} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
-    <${Line} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
-}
-
-function PassAnyway({ desk, ticket, why, onClose }) {
-  const [reason, setReason] = useState("");
-  const submit = async () => {
-    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
-    const answer = await desk.act("pass", `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
-      done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
-    if (answer?.status < 400) onClose();
-  };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name="pass" word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
-    <p class="question">${why}</p>
-    <${Line} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
 }
 
 function Station({ desk, id, redraw, leave }) {
@@ -195,11 +143,12 @@ function Station({ desk, id, redraw, leave }) {
   };
   const form = panel && (panel === "pause" || current) ? forms[panel]() : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
-    ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
+    ${COMPACT ? null : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
       ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
     <//>`}
     <span></span>
     <main class="station">
+      ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : null}
       <${Next} desk=${desk} station=${station} current=${current} coming=${coming} call=${call} />
       <div class="station-side">
         ${form && !COMPACT ? html`<div class="panel side-form">${form}</div>` : html`<${Current} desk=${desk} ticket=${current} station=${station} />`}

@@ -6,6 +6,7 @@ import { Alerts, soundAlerts } from "/console/web/alerts.js";
 import { CheckIn } from "/console/web/check_in.js";
 import { Desk } from "/console/web/desk.js";
 import { Detail } from "/console/web/detail.js";
+import { Explain } from "/console/web/explain.js";
 import { Cancel, Hold, Priority, Transfer } from "/console/web/forms.js";
 import { List, Queues, Tabs } from "/console/web/list.js";
 import { Machines, Rooms } from "/console/web/panels.js";
@@ -15,7 +16,7 @@ import { t } from "/console/web/texts.js";
 import { Triage } from "/console/web/triage.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
-const PANELS = { triage: Triage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel };
+const PANELS = { triage: Triage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
 const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms };
 
 function shown(desk, view) {
@@ -55,7 +56,7 @@ function Nurse({ desk }) {
   const actions = ticket ? desk.known.moves[ticket.state] ?? [] : [];
   const close = () => { change({ panel: null }); list.current?.focus({ preventScroll: true }); };
   const open = (panel) => () => {
-    if (panel in PANELS && !(ticket && actions.includes(panel))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     change({ panel, selected: ticket?.id ?? null });
   };
   const plain = (action) => () => {
@@ -91,7 +92,7 @@ function Nurse({ desk }) {
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
     "/": () => { search.current.focus(); search.current.select(); },
-    N: open("check_in"), T: open("triage"), Enter: open("triage"), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"),
+    N: open("check_in"), T: open("triage"), Enter: open("triage"), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"),
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
     A: () => desk.hall.alerts.length && acknowledge(Alerts.sorted(desk.hall.alerts)[0]),
     D: open("machines"), S: open("rooms"), "?": () => change({ keys: true }),
@@ -125,7 +126,7 @@ function Nurse({ desk }) {
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>
     <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
-    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "Z", "A", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "Z", "A", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }

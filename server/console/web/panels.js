@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, Unreachable } from "/console/web/api.js";
 import { Act } from "/console/web/parts.js";
-import { has, named, t } from "/console/web/texts.js";
+import { has, named, t, tongue } from "/console/web/texts.js";
 
 const JOBS_SHOWN = 12;
 
@@ -28,9 +28,10 @@ export function Machines({ desk, onClose }) {
     return () => { here = false; };
   }, [seen]);
   const reprint = (job) => desk.act(`reprint:${job.id}`, `/api/v1/print-jobs/${job.id}/reprint`, { reason: "desk" }, { done: () => t("done.reprint", { number: job.number ?? "" }) });
+  const list = () => desk.act("list", `/api/v1/halls/${encodeURIComponent(hall.hall)}/lists`, { language: tongue() }, { done: () => t("done.list") });
   const names = Object.fromEntries(hall.devices.map((device) => [device.id, device.name]));
   return html`<div class="spread row"><h2>${t("machines.title")}</h2><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
-    <section><h3>${t("jobs")}</h3>
+    <section><div class="spread row"><h3>${t("jobs")}</h3><${Act} desk=${desk} name="list" word=${t("list.print")} onClick=${list} /></div>
       ${jobs && !jobs.length ? html`<p class="secondary">${t("jobs.none")}</p>` : null}
       <ul class="jobs plain-none">${(jobs ?? []).slice(0, JOBS_SHOWN).map((job) => html`<li key=${job.id} data-job=${job.state}>
         <span><b class="number">${job.number ?? "–"}</b> ${t(`job.${job.kind}`)}${job.copy_number ? ` · ${t("job.copy", { count: job.copy_number })}` : ""} ·

@@ -1,0 +1,59 @@
+// Owns the small forms of the doctor's station and the reasons why a patient may not be passed yet. Knows no list.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { t } from "/console/web/texts.js";
+
+/** Why nobody may be passed yet, or "" when the rule allows it; the server has the last word. */
+export function whyNotPass(ticket, hall, known, now, refused) {
+  if (ticket?.state !== "called") return t("pass.nobody");
+  const rules = known.queues[ticket.queue];
+  const callers = hall.devices.filter((device) => device.role === "caller");
+  if (refused?.ticket === ticket.id && refused.allowedAt > now) return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
+  if (!callers.length || !rules) return "";
+  if (rules.pass_needs_live_zone && !callers.some((device) => device.online)) return t("pass.offline");
+  if (ticket.calls < rules.pass_min_calls) return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
+  const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
+  const left = last + rules.pass_min_seconds * 1000 - now;
+  return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
+}
+
+export function Examination({ desk, ticket, onClose }) {
+  const [which, setWhich] = useState("");
+  const submit = async () => {
+    const answer = await desk.act("hold", `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
+      done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
+    });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name="hold" word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
+    <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
+}
+
+export function Pause({ desk, station, onClose }) {
+  const [minutes, setMinutes] = useState("15");
+  const [reason, setReason] = useState("");
+  const submit = async () => {
+    const length = Number(minutes);
+    if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
+    const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, { minutes: length, reason: reason.trim() || undefined }, { done: () => t("done.pause") });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
+    <${Choice} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
+    <${Line} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
+}
+
+export function PassAnyway({ desk, ticket, why, onClose }) {
+  const [reason, setReason] = useState("");
+  const submit = async () => {
+    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    const answer = await desk.act("pass", `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
+      done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
+    if (answer?.status < 400) onClose();
+  };
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name="pass" word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
+    <p class="question">${why}</p>
+    <${Line} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
+}
