@@ -30,7 +30,8 @@ export function Alerts({ desk, acknowledge }) {
   const words = (alert) => {
     const number = tickets.find((ticket) => ticket.id === alert.ticket)?.number;
     const device = devices.find((one) => one.id === alert.device)?.name;
-    const text = alert.text && alert.text !== device ? (has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text) : "";
+    const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
+    const text = rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "";
     return [number, device, text].filter(Boolean).join(" · ");
   };
   return html`<section class="alerts" aria-label=${t("alerts")} tabindex="0">
