@@ -90,7 +90,8 @@ def _live(agent: Agent, client: HallClient, ending: threading.Event) -> int:
     """Follow the device's own hall until `ending`; return the exit code."""
     device = identity(client, ending)
     if device is not None and device.hall:
-        agent.follow(device.hall, device.zone)
+        # a loudspeaker enrolled without a zone has the hall's own: it speaks for every room of the hall
+        agent.follow(device.hall, device.zone if device.zone != device.hall else None)
         ending.wait()
     agent.stop()
     return 0 if ending.is_set() else 1
