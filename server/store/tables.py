@@ -17,12 +17,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql import operators
 
+ENDED_STATES = ("done", "cancelled", "no_show")
 LIVE = "state NOT IN ('done', 'cancelled', 'no_show')"
 AT_STATION = "state IN ('called', 'serving')"
+UNSEEN = text("acknowledged_at IS NULL")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -46,6 +51,44 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StateWord(TypeDecorator[str]):
+    """A ticket's state, written into a condition instead of being bound to it.
+
+    A database uses a partial index only where it can read in the statement that the condition implies the index's
+    own; a bound value it cannot. So states of the living also say that they are not ended, as `LIVE` says it.
+    """
+
+    impl = String(12)
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Rewrites `==`, `in_` and `not_in` with plain words; leaves everything else as it is."""
+
+        def operate(self, op: Any, *other: Any, **options: Any) -> Any:
+            """The condition, with what it implies."""
+            words = _plain_words(other[0]) if op in {operators.eq, operators.in_op, operators.not_in_op} else None
+            if not words:
+                return super().operate(op, *other, **options)
+            ended = super().operate(operators.not_in_op, [literal_column(f"'{word}'") for word in ENDED_STATES])
+            if op is operators.not_in_op:
+                return ended if set(words) == set(ENDED_STATES) else super().operate(op, *other, **options)
+            written: list[Any] = [literal_column(f"'{word}'") for word in words]
+            given = super().operate(op, written[0] if op is operators.eq else written, **options)
+            alone = words == ["waiting"] or set(words) & set(ENDED_STATES)  # who waits has an index of their own
+            return given if alone else and_(given, ended)
+
+    comparator_factory = Comparator
+
+
+def _plain_words(given: Any) -> list[str]:
+    """The words of a state or of a collection of states; none for anything else, such as a parameter."""
+    some = [given] if isinstance(given, str) else given
+    if not isinstance(some, list | tuple | set | frozenset) or not all(isinstance(word, str) for word in some):
+        return []
+    words = sorted(str(word) for word in some)
+    return words if all(word.isascii() and word.replace("_", "").isalpha() for word in words) else []
 
 
 class Base(DeclarativeBase):
@@ -272,7 +315,7 @@ class TicketRow(Base):
     number: Mapped[str] = mapped_column(String(16))
     number_seq: Mapped[int]
     code: Mapped[str] = mapped_column(String(32), unique=True)
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(StateWord)
     lane: Mapped[str] = mapped_column(String(8))
     grade: Mapped[str | None] = mapped_column(String(16))
     rank: Mapped[int] = mapped_column(default=99)
@@ -329,7 +372,13 @@ class TicketRow(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("live_of_hall", "hall_id", "queue_id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index("live_of_hall", "hall_id", "state", "queue_id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index(
+            "of_station",
+            "station_id",
+            sqlite_where=text("station_id IS NOT NULL"),
+            postgresql_where=text("station_id IS NOT NULL"),
+        ),
     )
 
 
@@ -446,6 +495,14 @@ class AlertRow(Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(100))
     seq: Mapped[int] = mapped_column(BIG, default=0)
+    __table_args__ = (
+        Index(
+            "open_alerts",
+            "hall_id",
+            sqlite_where=UNSEEN,
+            postgresql_where=UNSEEN,
+        ),
+    )
 
 
 class AnnouncementRow(Base):
@@ -454,7 +511,7 @@ class AnnouncementRow(Base):
     __tablename__ = "announcement"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     hall_id: Mapped[str] = mapped_column(String(64), index=True)
-    ticket_id: Mapped[str] = mapped_column(String(32))
+    ticket_id: Mapped[str] = mapped_column(String(32), index=True)
     zone: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]]
     at: Mapped[datetime]

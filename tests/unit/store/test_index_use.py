@@ -1,0 +1,81 @@
+"""What a wish looks for is found by an index, however many tickets of old days there are."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.protocol.terms import ENDED, TicketState
+from server.services import choosing, moves, reading
+from server.store.tables import AlertRow, AnnouncementRow, TicketRow
+from tests.support.api import an_api
+
+HERE = (TicketRow.hall_id == "H1",)
+QUESTIONS = {
+    "who is at a station": (moves.AT.with_only_columns(TicketRow.id), "of_station"),
+    "the head of a lane": (choosing._HEAD.with_only_columns(TicketRow.id), "head_of_lane"),
+    "how many are behind": (reading._BEHIND.element, "head_of_lane"),
+    "the live tickets": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(reading.LIVE_STATES)), "live_of_hall"),
+    "those not ended": (select(TicketRow.id).where(*HERE, TicketRow.state.not_in(ENDED)), "live_of_hall"),
+    "those called": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(["called", "serving"])), "live_of_hall"),
+    "those staged": (select(TicketRow.id).where(*HERE, TicketRow.state == TicketState.STAGED), "live_of_hall"),
+    "what a day leaves open": (
+        select(TicketRow.id).where(*HERE, TicketRow.business_day <= date.max, TicketRow.state.not_in(list(ENDED))),
+        "live_of_hall",
+    ),
+    "open alerts": (
+        select(AlertRow.id).where(AlertRow.hall_id == "H1", AlertRow.acknowledged_at.is_(None)), "open_alerts",
+    ),
+    "a ticket's announcements": (
+        select(AnnouncementRow.id).where(AnnouncementRow.ticket_id.in_(["a", "b"])), "ix_announcement_ticket_id",
+    ),
+}  # fmt: skip
+GIVEN = {
+    "station": "R1",
+    "hall": "H1",
+    "queue": "IM",
+    "lane": "ordinary",
+    "rank": 3,
+    "credit": 0,
+    "doctor": "",
+    "sort": "",
+}
+
+
+@pytest.fixture(scope="module")
+def db():
+    with an_api() as api, Session(api.context.engines.read) as session:
+        yield session
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_by_its_index(db, question):
+    statement, index = QUESTIONS[question]
+    given = {word: GIVEN[word] for word in statement.compile().params if word in GIVEN}
+    written = statement.params(**given).compile(
+        dialect=db.get_bind().dialect, compile_kwargs={"render_postcompile": True}
+    )
+    plan = (
+        db.connection()
+        .exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {written}", tuple(written.params[word] for word in written.positiontup or [])
+        )
+        .all()
+    )
+
+    assert [] == [row[3] for row in plan if row[3].startswith("SCAN")]
+    assert f"INDEX {index} " in " ".join(row[3] for row in plan), plan
+
+
+@pytest.mark.parametrize("states", [["called"], ["done"], ["waiting", "done"], list(TicketState), list(ENDED)], ids=str)
+def test_a_state_is_written_into_the_condition_and_what_it_implies_only_where_it_does(states):
+    condition = str(TicketRow.state.in_(states).compile())
+
+    assert all(f"'{state}'" in condition for state in states)
+    assert (not set(states) & set(ENDED)) == ("NOT IN ('done', 'cancelled', 'no_show')" in condition)
+
+
+def test_a_word_that_is_no_plain_word_is_never_written_into_a_statement():
+    for word in ("x' OR '1'='1", "等候", "a b", ""):
+        assert word not in str((TicketRow.state == word).compile()) or not word
