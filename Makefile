@@ -51,8 +51,11 @@ format: prepare ## let ruff mend what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: prepare ## measure the hall's figures
-	@$(BIN)/python -m tests.bench.hall
+bench: prepare ## measure the hall's figures: wishes, choosing, slips, and what people see in the pages
+	@failed=0; \
+	$(BIN)/python -m tests.bench.hall --calls 0 || failed=1; \
+	$(BIN)/python -m tests.bench.wall || failed=1; \
+	exit $$failed
 
 bench-policy: prepare ## compare policies over a real day (DATA=FILE for another)
 	@$(BIN)/python -m tests.bench.policy "$(or $(DATA),$(SHARED)/outpatient_day_2019-11-04.csv)"
