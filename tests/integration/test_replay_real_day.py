@@ -25,7 +25,7 @@ def environment(folder):
 def replay(folder, day, *more, **settings):
     command = [sys.executable, "-m", "server", "replay", str(day), "--hall", "H1", *more]
     return subprocess.run(
-        command, cwd=folder, env={**environment(folder), **settings}, capture_output=True, text=True, timeout=540
+        command, cwd=folder, env={**environment(folder), **settings}, capture_output=True, text=True, timeout=1800
     )
 
 
