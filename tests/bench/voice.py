@@ -56,6 +56,7 @@ class Figures:
     wrong: int = 0
     said: int = 0
     with_tones: int = 0
+    nasals_merged: int = 0
     factors: list[float] = field(default_factory=list)
     chime: list[float] = field(default_factory=list)
     word: list[float] = field(default_factory=list)
@@ -145,11 +146,18 @@ def syllables(text: str, *, tones: bool = False) -> list[str]:
     return found
 
 
+def without_ng(found: Sequence[str]) -> list[str]:
+    """Syllables in the ears of the many who do not tell -n from -ng."""
+    return [re.sub("ng$", "n", one) for one in found]
+
+
 def zh_readings(text: str) -> Iterator[str]:
+    """The ways in which a written Chinese sentence may have been said."""
     return readings(text, lambda digits: say_number(digits, "zh"), say_place_zh)
 
 
 def en_readings(text: str) -> Iterator[str]:
+    """The ways in which a written English sentence may have been said."""
     plain = re.sub(r"\b2nd\b", "second", text, flags=re.IGNORECASE)
     spelled = re.sub(r"([A-Za-z])[-.]?(?=\d)", r"\1 ", plain)
     return readings(spelled, lambda digits: say_number(digits, "en"), say_place_en)
@@ -176,6 +184,8 @@ def judge(figures: Figures, language: str, text: str, understood: str) -> None:
     if language == "zh":
         figures.said += len(syllables(text))
         figures.wrong += min(errors(syllables(text), syllables(way)) for way in zh_readings(understood))
+        merged = without_ng(syllables(text))
+        figures.nasals_merged += min(errors(merged, without_ng(syllables(way))) for way in zh_readings(understood))
         said = syllables(text, tones=True)
         figures.with_tones += min(errors(said, syllables(way, tones=True)) for way in zh_readings(understood))
     else:
@@ -279,7 +289,10 @@ def report(name: str, found: dict[str, Figures]) -> None:
             print(f"{heading}nothing spoken: {(figures.failed or ['?'])[0]}", flush=True)
             continue
         unit = "syllables" if language == "zh" else "words"
-        tones = f" ({100 * figures.with_tones / figures.said:.1f} % with tones)" if language == "zh" else ""
+        tones = ""
+        if language == "zh":
+            merged, with_tones = figures.nasals_merged / figures.said, figures.with_tones / figures.said
+            tones = f" ({100 * merged:.1f} % with -n and -ng as one, {100 * with_tones:.1f} % with tones)"
         factor = f"{statistics.median(figures.factors):.2f}" if figures.factors else "0"
         print(
             f"{heading}{100 * figures.wrong / figures.said:5.1f} % of {figures.said} {unit} wrong{tones}; "
