@@ -236,7 +236,7 @@ def triage(consoles, tag, number):
         page.keyboard.type("22 95 128 80 96 37.2 A 4")
         page.keyboard.press("Enter")
         page.wait_for_selector("[data-suggestion]")
-        page.wait_for_function("document.activeElement.name === 'grade'")
+        page.wait_for_function("() => document.activeElement.name === 'grade'")
         page.keyboard.press("3")
         page.keyboard.press("Enter")
         becomes(consoles, number, "waiting")

@@ -168,7 +168,7 @@ def take_pictures(folder: Path) -> None:
                 wall.without_banners()
             wall.pass_time(12 if name == "link-lost" else 0)
             page.goto(wall.address + (f"?lang={language}" if language else ""))
-            page.wait_for_function("document.getElementById('clock').textContent.length === 5")
+            page.wait_for_function("() => document.getElementById('clock').textContent.length === 5")
             page.wait_for_timeout(300)
             save(page.screenshot(), folder / f"wall-{name}{'-' + language if language else ''}.png")
         browser.close()
