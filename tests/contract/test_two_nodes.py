@@ -100,7 +100,7 @@ def test_one_key_sent_to_both_nodes_at_once_has_one_answer(nodes):
 
 
 def test_a_restarted_database_loses_nothing_that_was_acknowledged(nodes, postgres):
-    kiosk = nodes[0].client("kiosk")
+    kiosk = nodes[0].client("kiosk", budget=90.0)
     acknowledged = {}
 
     def check_in(number):
@@ -110,10 +110,10 @@ def test_a_restarted_database_loses_nothing_that_was_acknowledged(nodes, postgre
 
     with ThreadPoolExecutor(4) as pool:
         doing = [pool.submit(check_in, number) for number in range(40)]
-        until(lambda: len(acknowledged) > 5)
+        until(lambda: len(acknowledged) > 5, within=60.0)
         postgres.restart()
         for one in doing:
-            one.result(60)
+            one.result(180)
 
     assert 40 == len(acknowledged), "the client tries again until it is answered"
     assert 40 == len(set(acknowledged.values()))
