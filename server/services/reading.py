@@ -1,6 +1,6 @@
 """What is read: snapshot, events, a place in line. Whole reads in one read transaction, dressed for their reader."""
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -134,25 +134,39 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
 
 
 _HERE = (LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"))
-_BEHIND = (
+_LATER = (
     select(func.count())
     .select_from(TicketRow)
     .where(
-        TicketRow.hall_id == bindparam("hall"),
-        TicketRow.queue_id == bindparam("queue"),
+        TicketRow.hall_id == LaneRow.hall_id,
+        TicketRow.queue_id == LaneRow.queue_id,
         TicketRow.state == "waiting",
-        TicketRow.lane == bindparam("lane"),
-        or_(
-            TicketRow.rank > bindparam("rank"),
-            (TicketRow.rank == bindparam("rank")) & (TicketRow.sort > bindparam("sort")),
-        ),
+        TicketRow.lane == LaneRow.lane,
+        TicketRow.rank == LaneRow.rank,
+        TicketRow.credit == LaneRow.credit,
+        TicketRow.doctor == LaneRow.doctor,
+        TicketRow.sort > bindparam("sort"),
     )
+    .correlate(LaneRow)
+    .scalar_subquery()
+)
+_BEHIND = (
+    select(func.coalesce(func.sum(_LATER), 0))
+    .select_from(LaneRow)
+    .where(*_HERE, LaneRow.lane == bindparam("lane"), LaneRow.rank == bindparam("rank"), LaneRow.waiting > 0)
+    .scalar_subquery()
+)
+"""Those of the same lane and rank who came later: one range of the index for each key that anybody waits under."""
+_LOWER = (
+    select(func.coalesce(func.sum(LaneRow.waiting), 0))
+    .where(*_HERE, LaneRow.lane == bindparam("lane"), LaneRow.rank > bindparam("rank"))
     .scalar_subquery()
 )
 _AHEAD = select(
     select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE).scalar_subquery(),
     select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE, LaneRow.lane != Lane.URGENT).scalar_subquery(),
     _BEHIND,
+    _LOWER,
 )
 
 
@@ -162,9 +176,10 @@ def position(db: Session, ticket: TicketRow) -> int | None:
         return None
     here = {"hall": ticket.hall_id, "queue": ticket.queue_id}
     db.flush()
-    waiting, not_urgent, behind = (
+    waiting, not_urgent, behind, lower = (
         db.connection().execute(_AHEAD, {**here, "lane": ticket.lane, "rank": ticket.rank, "sort": ticket.sort}).one()
     )
+    behind += lower
     if ticket.lane == Lane.URGENT:
         behind += not_urgent
     own = 1 if ticket.state == TicketState.WAITING else 0

@@ -28,6 +28,7 @@ from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.tables import StationRow
+from tests.support.api import Api
 from tests.support.hall import ROOT, RunningHall, free_port, hall_file, until
 
 ROWS = 20_000
@@ -43,7 +44,7 @@ OWN = {
     "code": "printf('bench%08d', n)",
     "number": "printf('A%03d', n + 1)",
     "number_seq": "n + 1",
-    "sort": "printf('20260302T0100000%05d.1.20260302T010000000000.%09d', n / 20, n)",
+    "sort": "printf('20200302T0100000%05d.1.20200302T010000000000.%09d', n / 20, n)",
     "lane": LANES,
 }
 """What differs between the filled tickets; everything else is taken from one that was really checked in."""
@@ -148,8 +149,6 @@ def wishes(hall: RunningHall, seconds: float) -> None:
 
 def a_waiting_hall(folder: Path, waiting: int) -> Context:
     """A server's inner parts over a database in which so many wait, in three lanes."""
-    from tests.support.api import Api
-
     toml = hall_file(2)
     api = Api(folder, toml)
     api.check_in("第一人")

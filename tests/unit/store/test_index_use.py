@@ -79,3 +79,25 @@ def test_a_state_is_written_into_the_condition_and_what_it_implies_only_where_it
 def test_a_word_that_is_no_plain_word_is_never_written_into_a_statement():
     for word in ("x' OR '1'='1", "等候", "a b", ""):
         assert word not in str((TicketRow.state == word).compile()) or not word
+
+
+def test_how_many_stand_before_a_ticket_is_told_the_same_by_counting_heads():
+    """The quick count against the plain one, over lanes, grades, credits and doctors."""
+    with an_api() as api:
+        for number in range(12):
+            more = {"tags": ["老"], "evidence": "card"} if number % 5 == 0 else {}
+            doctor = {"doctor": "D1"} if number % 4 == 0 else {}
+            ticket = api.check_in(f"人{number}", **more, **doctor)
+            if number % 3 == 0:
+                api.act(ticket, "triage", grade="U" if number % 2 else "N", reason="x")
+        with Session(api.context.engines.read) as own:
+            rows = own.scalars(select(TicketRow).where(TicketRow.hall_id == "H1")).all()
+            for row in rows:
+                later = [
+                    other
+                    for other in rows
+                    if (other.lane == row.lane and (other.rank, other.sort) > (row.rank, row.sort))
+                    or (row.lane == "urgent" and other.lane != "urgent")
+                ]
+                assert len(rows) - len(later) - 1 == reading.position(own, row)
+        assert {"urgent", "ordinary", "policy"} == {row.lane for row in rows}
