@@ -228,7 +228,9 @@ def holds(reason, ticket: Head, earlier: Head, day: Day) -> bool:
         return False
     unripe = earlier.lane is Lane.PASSED and earlier.due_call > day.recent.calls
     if code is ReasonCode.GRADED_SCORE or code is ReasonCode.GRADED_OVERDUE:
-        return unripe or score(ticket, code, day) >= score(earlier, code, day)
+        # passed patients stand by their due call among themselves: who was passed more often is due later
+        due_first = earlier.lane is ticket.lane is Lane.PASSED and ticket.order < earlier.order
+        return unripe or due_first or score(ticket, code, day) >= score(earlier, code, day)
     if code is ReasonCode.IN_ORDER:
         return ticket.lane is Lane.ORDINARY and (earlier.lane is not Lane.ORDINARY or ticket.order < earlier.order)
     if code is ReasonCode.ONLY_ONE_LANE:
