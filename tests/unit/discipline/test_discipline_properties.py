@@ -228,15 +228,21 @@ def holds(reason, ticket: Head, earlier: Head, day: Day) -> bool:
         return False
     unripe = earlier.lane is Lane.PASSED and earlier.due_call > day.recent.calls
     if code is ReasonCode.GRADED_SCORE or code is ReasonCode.GRADED_OVERDUE:
-        # passed patients stand by their due call among themselves: who was passed more often is due later
-        due_first = earlier.lane is ticket.lane is Lane.PASSED and ticket.order < earlier.order
-        return unripe or due_first or score(ticket, code, day) >= score(earlier, code, day)
+        return unripe or behind(earlier, ticket, day) or score(ticket, code, day) >= score(earlier, code, day)
     if code is ReasonCode.IN_ORDER:
         return ticket.lane is Lane.ORDINARY and (earlier.lane is not Lane.ORDINARY or ticket.order < earlier.order)
     if code is ReasonCode.ONLY_ONE_LANE:
         return earlier.lane is ticket.lane or unripe
     kind = code.value.removeprefix("weave_")
     return kind == ticket.lane.value and (earlier.lane is not ticket.lane or ticket.order < earlier.order)
+
+
+def behind(earlier: Head, ticket: Head, day: Day) -> bool:
+    """Whether a passed ticket stands behind another passed one: they stand by due call, most passed last."""
+    passed = [ticket, *(one.ticket for one in day.waiting.values())]
+    return earlier.lane is Lane.PASSED and any(
+        one.lane is Lane.PASSED and one.order < earlier.order for one in passed if one.ticket != earlier.ticket
+    )
 
 
 def score(head: Head, code: ReasonCode, day: Day) -> float:
