@@ -68,7 +68,9 @@ def test_a_question_is_answered_by_its_index(db, question):
     assert f"INDEX {index} " in " ".join(row[3] for row in plan), plan
 
 
-@pytest.mark.parametrize("states", [["called"], ["done"], ["waiting", "done"], list(TicketState), sorted(ENDED)], ids=str)
+@pytest.mark.parametrize(
+    "states", [["called"], ["done"], ["waiting", "done"], list(TicketState), sorted(ENDED)], ids=str
+)
 def test_a_state_is_written_into_the_condition_and_what_it_implies_only_where_it_does(states):
     condition = str(TicketRow.state.in_(states).compile())
 
