@@ -8,7 +8,6 @@ import re
 import unicodedata
 
 DIGITS = "零一二三四五六七八九幺"
-ENGLISH_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NUMBER = re.compile(rf"((?:[A-Z]{{1,3}} ?)?(?:[{DIGITS}] ?){{2,8}}) ?([号號])(?=[ ,]|$|[已到])")
 _MARKS = re.compile(r"\s*[,;:.!?、](?:\s|$)|\s*[,;:!?、](?=\S)")
 
@@ -26,17 +25,3 @@ def paused(text: str) -> str:
     after_number = NUMBER.sub(lambda found: f"{found[1].strip()} {found[2]}, ", text)
     before_place = re.sub(r"[ ,]+(?=[到请請])", ", ", after_number)
     return re.sub(r" *,[ ,]*", ", ", before_place).strip(" ,")
-
-
-def said_number(number: str, language: str) -> str:
-    """A queue number as the server lets it be said: A012 → zh "A 零 一 二", yue "A 零一二", en "A zero one two"."""
-    digits = ENGLISH_DIGITS if language == "en" else DIGITS
-    letters = [one for one in number if not one.isascii() or not one.isdigit()]
-    figures = [digits[int(one)] for one in number if one.isascii() and one.isdigit()]
-    return " ".join([*letters, "".join(figures)] if language == "yue" else [*letters, *figures])
-
-
-def renumbered(text: str, language: str, number: str, other: str) -> str | None:
-    """The same sentence with another number, as it will probably be called next; None when the number is not in it."""
-    said = said_number(number, language)
-    return text.replace(said, said_number(other, language)) if said and said in text else None

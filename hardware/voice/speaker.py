@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hardware.errors import HardwareError
 from hardware.ports import Utterance
-from hardware.voice.phrases import renumbered
 from hardware.voice.voice import Voice
 from server.protocol.terms import AnnouncementOutcome
 
@@ -28,11 +27,6 @@ class VoiceSpeaker:
     def prefetch(self, utterances: Iterable[Utterance]) -> None:
         """Render these ahead, the soonest first, instead of what was likely before; never blocks."""
         self.voice.prefetch([(one.text, one.language) for one in utterances])
-
-    def expect(self, utterances: Sequence[Utterance], number: str, following: Sequence[str]) -> None:
-        """Render ahead what will probably be called next: these sentences of `number` with the numbers that follow."""
-        pairs = [(renumbered(one.text, one.language, number, other), one) for other in following for one in utterances]
-        self.voice.prefetch([(text, one.language) for text, one in pairs if text is not None])
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
         """Chime, then speak the sentences in order; blocks until done or failed. Raises nothing."""

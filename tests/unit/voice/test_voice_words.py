@@ -1,8 +1,7 @@
 import pytest
 
 from hardware.voice.phonemes import english, mandarin
-from hardware.voice.phrases import paused, phrases, renumbered, said_number
-from server.domain.wording import say_number
+from hardware.voice.phrases import paused, phrases
 
 CALL = "请 A 零 一 二 号 张女士 到 内科三诊室 就诊"
 
@@ -81,22 +80,3 @@ def test_a_word_that_begins_with_a_capital_stays_a_word():
 
 def test_the_word_i_and_an_apostrophe_are_left_to_the_reader():
     assert "<I'm at the desk>" == english("I'm at the desk", read_english)
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "expected"),
-    [
-        (CALL, "zh", "请 A 零 一 三 号 张女士 到 内科三诊室 就诊"),
-        ("請 A 零一二 號 到 三診室", "yue", "請 A 零一三 號 到 三診室"),
-        ("Number A zero one two, please go to Room three", "en", "Number A zero one three, please go to Room three"),
-        ("三诊室 暂停接诊,请耐心等候", "zh", None),
-    ],
-)
-def test_the_next_call_is_the_last_one_with_the_next_number(text, language, expected):
-    assert expected == renumbered(text, language, "A012", "A013")
-
-
-@pytest.mark.parametrize("language", ["zh", "yue", "en"])
-@pytest.mark.parametrize("number", ["A012", "1024", "CT007", "B1000"])
-def test_a_number_is_expected_just_as_the_server_lets_it_be_said(number, language):
-    assert say_number(number, language) == said_number(number, language)
