@@ -5,6 +5,8 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from server.domain.errors import SENTENCES, HallError
@@ -111,6 +113,14 @@ def install(app: Flask) -> None:
             error.description,
             status=status,
         )
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(PoolTimeout)
+    def unreachable(error: Exception) -> Response:
+        """The database is away, restarting or overwhelmed: the same wish under the same key may be sent again."""
+        log.warning("%s %s: %s", request.method, request.path, error)
+        return problem(ErrorCode.BUSY)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
