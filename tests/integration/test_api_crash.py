@@ -11,12 +11,12 @@ from server.cli import main
 from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.hall import a_hall, hall_file
 
-KILLS = 3
+KILLS = 2
 
 
 @pytest.fixture
 def hall():
-    with a_hall(stations=2) as running:
+    with a_hall() as running:
         yield running
 
 
@@ -102,12 +102,12 @@ def copy(hall, name):
 def test_an_older_copy_of_the_database_gets_a_new_epoch_and_followers_are_told_to_reload(hall):
     hall.check_in("一")
     before = hall.client("console").snapshot("H1")
-    hall.stop()
+    hall.kill()
     copy(hall, "old.db")
     hall.start()
     assert before.epoch == hall.client("console").snapshot("H1").epoch, "a restart alone is no new life"
     hall.check_in("二", "三")
-    hall.stop()
+    hall.kill()
     copy(hall, "same.db")
     shutil.copy(hall.folder / "old.db", hall.database)
     hall.start()
@@ -120,7 +120,7 @@ def test_an_older_copy_of_the_database_gets_a_new_epoch_and_followers_are_told_t
         client.events("H1", before.seq, epoch=before.epoch)
     assert ("reload", 410) == (reload.value.code, reload.value.status)
     assert "went back" in hall.log()
-    hall.stop()
+    hall.kill()
     hall.start()
     assert restored.epoch == hall.client("console").snapshot("H1").epoch, "told once"
 
@@ -130,17 +130,17 @@ def test_applying_a_changed_hall_file_makes_a_new_epoch_and_the_same_file_change
     epoch = client.snapshot("H1").epoch
     file = hall.folder / "hall.toml"
 
-    file.write_text(hall_file(2), encoding="utf-8")
+    file.write_text(hall_file(4), encoding="utf-8")
     assert "nothing changed\n" == hall.command("apply", str(file))
     assert epoch == client.snapshot("H1").epoch
-    file.write_text(hall_file(3), encoding="utf-8")
-    assert "station R3 added\n" == hall.command("apply", str(file))
+    file.write_text(hall_file(5), encoding="utf-8")
+    assert "station R5 added\n" == hall.command("apply", str(file))
     assert "nothing changed\n" == hall.command("apply", str(file))
     after = client.snapshot("H1")
     assert epoch != after.epoch
-    assert ["R1", "R2", "R3"] == [station.id for station in after.stations]
+    assert ["R1", "R2", "R3", "R4", "R5"] == [station.id for station in after.stations]
     hall.check_in("新")
-    assert "A001" == client.call_next("R3").ticket.number
+    assert "A001" == client.call_next("R5").ticket.number
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_an_event_holds_who_did_it_and_when(day):
     assert ("console:console", "2026-03-02T01:00:00Z") == (call["actor"], call["at"])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_random_day_folds_as_well(seed):
     """Any wish at any ticket, legal or not: whatever the server did, the followers end where it is."""
     dice = random.Random(seed)
@@ -260,7 +260,7 @@ def test_a_random_day_folds_as_well(seed):
         follower = Followers(api)
         tickets = [api.check_in(f"随{number}", dice.choice(["IM", "ENT", "ED"])) for number in range(4)]
         done = 0
-        for _ in range(80):
+        for _ in range(60):
             word = dice.choice(words)
             ticket = dice.choice(tickets)["id"]
             bodies = {
@@ -285,4 +285,4 @@ def test_a_random_day_folds_as_well(seed):
             done += answer[0] < 300
             follower.level((seed, word))
 
-    assert 20 < done
+    assert 15 < done

@@ -11,22 +11,21 @@ PERSON = {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}}
 
 @pytest.fixture
 def api():
-    with an_api(fresh=True) as made:
+    with an_api() as made:
         yield made
 
 
-def test_a_check_in_is_answered_again_word_for_word_also_after_a_restart(api):
-    first = api.send("POST", "/check-ins", PERSON, role="kiosk", key="one")
-    again = api.send("POST", "/check-ins", PERSON, role="kiosk", key="one")
-    restarted = api.restart()
-    try:
+def test_a_check_in_is_answered_again_word_for_word_also_after_a_restart():
+    with an_api(fresh=True) as api:
+        first = api.send("POST", "/check-ins", PERSON, role="kiosk", key="one")
+        again = api.send("POST", "/check-ins", PERSON, role="kiosk", key="one")
+        restarted = api.restart()
         after = restarted.send("POST", "/check-ins", PERSON, role="kiosk", key="one")
-    finally:
         restarted.close()
 
-    assert (201, 201, 201) == (first.status_code, again.status_code, after.status_code)
-    assert first.get_data() == again.get_data() == after.get_data()
-    assert 1 == len(api.rows()["ticket"])
+        assert (201, 201, 201) == (first.status_code, again.status_code, after.status_code)
+        assert first.get_data() == again.get_data() == after.get_data()
+        assert 1 == len(api.rows()["ticket"])
 
 
 def test_an_answer_is_kept_as_it_was_whatever_became_of_the_ticket(api):

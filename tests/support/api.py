@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from server.app import Server, create
 from server.protocol.terms import DeviceRole, StaffRole
 from server.services import devices, hallfile, staff
+from server.services.context import Context
 from server.services.due import run_due
+from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.tables import Base
@@ -146,16 +148,7 @@ class Api:
         """The token of `role` or `role:hall`, enrolled when first asked for."""
         if role not in self.tokens:
             word, _, hall = role.partition(":")
-            kind = DeviceRole(word.partition("-")[0])
-            made = ""
-
-            def enrol(work: Work) -> Answer:
-                nonlocal made
-                _, made = devices.enrol(work, self.context, kind, role)
-                return Answer(201, {})
-
-            self.context.transactions.system(hall or "H1", enrol)
-            self.tokens[role] = made
+            self.tokens[role] = _enrol(self.context, hall or "H1", word)
         return self.tokens[role]
 
     def device(self, role: str) -> str:
@@ -332,6 +325,34 @@ def _made(toml: str, **options: Any) -> Api:
     made = Api(folder, toml, **options)
     made.tokens = dict(_prepared(toml).tokens)
     return made
+
+
+def enrolled(database: str, toml: str, secret: str) -> dict[tuple[str, str], str]:
+    """Set a database up in this process, as RunningHall does by commands; the tokens by (role, hall)."""
+    with tempfile.TemporaryDirectory(prefix="hall-api-") as folder:
+        settings = Settings(database_url=database, state_dir=Path(folder), secret_key=secret)
+        context = build_context(settings)
+        file = hallfile.read(toml, context)
+        context.transactions.administer(lambda db: hallfile.write(db, file, toml))
+        tokens = {
+            (role, hall): _enrol(context, hall, role)
+            for hall in context.hall_ids()
+            for role in ("console", "caller", "kiosk")
+        }
+        context.engines.dispose()
+    return tokens
+
+
+def _enrol(context: Context, hall: str, role: str) -> str:
+    """The token of a new device."""
+    made: list[str] = []
+
+    def enrol(work: Work) -> Answer:
+        made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role)[1])
+        return Answer(201, {})
+
+    context.transactions.system(hall, enrol)
+    return made[0]
 
 
 @contextmanager

@@ -82,7 +82,13 @@ class RunningHall:
     """One server process and its folder. `token(role)` enrols a device when first asked for; `client(role)` speaks."""
 
     def __init__(
-        self, toml: str | None = None, *, stations: int = 4, database: str | None = None, **settings: str
+        self,
+        toml: str | None = None,
+        *,
+        stations: int = 4,
+        database: str | None = None,
+        prepared: dict[tuple[str, str], str] | None = None,
+        **settings: str,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hall-test-"))
         self.port = free_port()
@@ -101,6 +107,9 @@ class RunningHall:
         self._tokens: dict[tuple[str, str], str] = {}
         self._clients: list[HallClient] = []
         content = toml or hall_file(stations)
+        if prepared is not None:  # the database is set up already, with these devices
+            self._tokens = dict(prepared)
+            return
         if database is None and content in _TEMPLATES:
             template, self._tokens = _TEMPLATES[content][0], dict(_TEMPLATES[content][1])
             shutil.copytree(template, self.folder, dirs_exist_ok=True)
