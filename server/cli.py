@@ -8,6 +8,7 @@ import io
 import logging
 import secrets
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -101,8 +102,14 @@ def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
-def _context() -> Context:
-    return build_context(Settings())
+@contextlib.contextmanager
+def _opened() -> Iterator[Context]:
+    """The installation that the settings name, closed again when the command is done."""
+    context = build_context(Settings())
+    try:
+        yield context
+    finally:
+        context.engines.dispose()
 
 
 def _run(_given: argparse.Namespace) -> int:
@@ -112,16 +119,16 @@ def _run(_given: argparse.Namespace) -> int:
 
 
 def _apply(given: argparse.Namespace) -> int:
-    context = _context()
     text = given.file.read_text(encoding="utf-8")
-    file = hallfile.read(text, context)
-    for line in context.transactions.administer(lambda db: hallfile.write(db, file, text)) or ["nothing changed"]:
+    with _opened() as context:
+        file = hallfile.read(text, context)
+        changes = context.transactions.administer(lambda db: hallfile.write(db, file, text))
+    for line in changes or ["nothing changed"]:
         print(line)
     return 0
 
 
 def _device_add(given: argparse.Namespace) -> int:
-    context = _context()
     token = ""
 
     def enrol(work: Work) -> Answer:
@@ -129,19 +136,20 @@ def _device_add(given: argparse.Namespace) -> int:
         _, token = devices.enrol(work, context, DeviceRole(given.role), given.name, given.zone)
         return Answer(201, {})
 
-    context.transactions.system(given.hall, enrol)
+    with _opened() as context:
+        context.transactions.system(given.hall, enrol)
     print(f"{given.role} {given.name} in {given.hall}, token shown once: {token}")
     return 0
 
 
 def _device_revoke(given: argparse.Namespace) -> int:
-    _context().transactions.system(given.hall, lambda work: devices.revoke(work, given.id))
+    with _opened() as context:
+        context.transactions.system(given.hall, lambda work: devices.revoke(work, given.id))
     print(f"{given.id} revoked")
     return 0
 
 
 def _staff_add(given: argparse.Namespace) -> int:
-    context = _context()
     made = ""
     if given.password_stdin:
         password = sys.stdin.readline().rstrip("\n")
@@ -149,8 +157,6 @@ def _staff_add(given: argparse.Namespace) -> int:
         password = getpass.getpass("Password: ")
     else:
         password = made = secrets.token_urlsafe(12)
-    if given.hall is not None and given.hall not in context.hall_ids():
-        raise HallError(ErrorCode.UNKNOWN_HALL, given.hall)
 
     def add(db: Session) -> list[str]:
         staff.add(
@@ -165,7 +171,10 @@ def _staff_add(given: argparse.Namespace) -> int:
         )
         return []
 
-    context.transactions.administer(add)
+    with _opened() as context:
+        if given.hall is not None and given.hall not in context.hall_ids():
+            raise HallError(ErrorCode.UNKNOWN_HALL, given.hall)
+        context.transactions.administer(add)
     print(f"{given.role} {given.username} added" + (f", one-time password: {made}" if made else ""))
     return 0
 
@@ -179,12 +188,13 @@ def _csv_text(content: bytes) -> str:
 
 
 def _import(given: argparse.Namespace) -> int:
-    context = _context()
     rows = list(csv.DictReader(io.StringIO(_csv_text(given.file.read_bytes()), newline="")))
 
     def load(db: Session) -> list[str]:
         counts = imports.load(db, given.kind, rows, context.clock.real())
         return [f"{number} {word}" for word, number in counts.items()]
 
-    print(f"{given.kind}: " + ", ".join(context.transactions.administer(load)))
+    with _opened() as context:
+        done = context.transactions.administer(load)
+    print(f"{given.kind}: " + ", ".join(done))
     return 0

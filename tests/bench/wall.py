@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from server.protocol.messages import Event

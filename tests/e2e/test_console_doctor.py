@@ -1,16 +1,13 @@
 """A doctor at the station: real server, real browser, keyboard only, and a link that breaks."""
 
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from console_page import ARGUMENTS, CHROMIUM, Consoles, faults, footed
-from hall import until
-from proxy import Proxy
+from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles, faults, footed
+from tests.support.hall import until
+from tests.support.proxy import Proxy
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -1,14 +1,11 @@
 """Signing in and out at the consoles, and what their shells give away."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, faults
+from tests.support.console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, faults
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -1,16 +1,13 @@
 """A nurse at the desk: real server, real browser, keyboard only."""
 
 import statistics
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, choose, faults, footed, selected
-from hall import until
+from tests.support.console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, choose, faults, footed, selected
+from tests.support.hall import until
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -196,12 +193,14 @@ def test_hold_return_priority_transfer_and_cancel_by_keys(consoles, page):
     page.keyboard.press("Enter")
     until(lambda: ["老"] == ticket(consoles, number).tags)
 
+    page.wait_for_selector(".side .deeds")
     page.keyboard.press("m")
     page.wait_for_selector("[data-form=transfer]")
     page.fill("#reason", "挂错科")
     page.press("#reason", "Enter")
     until(lambda: "ED" == ticket(consoles, number).queue)
 
+    page.wait_for_selector(".side .deeds")
     page.keyboard.press("x")
     page.wait_for_selector("[data-form=cancel]")
     page.keyboard.type("患者离开")

@@ -1,13 +1,10 @@
 """The consoles' own modules, run in the browser they are written for: folding, positions, keys, waits."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from console_page import ARGUMENTS, CHROMIUM, Consoles
+from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [

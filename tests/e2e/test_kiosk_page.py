@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from hall import HOSPITAL, RunningHall, until
-from kiosk_page import ARGUMENTS, CHROMIUM, LAYOUT, KioskProcess
+from tests.support.hall import HOSPITAL, RunningHall, until
+from tests.support.kiosk_page import ARGUMENTS, CHROMIUM, LAYOUT, KioskProcess
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -1,18 +1,14 @@
 """A patient prints reports at the kiosk: what comes out, what does not, and paper that ends in the middle."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from hall import RunningHall, until
-from kiosk_page import ARGUMENTS, CHROMIUM, KioskProcess
-
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
+from tests.support.hall import RunningHall, until
+from tests.support.kiosk_page import ARGUMENTS, CHROMIUM, KioskProcess
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [

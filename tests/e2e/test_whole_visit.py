@@ -3,20 +3,11 @@
 import array
 import math
 import random
-import sys
 import wave
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from caller_process import Ear, a_caller
-from console_page import ARGUMENTS, CHROMIUM, Consoles, choose
-from hall import HOSPITAL, until
-from kiosk_page import KioskProcess
-from printers import defused, differing_dots, strip
 
 from hardware.escpos.documents import ReportDocument
 from hardware.escpos.report import draw_report
@@ -27,6 +18,11 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.protocol.link import Link
 from server.protocol.terms import PrintJobState
+from tests.support.caller_process import Ear, a_caller
+from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles, choose
+from tests.support.hall import HOSPITAL, until
+from tests.support.kiosk_page import KioskProcess
+from tests.support.printers import defused, differing_dots, strip
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from hall import HOSPITAL, RunningHall
+from tests.support.hall import HOSPITAL, RunningHall
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

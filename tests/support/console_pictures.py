@@ -1,7 +1,7 @@
 """Draws the consoles' pictures of docs/design.md into a folder. A made-up hall; knows no real patient.
 
-Run from the project's root, with PYTHONPATH=.:tests/support:
-`python tests/support/console_pictures.py docs/pictures`
+Run from the project's root:
+`python -m tests.support.console_pictures docs/pictures`
 """
 
 import sys
@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from console_page import ARGUMENTS, CHROMIUM, GIVEN, PASSWORD, SURNAMES, Consoles, choose
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from tests.support.console_page import ARGUMENTS, CHROMIUM, GIVEN, PASSWORD, SURNAMES, Consoles, choose
 
 LONG_ZH = "阿不都热合曼·买买提艾力·吐尔逊江"
 LONG_EN = "Wolfeschlegelsteinhausenbergerdorff-Montgomery Maximilian"

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -15,7 +16,9 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
+from server import cli
 from server.protocol.client import HallClient
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,13 +132,16 @@ class RunningHall:
         _TEMPLATES[content] = (template, dict(self._tokens))
 
     def command(self, *arguments: str, text: str = "") -> str:
-        """Run `hall-server …` to its end and return what it printed; fails with what it said otherwise."""
-        done = subprocess.run(
-            [sys.executable, "-m", "server", *arguments], cwd=self.folder, env=self.environment, input=text,
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"hall-server {' '.join(arguments)}: {done.stderr.strip()[-600:]}"
-        return done.stdout
+        """Run `hall-server …` and return what it printed; in this process, for a new one costs seconds to start."""
+        said, complained = io.StringIO(), io.StringIO()
+        settings = {name: value for name, value in self.environment.items() if name.startswith("HALL_")}
+        with (
+            mock.patch.dict(os.environ, settings), mock.patch("sys.stdin", io.StringIO(text)),
+            contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained),
+        ):  # fmt: skip
+            code = cli.main(list(arguments))
+        assert code == 0, f"hall-server {' '.join(arguments)}: {complained.getvalue().strip()[-600:]}"
+        return said.getvalue()
 
     def start(self) -> "RunningHall":
         """Start the server and wait until it answers."""

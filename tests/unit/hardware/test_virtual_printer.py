@@ -19,9 +19,7 @@ def printer() -> VirtualPrinter:
 def qr(content: bytes) -> bytes:
     """The native QR commands: size 6, level M, store, print."""
     stored = (len(content) + 3).to_bytes(2, "little")
-    return (
-        b"\x1d(k\x03\x001C\x06" + b"\x1d(k\x03\x001E1" + b"\x1d(k" + stored + b"1P0" + content + b"\x1d(k\x03\x001Q0"
-    )
+    return b"\x1d(k\x03\x001C\x06" + b"\x1d(k\x03\x001E1" + b"\x1d(k" + stored + b"1P0" + content + b"\x1d(k\x03\x001Q0"
 
 
 def test_the_grammar_of_a_text_job():
