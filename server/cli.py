@@ -80,14 +80,14 @@ def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     group = commands.add_parser("device", help="enrol and revoke machines").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    add = _add(group, "add", "enrol a machine; the last word printed is its token", _device_add)
-    add.add_argument("--role", required=True, choices=[role.value for role in DeviceRole])
+    add = _add(group, "add", "enrol a machine per role; the last word of each line printed is its token", _device_add)
+    add.add_argument("--role", required=True, nargs="+", choices=[role.value for role in DeviceRole])
     add.add_argument("--hall", required=True)
     add.add_argument("--name", required=True)
     add.add_argument("--zone", help="loudspeaker zone; the hall's own when not given")
-    revoke = _add(group, "revoke", "take a machine's token away", _device_revoke)
+    revoke = _add(group, "revoke", "take machines' tokens away", _device_revoke)
     revoke.add_argument("--hall", required=True)
-    revoke.add_argument("id")
+    revoke.add_argument("id", nargs="+")
 
 
 def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -129,23 +129,29 @@ def _apply(given: argparse.Namespace) -> int:
 
 
 def _device_add(given: argparse.Namespace) -> int:
-    token = ""
+    tokens: dict[str, str] = {}
 
     def enrol(work: Work) -> Answer:
-        nonlocal token
-        _, token = devices.enrol(work, context, DeviceRole(given.role), given.name, given.zone)
+        for role in given.role:
+            _, tokens[role] = devices.enrol(work, context, DeviceRole(role), given.name, given.zone)
         return Answer(201, {})
 
     with _opened() as context:
         context.transactions.system(given.hall, enrol)
-    print(f"{given.role} {given.name} in {given.hall}, token shown once: {token}")
+    for role, token in tokens.items():
+        print(f"{role} {given.name} in {given.hall}, token shown once: {token}")
     return 0
 
 
 def _device_revoke(given: argparse.Namespace) -> int:
+    def revoke(work: Work) -> Answer:
+        for id in given.id:
+            devices.revoke(work, id)
+        return Answer(200, {})
+
     with _opened() as context:
-        context.transactions.system(given.hall, lambda work: devices.revoke(work, given.id))
-    print(f"{given.id} revoked")
+        context.transactions.system(given.hall, revoke)
+    print("\n".join(f"{id} revoked" for id in given.id))
     return 0
 
 

@@ -4,7 +4,6 @@ import csv
 import secrets
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,10 +27,9 @@ class Account:
 HALLS = ("H1", "H2")
 START_SECONDS = 40.0
 PART_SECONDS = 20.0
-DEVICES = (*((role, hall) for hall in HALLS for role in ("console", "station", "caller")), ("kiosk", "H1"))
-CLERKS = 3
+DEVICES = {"H1": ("console", "station", "caller", "kiosk"), "H2": ("console", "station", "caller")}
 PATIENCE = 6
-"""How many devices are enrolled at a time; each is a process of its own."""
+"""How often a command is tried that finds the database busy."""
 ACCOUNTS = (
     Account("nurse", "nurse", "周敏", "H1", purpose="一楼护士台 nurse's desk of hall H1"),
     Account("nurse2", "nurse", "吴静", "H2", purpose="二楼护士台 nurse's desk of hall H2"),
@@ -87,24 +85,19 @@ def build(children: Children, folder: Path, ports: Ports) -> Stage:
     (folder / "demo.toml").write_text(demo_hospital(), encoding="utf-8")
     children.command("server", "apply", str(folder / "demo.toml"))
     children.start("server", "server", "run")
-    with ThreadPoolExecutor(CLERKS) as clerks:
-        tokens = clerks.map(lambda device: _enrol(children, *device), DEVICES)
-        passwords = clerks.submit(_staff, children, folder)
-        stage.tokens = dict(zip(DEVICES, tokens, strict=True))
-        stage.passwords = passwords.result()
+    for hall, roles in DEVICES.items():
+        said = _patiently(children, "device", "add", "--hall", hall, "--name", f"demo {hall}", "--role", *roles)
+        tokens = [line.split()[-1] for line in said.splitlines()]
+        stage.tokens |= {(role, hall): token for role, token in zip(roles, tokens, strict=True)}
+    stage.passwords = _staff(children, folder)
     if not _listens(children, "server", ports.server, START_SECONDS):
         raise StageProblem(f"the server did not start: {children.last_words('server')}")
     _start_parts(children, stage, ports)
     return stage
 
 
-def _enrol(children: Children, role: str, hall: str) -> str:
-    name = f"demo {role} {hall}"
-    return _patiently(children, "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
-
-
 def _patiently(children: Children, *words: str) -> str:
-    """Run a command of hall-server. The clerks write into one SQLite file, where `busy` means: again."""
+    """Run a command of hall-server. The server writes into the same SQLite file, where `busy` means: again."""
     attempts = PATIENCE
     while True:
         try:

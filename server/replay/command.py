@@ -95,8 +95,9 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
         raise DayRejected(f"{arguments.day}: no such file")
     place = address()
     serve(children, place, arguments.hall, arguments.stations)
-    token = enrol(children, arguments.hall, "console")
-    client = stack.enter_context(HallClient(place.url, token, connections=2))
+    roles = ("console", "station") if arguments.slips else ("console",)
+    tokens = enrol(children, arguments.hall, *roles)
+    client = stack.enter_context(HallClient(place.url, tokens[0], connections=2))
     audit = Audit(client, arguments.hall)
     stations = chosen_stations(client.snapshot(arguments.hall), arguments.stations)
     day = read_day(arguments.day, audit.zone, arguments.limit)
@@ -104,9 +105,8 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     devices = [client.me().id]
     paper = Paper(children) if arguments.slips else None
     if paper:
-        token = enrol(children, arguments.hall, "station")
-        devices.append(stack.enter_context(HallClient(place.url, token)).me().id)
-        paper.start(place.url, token)
+        devices.append(stack.enter_context(HallClient(place.url, tokens[1])).me().id)
+        paper.start(place.url, tokens[1])
 
     first = day.visits[0].arrived_at
     people = made_up_people(Random(arguments.seed), first.date())

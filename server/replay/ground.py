@@ -70,21 +70,20 @@ def _is_new_database() -> bool:
     return kind == "sqlite" and path not in ("", ":memory:") and not Path(path).exists()
 
 
-def enrol(children: Children, hall: str, role: str) -> str:
-    """Enrol a device of the replay by the command line and return its token. Raises Unplayable, also for no hall."""
-    name = f"replay {role} {os.getpid()}"
+def enrol(children: Children, hall: str, *roles: str) -> list[str]:
+    """Enrol devices of the replay by the command line; their tokens. Raises Unplayable, also for no hall."""
+    name = f"replay {os.getpid()}"
     try:
-        said = children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name)
+        said = children.command("server", "device", "add", "--hall", hall, "--name", name, "--role", *roles)
     except CommandFailed as refused:
         hint = "apply a hall file, or let HALL_DATABASE_URL name a new SQLite file for a made-up hall"
-        raise Unplayable(f"no {role} in hall {hall} ({refused}); {hint}") from refused
-    return said.split()[-1]
+        raise Unplayable(f"no {roles[0]} in hall {hall} ({refused}); {hint}") from refused
+    return [line.split()[-1] for line in said.splitlines()]
 
 
 def dismiss(children: Children, hall: str, devices: Sequence[str]) -> None:
     """Revoke the replay's devices, so that no later paper waits for a station that is gone."""
-    for device in devices:
-        children.command("server", "device", "revoke", "--hall", hall, device)
+    children.command("server", "device", "revoke", "--hall", hall, *devices)
 
 
 def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[str]]:

@@ -1,18 +1,22 @@
 """Bringing the database to the newest schema, from the migrations in this package. Knows no rules."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent / "migrations"
+NEWEST = "0002"
+"""The newest migration. A database that is there already is opened without alembic, which is slow to import."""
 
 
-def alembic_config(engine: Engine) -> Config:
+def alembic_config(engine: Engine) -> "Config":
     """Alembic's settings for an engine, without a file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["engine"] = engine
@@ -21,15 +25,22 @@ def alembic_config(engine: Engine) -> Config:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Upgrade to `revision`; each migration is one transaction, so an interrupted one leaves the old schema."""
-    config = alembic_config(engine)
-    if revision == "head":
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        if current == ScriptDirectory.from_config(config).get_current_head():
-            return
-    command.upgrade(config, revision)
+    if revision == "head" and _revision(engine) == NEWEST:
+        return
+    from alembic import command
+
+    command.upgrade(alembic_config(engine), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Go back to `revision`."""
+    from alembic import command
+
     command.downgrade(alembic_config(engine), revision)
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, text
 
 from server.store.engine import open_engines
-from server.store.schema import HERE, alembic_config, downgrade, migrate
+from server.store.schema import HERE, NEWEST, alembic_config, downgrade, migrate
 from server.store.tables import Base
 
 
@@ -34,6 +34,10 @@ def test_the_migrations_build_exactly_the_tables(engine):
 
     assert set(Base.metadata.tables) == tables(engine)
     assert [] == differences(engine)
+
+
+def test_the_newest_migration_is_the_one_that_a_database_is_opened_with(engine):
+    assert ScriptDirectory.from_config(alembic_config(engine)).get_current_head() == NEWEST
 
 
 def test_every_step_goes_up_and_down_again(engine):
