@@ -90,6 +90,7 @@ def _do(work: Work, context: Context, id: str) -> Answer:
         return Answer(200, {})
     kind, subject = row.kind, row.subject
     work.db.delete(row)
+    work.db.flush()  # gone before the deed, which may put a row of the same id
     if kind in ONCE:
         ONCE[kind](work, subject)
     return Answer(200, {})

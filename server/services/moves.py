@@ -46,7 +46,7 @@ ELSEWHERE = "called_elsewhere"
 AT = select(TicketRow).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
 )
-_OTHERS = select(TicketRow).where(
+_OTHERS = select(TicketRow.id).where(
     TicketRow.patient_id == bindparam("patient"),
     TicketRow.id != bindparam("id"),
     TicketRow.state.in_(bindparam("states", expanding=True)),
@@ -241,8 +241,7 @@ def _plain(value: Any) -> Any:
 
 def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
     """Who is called here cannot be called elsewhere: the patient's other waiting tickets are held, not passed."""
-    others = work.db.scalars(_OTHERS, {"patient": ticket.patient_id, "id": ticket.id, "states": ["waiting", "staged"]})
-    for other in others:
+    for other in _others(work, ticket, "waiting", "staged"):
         if other.hall_id == work.hall.id:
             apply(work, other, Action.HOLD, reason=ELSEWHERE, hold_reason=ELSEWHERE, station_id=None)
         else:
@@ -251,12 +250,18 @@ def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
 
 def release_elsewhere(work: Work, ticket: TicketRow) -> None:
     """The patient is free again: tickets held for that reason stand where they stood."""
-    others = work.db.scalars(_OTHERS, {"patient": ticket.patient_id, "id": ticket.id, "states": ["held"]})
-    for other in [other for other in others if other.hold_reason == ELSEWHERE]:
+    for other in [other for other in _others(work, ticket, "held") if other.hold_reason == ELSEWHERE]:
         if other.hall_id == work.hall.id:
             apply(work, other, Action.RETURN, reason=ELSEWHERE, hold_reason=None)
         else:
             tell_hall(work, other, "release_elsewhere")
+
+
+def _others(work: Work, ticket: TicketRow, *states: str) -> list[TicketRow]:
+    """The patient's other tickets in these states. Most have none, which a look at the ids alone tells."""
+    given = {"patient": ticket.patient_id, "id": ticket.id, "states": states}
+    found = [work.db.get(TicketRow, id) for id in work.connection.scalars(_OTHERS, given)]
+    return [other for other in found if other is not None and other.state in states]
 
 
 def tell_hall(work: Work, other: TicketRow, kind: str) -> None:

@@ -14,12 +14,12 @@ from server.protocol.terms import EventKind
 from server.services.config import HallConfig, config_of
 from server.services.principal import Principal
 from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
+from server.store import due
 from server.store.tables import (
     AlertRow,
     AuditRow,
     Base,
     DeviceRow,
-    DueRow,
     HallRow,
     JournalRow,
     PrintJobRow,
@@ -129,18 +129,22 @@ class Work:
 
     def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
         """Make or move the due row `id`."""
-        row = self.db.get(DueRow, id)
-        if row is None:
-            row = DueRow(id=id, hall_id=self.hall.id, clock=clock, due_at=due_at, kind=kind, subject=subject, data=data)
-            self.db.add(row)
-        else:
-            row.due_at, row.data = due_at, data
+        due.put(
+            self.connection,
+            {
+                "id": id,
+                "hall_id": self.hall.id,
+                "clock": clock,
+                "due_at": due_at,
+                "kind": kind,
+                "subject": subject,
+                "data": data,
+            },
+        )
 
     def unschedule(self, id: str) -> None:
         """Forget the due row `id` if there is one."""
-        row = self.db.get(DueRow, id)
-        if row is not None:
-            self.db.delete(row)
+        due.drop(self.connection, id)
 
     def write_facts(self) -> None:
         """Write the numbered facts and the trail."""

@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from server.store.tables import HallRow, JournalRow
 
+_AFTER = (
+    select(JournalRow.seq, JournalRow.kind, JournalRow.at, JournalRow.actor, JournalRow.reason, JournalRow.subject)
+    .where(JournalRow.hall_id == bindparam("hall"), JournalRow.seq > bindparam("after"))
+    .order_by(JournalRow.seq)
+    .limit(bindparam("most"))
+)
+_POSITIONS = select(HallRow.id, HallRow.epoch, HallRow.seq)
+
 
 def rows_after(db: Session, hall: str, after: int, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` facts of `hall` after `after`, in order, as dictionaries with times as text."""
-    found = db.execute(
-        select(JournalRow.seq, JournalRow.kind, JournalRow.at, JournalRow.actor, JournalRow.reason, JournalRow.subject)
-        .where(JournalRow.hall_id == hall, JournalRow.seq > after)
-        .order_by(JournalRow.seq)
-        .limit(limit)
-    )
+    found = db.connection().execute(_AFTER, {"hall": hall, "after": after, "most": limit})
     return [
         {
             "seq": seq,
@@ -38,7 +41,7 @@ def first_seq(db: Session, hall: str) -> int | None:
 
 def positions(db: Session) -> Sequence[tuple[str, str, int]]:
     """(hall, epoch, seq) of every hall."""
-    return [(hall, epoch, seq) for hall, epoch, seq in db.execute(select(HallRow.id, HallRow.epoch, HallRow.seq))]
+    return [(hall, epoch, seq) for hall, epoch, seq in db.connection().execute(_POSITIONS)]
 
 
 def prune(db: Session, before: datetime) -> None:

@@ -1,11 +1,12 @@
 """Sessions and rows: one that keeps what it read, and inserting a parent row at once."""
 
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Insert, event, insert
+from sqlalchemy import Engine, Insert, Select, bindparam, event, insert, select
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.util import identity_key
 
 from server.store.tables import Base
 
@@ -18,6 +19,17 @@ class KeepingSession(Session):
     def __init__(self, bind: Engine) -> None:
         super().__init__(bind, expire_on_commit=False)
         self.kept: list[object] = []
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As every session's, by a statement built once: building one costs more than running it."""
+        key = ident if isinstance(ident, tuple) else (ident,)
+        known = self.identity_map.get(identity_key(entity, key))
+        if options or (known is not None and known in self.deleted):
+            return super().get(entity, ident, **options)
+        if known is not None:
+            return known
+        statement, words = _by_key(entity)
+        return self.scalars(statement, dict(zip(words, key, strict=True))).one_or_none()
 
 
 @event.listens_for(KeepingSession, "loaded_as_persistent")
@@ -36,6 +48,14 @@ def insert_now(db: Session, row: Row) -> Row:
     if isinstance(db, KeepingSession):
         db.kept.append(row)
     return row
+
+
+@cache
+def _by_key(table: type[Row]) -> tuple[Select[Row], tuple[str, ...]]:
+    """The select of a row by its primary key and the names of the key's parts."""
+    columns = inspected(table).primary_key
+    words = tuple(f"key_{column.name}" for column in columns)
+    return select(table).where(*(column == bindparam(word) for column, word in zip(columns, words, strict=True))), words
 
 
 @cache
