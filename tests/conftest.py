@@ -1,14 +1,14 @@
-"""Fixtures that several tests share: a running hall for a module, or one of a test's own."""
+"""Fixtures that several tests share: a running hall for a module, or one of a test's own; one browser for all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.browser import CHROMIUM, a_browser
 from tests.support.hall import RunningHall, a_hall
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,11 @@ def own_hall() -> Iterator[Callable[..., RunningHall]]:
         yield lambda *arguments, **options: running.enter_context(a_hall(*arguments, **options))
 
 
-@pytest.fixture
-def chromium() -> Path:
-    """The system's browser, or the test is skipped."""
-    if not CHROMIUM.exists():
-        pytest.skip("no /usr/bin/chromium here")
-    return CHROMIUM
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The one browser of this run: a launch costs seconds. Where there is none, the test is skipped."""
+    pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no {CHROMIUM} here")
+    with a_browser() as running:
+        yield running

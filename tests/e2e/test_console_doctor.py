@@ -1,30 +1,15 @@
 """A doctor at the station: real server, real browser, keyboard only, and a link that breaks."""
 
 import threading
-from pathlib import Path
 
 import pytest
 
-from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles, faults, footed
+from tests.support.browser import faults
+from tests.support.console_page import footed
 from tests.support.hall import until
 from tests.support.proxy import Proxy
 
-sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def consoles():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        running = Consoles(browser)
-        yield running
-        running.close()
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -280,13 +265,17 @@ def test_axe_finds_nothing_on_the_station_and_its_forms(hall, tag):
     hall.desk.call_next("R1")
     hall.desk.start(at(hall).id)
     with hall.page("doctor1", "/doctor", tag=tag) as page:
-        found = {"station": faults(axe.Axe().run(page))}
-        for key in "emb?":
+        page.wait_for_selector("[data-act=finish]:not([aria-disabled=true])")
+        found = {"station": faults(page)}
+        for key, region in {"e": ".side-form", "m": ".side-form", "b": ".side-form", "?": "dialog"}.items():
             page.keyboard.press(key)
-            page.wait_for_timeout(150)
-            found[key] = faults(axe.Axe().run(page))
+            page.wait_for_selector(region)
+            found[key] = faults(page, region)
             page.keyboard.press("Escape")
-    with hall.page("doctor1", "/doctor?compact", tag=tag, size=(420, 160)) as page:
-        found["compact"] = faults(axe.Axe().run(page))
+            page.wait_for_selector(region, state="detached")
+        page.set_viewport_size({"width": 420, "height": 160})
+        page.goto(page.url + "?compact")
+        page.wait_for_selector("[data-link=live] .next")
+        found["compact"] = faults(page)
 
     assert {} == {key: said for key, said in found.items() if said}

@@ -1,38 +1,19 @@
 """Signing in and out at the consoles, and what their shells give away."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.support.console_page import ARGUMENTS, CHROMIUM, PASSWORD, Consoles, faults
+from tests.support.browser import a_page, faults
+from tests.support.console_page import PASSWORD
 
-sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def consoles():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        running = Consoles(browser)
-        running.browser = browser
-        yield running
-        running.close()
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(consoles):
-    context = consoles.browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    opened = context.new_page()
-    opened.set_default_timeout(15_000)
-    yield opened
-    context.close()
+def page(browser):
+    with a_page(browser, (1366, 768)) as opened:
+        yield opened
 
 
 def sign_in(page, user, password=PASSWORD):
@@ -133,4 +114,4 @@ def test_axe_finds_nothing_on_the_login(page, consoles, tag):
     page.context.add_cookies([{"name": "hall_language", "value": tag, "url": consoles.hall.address}])
     page.goto(f"{consoles.hall.address}/login")
 
-    assert [] == faults(axe.Axe().run(page))
+    assert [] == faults(page)

@@ -1,28 +1,10 @@
 """The consoles' own modules, run in the browser they are written for: folding, positions, keys, waits."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles
-
-sync_api = pytest.importorskip("playwright.sync_api")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 BY_ID = """hall => Object.fromEntries(["tickets", "stations", "alerts", "print_jobs"].map((list) =>
   [list, Object.fromEntries(hall[list].map((one) => [one.id, one]))]))"""
-
-
-@pytest.fixture(scope="module")
-def consoles():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        running = Consoles(browser)
-        yield running
-        running.close()
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.browser import a_page
 from tests.support.hall import HOSPITAL, RunningHall
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PASSWORD = "correct horse battery"
 HALL = (
     HOSPITAL
@@ -72,27 +68,13 @@ class Consoles:
     def page(
         self, user: str, path: str, *, tag: str = "zh", size: tuple[int, int] = (1366, 768), address: str | None = None
     ) -> Iterator[Any]:
-        """A page at `path`, signed in as `user`; fails when it says anything on its console."""
-        context = self._browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale={"zh": "zh-CN", "en": "en-GB"}[tag],
-            reduced_motion="reduce",
-        )  # fmt: skip
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.complaints = []
-        page.loads = []
-        page.refusals = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
-        page.on("framenavigated", lambda frame: page.loads.append(frame.url))
-        self.sign_in(page, user, address or self.hall.address)
-        page.goto(f"{address or self.hall.address}{path}")
-        page.wait_for_selector("[data-link=live]")
-        yield page
-        context.close()
+        """A page at `path`, signed in as `user`; `complaints` has what it says on its console."""
+        locale = {"zh": "zh-CN", "en": "en-GB"}[tag]
+        with a_page(self._browser, size, locale=locale) as page:
+            self.sign_in(page, user, address or self.hall.address)
+            page.goto(f"{address or self.hall.address}{path}")
+            page.wait_for_selector("[data-link=live]")
+            yield page
 
     def sign_in(self, page: Any, user: str, address: str) -> None:
         """A session in the page's own cookie jar, without the form."""
@@ -103,6 +85,20 @@ class Consoles:
             assert answer.status == 200, answer.text()
             self._cookies[user] = page.context.cookies()
         page.context.add_cookies(self._cookies[user])
+
+    def empty(self) -> None:
+        """A hall as in the morning: nobody is there, every room is open, no alert stands."""
+        seen = self.desk.snapshot("H1")
+        for ticket in seen.tickets:
+            if ticket.state in {"called", "serving"}:
+                self.desk.finish(ticket.id)
+            else:
+                self.desk.act(ticket.id, "cancel", reason="test")
+        for station in seen.stations:
+            if station.state != "open":
+                self.desk.set_station(station.id, "open")
+        for alert in seen.alerts:
+            self.desk.acknowledge_alert(alert.id)
 
     def check_in(self, *names: str, queue: str = "IM", **more: Any) -> list[Any]:
         """Check people in by name; their tickets."""
@@ -118,11 +114,11 @@ def selected(page: Any) -> str:
     return str(page.get_attribute("[role=option][aria-selected=true]", "data-number"))
 
 
-def choose(page: Any, number: str) -> None:
-    """Choose a ticket by the keyboard: search for its number."""
+def choose(page: Any, number: str, state: str | None = None) -> None:
+    """Choose a ticket by the keyboard: search for its number, and wait until the page knows that it is in `state`."""
     page.keyboard.press("/")
     page.keyboard.type(number)
-    page.wait_for_selector(f"[role=option][data-number={number}]")
+    page.wait_for_selector(f"[role=option][data-number={number}]" + (f"[data-state={state}]" if state else ""))
     page.keyboard.press("Enter")
     page.wait_for_selector(f"[role=option][data-number={number}][aria-selected=true]")
 
@@ -130,12 +126,3 @@ def choose(page: Any, number: str) -> None:
 def footed(page: Any, text: str) -> None:
     """Wait until the foot of the page says so."""
     page.wait_for_function("text => document.querySelector('.foot').innerText.includes(text)", arg=text)
-
-
-def faults(found: Any) -> list[str]:
-    """What axe found, one line each."""
-    return [
-        f"{fault['id']}: {node['html'][:150]} {node.get('failureSummary', '')[:200]}"
-        for fault in found.response["violations"]
-        for node in fault["nodes"]
-    ]

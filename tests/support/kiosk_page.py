@@ -9,11 +9,6 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 LAYOUT = """() => {
   const bad = [], main = document.querySelector("main").getBoundingClientRect();
   if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth)

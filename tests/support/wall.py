@@ -17,11 +17,6 @@ from caller.playing import SilentSpeaker
 from server.protocol.client import HallClient
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NAMES = ["张*三", "欧**明", "李*", "王*芳", "买**·艾*", "J*** S****", "陈*", "刘*强"]
 DOCTORS = ["李医生", "王医生", "周医生", "赵主任", "欧阳医生", "孙医生", "马医生", "何医生"]
 

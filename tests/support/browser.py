@@ -1,0 +1,86 @@
+"""One Chromium for a whole test run, pages that many tests use one after the other, and axe. Knows no page of ours."""
+
+import contextlib
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+CHROMIUM = "/usr/bin/chromium"
+# What follows the sandbox saves processes: each costs a tenth of a second or more to start.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--in-process-gpu", "--disable-software-rasterizer",
+    "--disable-gpu-compositing", "--disable-extensions", "--disable-component-extensions-with-background-pages",
+    "--disable-breakpad", "--disable-crash-reporter", "--disable-site-isolation-trials",
+    "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+PATIENCE = 20_000
+"""Milliseconds a page of a test may take for anything, on a machine that is busy with other tests."""
+Key = tuple[str, bool, bool]
+
+_idle: "weakref.WeakKeyDictionary[Any, dict[Key, list[Any]]]" = weakref.WeakKeyDictionary()
+
+
+@contextlib.contextmanager
+def a_browser() -> Iterator[Any]:
+    """The system's Chromium for the length of a block."""
+    from playwright.sync_api import sync_playwright  # only here: who skips these tests needs no browser library
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def a_page(
+    browser: Any, size: tuple[int, int], *, locale: str = "zh-CN", still: bool = True, touch: bool = False
+) -> Iterator[Any]:
+    """An empty page, as good as new, that an earlier test may have used: a new one costs a second of processor time.
+
+    It has no cookies. `complaints` collects what the page says on its console, `refusals` answers from 400 on, `loads`
+    the addresses it went to. `still`: as for somebody who asks for less motion.
+    """
+    idle = _idle.setdefault(browser, {}).setdefault((locale, still, touch), [])
+    page = idle.pop() if idle else _new_page(browser, locale, still, touch)
+    page.complaints, page.loads, page.refusals = [], [], []
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.set_default_timeout(PATIENCE)
+    try:
+        yield page
+        page.unroute_all()
+        page.context.set_offline(False)
+        page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }")
+        page.context.clear_cookies()
+        page.goto("about:blank")
+    except BaseException:
+        page.context.close()  # a page that a test failed on is not used again
+        raise
+    idle.append(page)
+
+
+def _new_page(browser: Any, locale: str, still: bool, touch: bool) -> Any:
+    motion = "reduce" if still else "no-preference"
+    page = browser.new_context(locale=locale, reduced_motion=motion, has_touch=touch).new_page()
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
+    page.on("framenavigated", lambda frame: page.loads.append(frame.url))
+    return page
+
+
+def faults(page: Any, region: str | None = None) -> list[str]:
+    """What axe finds on the page, or in one region of it where the rest was looked at already; one line each."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(
+        """async (region) => (await axe.run(region ?? document, { resultTypes: ["violations"] })).violations.flatMap(
+          (fault) => fault.nodes.map(
+            (node) => `${fault.id}: ${node.html.slice(0, 150)} ${(node.failureSummary ?? "").slice(0, 200)}`))""",
+        region,
+    )
+    return found
