@@ -76,6 +76,7 @@ def create(settings: Settings) -> Server:
         annotations=False,
         naming_strategy=lambda model: model.__name__,
         nested_naming_strategy=lambda _parent, child: child,
+        model_adapter=openapi.ADAPTER,
         app=app,
     )
     app.extensions["hall"] = Web(context, tokens, spec)

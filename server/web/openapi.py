@@ -1,15 +1,33 @@
 """The OpenAPI 3.1 document: spectree's, completed with parameters, keys, security and links between operations."""
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response
 from markupsafe import escape
 from spectree import SpecTree
+from spectree.model_adapter.protocol import SchemaMode
+from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 
 from server.domain.errors import SENTENCES
 from server.web.problems import STATUS
 from server.web.routes import Route, declared, rendered
 
+
+class KeptSchemas(PydanticModelAdapter):
+    """spectree's adapter, which would describe the same model anew for each operation that answers with it."""
+
+    def json_schema(self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation") -> dict[str, Any]:
+        """The model's JSON schema; spectree copies it before it changes anything."""
+        return _schema(model, ref_template, mode)
+
+
+@cache
+def _schema(model: type[Any], ref_template: str, mode: SchemaMode) -> dict[str, Any]:
+    return PydanticModelAdapter().json_schema(model, ref_template=ref_template, mode=mode)
+
+
+ADAPTER: Any = KeptSchemas()  # spectree's own types do not admit its own adapter
 LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     "check_in": {
         "ticket": ("get_ticket", {"id": "$response.body#/ticket/id"}),
