@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 document: spectree's, completed with parameters, keys, security and links between operations."""
 
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response
@@ -17,14 +16,16 @@ from server.web.routes import Route, declared, rendered
 class KeptSchemas(PydanticModelAdapter):
     """spectree's adapter, which would describe the same model anew for each operation that answers with it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[tuple[type[Any], str, SchemaMode], dict[str, Any]] = {}
+
     def json_schema(self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation") -> dict[str, Any]:
         """The model's JSON schema; spectree copies it before it changes anything."""
-        return _schema(model, ref_template, mode)
-
-
-@cache
-def _schema(model: type[Any], ref_template: str, mode: SchemaMode) -> dict[str, Any]:
-    return PydanticModelAdapter().json_schema(model, ref_template=ref_template, mode=mode)
+        asked = (model, ref_template, mode)
+        if asked not in self._kept:
+            self._kept[asked] = super().json_schema(model, ref_template=ref_template, mode=mode)
+        return self._kept[asked]
 
 
 ADAPTER: Any = KeptSchemas()  # spectree's own types do not admit its own adapter
