@@ -1,45 +1,26 @@
 """For every event: old snapshot + event = new snapshot, for staff and for the public, over a day of everything."""
 
-import os
 from collections import Counter
 from random import Random
 
 import pytest
 
-from server.children import Children, answers, eventually, free_port
-from server.protocol.client import HallClient, HallProblem
+from server.protocol.client import HallProblem
 from server.protocol.folding import apply
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
 from server.replay.audit import differences
 from server.samples.halls import demo_hospital
+from tests.support.hall import a_hall
 
 WISHES = 220
 NAMES = ("张伟", "欧阳娜娜", "𠮷田", "Maria García", "阿依古丽·买买提", "李四", "王五")
 
 
 @pytest.fixture
-def hospital(tmp_path):
-    """A real server with the sample hospital; gives clients by role, all of hall H1 but `upstairs`."""
-    port = free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HALL_")}
-    state = {"HALL_DATABASE_URL": f"sqlite:///{tmp_path}/hall.db", "HALL_STATE_DIR": str(tmp_path / "state")}
-    children = Children(tmp_path, {**clean, **state, "HALL_HOST": "127.0.0.1", "HALL_PORT": str(port)})
-    (tmp_path / "hall.toml").write_text(demo_hospital(), encoding="utf-8")
-    children.command("server", "apply", str(tmp_path / "hall.toml"))
-    enrolled = {"console": "H1", "kiosk": "H1", "caller": "H1", "station": "H1", "upstairs": "H2"}
-    clients = {}
-    for name, hall in enrolled.items():
-        role = "console" if name == "upstairs" else name
-        token = children.command("server", "device", "add", "--role", role, "--hall", hall, "--name", name).split()[-1]
-        clients[name] = HallClient(f"http://127.0.0.1:{port}", token)
-    children.start("server", "server", "run")
-    try:
-        assert eventually(lambda: answers("127.0.0.1", port), 30), children.last_words("server")
-        yield clients
-    finally:
-        for client in clients.values():
-            client.close()
-        children.stop()
+def hospital():
+    """A real server with the sample hospital; gives clients by role, all of hall H1."""
+    with a_hall(demo_hospital()) as running:
+        yield {role: running.client(role) for role in ("console", "kiosk", "caller", "station")}
 
 
 class Day:
