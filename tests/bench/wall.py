@@ -18,8 +18,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from server.protocol.messages import Event
+from tests.support.browser import ARGUMENTS, CHROMIUM
 from tests.support.caller_process import a_caller
-from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles, choose
+from tests.support.console_page import Consoles, choose
 from tests.support.hall import until
 from tests.support.wall import Wall, a_hall, a_room, a_ticket, a_wall
 

@@ -1,11 +1,11 @@
 """A whole visit with real processes: kiosk, slip, nurse, doctor, wall, loudspeaker, report. In Chinese, in English."""
 
 import array
+import contextlib
 import math
 import random
 import wave
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,18 +18,14 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.protocol.link import Link
 from server.protocol.terms import PrintJobState
+from tests.support.browser import a_page
 from tests.support.caller_process import Ear, a_caller
-from tests.support.console_page import ARGUMENTS, CHROMIUM, Consoles, choose
+from tests.support.console_page import Consoles, choose
 from tests.support.hall import HOSPITAL, until
-from tests.support.kiosk_page import KioskProcess
+from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk
 from tests.support.printers import defused, differing_dots, strip
 
-sync_api = pytest.importorskip("playwright.sync_api")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HALL = (
     HOSPITAL
     + """
@@ -75,14 +71,6 @@ ON = "() => document.getElementById('rows').textContent"
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def consoles(browser):
     running = Consoles(browser, HALL)
     service = running.hall.client("service")
@@ -92,7 +80,7 @@ def consoles(browser):
     for tag, one in PATIENTS.items():
         booked = {"id": f"ap-{tag}", "patient": one["record_number"], "hall": "H1", "queue": "ED", **slot}
         service.import_rows("appointments", [booked])
-        service.deliver_report(bundle(f"L-{tag}", WORDS[tag]["title"], one))
+        service.deliver_report(a_report(f"L-{tag}", WORDS[tag]["title"], one))
     yield running
     running.close()
 
@@ -121,8 +109,12 @@ def sound(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def wall(consoles, sound):
-    """The address of the wall page of a caller whose loudspeaker is a folder, spoken by whichever engine is here."""
-    with a_caller(consoles.hall.address, consoles.hall.token("caller"), f"file://{sound}") as address:
+    """The address of the wall page of a caller whose loudspeaker is a folder.
+
+    It speaks with the cheapest engine that is real speech: the neural one has tests of its own.
+    """
+    voice = f"file://{sound}?engine=pyttsx3,neural"
+    with a_caller(consoles.hall.address, consoles.hall.token("caller"), voice) as address:
         yield address
 
 
@@ -139,33 +131,6 @@ def socket(consoles):
     link.stop()
 
 
-def bundle(identifier, title, patient, items=40):
-    """A FHIR R4 bundle of one final report, as a laboratory posts it."""
-    subject = {
-        "resourceType": "Patient", "id": "p", "name": [{"text": patient["name"]}], "gender": patient["sex"],
-        "birthDate": patient["birth_date"], "identifier": [{"value": patient["record_number"]}],
-    }  # fmt: skip
-    results = [
-        {
-            "resourceType": "Observation", "id": f"o{number}", "status": "final",
-            "code": {"text": f"项目{number:02d}" if patient["language"] == "zh" else f"Item {number:02d}"},
-            "valueQuantity": {"value": 5 + number / 10, "unit": "mmol/L"},
-            "referenceRange": [{"low": {"value": 3}, "high": {"value": 6}}],
-            "interpretation": [{"coding": [{"code": "H" if number % 2 else "L"}]}],
-        }
-        for number in range(items)
-    ]  # fmt: skip
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    report = {
-        "resourceType": "DiagnosticReport", "id": identifier, "identifier": [{"value": identifier}], "status": "final",
-        "code": {"text": title, "coding": [{"code": "58410-2"}]}, "subject": {"reference": "Patient/p"},
-        "issued": now, "effectiveDateTime": now, "resultsInterpreter": [{"display": "王检验师"}],
-        "result": [{"reference": f"Observation/{one['id']}"} for one in results],
-    }  # fmt: skip
-    entries = [subject, *results, report]
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in entries]}
-
-
 def ticket_of(consoles, number):
     return next((one for one in consoles.desk.snapshot("H1").tickets if one.number == number), None)
 
@@ -174,17 +139,15 @@ def becomes(consoles, number, state):
     until(lambda: (one := ticket_of(consoles, number)) is not None and state == one.state)
 
 
-def open_kiosk(browser, kiosk, tag):
-    page = browser.new_context(viewport={"width": 1080, "height": 1920}, reduced_motion="reduce").new_page()
-    page.set_default_timeout(40_000)
-    page.goto(kiosk.address)
-    page.wait_for_selector("main.main")
-    while not page.query_selector("main.main-home"):
-        page.click("footer .button:not([disabled]):first-child")
-        page.wait_for_timeout(200)
-    page.click(f".head-keys [lang={'en' if tag == 'en' else 'zh-CN'}]")
-    page.wait_for_function("tag => document.documentElement.lang.startsWith(tag)", arg=tag)
-    return page
+@contextlib.contextmanager
+def kiosk_page(browser, kiosk, tag):
+    """The kiosk's glass, in a language."""
+    with a_page(browser, GLASS) as page:
+        page.set_default_timeout(40_000)
+        open_kiosk(page, kiosk)
+        language(page, tag)
+        yield page
+        assert [] == page.errors
 
 
 def check_in(page, patient):
@@ -261,35 +224,34 @@ def test_a_patient_is_checked_in_graded_called_heard_seen_and_leaves(
 ):
     patient, heard, told = PATIENTS[tag], set(sound.glob("*.wav")), len(outcomes(consoles))
     cut = printer.paper.count
-    page = open_kiosk(browser, kiosk, tag)
-    number = check_in(page, patient)
-    slip = until(lambda: printer.paper.count > cut and printer.paper.slips()[-1])
-    assert WORDS[tag]["done"] in page.inner_text("main")
+    with kiosk_page(browser, kiosk, tag) as page:
+        number = check_in(page, patient)
+        slip = until(lambda: printer.paper.count > cut and printer.paper.slips()[-1])
+        assert WORDS[tag]["done"] in page.inner_text("main")
     assert number == number_on(slip)
     if slip.read_codes is not None:
         assert [number] == [one["number"] for one in scanned(consoles, slip.read_codes[0]).choices.tickets]
-    page.context.close()
 
     triage(consoles, tag, number)
     assert "Ⅲ" == ticket_of(consoles, number).grade
 
-    screen = browser.new_page(viewport={"width": 1920, "height": 1080})
-    ear = Ear(screen)
-    screen.goto(f"{wall}?lang={tag}")
-    with consoles.page("doctor1", "/doctor", tag=tag) as doctor:
-        doctor.wait_for_function("n => document.querySelector('.next .next-number')?.innerText === n", arg=number)
-        doctor.keyboard.press("n")
-        screen.wait_for_function(f"n => ({ON})().includes(n)", arg=number)
-        screen.wait_for_function("n => document.querySelector('.banner .call').textContent.includes(n)", arg=number)
-        room = "Room 3" if tag == "en" else "3诊室"
-        assert room in screen.inner_text(".banner .call")
-        spoken = until(lambda: set(sound.glob("*.wav")) - heard, within=120, every=0.5).pop()
-        doctor.keyboard.press("s")
-        doctor.wait_for_selector(f"[data-current={number}][data-state=serving]")
-        doctor.keyboard.press("f")
-        until(lambda: ticket_of(consoles, number) is None)
-        assert [] == doctor.complaints
-    screen.wait_for_function(f"n => !({ON})().includes(n)", arg=number)
+    with a_page(browser, (1920, 1080), still=False) as screen:
+        ear = Ear(screen)
+        screen.goto(f"{wall}?lang={tag}")
+        with consoles.page("doctor1", "/doctor", tag=tag) as doctor:
+            doctor.wait_for_function("n => document.querySelector('.next .next-number')?.innerText === n", arg=number)
+            doctor.keyboard.press("n")
+            screen.wait_for_function(f"n => ({ON})().includes(n)", arg=number)
+            screen.wait_for_function("n => document.querySelector('.banner .call').textContent.includes(n)", arg=number)
+            room = "Room 3" if tag == "en" else "3诊室"
+            assert room in screen.inner_text(".banner .call")
+            spoken = until(lambda: set(sound.glob("*.wav")) - heard, within=120, every=0.5).pop()
+            doctor.keyboard.press("s")
+            doctor.wait_for_selector(f"[data-current={number}][data-state=serving]")
+            doctor.keyboard.press("f")
+            until(lambda: ticket_of(consoles, number) is None)
+            assert [] == doctor.complaints
+        screen.wait_for_function(f"n => !({ON})().includes(n)", arg=number)
 
     seconds, loudness, busy = sound_in(spoken)
     print(f"announcement {seconds:.1f} s, RMS after the chime {loudness:.0f}, {busy:.0%} of it not silent")
@@ -301,7 +263,6 @@ def test_a_patient_is_checked_in_graded_called_heard_seen_and_leaves(
     assert number in "\n".join(ear.heard)
     assert number in "\n".join(socket)
     assert [] == [canary for canary in CANARIES if canary in frames]
-    screen.close()
 
 
 def scanned(consoles, code):
@@ -337,30 +298,29 @@ def test_a_report_whose_paper_ends_is_not_counted_says_so_and_comes_out_whole_af
     browser, consoles, kiosk, printer, tag
 ):
     expected = drawn_report(consoles, tag)
-    page = open_kiosk(browser, kiosk, tag)
-    page.click("[data-task=reports]")
-    page.wait_for_selector("main.main-identify")
-    page.keyboard.type(PATIENTS[tag]["record_number"])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("main.main-reports")
-    before = len(report_jobs(consoles))
-    printer.set_faults({"paper_out_after": 20_000})
-    page.click("[data-report]")
-    page.wait_for_selector("main.main-reports [role=alert]")
+    with kiosk_page(browser, kiosk, tag) as page:
+        page.click("[data-task=reports]")
+        page.wait_for_selector("main.main-identify")
+        page.keyboard.type(PATIENTS[tag]["record_number"])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("main.main-reports")
+        before = len(report_jobs(consoles))
+        printer.set_faults({"paper_out_after": 20_000})
+        page.click("[data-report]")
+        page.wait_for_selector("main.main-reports [role=alert]")
 
-    assert WORDS[tag]["torn"] in page.inner_text("[role=alert]")
-    state, evidence = until(lambda: report_jobs(consoles)[before:])[-1]
-    assert ("failed", True) == (state, evidence.startswith("paper_out torn"))
-    assert 0 == report_of(consoles, tag)["prints"]
+        assert WORDS[tag]["torn"] in page.inner_text("[role=alert]")
+        state, evidence = until(lambda: report_jobs(consoles)[before:])[-1]
+        assert ("failed", True) == (state, evidence.startswith("paper_out torn"))
+        assert 0 == report_of(consoles, tag)["prints"]
 
-    cut = printer.paper.count
-    printer.set_faults({"paper_out": False})
-    page.click("[data-report]")
-    page.wait_for_selector("main.main-reports .printed")
+        cut = printer.paper.count
+        printer.set_faults({"paper_out": False})
+        page.click("[data-report]")
+        page.wait_for_selector("main.main-reports .printed")
 
-    assert "printed" == until(lambda: report_jobs(consoles)[before + 1 :])[-1][0]
-    assert 1 == report_of(consoles, tag)["prints"]
-    whole = printer.paper.slips()[-1]
-    assert printer.paper.count > cut
-    assert 0 == differing_dots(expected, whole.image)
-    page.context.close()
+        assert "printed" == until(lambda: report_jobs(consoles)[before + 1 :])[-1][0]
+        assert 1 == report_of(consoles, tag)["prints"]
+        whole = printer.paper.slips()[-1]
+        assert printer.paper.count > cut
+        assert 0 == differing_dots(expected, whole.image)

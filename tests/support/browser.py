@@ -4,6 +4,7 @@ import contextlib
 import weakref
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 CHROMIUM = "/usr/bin/chromium"
 # What follows the sandbox saves processes: each costs a tenth of a second or more to start.
@@ -40,12 +41,12 @@ def a_page(
 ) -> Iterator[Any]:
     """An empty page, as good as new, that an earlier test may have used: a new one costs a second of processor time.
 
-    It has no cookies. `complaints` collects what the page says on its console, `refusals` answers from 400 on, `loads`
-    the addresses it went to. `still`: as for somebody who asks for less motion.
+    It has no cookies. `complaints` collects what the page says on its console, `errors` what its scripts threw,
+    `refusals` answers from 400 on, `loads` the addresses it went to. `still`: as for somebody who asks for less motion.
     """
     idle = _idle.setdefault(browser, {}).setdefault((locale, still, touch), [])
     page = idle.pop() if idle else _new_page(browser, locale, still, touch)
-    page.complaints, page.loads, page.refusals = [], [], []
+    page.complaints, page.errors, page.loads, page.refusals = [], [], [], []
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.set_default_timeout(PATIENCE)
     try:
@@ -54,18 +55,31 @@ def a_page(
         page.context.set_offline(False)
         page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }")
         page.context.clear_cookies()
-        page.goto("about:blank")
+        _leave(page)
     except BaseException:
         page.context.close()  # a page that a test failed on is not used again
         raise
     idle.append(page)
 
 
+def _complains(said: Any) -> bool:
+    """Whether it is an error or a warning of ours: /healthz, where pages rest, names no icon, so one is sought."""
+    return said.type in {"error", "warning"} and not said.location.get("url", "").endswith("/favicon.ico")
+
+
+def _leave(page: Any) -> None:
+    """Go where nothing runs: preferably of the same origin, for a page of another one starts another process."""
+    try:
+        page.goto(urljoin(page.url, "/healthz"), timeout=3000)
+    except Exception:  # nobody answers there any more, or there never was a page
+        page.goto("about:blank")
+
+
 def _new_page(browser: Any, locale: str, still: bool, touch: bool) -> Any:
     motion = "reduce" if still else "no-preference"
     page = browser.new_context(locale=locale, reduced_motion=motion, has_touch=touch).new_page()
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: (page.complaints.append(str(error)), page.errors.append(str(error))))
+    page.on("console", lambda said: page.complaints.append(said.text) if _complains(said) else None)
     page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
     page.on("framenavigated", lambda frame: page.loads.append(frame.url))
     return page

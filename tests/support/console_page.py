@@ -126,3 +126,9 @@ def choose(page: Any, number: str, state: str | None = None) -> None:
 def footed(page: Any, text: str) -> None:
     """Wait until the foot of the page says so."""
     page.wait_for_function("text => document.querySelector('.foot').innerText.includes(text)", arg=text)
+
+
+def speak(page: Any, tag: str) -> None:
+    """Change the language of an open page, as its button does."""
+    if not page.evaluate("document.documentElement.lang").startswith(tag):
+        page.click("[data-act=language]")

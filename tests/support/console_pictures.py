@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-from tests.support.console_page import ARGUMENTS, CHROMIUM, GIVEN, PASSWORD, SURNAMES, Consoles, choose
+from tests.support.browser import a_browser
+from tests.support.console_page import GIVEN, PASSWORD, SURNAMES, Consoles, choose
 
 LONG_ZH = "阿不都热合曼·买买提艾力·吐尔逊江"
 LONG_EN = "Wolfeschlegelsteinhausenbergerdorff-Montgomery Maximilian"
@@ -141,8 +141,7 @@ def draw_login(consoles: Consoles, folder: Path, browser: Any) -> None:
 
 
 def main(folder: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with a_browser() as browser:
         consoles = Consoles(browser, HALL_REPLAY="1")
         try:
             draw_empty(consoles, folder)
@@ -152,7 +151,6 @@ def main(folder: Path) -> None:
             draw_login(consoles, folder, browser)
         finally:
             consoles.close()
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """A real kiosk agent as a process, its virtual printer, and a browser at its page. Knows no test."""
 
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+GLASS = (1080, 1920)
 LAYOUT = """() => {
   const bad = [], main = document.querySelector("main").getBoundingClientRect();
   if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth)
@@ -25,6 +30,50 @@ LAYOUT = """() => {
   }
   return bad;
 }"""
+
+
+def open_kiosk(page: Any, kiosk: "KioskProcess") -> None:
+    """Open the kiosk's page and leave what the patient before began."""
+    page.goto(kiosk.address)
+    page.wait_for_selector("main.main")
+    while not page.query_selector("main.main-home"):
+        page.click("footer .button:not([disabled]):first-child")
+        page.wait_for_timeout(200)
+
+
+def language(page: Any, tag: str) -> None:
+    """Touch the key of a language: zh or en."""
+    page.click(f".head-keys [lang={'en' if tag == 'en' else 'zh-CN'}]")
+    page.wait_for_function("tag => document.documentElement.lang.startsWith(tag)", arg=tag)
+
+
+def a_report(
+    identifier: str, title: str, patient: dict[str, str], *, status: str = "final", items: int = 40
+) -> dict[str, Any]:
+    """A FHIR R4 bundle of one report, as a laboratory posts it."""
+    subject = {
+        "resourceType": "Patient", "id": "p", "name": [{"text": patient["name"]}], "gender": patient["sex"],
+        "birthDate": patient["birth_date"], "identifier": [{"value": patient["record_number"]}],
+    }  # fmt: skip
+    results = [
+        {
+            "resourceType": "Observation", "id": f"o{number}", "status": "final",
+            "code": {"text": f"项目{number:02d}" if patient["language"] == "zh" else f"Item {number:02d}"},
+            "valueQuantity": {"value": 5 + number / 10, "unit": "mmol/L"},
+            "referenceRange": [{"low": {"value": 3}, "high": {"value": 6}}],
+            "interpretation": [{"coding": [{"code": "H" if number % 2 else "L"}]}],
+        }
+        for number in range(items)
+    ]  # fmt: skip
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    report = {
+        "resourceType": "DiagnosticReport", "id": identifier, "identifier": [{"value": identifier}], "status": status,
+        "code": {"text": title, "coding": [{"code": "58410-2"}]}, "subject": {"reference": "Patient/p"},
+        "issued": now, "effectiveDateTime": now, "resultsInterpreter": [{"display": "王检验师"}],
+        "result": [{"reference": f"Observation/{one['id']}"} for one in results],
+    }  # fmt: skip
+    entries = [subject, *results, report]
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in entries]}
 
 
 class KioskProcess:
@@ -60,6 +109,11 @@ class KioskProcess:
     def slips(self, since: int = 0) -> list[Path]:
         """Pictures of what was printed after `since` (nanoseconds); a printer started again counts from one again."""
         return [path for path in sorted(self.paper.glob("*.png")) if path.stat().st_mtime_ns > since]
+
+    def wishes(self) -> int:
+        """How many wishes the kiosk has written down and not settled."""
+        with contextlib.closing(sqlite3.connect(self.folder / "state" / "wishes.db")) as journal:
+            return int(journal.execute("SELECT count(*) FROM wish").fetchone()[0])
 
     def kill(self) -> None:
         """End as a power cut does."""

@@ -16,6 +16,7 @@ from caller.pages import create_app
 from caller.playing import SilentSpeaker
 from server.protocol.client import HallClient
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
+from tests.support.browser import a_browser
 
 NAMES = ["张*三", "欧**明", "李*", "王*芳", "买**·艾*", "J*** S****", "陈*", "刘*强"]
 DOCTORS = ["李医生", "王医生", "周医生", "赵主任", "欧阳医生", "孙医生", "马医生", "何医生"]
@@ -151,10 +152,7 @@ def a_wall(speaker=None):
 
 def take_pictures(folder: Path) -> None:
     """Write a picture of each state for the documentation."""
-    from playwright.sync_api import sync_playwright  # only here: the states need no browser
-
-    with sync_playwright() as playwright, a_wall() as wall:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with a_browser() as browser, a_wall() as wall:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         wanted = [*((name, "") for name in STATES), ("normal", "en"), ("two-banners", "en"), ("link-lost", "")]
         for name, language in wanted:
@@ -166,7 +164,6 @@ def take_pictures(folder: Path) -> None:
             page.wait_for_function("() => document.getElementById('clock').textContent.length === 5")
             page.wait_for_timeout(300)
             save(page.screenshot(), folder / f"wall-{name}{'-' + language if language else ''}.png")
-        browser.close()
 
 
 def save(screenshot: bytes, path: Path) -> None:
