@@ -1,10 +1,11 @@
-"""A caller against a real server: calls are spoken once, aloud, in order, and the journal says what became of them."""
+"""A caller against a real server: calls are spoken once, aloud, in order; what comes next lies ready."""
 
 import wave
 
 import pytest
 
 from caller.agent import Agent
+from caller.playing import SilentSpeaker
 from hardware.voice import open_voice
 from hardware.voice.speaker import VoiceSpeaker
 from server.protocol.follower import Pace
@@ -92,3 +93,38 @@ def test_the_server_hears_from_the_device_how_far_it_followed_and_how_it_is(hall
 
     device = until(seen)
     assert (0, "fine") == (device.health["screens"], device.health["voice"])
+
+
+def facts(hall, after):
+    """What the caller is sent after a number."""
+    return hall.client("caller").events("H1", after).events
+
+
+def test_the_sentence_of_the_next_call_is_rendered_before_it_is_called(hall, tmp_path):
+    speaker = VoiceSpeaker(open_voice(f"file://{tmp_path}?engine=tone&speed=0.4"))
+    agent = Agent(hall.client("caller"), speaker, pace=BRISK).follow("H1", "H1")
+    try:
+        until(lambda: agent.follower.position)
+        hall.check_in("张小三", "欧阳明")
+        likely = until(lambda: hall.client("caller").likely_calls("H1").calls)
+        texts = next(call.texts for call in likely if call.station == "R3")
+        until(lambda: all(speaker.voice._chain.has(text, language) for language, text in texts.items()), within=30)
+        seq = hall.client("caller").snapshot("H1").seq
+
+        hall.client("console").call_next("R3")
+
+        heard = until(lambda: next((e.announcement for e in facts(hall, seq) if e.announcement), None))
+        assert texts == heard.texts
+        assert {"zh", "en"} == set(texts)
+    finally:
+        agent.stop()
+
+
+def test_a_hall_without_a_loudspeaker_asks_nothing(hall):
+    agent = Agent(hall.client("caller"), SilentSpeaker(), pace=BRISK).follow("H1", "H1")
+    try:
+        until(lambda: agent.follower.position)
+
+        assert not agent._foresight._thread.is_alive()
+    finally:
+        agent.stop()

@@ -117,10 +117,12 @@ def test_a_hanging_engine_delays_nothing_that_is_shown(hall, tmp_path):
     assert seconds < 0.5
 
 
-def test_sentences_are_rendered_ahead_while_nobody_calls(hall, tmp_path):
+def test_sentences_and_their_phrases_are_rendered_ahead_while_nobody_calls(hall, tmp_path):
     hall.prefetch([(CALL, "zh"), (NEXT, "zh")])
     deadline = time.monotonic() + BOUND
-    while hall._ahead.waiting and time.monotonic() < deadline:
+    wanted = (CALL, NEXT, "请 A 零 一 二 号", "请 A 零 一 三 号", "到 内科三诊室 就诊")
+    while not all(hall._chain.has(text, "zh") for text in wanted):
+        assert time.monotonic() < deadline
         threading.Event().wait(0.05)
     switch(tmp_path, "hang")
     outcome = hall.speak(CALL, "zh")

@@ -15,6 +15,9 @@ pytestmark = [
     pytest.mark.skipif(bool(LACKING), reason="no neural voice here, for want of " + ", ".join(LACKING)),
 ]
 BOUND = 240.0
+NUMBER = "请 B 零 一 二 号"
+PLACE = "到 五诊室"
+"""Spoken first, until the engine has loaded; from then on it is a phrase that is kept."""
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,7 @@ def hall(tmp_path_factory):
     folder = tmp_path_factory.mktemp("loudspeaker")
     voice = open_voice(f"file://{folder}?engine=neural,clips&slack=8")
     voice.folder = folder
-    wait_until(lambda: voice.speak("请 稍候", "zh", repeat=1).outcome is AnnouncementOutcome.SPOKEN)
+    wait_until(lambda: voice.speak(PLACE, "zh", repeat=1).outcome is AnnouncementOutcome.SPOKEN)
     yield voice
     voice.close()
 
@@ -37,8 +40,8 @@ def wait_until(done):
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("请 A 零 一 二 号 单姓患者 到 内科三诊室 就诊", "zh"),
-        ("Number A zero one two, please go to Room three, Internal medicine", "en"),
+        (NUMBER, "zh"),
+        ("Number A zero one two, please go to Room three", "en"),
     ],
 )
 def test_a_sentence_is_spoken_by_the_neural_engine_with_sound_in_it(hall, text, language):
@@ -48,15 +51,14 @@ def test_a_sentence_is_spoken_by_the_neural_engine_with_sound_in_it(hall, text, 
     assert AnnouncementOutcome.SPOKEN == outcome.outcome
     assert "neural" == outcome.engine
     assert sound.is_audible(spoken)
-    assert 2.5 < spoken.seconds < 9.0
+    assert 1.9 < spoken.seconds < 7.0
 
 
 def test_kept_phrases_are_joined_when_the_engine_dies(hall):
-    hall.prefetch([("请 B 零 一 二 号 到 三诊室", "zh"), ("请 B 零 一 三 号 到 五诊室", "zh")])
-    wait_until(lambda: not hall._ahead.waiting)
-    hall._chain.render("到 五诊室", "zh")  # the last wish may still be at work: this waits for it
+    hall.prefetch([(NUMBER, "zh")])
+    wait_until(lambda: hall._chain.has(NUMBER, "zh"))
     (hall.folder / "fault").write_text("die")
-    outcome = hall.speak("请 B 零 一 二 号 到 五诊室", "zh", repeat=1)
+    outcome = hall.speak(f"{NUMBER} {PLACE}", "zh", repeat=1)
     (hall.folder / "fault").unlink()
 
     assert AnnouncementOutcome.SPOKEN == outcome.outcome

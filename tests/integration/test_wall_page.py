@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 import wave
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,8 +17,9 @@ from caller.playing import BrowserSpeaker
 from hardware.ports import Utterance
 from server.protocol.messages import Event
 from server.protocol.terms import AnnouncementOutcome
+from tests.support.browser import a_page, faults
 from tests.support.hall import ROOT, free_port, until
-from tests.support.wall import ARGUMENTS, CHROMIUM, STATES, a_hall, a_room, a_ticket, a_wall, normal
+from tests.support.wall import STATES, a_hall, a_room, a_ticket, a_wall, normal
 
 pytestmark = pytest.mark.browser
 
@@ -34,28 +34,10 @@ OUTSIDE = """() => [...document.querySelectorAll('body *')]
 SIZE = "(selector) => parseFloat(getComputedStyle(document.querySelector(selector)).fontSize)"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no {CHROMIUM} here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser):
-    page = browser.new_page(viewport={"width": 1920, "height": 1080})
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    yield page
-    page.close()
+    with a_page(browser, (1920, 1080), still=False) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +56,6 @@ def open_wall(page, address, query=""):
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("state", list(STATES))
 def test_every_state_fits_the_screen_and_satisfies_axe(wall, page, state, language):
-    from axe_playwright_python.sync_playwright import Axe
-
     wall.show(*STATES[state]())
     open_wall(page, wall.address, f"?lang={language}")
     assert [] == page.evaluate(OUTSIDE)
@@ -83,7 +63,7 @@ def test_every_state_fits_the_screen_and_satisfies_axe(wall, page, state, langua
         assert [] == page.evaluate(TOO_WIDE)
     assert [] == page.complaints
     page.evaluate("document.getAnimations().forEach((a) => a.finish())")
-    assert [] == [f"{v['id']}: {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
+    assert [] == faults(page)
 
 
 def test_room_and_number_are_as_high_as_eight_metres_demand(wall, page):
@@ -114,12 +94,10 @@ def test_a_lost_server_dims_the_board_says_since_when_and_a_word_from_it_lifts_t
 
 
 def test_who_asks_for_less_motion_gets_none(wall, browser):
-    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1920, "height": 1080})
-    page = context.new_page()
     wall.show(*normal())
-    open_wall(page, wall.address)
-    assert "none" == page.evaluate("getComputedStyle(document.querySelector('.banner')).animationName")
-    context.close()
+    with a_page(browser, (1920, 1080), still=True) as page:
+        open_wall(page, wall.address)
+        assert "none" == page.evaluate("getComputedStyle(document.querySelector('.banner')).animationName")
 
 
 def test_memory_and_elements_stay_flat_over_a_thousand_calls(wall, page):
@@ -175,7 +153,7 @@ def test_a_wall_page_with_sound_plays_the_call_and_says_how_it_went(page, tmp_pa
         page.goto("about:blank")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def caller(hall):
     """A real caller process of the shared hall, and the address of its page."""
     port = free_port()

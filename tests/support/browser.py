@@ -55,11 +55,13 @@ def a_page(
         page.context.set_offline(False)
         page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }")
         page.context.clear_cookies()
-        _leave(page)
     except BaseException:
         page.context.close()  # a page that a test failed on is not used again
         raise
-    idle.append(page)
+    if _left(page):
+        idle.append(page)
+    else:
+        page.context.close()
 
 
 def _complains(said: Any) -> bool:
@@ -67,12 +69,15 @@ def _complains(said: Any) -> bool:
     return said.type in {"error", "warning"} and not said.location.get("url", "").endswith("/favicon.ico")
 
 
-def _leave(page: Any) -> None:
-    """Go where nothing runs: preferably of the same origin, for a page of another one starts another process."""
+def _left(page: Any) -> bool:
+    """Go where nothing runs, of the same origin, for a page of another one starts another process; whether it is so."""
+    if not page.url.startswith("http"):
+        return True
     try:
         page.goto(urljoin(page.url, "/healthz"), timeout=3000)
-    except Exception:  # nobody answers there any more, or there never was a page
-        page.goto("about:blank")
+    except Exception:  # nobody answers there any more
+        return False
+    return True
 
 
 def _new_page(browser: Any, locale: str, still: bool, touch: bool) -> Any:
