@@ -23,7 +23,7 @@ def weave(heads: Sequence[Head], rules: Rules, recent: Recent, now: datetime) ->
     others = [head for head in heads if head.lane is not Lane.ORDINARY]
     cycle = _ordinary_per_cycle(ordinary, others, rules) if others else rules.weave_ordinary
     saved = rules.weave_ordinary - cycle
-    ripe = _firsts([head for head in others if _is_ripe(head, recent, saved, now)])
+    ripe = {lane: head for lane, head in _firsts(others).items() if _is_ripe(head, recent, saved, now)}
     places = _places(ripe, rules, recent, cycle) if ripe else {}
     if not places:
         return Pick(min(ordinary, key=by_order), ReasonCode.IN_ORDER, cycle)

@@ -259,6 +259,13 @@ def test_nobody_is_overtaken_without_a_reason_that_holds_and_nobody_starves(step
     assert 0 == len(day.lanes)
 
 
+def test_nobody_is_called_past_the_first_of_the_lane_who_is_to_wait_a_little():
+    day = Day(Rules(weave_ordinary=1, weave_others=1, weave_adaptive=False), "woven")
+    comes = [("policy", 3), ("policy", 4), ("call", 3), ("walk_in", 3), ("policy", 3), ("call", 3)]
+    day.live([*comes, ("walk_in", 3), ("policy", 4)])
+    assert 6 == day.calls
+
+
 def test_the_bound_is_really_looked_at():
     day = Day(Rules(), "woven")
     day.live([("walk_in", 4), ("return", 4), ("policy", 4), ("passed", 4), ("call", 4)] * 10)
