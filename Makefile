@@ -5,7 +5,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Another file of the same columns for a bench: make bench-triage DATA=FILE
 DATA ?=
-SHARED := ../shared/data
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -59,10 +58,10 @@ bench: prepare ## measure the hall's figures: wishes, choosing, slips, and what 
 	exit $$failed
 
 bench-policy: prepare ## compare policies over a real day (DATA=FILE for another)
-	@$(BIN)/python -m tests.bench.policy "$(or $(DATA),$(SHARED)/outpatient_day_2019-11-04.csv)"
+	@$(BIN)/python -m tests.bench.policy $(if $(DATA),--data "$(DATA)")
 
 bench-triage: prepare ## measure the suggested grade against experts (DATA=FILE for another)
-	@$(BIN)/python -m tests.bench.triage "$(or $(DATA),$(SHARED)/ed_triage_ktas_dev.csv)"
+	@$(BIN)/python -m tests.bench.triage $(if $(DATA),--data "$(DATA)")
 
 bench-voice: prepare ## measure the voices through an offline recogniser
 	@"$(PYTHON)" .ci/prepare.py --only bench-voice

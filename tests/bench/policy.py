@@ -5,6 +5,7 @@ Owns the run and its printing; the hall it plays is tests/bench/policy_hall.py. 
 
 import argparse
 import csv
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -141,10 +142,16 @@ def results(policy: Policy, waits: Sequence[Wait]) -> Iterable[str]:
             )
 
 
-def main() -> None:
-    """Run everything and print it."""
+def main() -> int:
+    """Run everything and print it; 2 when a day that was asked for cannot be read."""
     arguments = _arguments()
-    seed = arguments.seed
+    path, seed = arguments.data, arguments.seed
+    try:
+        real_mean(path)
+    except (OSError, ValueError, KeyError) as error:
+        if path != DEFAULT_DATA:
+            print(f"cannot use {path}: {error!r}", file=sys.stderr)
+            return 2
     print(f"seed {seed}; real choose_next; 3 doctors, lognormal 8 min CV 0.6, II/III/IV {_mix()}, 8 h days")
     for load in (0.92, 1.0):
         figures = simulate(load, arguments.days, seed, estimate_every=max(7, arguments.days // 6) if load < 1 else 0)
@@ -159,11 +166,11 @@ def main() -> None:
                 f"RESULT expected-wait load={load} n={figures.promised} p20-p80={figures.inside:.1%} "
                 f"p90={figures.below:.1%} (those who had to wait)"
             )
-    path = arguments.data
-    if not path.exists():
+    if path.exists():
+        _real_day(path, seed)
+    else:
         print(f"SKIPPED the real day: {path} is not here; name another with DATA=FILE")
-        return
-    _real_day(path, seed)
+    return 0
 
 
 def _real_day(path: Path, seed: int) -> None:
@@ -214,4 +221,4 @@ def _share(waits: Sequence[Wait]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
