@@ -324,3 +324,37 @@ def test_a_report_whose_paper_ends_is_not_counted_says_so_and_comes_out_whole_af
         whole = printer.paper.slips()[-1]
         assert printer.paper.count > cut
         assert 0 == differing_dots(expected, whole.image)
+
+
+COUNT_TONES = """() => {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+}"""
+
+
+def test_a_danger_told_at_the_kiosk_sounds_at_the_desk_and_the_time_it_was_seen_is_kept(browser, consoles, kiosk):
+    with consoles.page("nurse1", "/nurse") as desk:
+        desk.evaluate(COUNT_TONES)
+        desk.keyboard.press("1")  # browsers stay silent until the page was touched
+        with kiosk_page(browser, kiosk, "zh") as page:
+            page.click("[data-task=walk_in]")
+            page.wait_for_selector("main.main-identify")
+            page.click("[data-act=skip]")
+            page.wait_for_selector("main.main-health")
+            page.click("[data-act=some]")
+            page.wait_for_selector("main.main-staff")
+            assert "请不要离开" in page.inner_text("main")
+        desk.wait_for_selector(".alerts [data-kind=red_flag]")
+        desk.wait_for_function("() => window.tones === 3")
+        (alert,) = [one for one in consoles.desk.snapshot("H1").alerts if one.kind == "red_flag"]
+
+        while desk.query_selector(".alerts [data-kind=red_flag]"):
+            desk.keyboard.press("a")
+            desk.wait_for_timeout(300)
+
+    facts = [fact.alert for fact in consoles.desk.events("H1", after=0, limit=10_000).events if fact.alert]
+    seen = next(fact for fact in reversed(facts) if fact.id == alert.id)
+    assert seen.acknowledged_at is not None
+    assert "nurse:nurse1" == seen.acknowledged_by
+    assert [] == consoles.desk.snapshot("H1").tickets
