@@ -84,17 +84,18 @@ def test_a_day_can_be_played_many_times_faster_than_life_without_simulated_time(
     assert done.returncode == 0
 
 
-def test_a_second_replay_goes_on_in_the_same_hall_and_too_few_stations_are_refused(tmp_path):
+def test_in_a_hall_that_is_open_already_it_plays_twice_and_refuses_too_few_stations(tmp_path, own_hall):
     day = made_up_day(tmp_path / "day.csv", 10)
-    port = str(free_port())
-    first = replay(tmp_path, day, "--stations", "3", "--speed", "max")
-    again = replay(tmp_path, day, "--stations", "3", "--speed", "max")
-    short = replay(tmp_path, day, "--stations", "9", "--speed", "max", HALL_PORT=port)
+    hall = own_hall(stations=3, HALL_REPLAY="1")
+    settings = {name: value for name, value in hall.environment.items() if name.startswith("HALL_")}
+    first = replay(tmp_path, day, "--stations", "3", "--speed", "max", **settings)
+    again = replay(tmp_path, day, "--stations", "3", "--speed", "max", **settings)
+    short = replay(tmp_path, day, "--stations", "9", "--speed", "max", **settings)
 
     assert (first.returncode, again.returncode, short.returncode) == (0, 0, 2)
     assert {"finished": "10", **FAULTLESS}.items() <= summary(again).items()
     assert "too few stations: hall H1 has 3 open rooms with a woven queue, not 9" in short.stderr
-    assert not answers("127.0.0.1", int(port))
+    assert answers("127.0.0.1", hall.port)
 
 
 def test_a_missing_file_is_said_before_anything_starts(tmp_path):
