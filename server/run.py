@@ -1,5 +1,6 @@
 """Running the server: gunicorn with threads, one worker, in one process group, until SIGTERM."""
 
+import gc
 import resource
 import sys
 from typing import Any
@@ -44,6 +45,9 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
     def load(self) -> Any:
         """Compose and start the server inside the worker."""
         self._server = create(self._settings)
+        gc.collect()
+        gc.freeze()  # what was built at the start stays: the collector need not look at it with every wish
+        gc.set_threshold(20_000, 20, 20)
         self._server.start()
         return self._server.app
 

@@ -26,7 +26,7 @@ class Bench:
         self.device = VirtualPrinter(576, lambda: datetime.now(UTC))
         self.port = PrinterPort(self.device, "127.0.0.1", 0)
         self.page = page_server(self.device, "127.0.0.1", 0)
-        self.thread = threading.Thread(target=self.page.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.page.serve_forever, args=(0.02,), daemon=True)
         self.url = f"tcp://127.0.0.1:{self.port.port}?{QUICK}"
 
     def get(self, path: str):

@@ -70,11 +70,15 @@ class Proxy:
         self._flowing.set()
         self._ready.set()
         self._loop.run_forever()
+        self._open = False
         server.close()
+        self._loop.run_until_complete(asyncio.sleep(0.05))  # who came at the last moment is turned away, not forgotten
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._reset()
+        self._loop.run_until_complete(asyncio.sleep(0))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

@@ -115,7 +115,7 @@ class Wall:
         self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: time.monotonic() + self.late)
         self.server = make_server("127.0.0.1", 0, create_app(self.agent), threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
-        self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def show(self, snapshot, events=()):
