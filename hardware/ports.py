@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-
-from PIL import Image
+from typing import TYPE_CHECKING, Protocol
 
 from server.protocol.terms import AnnouncementOutcome, PrintJobState
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EVIDENCE_LENGTH = 200
 """The server refuses a longer one."""
@@ -77,7 +78,7 @@ class Printer(Protocol):
     def health(self) -> Reason:
         """Ask how the printer is, within 3 s; raises nothing: what cannot be asked is a reason too."""
 
-    def print_pages(self, pages: Sequence[Image.Image]) -> Outcome:
+    def print_pages(self, pages: "Sequence[Image.Image]") -> Outcome:
         """Print the pages as one strip, cut, and wait for the printer's word; raises nothing."""
 
     def suspect(self) -> None:

@@ -186,6 +186,13 @@ def test_importing_the_protocol_brings_neither_flask_nor_sqlalchemy():
     assert set() == {"flask", "sqlalchemy", "flask_socketio", "werkzeug", "alembic"} & set(done.stdout.split())
 
 
+def test_a_screen_and_a_loudspeaker_need_nothing_that_touches_paper():
+    command = "import sys, caller.cli, caller.agent, hardware.voice.opening; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True)
+
+    assert set() == {"PIL", "escpos", "segno", "zxingcpp", "sqlalchemy"} & set(done.stdout.split())
+
+
 def test_the_product_never_imports_its_tests():
     strangers = [
         where(path, line, name)
