@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -43,13 +42,12 @@ PATIENCE_SECONDS = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wishes, under which key, until when (monotonic seconds), and the hall's time of the wish."""
+    """Who wishes, under which key, and until when (monotonic seconds). Its time is that of its turn."""
 
     principal: Principal
     key: str | None
     fingerprint: str
     deadline: float
-    at: datetime
 
 
 Dress = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
@@ -105,7 +103,7 @@ class Transactions:
 
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
         """A wish of the server's own, without a key."""
-        wish = Wish(principal, None, "", time.monotonic() + 60, self.clock.hall())
+        wish = Wish(principal, None, "", time.monotonic() + 60)
         return self.run([hall], wish, use_case)
 
     def check_journals(self) -> None:
@@ -150,7 +148,7 @@ class Transactions:
             if stored is not None:
                 return (Answer(stored.status, dress(db, rows[halls[0]], stored.body)) if dress else stored), []
             before = {row.id: row.seq for row in rows.values()}
-            work = Work(db, rows[halls[0]], rows, wish.principal, wish.at, self.clock.real(), self._audit_key)
+            work = Work(db, rows[halls[0]], rows, wish.principal, self.clock.hall(), self.clock.real(), self._audit_key)
             try:
                 answer = use_case(work)
             except HallError as error:

@@ -99,7 +99,7 @@ def given_key() -> str:
 
 
 def hall_time() -> Any:
-    """The hall's now for this request."""
+    """The hall's now for this request; a simulated one is the hall's from here on."""
     return web().context.clock.simulate(request.headers.get("X-Hall-Time"))
 
 
@@ -184,8 +184,8 @@ def wish(
         given = given_key() if key else None
         raw, parsed = given_body(body)
         names = halls(here.context, who, parsed, parts)
-        at = hall_time()
-        asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS, at)
+        hall_time()
+        asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
 
         def run(work: Work) -> Answer:
             return use_case(work, here.context, parsed, **parts)

@@ -26,7 +26,32 @@ def api():
 
 
 def wish(api, key="k", print_of="p", *, within=5.0):
-    return Wish(DEVICE, key, print_of, time.monotonic() + within, api.context.clock.hall())
+    return Wish(DEVICE, key, print_of, time.monotonic() + within)
+
+
+def test_the_time_of_a_wish_is_that_of_its_turn_so_that_numbers_and_times_run_alike(api):
+    begun, go_on, seen = threading.Event(), threading.Event(), []
+
+    def slow(work):
+        begun.set()
+        assert go_on.wait(5)
+        return alarm(work)
+
+    def quick(work):
+        seen.append(work.now.isoformat())
+        return alarm(work)
+
+    first = threading.Thread(target=api.context.transactions.run, args=(["H1"], wish(api, "a"), slow))
+    second = threading.Thread(target=api.context.transactions.run, args=(["H1"], wish(api, "b"), quick))
+    first.start()
+    assert begun.wait(5)
+    second.start()
+    api.context.clock.simulate("2026-03-02T09:07:00+08:00")
+    go_on.set()
+    first.join(5)
+    second.join(5)
+
+    assert ["2026-03-02T01:07:00+00:00"] == seen
 
 
 def alarm(work):
