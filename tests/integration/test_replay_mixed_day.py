@@ -12,7 +12,7 @@ from server.replay.audit import differences
 from server.samples.halls import demo_hospital
 from tests.support.hall import a_hall
 
-WISHES = 180
+WISHES = 220
 NAMES = ("张伟", "欧阳娜娜", "𠮷田", "Maria García", "阿依古丽·买买提", "李四", "王五")
 
 
