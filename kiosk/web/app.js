@@ -104,7 +104,7 @@ async function run() {
   const texts = {};
   for (const tag of Object.keys(LANGUAGES)) texts[tag] = await catalogue(tag);
   let seen = null;
-  let saying = false;
+  let before = Promise.resolve();
 
   function draw(next) {
     if (seen && next.version < seen.version) return; // an older answer overtaken by a newer one
@@ -114,16 +114,12 @@ async function run() {
     render(html`<${Kiosk} seen=${seen} texts=${texts} say=${say} />`, root);
   }
 
-  async function say(verb, value, proof) {
-    if (saying || !seen) return; // a second tap while the first is on its way
-    saying = true;
-    try {
-      draw(await touch(seen, verb, value, proof));
-    } catch (error) {
-      console.warn("the agent did not take it", error.name);
-    } finally {
-      saying = false;
-    }
+  /** One tap after the other, none thrown away here: the agent leaves out those meant for a screen that is gone. */
+  function say(verb, value, proof) {
+    const on = seen;
+    if (!on) return;
+    before = before.then(() => touch(on, verb, value, proof)).then(draw)
+      .catch((error) => console.warn("the agent did not take it", error.name));
   }
 
   fit();

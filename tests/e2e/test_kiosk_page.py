@@ -130,6 +130,17 @@ def test_a_nameless_person_takes_a_number_and_a_slip_in_under_twenty_seconds(pag
     assert until(lambda: "printed" in fate_of_paper(hall, number))
 
 
+def test_of_taps_in_one_breath_none_is_lost_and_none_counts_for_the_screen_after(page):
+    taps = [".head-keys [lang=en]", "[data-task=check_in]", "[data-task=walk_in]", "[data-task=check_in]"]
+
+    page.evaluate("taps => taps.map((tap) => document.querySelector(tap)).forEach((key) => key.click())", taps)
+
+    on(page, "identify")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    page.wait_for_timeout(300)
+    assert page.query_selector("main.main-identify")
+
+
 def fate_of_paper(hall, number):
     """What the journal says became of the paper of a number."""
     events = hall.client("console").events("H1", 0).events
