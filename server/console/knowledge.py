@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.domain.lifecycle import TRANSITIONS, UNDOABLE
@@ -12,8 +12,9 @@ from server.services.config import HallConfig, config_of
 from server.services.context import Context
 from server.services.reading import hall_row
 from server.services.views import View, stamp
-from server.store.tables import DoctorRow, HallRow, QueueRow
+from server.store.tables import DoctorRow, HallRow, QueueRow, StationRow
 
+ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))
 SHOWN_RULES = (
     "policy_tags", "undo_seconds", "pass_min_calls", "pass_min_seconds", "pass_needs_live_zone", "return_target",
     "policy_target", "passed_target", "ordinary_target", "stage_cap", "passed_arrived_minutes",
@@ -24,7 +25,10 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues: rules by queue, scales, moves by state, undoable, flags, findings, doctors, halls}."""
+    """{epoch, now, queues, zones, scales, moves, undoable, flags, findings, doctors, halls}.
+
+    `queues` are rules by queue, `zones` loudspeaker zones by station, `moves` actions by state.
+    """
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         config = config_of(db, row)
@@ -32,6 +36,7 @@ def knowledge(context: Context, hall: str) -> View:
             "epoch": row.epoch,
             "now": stamp(context.clock.hall()),
             "queues": {queue.id: _rules(queue.rules) for queue in config.queues.values() if queue.active},
+            "zones": dict(db.execute(ZONES, {"hall": hall}).tuples().all()),
             "scales": _scales(context, config),
             "moves": _moves(),
             "undoable": sorted(UNDOABLE),

@@ -119,6 +119,24 @@ def test_passing_is_grey_and_says_why_until_the_rule_allows_it_or_a_reason_is_gi
     page.keyboard.press("Enter")
 
     until(lambda: "passed" == {one.id: one.state for one in hall.desk.snapshot("H1").tickets}[one.id])
+    assert at(hall) is None
+
+
+def test_one_silent_screen_of_the_zone_is_enough_to_keep_a_patient_from_being_passed(hall, page):
+    hall.many(2)
+    hall.hall.client("caller").heartbeat(0, {})
+    name = "another screen"
+    said = hall.hall.command("device", "add", "--role", "caller", "--hall", "H1", "--name", name).split()
+    page.keyboard.press("n")
+    until(lambda: at(hall))
+    page.wait_for_selector("[data-act=pass][aria-disabled=true]")
+    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('屏幕或广播离线')")
+    silent = next(device for device in hall.desk.snapshot("H1").devices if device.name == name)
+
+    hall.hall.command("device", "revoke", "--hall", "H1", silent.id)
+
+    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('已呼叫 1 次')")
+    assert said[-1].startswith("hall_")
 
 
 def test_a_patient_goes_to_an_examination_and_the_ticket_says_which(hall, page):

@@ -12,7 +12,8 @@ export function whyNotPass(ticket, hall, known, now, refused) {
   const callers = hall.devices.filter((device) => device.role === "caller");
   if (refused?.ticket === ticket.id && refused.allowedAt > now) return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
   if (!callers.length || !rules) return "";
-  if (rules.pass_needs_live_zone && !callers.some((device) => device.online)) return t("pass.offline");
+  const own = callers.filter((device) => device.zone === known.zones[ticket.station]);
+  if (rules.pass_needs_live_zone && (own.length ? own : callers).some((device) => !device.online)) return t("pass.offline");
   if (ticket.calls < rules.pass_min_calls) return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
   const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
   const left = last + rules.pass_min_seconds * 1000 - now;
