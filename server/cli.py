@@ -129,16 +129,15 @@ def _apply(given: argparse.Namespace) -> int:
 
 
 def _device_add(given: argparse.Namespace) -> int:
-    tokens: dict[str, str] = {}
+    tokens: list[str] = []
 
     def enrol(work: Work) -> Answer:
-        for role in given.role:
-            _, tokens[role] = devices.enrol(work, context, DeviceRole(role), given.name, given.zone)
+        tokens[:] = [devices.enrol(work, context, DeviceRole(role), given.name, given.zone)[1] for role in given.role]
         return Answer(201, {})
 
     with _opened() as context:
         context.transactions.system(given.hall, enrol)
-    for role, token in tokens.items():
+    for role, token in zip(given.role, tokens, strict=True):
         print(f"{role} {given.name} in {given.hall}, token shown once: {token}")
     return 0
 

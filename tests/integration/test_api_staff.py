@@ -7,6 +7,7 @@ import time
 import pytest
 import socketio
 
+from server.protocol.client import HallClient
 from server.store.tables import StaffRow
 from tests.support.api import PASSWORD, an_api
 from tests.support.hall import a_hall, until
@@ -319,6 +320,22 @@ def test_a_revoked_devices_socket_is_cut_within_five_seconds_and_its_token_refus
     again = connect({"token": said[-1], "hall": "H1"})
     until(lambda: again.gone)
     assert [] == again.positions
+
+
+def test_one_command_enrols_and_revokes_several_machines_each_with_a_token_of_its_own(hall):
+    said = hall.command("device", "add", "--hall", "H1", "--name", "row", "--role", "kiosk", "kiosk", "caller")
+    tokens = [line.split()[-1] for line in said.splitlines()]
+    clients = [HallClient(hall.address, token) for token in tokens]
+    devices = [client.me() for client in clients]
+
+    assert ["kiosk", "kiosk", "caller"] == [device.role for device in devices]
+    assert 3 == len({device.id for device in devices})
+
+    hall.command("device", "revoke", "--hall", "H1", *(device.id for device in devices))
+    left = {device.id for device in hall.client("console").snapshot("H1").devices}
+    assert not left & {device.id for device in devices}
+    for client in clients:
+        client.close()
 
 
 def test_a_nurses_socket_by_cookie_gets_the_frames_of_staff(hall, connect):
