@@ -13,7 +13,7 @@ from server.services.roles import DESK, KIOSK, Roles
 from server.services.wishes import CheckInBody, IdentifyBody
 from server.services.work import Answer, Work
 from server.web.authorise import must_be, principal_of
-from server.web.routes import declare, given_body, hall_time, rendered, web, wish
+from server.web.routes import declare, given_body, hear_hall_time, rendered, web, wish
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -28,7 +28,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         must_be(who, may)
         _, body = given_body(IdentifyBody)
         named_hall(web().context, who, body.hall)
-        hall_time()
+        hear_hall_time()
         return rendered(identify(web().context, attempts, who, body))
 
     def checked_in(work: Work, context: Context, body: CheckInBody) -> Answer:

@@ -98,9 +98,9 @@ def given_key() -> str:
     return key
 
 
-def hall_time() -> Any:
-    """The hall's now for this request; a simulated one is the hall's from here on."""
-    return web().context.clock.simulate(request.headers.get("X-Hall-Time"))
+def hear_hall_time() -> None:
+    """Let a simulated time that this request carries be the hall's from here on."""
+    web().context.clock.simulate(request.headers.get("X-Hall-Time"))
 
 
 def dresser(who: Principal) -> Dress:
@@ -184,7 +184,7 @@ def wish(
         given = given_key() if key else None
         raw, parsed = given_body(body)
         names = halls(here.context, who, parsed, parts)
-        hall_time()
+        hear_hall_time()
         asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
 
         def run(work: Work) -> Answer:
