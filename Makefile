@@ -52,7 +52,7 @@ format: prepare ## let ruff mend what it can
 
 bench: prepare ## measure the hall's figures: wishes, choosing, slips, and what people see in the pages
 	@failed=0; \
-	$(BIN)/python -m tests.bench.hall --calls 0 || failed=1; \
+	$(BIN)/python -m tests.bench.hall || failed=1; \
 	$(BIN)/python -m tests.bench.wall || failed=1; \
 	$(BIN)/python -m tests.bench.hour || failed=1; \
 	exit $$failed

@@ -6,20 +6,17 @@ rounds of what is compared taking turns, so that a busy machine slows both alike
 
 import argparse
 import contextlib
-import os
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from server.domain.errors import HallError
-from server.protocol.client import HallClient
 from server.protocol.terms import ErrorCode
 from server.services import hallfile
 from server.services.choosing import choose
@@ -29,13 +26,12 @@ from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.tables import StationRow
 from tests.support.api import Api
-from tests.support.hall import ROOT, RunningHall, free_port, hall_file, until
+from tests.support.hall import ROOT, RunningHall, hall_file
 
 ROWS = 20_000
 WAITING = (100, 10_000, 1_000_000)
 MOST_TIMES = 1.5
 TOGETHER = 8
-CHROMIUM = Path("/usr/bin/chromium")
 LANES = "CASE WHEN n % 20 < 17 THEN 'ordinary' WHEN n % 20 < 19 THEN 'return' ELSE 'policy' END"
 OWN = {
     "id": "printf('bench%08d', n)",
@@ -202,84 +198,15 @@ def choosing(sizes: Sequence[int], rounds: int) -> bool:
     return ratio <= MOST_TIMES
 
 
-# ---------------------------------------------------------------------------------------------------------- wall
-
-WATCH = """() => { window.__painted = {}; const look = () => { const text = document.getElementById('rows').textContent;
-  for (const [number] of text.matchAll(/A\\d{3,}/g)) if (!(number in window.__painted))
-    window.__painted[number] = performance.timeOrigin + performance.now(); requestAnimationFrame(look); };
-  requestAnimationFrame(look); }"""
-
-
-@contextlib.contextmanager
-def a_caller(hall: RunningHall) -> Iterator[str]:
-    """A caller process of the hall; the address of its wall page."""
-    port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CALLER_SERVER": hall.address, "CALLER_VOICE": "none"}
-    environment |= {"CALLER_TOKEN": hall.token("caller"), "CALLER_PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "caller", "run"], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wall(hall: RunningHall, calls: int) -> None:
-    """From pressing next to the number painted on a wall page in a browser."""
-    if not CHROMIUM.exists():
-        print(f"SKIPPED call to wall: no {CHROMIUM} here")
-        return
-    from playwright.sync_api import Error, sync_playwright
-
-    desk = hall.client("console")
-    hall.check_in(*(f"墙{number}" for number in range(calls)))
-    with a_caller(hall) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
-
-        def opened() -> bool:
-            with contextlib.suppress(Error):
-                return page.goto(address) is not None
-            return False
-
-        until(opened, within=30)
-        page.wait_for_timeout(2000)
-        page.evaluate(WATCH)
-        times = [painted(desk, page) for _ in range(calls)]
-        browser.close()
-    result("call_to_wall_p50", statistics.median(times), "ms")
-    result("call_to_wall_p95", high(times), "ms")
-
-
-def painted(desk: HallClient, page: "object") -> float:
-    """Call one ticket; milliseconds from the press until its number stands on the page for the first time."""
-    page.evaluate("() => { window.__painted = {} }")  # type: ignore[attr-defined]  # playwright is loaded late
-    pressed = time.time() * 1000
-    ticket = desk.call_next("R1").ticket
-    assert ticket is not None
-    look = f"() => window.__painted['{ticket.number}'] || 0"
-    seen = until(lambda: page.evaluate(look), within=10)  # type: ignore[attr-defined]  # as above
-    desk.finish(ticket.id)
-    threading.Event().wait(0.05)
-    return float(seen) - pressed
-
-
 def main() -> int:
     """Measure all; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0, help="how long wishes are sent")
     parser.add_argument("--most", type=int, default=WAITING[-1], help="largest number of waiting to choose among")
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--calls", type=int, default=40, help="calls watched on the wall; 0 leaves the wall out")
     given = parser.parse_args()
     with a_used_hall() as hall:
         wishes(hall, given.seconds)
-        if given.calls:
-            for ticket in hall.client("console").snapshot("H1").tickets:
-                hall.client("console").act(ticket.id, "cancel")
-            wall(hall, given.calls)
     kept = choosing([*(size for size in WAITING if size < given.most), given.most], given.rounds)
     slips = subprocess.run([sys.executable, "-m", "tests.bench.slip"], cwd=ROOT, check=False)
     return 0 if kept and slips.returncode == 0 else 1
