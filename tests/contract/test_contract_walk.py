@@ -6,7 +6,7 @@ import pytest
 
 from server.protocol.wire import HallProblem
 from tests.support.api import enrolled
-from tests.support.hall import RunningHall, hall_file
+from tests.support.hall import RunningHall, hall_file, rush
 
 SECRET = "the secret of a test"
 
@@ -70,23 +70,8 @@ def test_one_key_sent_eight_times_at_once_has_one_answer(hall):
 
 
 def test_eight_kiosks_and_two_stations_at_once_share_nothing(hall):
-    def check_in(place):
-        return [kiosks[place].check_in("H1", queue="IM", patient={"name": "赛"}).ticket.number for _ in range(4)]
+    numbers, called = rush([hall.client("kiosk") for _ in range(8)], [hall.client("console") for _ in range(2)], 4)
 
-    kiosks = [hall.client("kiosk") for _ in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        numbers = [number for found in pool.map(check_in, range(8)) for number in found]
     assert 32 == len(set(numbers))
-    desks = [hall.client("console") for _ in range(2)]
-
-    def call(place):
-        found = []
-        while ticket := desks[place].call_next(f"R{place + 1}").ticket:
-            found.append(ticket.number)
-            desks[place].finish(ticket.id)
-        return found
-
-    with ThreadPoolExecutor(2) as pool:
-        called = [number for found in pool.map(call, range(2)) for number in found]
     assert len(called) == len(set(called))
     assert set(numbers) <= set(called)

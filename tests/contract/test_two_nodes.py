@@ -9,7 +9,7 @@ import socketio
 
 from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.api import enrolled
-from tests.support.hall import RunningHall, hall_file, until
+from tests.support.hall import RunningHall, hall_file, rush, until
 
 SECRET = "one secret for both nodes"
 
@@ -66,21 +66,8 @@ def test_a_token_of_one_node_is_known_to_the_other(nodes):
 def test_kiosks_at_both_nodes_get_no_number_twice_and_stations_share_no_ticket(nodes):
     seq = nodes[0].client("console").snapshot("H1").seq
     kiosks = [nodes[place % 2].client("kiosk") for place in range(8)]
-    desks = [nodes[place % 2].client("console") for place in range(4)]
+    numbers, called = rush(kiosks, [nodes[place % 2].client("console") for place in range(4)], 5)
 
-    def check_in(place):
-        return [kiosks[place].check_in("H1", queue="IM", patient={"name": "赛"}).ticket.number for _ in range(5)]
-
-    def call(place):
-        found = []
-        while ticket := desks[place].call_next(f"R{place + 1}").ticket:
-            found.append(ticket.number)
-            desks[place].finish(ticket.id)
-        return found
-
-    with ThreadPoolExecutor(8) as pool:
-        numbers = [number for found in pool.map(check_in, range(8)) for number in found]
-        called = [number for found in pool.map(call, range(4)) for number in found]
     assert [] == [number for number, times in Counter(numbers).items() if times > 1]
     assert [] == [number for number, times in Counter(called).items() if times > 1]
     assert set(numbers) <= set(called)

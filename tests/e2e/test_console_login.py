@@ -58,6 +58,7 @@ def test_a_link_cannot_lead_away_after_the_login(page, consoles):
     sign_in(page, "nurse1")
 
     page.wait_for_url(f"{consoles.hall.address}/nurse")
+    assert "evil" not in page.url
 
 
 def test_a_doctor_who_opens_the_nurses_desk_gets_the_own_station(page, consoles):
@@ -65,6 +66,7 @@ def test_a_doctor_who_opens_the_nurses_desk_gets_the_own_station(page, consoles)
     sign_in(page, "doctor1")
 
     page.wait_for_url("**/doctor")
+    assert page.url.startswith(consoles.hall.address)
 
 
 def test_the_language_is_kept_from_the_login_to_the_desk(page, consoles):

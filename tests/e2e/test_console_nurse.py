@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.support.browser import faults
-from tests.support.console_page import PASSWORD, choose, footed, selected, speak
+from tests.support.console_page import PASSWORD, choose, footed, grade_by_keyboard, selected, speak
 from tests.support.hall import until
 
 pytestmark = pytest.mark.browser
@@ -63,14 +63,7 @@ def test_ten_patients_are_graded_by_keyboard_alone_within_fifteen_seconds_each(c
     for _ in numbers:
         start = time.monotonic()
         number = selected(page)
-        page.keyboard.press("t")
-        page.wait_for_selector("[data-form=triage]")
-        page.keyboard.type("22 95 128 80 96 37.2 A 4")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("[data-suggestion]")
-        page.wait_for_function("() => document.activeElement.name === 'grade'")
-        page.keyboard.press("3")
-        page.keyboard.press("Enter")
+        grade_by_keyboard(page)
         footed(page, f"{number} 已定级")
         took.append(time.monotonic() - start)
 

@@ -20,7 +20,7 @@ from server.protocol.link import Link
 from server.protocol.terms import PrintJobState
 from tests.support.browser import a_page
 from tests.support.caller_process import Ear, a_caller
-from tests.support.console_page import Consoles, choose
+from tests.support.console_page import Consoles, choose, grade_by_keyboard
 from tests.support.hall import HOSPITAL, until
 from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk
 from tests.support.printers import defused, differing_dots, strip
@@ -190,14 +190,7 @@ def triage(consoles, tag, number):
     """The nurse grades the patient in the page, by the keyboard."""
     with consoles.page("nurse1", "/nurse", tag=tag) as page:
         choose(page, number)
-        page.keyboard.press("t")
-        page.wait_for_selector("[data-form=triage]")
-        page.keyboard.type("22 95 128 80 96 37.2 A 4")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("[data-suggestion]")
-        page.wait_for_function("() => document.activeElement.name === 'grade'")
-        page.keyboard.press("3")
-        page.keyboard.press("Enter")
+        grade_by_keyboard(page)
         becomes(consoles, number, "waiting")
         assert [] == page.complaints
 

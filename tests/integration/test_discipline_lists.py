@@ -20,6 +20,15 @@ def api():
         yield made
 
 
+@pytest.fixture
+def timed(request):
+    """A hall whose lists are printed by the clock, with a printer and one patient."""
+    with an_api(getattr(request, "param", EVERY_TEN)) as made:
+        made.token("station")
+        arrive(made, 1, print=False)
+        yield made
+
+
 def ask(api, role: str = "nurse", **body):
     status, answer = api.post("/halls/H1/lists", body, role=role)
     return status, answer
@@ -136,47 +145,36 @@ def test_the_same_wish_under_the_same_key_prints_once(api):
     assert 1 == len(jobs(api))
 
 
-def test_every_ten_minutes_a_list_is_printed_where_a_printer_is_chosen():
-    with an_api(EVERY_TEN) as api:
-        api.token("station")
-        arrive(api, 1, print=False)
-        later(api, minutes=9)
-        assert [] == jobs(api)
-        later(api, minutes=1)
-        assert ["queued"] == [job.state for job in jobs(api)]
-        job = claimed(api)
-        report = {"state": "printed", "lease": job["lease"], "evidence": "12"}
-        assert 200 == api.post(f"/print-jobs/{job['id']}/report", report, role="station")[0]
-        later(api, minutes=10)
-        assert ["printed", "queued"] == sorted(job.state for job in jobs(api))
+def test_every_ten_minutes_a_list_is_printed_where_a_printer_is_chosen(timed):
+    later(timed, minutes=9)
+    assert [] == jobs(timed)
+    later(timed, minutes=1)
+    assert ["queued"] == [job.state for job in jobs(timed)]
+    job = claimed(timed)
+    report = {"state": "printed", "lease": job["lease"], "evidence": "12"}
+    assert 200 == timed.post(f"/print-jobs/{job['id']}/report", report, role="station")[0]
+    later(timed, minutes=10)
+    assert ["printed", "queued"] == sorted(job.state for job in jobs(timed))
 
 
-def test_lists_do_not_pile_up_before_a_printer_that_is_away():
-    with an_api(EVERY_TEN) as api:
-        api.token("station")
-        arrive(api, 1, print=False)
-        for _ in range(5):
-            later(api, minutes=10)
+def test_lists_do_not_pile_up_before_a_printer_that_is_away(timed):
+    for _ in range(5):
+        later(timed, minutes=10)
 
-        assert 1 == len(jobs(api))
+    assert 1 == len(jobs(timed))
 
 
-def test_nobody_waiting_needs_no_paper():
-    with an_api(EVERY_TEN) as api:
-        api.token("station")
-        arrive(api, 1, print=False)
-        api.act(api.call("R1"), "finish")
-        later(api, minutes=20)
-        assert [] == jobs(api)
-        arrive(api, 2, print=False)
-        later(api, minutes=10)
-        assert 1 == len(jobs(api))
+def test_nobody_waiting_needs_no_paper(timed):
+    timed.act(timed.call("R1"), "finish")
+    later(timed, minutes=20)
+    assert [] == jobs(timed)
+    arrive(timed, 2, print=False)
+    later(timed, minutes=10)
+    assert 1 == len(jobs(timed))
 
 
-def test_with_list_minutes_zero_lists_are_printed_on_demand_only():
-    with an_api(NEVER) as api:
-        api.token("station")
-        arrive(api, 1, print=False)
-        later(api, minutes=60)
-        assert [] == jobs(api)
-        assert 201 == ask(api, role="console")[0]
+@pytest.mark.parametrize("timed", [NEVER], indirect=True)
+def test_with_list_minutes_zero_lists_are_printed_on_demand_only(timed):
+    later(timed, minutes=60)
+    assert [] == jobs(timed)
+    assert 201 == ask(timed, role="console")[0]

@@ -135,6 +135,8 @@ def test_the_torn_part_never_hangs_on_the_next_patients_paper(both):
 
 def test_closing_twice_is_no_error(both):
     printer, _ = both
-    printer.health()
+    before = printer.health()
     printer.close()
     printer.close()
+
+    assert before == printer.health()

@@ -123,6 +123,18 @@ def choose(page: Any, number: str, state: str | None = None) -> None:
     page.wait_for_selector(f"[role=option][data-number={number}][aria-selected=true]")
 
 
+def grade_by_keyboard(page: Any) -> None:
+    """Of the chosen patient: vitals in one line, the suggestion looked at, level Ⅲ confirmed."""
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-form=triage]")
+    page.keyboard.type("22 95 128 80 96 37.2 A 4")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-suggestion]")
+    page.wait_for_function("() => document.activeElement.name === 'grade'")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+
+
 def footed(page: Any, text: str) -> None:
     """Wait until the foot of the page says so."""
     page.wait_for_function("text => document.querySelector('.foot').innerText.includes(text)", arg=text)

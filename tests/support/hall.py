@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,6 +73,30 @@ def until(look: Callable[[], Seen], *, within: float = 10.0, every: float = 0.02
             raise AssertionError(f"not within {within} s: last seen {seen!r}")
         threading.Event().wait(every)
     return seen
+
+
+def rush(kiosks: Sequence[HallClient], desks: Sequence[HallClient], each: int) -> tuple[list[str], list[str]]:
+    """All kiosks check in at once, `each` people; then all desks call at rooms R1 … until nobody waits.
+
+    The numbers that were given, and those that were called.
+    """
+
+    def check_in(kiosk: HallClient) -> list[str]:
+        tickets = [kiosk.check_in("H1", queue="IM", patient={"name": "赛"}).ticket for _ in range(each)]
+        return [ticket.number for ticket in tickets if ticket is not None]
+
+    def call(place: int) -> list[str]:
+        found = []
+        while ticket := desks[place].call_next(f"R{place + 1}").ticket:
+            found.append(ticket.number)
+            desks[place].finish(ticket.id)
+        return found
+
+    with ThreadPoolExecutor(max(len(kiosks), len(desks))) as pool:
+        given = [number for numbers in pool.map(check_in, kiosks) for number in numbers]
+        called = [number for numbers in pool.map(call, range(len(desks))) for number in numbers]
+    assert len(given) == each * len(kiosks)
+    return given, called
 
 
 _TEMPLATES: dict[str, tuple[Path, dict[tuple[str, str], str]]] = {}

@@ -158,6 +158,7 @@ def test_nothing_more_is_wished_for_somebody_who_has_left(bench, monkeypatch):
     here.errands.perform((Forget(0),))
 
     here.until(lambda: not here.journal.open())
+    assert 1 == len(set(here.wall.keys("/check-ins")))
 
 
 def test_a_danger_is_reported_even_when_the_patient_has_left(bench, monkeypatch):
