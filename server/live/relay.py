@@ -156,9 +156,8 @@ class _DataVersion:
     def changed(self) -> bool:
         """True when `PRAGMA data_version` moved since the last call."""
         if self._connection is None:
-            self._connection = create_engine(
-                self._engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
-            ).connect()
+            url = self._engine.url.set(drivername="sqlite")  # this one holds no transaction open
+            self._connection = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
         now = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
         moved, self._last = self._last is not None and now != self._last, now
         return moved

@@ -4,13 +4,37 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MILLISECONDS = 5000
+
+
+class Reading(SQLiteDialect_pysqlite):
+    """SQLite whose transactions begin when we say so, not at the first change: a read sees one state throughout."""
+
+    supports_statement_cache = True
+    begin: ClassVar[str] = "BEGIN"
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Begin on the connection itself: an event for it would cost every statement a look for listeners."""
+        dbapi_connection.execute(self.begin)
+
+
+class Writing(Reading):
+    """SQLite whose transactions take the one writer's place before they read anything."""
+
+    supports_statement_cache = True
+    begin: ClassVar[str] = "BEGIN IMMEDIATE"
+
+
+for dialect in (Reading, Writing):
+    registry.register(f"sqlite.{dialect.__name__.lower()}", __name__, dialect.__name__)
 
 
 class UnsafeStorage(RuntimeError):
@@ -40,11 +64,11 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        write = create_engine(parsed, json_serializer=dumps, pool_size=2, max_overflow=2)
-        read = create_engine(parsed, json_serializer=dumps, pool_size=readers, max_overflow=readers)
-        for engine, begin in ((write, "BEGIN IMMEDIATE"), (read, "BEGIN")):
+        to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
+        write = create_engine(to_write, json_serializer=dumps, pool_size=2, max_overflow=2)
+        read = create_engine(to_read, json_serializer=dumps, pool_size=readers, max_overflow=readers)
+        for engine in (write, read):
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", partial(_begin, begin))
         return Engines(write, read)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -70,17 +94,9 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
         max_overflow=readers,
         isolation_level="REPEATABLE READ",
         connect_args=arguments,
+        execution_options={"postgresql_readonly": True},
     )
-    event.listen(read, "begin", _read_only)
     return Engines(write, read)
-
-
-def _begin(statement: str, connection: Connection) -> None:
-    connection.exec_driver_sql(statement)
-
-
-def _read_only(connection: Connection) -> None:
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
