@@ -10,6 +10,7 @@ from server.services.context import Context
 from server.services.views import ticket_view
 from server.services.wishes import CallNextBody
 from server.services.work import Answer, Work
+from server.store.rows import write_now
 from server.store.tables import StationRow, TicketRow
 
 EMPTY = "empty"
@@ -75,7 +76,7 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
-    day.recent, day.calls = [lane.value for lane in after.lanes], after.calls
+    write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls)
     if len(station.queues) > 1:
         station.last_queue = queue.id
     announcement = announcements.announce(work, ticket, "call", station)

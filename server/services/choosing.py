@@ -90,7 +90,7 @@ def heads_of(work: Work, queues: Sequence[Queue]) -> list[Head]:
     """The first ticket under each key that has any: one index look-up a key, however many wait."""
     found: list[Head] = []
     for queue in queues:
-        for lane, rank, credit, doctor, waiting in work.db.execute(
+        for lane, rank, credit, doctor, waiting in work.connection.execute(
             _LANES, {"hall": queue.hall_id, "queue": queue.id}
         ).all():
             key = {
@@ -107,7 +107,7 @@ def heads_of(work: Work, queues: Sequence[Queue]) -> list[Head]:
 
 def staged_heads(work: Work, station: StationRow) -> list[Head]:
     """Tickets sent ahead to this station."""
-    held = work.db.scalars(moves.AT, {"station": station.id})
+    held = moves.at(work, station.id)
     staged = [ticket for ticket in held if ticket.state == TicketState.STAGED and ticket.hall_id == work.hall.id]
     return [head_of(ticket, 1) for ticket in staged]
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from server.domain import wording
 from server.domain.masking import VoiceMode, display_name
@@ -19,6 +18,8 @@ from server.services.reports import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 
+_TICKET = inspect(TicketRow)
+_PATIENT = select(PatientRow.name, PatientRow.sex, PatientRow.birth_date).where(PatientRow.id == bindparam("patient"))
 NEUTRAL_TAG = "priority"
 PRIVATE_FIELDS = ("flags", "passes", "hold_reason", "name", "sex", "birth_date", "bypass", "slot", "name_reading")
 PUBLIC_KINDS = frozenset({k for k in EventKind if k.value.startswith(("ticket.", "station."))} | {EventKind.DAY_CLOSED})
@@ -69,10 +70,10 @@ class Faces:
 
     def _at_hand(self, id: str) -> bool:
         """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
-        ticket = self._db.identity_map.get(identity_key(TicketRow, id))
+        ticket = self._db.identity_map.get(_TICKET.identity_key_from_primary_key((id,)))
         if ticket is None:
             return False
-        patient = self._db.get(PatientRow, ticket.patient_id)
+        patient = self._db.connection().execute(_PATIENT, {"patient": ticket.patient_id}).one_or_none()
         if patient is not None:
             born = patient.birth_date.isoformat() if patient.birth_date else None
             self._faces[id] = Face(patient.name, patient.sex, born)

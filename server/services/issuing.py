@@ -17,7 +17,7 @@ from server.services.sessions import session_bounds
 from server.services.views import stamp
 from server.services.work import Work
 from server.store import people
-from server.store.rows import insert_now
+from server.store.rows import insert_now, write_now
 from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
 
 
@@ -43,7 +43,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early."""
     today = moves.day_of(work, queue)
     place = _place(work, queue, today, asked)
-    today.last += 1
+    write_now(work.db, today, last=today.last + 1)
     level, graded, booked = context.scale(queue.scale).last, queue.mode == "graded", asked.booked
     ticket = TicketRow(
         **_STARTING,
@@ -73,11 +73,10 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         times={"checked_in": str(stamp(work.now))},
     )
     moves.place(ticket, place)
-    work.db.add(ticket)
+    work.record(EventKind.TICKET_CHECKED_IN, ticket)
     moves.enter(work, ticket)
     if booked is not None:
         booked.state = "checked_in"
-    work.record(EventKind.TICKET_CHECKED_IN, ticket)
     return ticket
 
 

@@ -1,7 +1,7 @@
 """The one way a ticket moves: lifecycle, lane counts, undo image, journal. Use cases say what changes; this does it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,7 +43,7 @@ IMAGE = (
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
-AT = select(TicketRow).where(
+_AT = select(TicketRow.id).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
 )
 _OTHERS = select(TicketRow.id).where(
@@ -111,8 +111,19 @@ def station_of(work: Work, id: str) -> StationRow:
 
 def place(ticket: TicketRow, where: Place) -> None:
     """Stand the ticket where the domain placed it."""
-    ticket.lane, ticket.sort, ticket.since = where.lane.value, where.order, where.since
-    ticket.credit, ticket.due_call = where.credit, where.due_call
+    for word, value in _columns(where).items():
+        setattr(ticket, word, value)
+
+
+def _columns(where: Place) -> dict[str, Any]:
+    """A place as a ticket's row holds it."""
+    return {
+        "lane": where.lane.value,
+        "sort": where.order,
+        "since": where.since,
+        "credit": where.credit,
+        "due_call": where.due_call,
+    }
 
 
 def where(ticket: TicketRow) -> Place:
@@ -141,19 +152,15 @@ def apply(
     target = next_state(TicketState(ticket.state), action)
     image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
-    for word, value in changes.items():
-        setattr(ticket, word, value)
     if to is not None:
-        place(ticket, to)
-    queue = queue_of(work, ticket.queue_id, ticket.hall_id)
-    ticket.state = settle(target, queue.mode, triaged=ticket.triaged).value
-    ticket.times = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
+        changes |= _columns(to)
+    queue = queue_of(work, changes.get("queue_id", ticket.queue_id), ticket.hall_id)
+    changes["state"] = settle(target, queue.mode, triaged=changes.get("triaged", ticket.triaged)).value
+    changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
+    undoing = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
+    changes["undo"] = undoing if action in UNDOABLE else {}
+    work.record(kind or FACTS[action], ticket, changes=changes, reason=reason, announcement=announcement)
     lanes.count(work.connection, before, _lane_key(ticket))
-    if action in UNDOABLE:
-        ticket.undo = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
-    else:
-        ticket.undo = {}
-    work.record(kind or FACTS[action], ticket, reason=reason, announcement=announcement)
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
 
@@ -176,15 +183,18 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
     if (ended or moved) and _twin(work, ticket) is not None:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
-    for word, value in image.items():
-        setattr(ticket, word, datetime.fromisoformat(value) if word == "since" else value)
-    lanes.count(work.connection, before, _lane_key(ticket))
     if "recent" in memory:
         _forget_call(day_of(work, queue_of(work, memory["queue"], ticket.hall_id)), memory)
     undone = ticket.undo["action"]
-    ticket.undo = {}
-    again = TicketState(ticket.state) is TicketState.CALLED
-    work.record(EventKind.TICKET_UNDONE, ticket, reason=undone, announcement=announcement if again else None)
+    again = TicketState(image["state"]) is TicketState.CALLED
+    work.record(
+        EventKind.TICKET_UNDONE,
+        ticket,
+        changes={**image, "since": datetime.fromisoformat(image["since"]), "undo": {}},
+        reason=undone,
+        announcement=announcement if again else None,
+    )
+    lanes.count(work.connection, before, _lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
     if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
@@ -218,10 +228,12 @@ def _twin(work: Work, ticket: TicketRow) -> str | None:
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:
     """The ticket a station holds, called or serving."""
-    if station is None:
-        return None
-    held = [row for row in work.db.scalars(AT, {"station": station}) if row.state in AT_STATION]
-    return held[0] if held else None
+    return next((row for row in at(work, station) if row.state in AT_STATION), None) if station else None
+
+
+def at(work: Work, station: str) -> list[TicketRow]:
+    """The tickets a station holds, called, serving or sent ahead to it. Most hold none: their ids alone tell."""
+    return _tickets(work, work.connection.scalars(_AT, {"station": station}))
 
 
 def enter(work: Work, ticket: TicketRow) -> None:
@@ -260,8 +272,13 @@ def release_elsewhere(work: Work, ticket: TicketRow) -> None:
 def _others(work: Work, ticket: TicketRow, *states: str) -> list[TicketRow]:
     """The patient's other tickets in these states. Most have none, which a look at the ids alone tells."""
     given = {"patient": ticket.patient_id, "id": ticket.id, "states": states}
-    found = [work.db.get(TicketRow, id) for id in work.connection.scalars(_OTHERS, given)]
-    return [other for other in found if other is not None and other.state in states]
+    return [other for other in _tickets(work, work.connection.scalars(_OTHERS, given)) if other.state in states]
+
+
+def _tickets(work: Work, ids: Iterable[str]) -> list[TicketRow]:
+    """The tickets of these ids, each read once in a transaction."""
+    found = [work.db.get(TicketRow, id) for id in ids]
+    return [ticket for ticket in found if ticket is not None]
 
 
 def tell_hall(work: Work, other: TicketRow, kind: str) -> None:

@@ -57,7 +57,6 @@ def new_job(
         lease_until=None,
         evidence=None,
     )
-    work.db.add(job)
     if lease_to_kiosk:
         _lease(work, job, KIOSK_LEASE_SECONDS)
     else:

@@ -87,7 +87,7 @@ def send_ahead(work: Work, ticket: TicketRow, station: StationRow, reason: str) 
 
 def sent_to(work: Work, station: StationRow) -> list[TicketRow]:
     """The room's short list, who was sent first at the head."""
-    there = [row for row in work.db.scalars(moves.AT, {"station": station.id}) if row.state == TicketState.STAGED]
+    there = [row for row in moves.at(work, station.id) if row.state == TicketState.STAGED]
     return sorted(there, key=_sent_at)
 
 

@@ -3,18 +3,23 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from server.protocol.terms import EventKind
 from server.services.config import HallConfig, config_of
 from server.services.principal import Principal
 from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
 from server.store import due
+from server.store.rows import write_now
 from server.store.tables import (
     AlertRow,
     AuditRow,
@@ -27,6 +32,7 @@ from server.store.tables import (
     TicketRow,
 )
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _JOURNAL, _AUDIT = (insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow))
 
 
@@ -51,21 +57,26 @@ class Work:
     audit_key: bytes
     _facts: list[dict[str, Any]] = field(default_factory=list)
     _trail: list[dict[str, Any]] = field(default_factory=list)
+    _counted: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def record(
         self,
         kind: EventKind,
         thing: TicketRow | StationRow | PrintJobRow | AlertRow | DeviceRow | None = None,
         *,
+        changes: Mapping[str, Any] = NOTHING,
         reason: str | None = None,
         announcement: View | None = None,
     ) -> None:
-        """Give the fact the next number of its hall's journal, with the view of `thing` as it is now."""
+        """Give the fact the next number of its hall's journal, with the view of `thing` as it is now.
+
+        `changes` of its columns are written with that number; a thing just made is inserted.
+        """
         hall = self.halls[thing.hall_id] if thing is not None else self.hall
-        hall.seq += 1
+        self._count(hall, seq=hall.seq + 1)
         subject: dict[str, Any] = {}
         if thing is not None:
-            thing.seq = hall.seq
+            write_now(self.db, thing, **changes, seq=hall.seq)
             word, view = _view_of(thing)
             subject[word] = view
         if announcement is not None:
@@ -85,7 +96,7 @@ class Work:
         )
         self.audit(kind.value, thing.id if thing is not None else hall.id, reason, hall=hall)
 
-    @property
+    @cached_property
     def connection(self) -> Connection:
         """The transaction's connection, for statements on tables that the unit of work does not keep."""
         return self.db.connection()
@@ -113,10 +124,10 @@ class Work:
     def audit(self, action: str, thing: str, reason: str | None = None, *, hall: HallRow | None = None) -> None:
         """Add a row to the hash chain of the hall's trail."""
         hall = hall or self.hall
-        hall.audit_seq += 1
+        seq = hall.audit_seq + 1
         row = {
             "hall_id": hall.id,
-            "seq": hall.audit_seq,
+            "seq": seq,
             "at": self.real_now,
             "actor": self.actor,
             "device": self.principal.id if self.principal.kind == "device" else None,
@@ -124,8 +135,15 @@ class Work:
             "object": thing,
             "reason": reason,
         }
-        hall.audit_digest = audit_digest(self.audit_key, hall.audit_digest, row)
-        self._trail.append({**row, "digest": hall.audit_digest})
+        digest = audit_digest(self.audit_key, hall.audit_digest, row)
+        self._count(hall, audit_seq=seq, audit_digest=digest)
+        self._trail.append({**row, "digest": digest})
+
+    def _count(self, hall: HallRow, **counters: Any) -> None:
+        """Move a hall's counters on; they are written once, with the facts."""
+        self._counted.setdefault(hall.id, {}).update(counters)
+        for word, value in counters.items():
+            set_committed_value(hall, word, value)
 
     def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
         """Make or move the due row `id`."""
@@ -147,8 +165,10 @@ class Work:
         due.drop(self.connection, id)
 
     def write_facts(self) -> None:
-        """Write the numbered facts and the trail."""
+        """Write the numbered facts, the trail and how far the halls' counters went."""
         self.db.flush()
+        for hall, counters in self._counted.items():
+            write_now(self.db, self.halls[hall], **counters)
         if self._facts:
             self.connection.execute(_JOURNAL, self._facts)
         if self._trail:

@@ -1,12 +1,12 @@
-"""Sessions and rows: one that keeps what it read, and inserting a parent row at once."""
+"""Sessions and rows: one that keeps what it read, and writing a single row at once, by one statement."""
 
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Insert, Select, bindparam, event, insert, select
+from sqlalchemy import Engine, Insert, Select, Update, bindparam, event, insert, select, update
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm.attributes import set_committed_value
 
 from server.store.tables import Base
 
@@ -23,7 +23,7 @@ class KeepingSession(Session):
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """As every session's, by a statement built once: building one costs more than running it."""
         key = ident if isinstance(ident, tuple) else (ident,)
-        known = self.identity_map.get(identity_key(entity, key))
+        known = self.identity_map.get(_mapper(entity).identity_key_from_primary_key(key))
         if options or (known is not None and known in self.deleted):
             return super().get(entity, ident, **options)
         if known is not None:
@@ -50,6 +50,28 @@ def insert_now(db: Session, row: Row) -> Row:
     return row
 
 
+def write_now(db: Session, row: Base, **values: Any) -> None:
+    """Give columns of a row these values and write them with one statement: an update, or the insert of one just made.
+
+    What the unit of work would do for the same costs several times as much.
+    """
+    state = inspected(row)
+    if not state.persistent:
+        for word, value in values.items():
+            setattr(row, word, value)
+        if state.transient:
+            insert_now(db, row)
+        return
+    for word, value in values.items():
+        set_committed_value(row, word, value)
+    statement, key = _updating(type(row), tuple(values))
+    given = {f"key_{word}": getattr(row, word) for word in key} | {f"new_{word}": values[word] for word in values}
+    db.connection().execute(statement, given)
+
+
+_mapper = cache(inspected)
+
+
 @cache
 def _by_key(table: type[Row]) -> tuple[Select[Row], tuple[str, ...]]:
     """The select of a row by its primary key and the names of the key's parts."""
@@ -63,3 +85,12 @@ def _inserting(table: type[Base]) -> tuple[Insert, tuple[str, ...]]:
     """The insert of a table and the attributes it takes; built once, because building costs more than running."""
     words = tuple(attribute.key for attribute in inspected(table).column_attrs)
     return insert(Base.metadata.tables[table.__tablename__]), words
+
+
+@cache
+def _updating(table: type[Base], words: tuple[str, ...]) -> tuple[Update, tuple[str, ...]]:
+    """The update of these columns of a row by its primary key, and the names of the key's parts."""
+    target = Base.metadata.tables[table.__tablename__]
+    key = tuple(column.name for column in target.primary_key)
+    here = (target.c[word] == bindparam(f"key_{word}") for word in key)
+    return update(target).where(*here).values({word: bindparam(f"new_{word}") for word in words}), key
