@@ -75,22 +75,26 @@ def call_next(
 ) -> tuple[Head, ReasonCode] | None:
     """Let a station call by the real rule: who and why inside the queue, or None.
 
-    Changes `lanes`, `recent`, `last` and `staged`: who was sent ahead to the station goes first, after the urgent.
+    Changes `lanes`, `recent`, `last` and `staged`.
     """
     station = caller
-    heads = lanes.heads()
-    ahead = staged.get(caller.station) if staged else None
-    if ahead:
-        heads = [*(head for head in heads if head.lane is Lane.URGENT), *ahead]
+    ahead = staged.get(caller.station, []) if staged else []
     if len(caller.queues) > 1:
         station = Caller(caller.station, caller.queues, caller.doctor, caller.levels, last[caller.station])
-    pick = pick_next(heads, station=station, rules=line.rules, modes=line.modes, recent=recent, now=now)
+    pick = pick_next(
+        lanes.heads(),
+        station=station,
+        rules=line.rules,
+        modes=line.modes,
+        recent=recent,
+        now=now,
+        sent_ahead=ahead,
+    )
     if pick is None:
         return None
     head, code = pick.head, pick.within or pick.code
-    if ahead and head in ahead:
+    if head in ahead:
         ahead.remove(head)
-        code = ReasonCode.STAGED
     else:
         head = lanes.take(head)
     recent[head.queue] = remember(recent.get(head.queue, Recent()), head.lane)

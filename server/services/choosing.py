@@ -1,18 +1,17 @@
 """Choosing: what the discipline needs, read under the lock: heads of lanes, what was called lately, who calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from server.domain.discipline import Caller, Choice, Head, Reason, ReasonCode, Recent, choose_next
+from server.domain.discipline import Caller, Choice, Head, Recent, choose_next
 from server.protocol.terms import Lane, TicketState
 from server.services import moves
 from server.services.config import HallConfig, Queue
 from server.services.work import Work
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
-URGENT = frozenset({ReasonCode.URGENT, ReasonCode.GRADED_FIRST_BAND})
 _LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
     LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"), LaneRow.waiting > 0
 )
@@ -53,20 +52,16 @@ def among(
     recent: Mapping[str, Recent],
     now: datetime,
 ) -> Choice | None:
-    """Who is next of the lanes' heads and of those sent ahead to this room, who go first, after the urgent."""
-    choice = choose_next(
-        [*(head for head in waiting if head.lane is Lane.URGENT), *staged] if staged else waiting,
+    """Who is next of the lanes' heads and of those sent ahead to this room."""
+    return choose_next(
+        waiting,
         station=caller,
         rules={queue.id: queue.rules for queue in queues},
         modes={queue.id: queue.mode for queue in queues},
         recent=recent,
         now=now,
+        sent_ahead=staged,
     )
-    sent_ahead = choice is not None and any(head.ticket == choice.ticket for head in staged)
-    if choice is None or not sent_ahead or choice.reason.code in URGENT:
-        return choice
-    facts = {**choice.reason.facts, "within": choice.reason.facts.get("within", choice.reason.code)}
-    return Choice(choice.ticket, Reason(ReasonCode.STAGED, facts))
 
 
 def queues_of(config: HallConfig, station: StationRow) -> list[Queue]:
@@ -106,10 +101,19 @@ def heads_of(work: Work, queues: Sequence[Queue]) -> list[Head]:
 
 
 def staged_heads(work: Work, station: StationRow) -> list[Head]:
-    """Tickets sent ahead to this station."""
-    held = moves.at(work, station.id)
-    staged = [ticket for ticket in held if ticket.state == TicketState.STAGED and ticket.hall_id == work.hall.id]
-    return [head_of(ticket, 1) for ticket in staged]
+    """Tickets sent ahead to this station, who was sent first at the head."""
+    return [head_of(ticket, 1) for ticket in sent_to(work, station)]
+
+
+def sent_to(work: Work, station: StationRow) -> list[TicketRow]:
+    """The room's short list, who was sent first at the head."""
+    there = [row for row in moves.at(work, station.id) if row.state == TicketState.STAGED]
+    return in_order_sent(there)
+
+
+def in_order_sent(staged: Iterable[TicketRow]) -> list[TicketRow]:
+    """Tickets sent ahead, who was sent first at the head."""
+    return sorted(staged, key=lambda ticket: (ticket.times.get("staged", ""), ticket.seq))
 
 
 def head_of(ticket: TicketRow, waiting: int) -> Head:

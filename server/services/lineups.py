@@ -33,6 +33,8 @@ _COLUMNS = (
     TicketRow.target_minutes,
     TicketRow.state,
     TicketRow.station_id,
+    TicketRow.times,
+    TicketRow.seq,
 )
 
 
@@ -167,9 +169,9 @@ def _recent(db: Session, config: HallConfig, queues: Sequence[str], now: datetim
 
 def _staged(rows: Sequence[Any]) -> dict[str, list[Head]]:
     sent: dict[str, list[Head]] = {}
-    for row in rows:
-        if row.state == TicketState.STAGED and row.station_id is not None:
-            sent.setdefault(row.station_id, []).append(_head(row))
+    staged = [row for row in rows if row.state == TicketState.STAGED and row.station_id is not None]
+    for row in sorted(staged, key=lambda row: (row.times.get("staged", ""), row.seq)):
+        sent.setdefault(row.station_id, []).append(_head(row))
     return sent
 
 

@@ -12,7 +12,7 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.announcements import content_of
-from server.services.choosing import among, caller_of, head_of, queues_of, recent_of
+from server.services.choosing import among, caller_of, head_of, in_order_sent, queues_of, recent_of
 from server.services.config import HallConfig, Queue, config_of
 from server.services.context import Context
 from server.services.faces import Faces
@@ -131,7 +131,7 @@ def _recent_of(db: Session, config: HallConfig, queue: Queue, now: datetime) -> 
 
 
 def _staged(db: Session, station: StationRow) -> list[TicketRow]:
-    return list(
+    return in_order_sent(
         db.scalars(
             select(TicketRow).where(
                 TicketRow.hall_id == station.hall_id,

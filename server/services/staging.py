@@ -10,7 +10,7 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import announcements, moves
-from server.services.choosing import caller_of, heads_of, queues_of, recent_of
+from server.services.choosing import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
 from server.services.views import ticket_view
 from server.services.wishes import StageBody
 from server.services.work import Answer, Work
@@ -40,7 +40,7 @@ def stage(work: Work, id: str, body: StageBody) -> Answer:
 def fill(work: Work, station: StationRow | None) -> None:
     """Fill the short list of a room by the rule, as far as its queues are staged automatically; the urgent wait for no
     room's list: any room calls them next."""
-    if station is None or station.state != StationState.OPEN:
+    if station is None or not station.active or station.state != StationState.OPEN:
         return
     queues = [queue for queue in queues_of(work.config, station) if queue.rules.staging == "automatic"]
     room = max((queue.rules.stage_cap for queue in queues), default=0) - (len(sent_to(work, station)) if queues else 0)
@@ -85,12 +85,6 @@ def send_ahead(work: Work, ticket: TicketRow, station: StationRow, reason: str) 
     )
 
 
-def sent_to(work: Work, station: StationRow) -> list[TicketRow]:
-    """The room's short list, who was sent first at the head."""
-    there = [row for row in moves.at(work, station.id) if row.state == TicketState.STAGED]
-    return sorted(there, key=_sent_at)
-
-
 def _sent(work: Work, queues: list[str]) -> list[TicketRow]:
     """All of these queues who were sent ahead, in that order."""
     rows = work.db.scalars(
@@ -100,8 +94,4 @@ def _sent(work: Work, queues: list[str]) -> list[TicketRow]:
             TicketRow.state == TicketState.STAGED.value,
         )
     )
-    return sorted(rows, key=_sent_at)
-
-
-def _sent_at(ticket: TicketRow) -> tuple[str, int]:
-    return ticket.times.get("staged", ""), ticket.seq
+    return in_order_sent(rows)

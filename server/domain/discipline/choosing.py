@@ -36,13 +36,14 @@ def choose_next(
     modes: Mapping[str, Mode],
     recent: Mapping[str, Recent],
     now: datetime,
+    sent_ahead: Sequence[Head] = (),
 ) -> Choice | None:
     """The ticket this station calls next and why, or None when nobody is for it. Times are aware UTC.
 
-    Urgent tickets of any of the station's queues go first, then a passed patient who stands at the door, then the
-    queue whose turn it is by its own mode and rules.
+    Urgent tickets of any of the station's queues go first, then a passed patient who stands at the door, then who was
+    `sent_ahead` to this room, in that order, then the queue whose turn it is by its own mode and rules.
     """
-    pick = pick_next(heads, station=station, rules=rules, modes=modes, recent=recent, now=now)
+    pick = pick_next(heads, station=station, rules=rules, modes=modes, recent=recent, now=now, sent_ahead=sent_ahead)
     return None if pick is None else _choice(pick, rules.get(pick.head.queue, DEFAULT_RULES), now)
 
 
@@ -54,12 +55,15 @@ def pick_next(
     modes: Mapping[str, Mode],
     recent: Mapping[str, Recent],
     now: datetime,
+    sent_ahead: Sequence[Head] = (),
 ) -> Pick | None:
     """The same choice as a head, without the numbers behind it: for simulations, which ask thousands of times."""
     mine = _for_station(heads, station, rules)
-    first = _before_all(mine, modes)
+    first = _before_all([*mine, *sent_ahead] if sent_ahead else mine, modes)
     if first is not None:
         return first
+    if sent_ahead:
+        return Pick(sent_ahead[0], ReasonCode.STAGED)
     present = {head.queue for head in mine}
     picks = [
         _in_queue(
@@ -75,13 +79,13 @@ def pick_next(
 
 
 def _for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rules]) -> list[Head]:
-    """Heads this station may call: its queues, its levels, its doctor's or nobody's."""
+    """Heads this station may call: its queues, its levels, its doctor's or nobody's; the urgent wait for no doctor."""
     reachable = [
         head
         for head in heads
         if head.queue in station.queues and (station.levels is None or head.grade in station.levels)
     ]
-    own = [head for head in reachable if head.doctor is None or head.doctor == station.doctor]
+    own = [head for head in reachable if head.doctor in (None, station.doctor) or head.lane is Lane.URGENT]
     if len(own) == len(reachable):
         return own
     served = {head.queue for head in own}
@@ -89,6 +93,7 @@ def _for_station(heads: Iterable[Head], station: Caller, rules: Mapping[str, Rul
         head
         for head in reachable
         if head.doctor not in (None, station.doctor)
+        and head.lane is not Lane.URGENT
         and head.queue not in served
         and not rules.get(head.queue, DEFAULT_RULES).named_doctor_strict
     ]

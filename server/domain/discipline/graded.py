@@ -11,7 +11,7 @@ from server.protocol.terms import Lane
 
 def weigh(heads: Sequence[Head], rules: Rules, now: datetime) -> Pick:
     """§3.3 band 2: the largest S = ((now − since) + credit) / target; ties to the earlier, then the smaller seq."""
-    guarded = any(head.lane is Lane.POLICY for head in heads) and _is_guarded(heads, rules, now)
+    guarded = any(head.credit and head.lane is not Lane.ORDINARY for head in heads) and _is_guarded(heads, rules, now)
     best, highest = heads[0], -inf
     for head in heads:
         own = score(head, rules, now, guarded)
@@ -32,8 +32,8 @@ def score(head: Head, rules: Rules, now: datetime, guarded: bool) -> float:
 
 
 def credit(head: Head, rules: Rules, guarded: bool) -> int:
-    """Minutes of credit that count now: capped, and none for policy while the guard holds."""
-    return 0 if guarded and head.lane is Lane.POLICY else min(head.credit, rules.credit_cap)
+    """Minutes of credit that count now: capped; while the guard holds only that of appointments, in lane ordinary."""
+    return 0 if guarded and head.lane is not Lane.ORDINARY else min(head.credit, rules.credit_cap)
 
 
 def target(head: Head, rules: Rules) -> int:

@@ -56,6 +56,30 @@ def test_a_ticket_of_a_named_doctor_is_not_for_another():
     assert None is chosen([other], station=Caller("R2", ("IM",)))
 
 
+def test_the_urgent_wait_for_no_doctor_and_only_the_rooms_that_take_their_level():
+    other = urgent("U", 1, doctor="D2", grade="U")
+    assert "U" == chosen([other, ordinary("pool", 2)], station=Caller("R1", ("IM",), doctor="D1"))
+    assert None is chosen([other], station=Caller("R1", ("IM",), levels=frozenset({"N"})))
+
+
+def test_who_was_sent_ahead_is_called_as_sent_after_the_urgent_and_who_stands_at_the_door():
+    door = head_of("door", placing.on_arrived(now=at(9), seq=8))
+    sent = [ordinary("second", 2, doctor="D9"), ordinary("first", 1)]
+    heads = [urgent("U", 3), door, ordinary("pool", 0)]
+
+    def call(heads, sent) -> tuple[str, str]:
+        choice = choose_next(
+            heads, station=Caller("R1", ("IM",)), rules={}, modes={}, recent={}, now=at(30), sent_ahead=sent
+        )
+        assert choice is not None
+        return choice.ticket, choice.reason.code
+
+    assert ("U", "urgent") == call(heads, sent)
+    assert ("door", "arrived") == call(heads[1:], sent)
+    assert ("second", "staged") == call(heads[2:], sent)
+    assert ("first", "staged") == call([], sent[1:])
+
+
 def test_a_named_doctor_may_be_a_wish_only():
     other, pool = ordinary("other", 1, doctor="D2"), ordinary("pool", 2)
     lenient = {"IM": Rules(named_doctor_strict=False)}

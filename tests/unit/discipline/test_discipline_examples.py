@@ -2,11 +2,12 @@
 
 import pytest
 
-from server.domain.discipline import ReasonCode
+from server.domain import placing
+from server.domain.discipline import Caller, ReasonCode, choose_next
 from server.domain.errors import HallError
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode
-from tests.unit.discipline.play import Play
+from tests.unit.discipline.play import Play, at, head_of
 
 
 def numbers(first: int, last: int) -> list[str]:
@@ -170,9 +171,6 @@ def test_urgent_is_next_after_the_current_consultation_and_leaves_the_weave_wher
 
 
 def test_a_passed_patient_who_stands_at_the_door_is_next_after_the_urgent():
-    from server.domain import placing
-    from tests.unit.discipline.play import at, head_of
-
     play = Play()
     play.check_in(*numbers(1, 3))
     play.lanes.add(head_of("P", placing.on_arrived(now=at(1), seq=99)))
@@ -243,6 +241,18 @@ def test_policy_credits_rest_while_somebody_is_far_overdue():
     assert ["soldier"] == [play.peek(minute=85).ticket]
     assert ["IV"] == [play.peek(minute=90).ticket]
     assert ReasonCode.GRADED_OVERDUE.value == play.peek(minute=90).reason.code
+
+
+def test_the_credit_of_a_return_rests_too_while_somebody_is_far_overdue():
+    back = placing.on_prioritise(
+        placing.on_return(rules=Rules(), now=at(90), seq=2), rules=Rules(), tag="军", mode="graded"
+    )
+    late = placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
+    heads = [head_of("late", late), head_of("back", back)]
+
+    chosen = choose_next(heads, station=Caller("R1", ("IM",)), rules={}, modes={"IM": "graded"}, recent={}, now=at(110))
+    assert chosen is not None
+    assert ("late", 20) == (chosen.ticket, back.credit), "110 of 60 minutes go before 20 of 20: the credit rests"
 
 
 def test_an_appointment_kept_on_time_has_credit_and_a_late_one_has_none():
