@@ -12,6 +12,7 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.UNKNOWN_STATION: {"en": "There is no such station.", "zh": "没有这个诊室或窗口。"},
     ErrorCode.UNKNOWN_TICKET: {"en": "There is no such ticket.", "zh": "没有这张号票。"},
     ErrorCode.UNKNOWN_LEVEL: {"en": "The scale has no such level.", "zh": "分级标准中没有这个级别。"},
+    ErrorCode.UNKNOWN_DOCTOR: {"en": "No such doctor sees patients of this queue.", "zh": "该队列没有这位医生。"},
     ErrorCode.UNAUTHENTICATED: {"en": "Please sign in, or send the device's token.", "zh": "请先登录或提供设备令牌。"},
     ErrorCode.FORBIDDEN: {"en": "Your role may not do this.", "zh": "您的角色无权进行此操作。"},
     ErrorCode.KEY_MISSING: {

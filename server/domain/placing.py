@@ -113,15 +113,18 @@ def on_passed_return(
     mode: Mode = "woven",
     urgent: bool = False,
     waiting: int | None = None,
+    pardoned: bool = False,
 ) -> Place:
     """Place a patient who was passed for the `passes`-th time (1 = first) and checks in again.
+
+    Who is `pardoned` by the staff takes the last step before the void one.
 
     `waiting` is how many wait in the queue now: where no session ends, "end" means behind them.
     An urgent patient is urgent again. Raises HallError(DESK_ONLY) when the rules make the ticket void.
     """
     if urgent:
         return _plain(Lane.URGENT, since=now, seq=seq)
-    step = _passed_step(rules, passes)
+    step = _passed_step(rules, passes, pardoned=pardoned)
     if step == "void":
         raise HallError(ErrorCode.DESK_ONLY, f"passed {passes} times")
     if step == "end_of_slot":
@@ -168,7 +171,7 @@ def on_triage(
             mode=mode,
             calls=calls,
         )
-    tag = best_tag(rules, tags)
+    tag = best_tag(rules, tags) if mode == "graded" else None
     return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls)
 
 
@@ -198,17 +201,21 @@ def on_transfer(
     )
 
 
-def on_prioritise(place: Place, *, rules: Rules, tag: str, mode: Mode = "woven", calls: int = 0) -> Place:
+def on_prioritise(
+    place: Place, *, rules: Rules, tag: str, mode: Mode = "woven", calls: int = 0, ahead: int | None = None
+) -> Place:
     """Place a ticket that got a policy priority: an ordinary one moves to lane policy, any lane takes the credit.
 
-    Credits are never summed. Raises HallError(INVALID) for a tag the rules do not know.
+    A woven one before which only so few ordinary patients stand (`ahead`) as the weave would let go first stays: a
+    priority makes nobody later. Credits are never summed. Raises HallError(INVALID) for a tag the rules do not know.
     """
     if tag not in rules.policy_tags:
         raise HallError(ErrorCode.INVALID, f"unknown priority tag {tag!r}; known: {' '.join(rules.policy_tags)}")
     if place.lane is Lane.URGENT or rules.first_come:
         return place
     credit = max(place.credit, policy_credit(rules, [tag])) if mode == "graded" else place.credit
-    if place.lane is not Lane.ORDINARY:
+    near = mode == "woven" and ahead is not None and ahead < rules.weave_ordinary
+    if place.lane is not Lane.ORDINARY or near:
         return replace(place, credit=credit)
     moved = _policy(rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls)
     return replace(moved, credit=credit)
@@ -285,8 +292,11 @@ def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: da
     return _in_slot(slot, PASSED_BACK, _stamp(now), since=now, seq=seq)
 
 
-def _passed_step(rules: Rules, passes: int) -> PassedStep:
-    return rules.passed_steps[min(passes, len(rules.passed_steps)) - 1]
+def _passed_step(rules: Rules, passes: int, *, pardoned: bool) -> PassedStep:
+    step = rules.passed_steps[min(passes, len(rules.passed_steps)) - 1]
+    if step != "void" or not pardoned:
+        return step
+    return next((one for one in reversed(rules.passed_steps) if one != "void"), "end")
 
 
 def _largest_step(rules: Rules) -> int:

@@ -184,6 +184,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_STATION = "unknown_station"
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_LEVEL = "unknown_level"
+    UNKNOWN_DOCTOR = "unknown_doctor"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     KEY_MISSING = "key_missing"

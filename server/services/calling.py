@@ -3,6 +3,7 @@
 from server.domain.discipline import remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
+from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
 from server.services import announcements, moves, staging
 from server.services.choosing import choose, recent_of
@@ -66,6 +67,9 @@ def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
         raise HallError(ErrorCode.UNKNOWN_TICKET, id)
     if ticket.bypass or (ticket.state == TicketState.STAGED and ticket.station_id not in {None, station.id}):
         raise HallError(ErrorCode.NOT_CALLABLE)
+    next_state(TicketState(ticket.state), Action.CALL)
+    if moves.is_elsewhere(work, ticket):
+        raise HallError(ErrorCode.NOT_CALLABLE, "the patient is called or served elsewhere")
     return ticket
 
 
@@ -74,6 +78,7 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     queue = moves.queue_of(work, ticket.queue_id)
     day = moves.day_of(work, queue)
     memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}
+    memory |= {"station": station.id, "last_queue": station.last_queue}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
     write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls)

@@ -14,7 +14,7 @@ from server.services.config import Queue
 from server.services.context import Context
 from server.services.issuing import Asked, issue
 from server.services.patients import choices_of, find_or_make
-from server.services.returning import is_away, put_back
+from server.services.returning import AGAIN, is_away, put_back
 from server.services.slips import slip_of, with_slip
 from server.services.stations import reassign
 from server.services.views import stamp, ticket_view
@@ -112,7 +112,7 @@ def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRo
 def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -> Answer:
     """The ticket already held; a passed one, or one held for an examination, goes back in line by the rules."""
     if ticket.state == TicketState.PASSED or is_away(ticket):
-        put_back(work, ticket, reason="checked_in_again")
+        put_back(work, ticket, reason=AGAIN)
     if body.doctor and ticket.doctor not in {"", body.doctor}:
         reassign(work, ticket, body.doctor)
     queue = moves.queue_of(work, ticket.queue_id)

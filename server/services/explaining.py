@@ -134,7 +134,7 @@ def _told(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
         return {**base, "position": None, "categories": [], "text": dict(STATES[TicketState(row.state)])}
     ahead = standing.ahead
     texts = {language: explain(ahead.count + 1, ahead.reasons, rule[language], language).text for language in LANGUAGES}
-    if standing.found is not None and not standing.callable_now:
+    if (standing.found is not None or not queue.active) and not standing.callable_now:
         texts = {language: f"{PAUSED[language]} {text}" for language, text in texts.items()}
     categories = [{"reason": code, "count": count, "text": text} for code, count, text in category_texts(ahead.reasons)]
     return {**base, "position": ahead.count, "categories": categories, "text": texts}

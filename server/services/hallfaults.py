@@ -119,6 +119,7 @@ def cross_faults(text: str, file: HallFile, context: Context | None) -> list[dic
             found.append((f"hall {hall.id}", "two halls with this id", ("hall", h, "id")))
         found += _queue_faults(hall, h, context)
         found += _station_faults(hall, h, stations)
+        found += _level_faults(hall, h, context)
     return [{"where": where, "line": _find_line(text, loc), "reason": reason} for where, reason, loc in found]
 
 
@@ -148,6 +149,26 @@ def _station_faults(hall: HallPart, h: int, stations: Mapping[str, int]) -> list
             (where, f"unknown queue {queue!r}{_hint(queue, queues)}", (*loc, "queues"))
             for queue in station.queues
             if queue not in queues
+        ]
+    return found
+
+
+def _level_faults(hall: HallPart, h: int, context: Context | None) -> list[tuple[str, str, Location]]:
+    """Levels of a station that no scale of its queues has: the room would call nobody of them."""
+    if context is None:
+        return []
+    found: list[tuple[str, str, Location]] = []
+    for s, station in enumerate(hall.station):
+        scales = {queue.scale for queue in hall.queue if queue.id in station.queues} & set(context.scales)
+        known = [level.code for scale in sorted(scales) for level in context.scale(scale).levels]
+        found += [
+            (
+                f"station {station.id}",
+                f"unknown level {level!r}; known: {' '.join(known)}",
+                ("hall", h, "station", s, "levels"),
+            )
+            for level in station.levels
+            if known and level not in known
         ]
     return found
 

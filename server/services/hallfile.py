@@ -5,14 +5,15 @@ import tomllib
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.protocol.terms import ENDED
 from server.services.context import Context
 from server.services.hallfaults import cross_faults, fault_of, line_of, rejected, rule_faults
 from server.services.hallmodel import HallFile, HallPart
 from server.services.timers import watch_at_once
-from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow
+from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
 
 
 def read(text: str, context: Context | None = None) -> HallFile:
@@ -124,4 +125,14 @@ def _upsert(
 def _retire(db: Session, table: Any, hall: str, keep: list[str], changes: list[str]) -> None:
     for row in db.scalars(select(table).where(table.hall_id == hall, table.id.not_in(keep), table.active)):
         row.active = False
-        changes.append(f"{table.__tablename__} {row.id} closed")
+        left = _left_in(db, hall, row.id) if table is QueueRow else 0
+        changes.append(
+            f"{table.__tablename__} {row.id} closed{f'; {left} still in it: transfer or cancel' if left else ''}"
+        )
+
+
+def _left_in(db: Session, hall: str, queue: str) -> int:
+    """How many live tickets a queue has that nobody will call any more."""
+    ended = [state.value for state in ENDED]
+    live = (TicketRow.hall_id == hall, TicketRow.queue_id == queue, TicketRow.state.not_in(ended))
+    return db.scalar(select(func.count()).select_from(TicketRow).where(*live)) or 0

@@ -2,14 +2,16 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from server.domain import placing
+from server.domain.errors import HallError
+from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
-from server.protocol.terms import EventKind, Lane, TicketState
+from server.protocol.terms import ErrorCode, EventKind, Lane, TicketState
 from server.services import moves
 from server.services.config import Queue
 from server.services.context import Context
@@ -18,14 +20,15 @@ from server.services.views import stamp
 from server.services.work import Work
 from server.store import people
 from server.store.rows import insert_now, write_now
-from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
+from server.store.tables import AppointmentRow, DoctorRow, PatientRow, QueueDayRow, StationRow, TicketRow, VisitRow
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a check-in asks of a ticket: slot, tags, an earlier ticket of the day, doctor, language, the visit it joins.
 
-    `since` is the original check-in of a patient sent from another hall; `stranger` is true for a person made just now.
+    `sent` is the ticket of a patient sent from another hall, `graded_there` whether its triage holds here too;
+    `stranger` is true for a person made just now.
     """
 
     booked: AppointmentRow | None = None
@@ -35,16 +38,18 @@ class Asked:
     language: str | None = None
     flags: tuple[str, ...] = ()
     visit: str | None = None
-    since: datetime | None = None
+    sent: TicketRow | None = None
+    graded_there: bool = False
     stranger: bool = False
 
 
 def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked: Asked) -> TicketRow:
-    """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early."""
+    """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early, unknown_doctor."""
+    must_be_known(work, queue.hall_id, queue.id, asked.doctor)
     today = moves.day_of(work, queue)
     place = _place(work, queue, today, asked)
     write_now(work.db, today, last=today.last + 1)
-    level, graded, booked = context.scale(queue.scale).last, queue.mode == "graded", asked.booked
+    booked, grade = asked.booked, _grade(context, queue, asked)
     ticket = TicketRow(
         **_STARTING,
         id=secrets.token_hex(8),
@@ -57,14 +62,12 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         number=format_number(queue.prefix, today.last),
         number_seq=today.last,
         code=secrets.token_urlsafe(12),
-        state=TicketState.CHECKED_IN if graded else TicketState.WAITING,
-        grade=None if graded else level.code,
-        rank=99 if graded else level.rank,
-        target_minutes=level.target_minutes,
+        **grade,
+        state=settle(TicketState.WAITING, queue.mode, triaged=grade["triaged"]),
         doctor=_doctor(work, asked),
         tags=list(asked.tags),
         flags=list(asked.flags),
-        checked_in_at=asked.since or work.now,
+        checked_in_at=asked.sent.checked_in_at if asked.sent is not None else work.now,
         appointment_id=booked.id if booked else None,
         slot_start=booked.slot_start if booked else None,
         slot_end=booked.slot_end if booked else None,
@@ -77,6 +80,8 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     moves.enter(work, ticket)
     if booked is not None:
         booked.state = "checked_in"
+    if not asked.stranger:
+        moves.hold_if_elsewhere(work, ticket)
     return ticket
 
 
@@ -84,11 +89,23 @@ _STARTING: dict[str, Any] = {
     "station_id": None,
     "hold_reason": None,
     "bypass": False,
-    "triaged": False,
     "calls": 0,
     "passes": 0,
     "seq": 0,
 }
+
+
+def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
+    """The columns of a grade: that of the ticket sent where it holds, else the scale's last or none yet."""
+    if asked.sent is not None and asked.graded_there:
+        return {word: getattr(asked.sent, word) for word in ("grade", "rank", "target_minutes", "triaged")}
+    level, graded = context.scale(queue.scale).last, queue.mode == "graded"
+    return {
+        "grade": None if graded else level.code,
+        "rank": 99 if graded else level.rank,
+        "target_minutes": level.target_minutes,
+        "triaged": False,
+    }
 
 
 def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placing.Place:
@@ -97,9 +114,20 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placin
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:
         return placing.on_return(rules=queue.rules, now=work.now, seq=seq, session_end=end, calls=today.calls)
+    if asked.sent is not None:
+        return placing.on_transfer(
+            rules=queue.rules,
+            checked_in_at=asked.sent.checked_in_at,
+            seq=seq,
+            tags=asked.tags,
+            now=work.now,
+            mode=queue.mode,
+            urgent=asked.graded_there and asked.sent.lane == Lane.URGENT,
+            calls=today.calls,
+        )
     return placing.on_check_in(
         rules=queue.rules,
-        now=asked.since or work.now,
+        now=work.now,
         slot_start=booked.slot_start if booked else None,
         slot_end=booked.slot_end if booked else None,
         seq=seq,
@@ -136,6 +164,19 @@ def _doctor(work: Work, asked: Asked) -> str:
     if before is not None and before.doctor and moves.open_station_of_doctor(work, before.doctor):
         return before.doctor
     return ""
+
+
+def must_be_known(work: Work, hall: str, queue: str, doctor: str | None) -> None:
+    """Raises unknown_doctor for one who has neither a room of the queue nor a name in the hospital: nobody would call
+    the ticket."""
+    if doctor is None:
+        return
+    rooms = select(StationRow).where(StationRow.hall_id == hall, StationRow.doctor_id == doctor, StationRow.active)
+    if any(queue in room.queues for room in work.db.scalars(rooms)):
+        return
+    known = work.db.get(DoctorRow, doctor)
+    if known is None or known.queue_id not in {None, queue}:
+        raise HallError(ErrorCode.UNKNOWN_DOCTOR, doctor)
 
 
 def _visit(work: Work, patient: PatientRow, day: date, *, stranger: bool) -> str:

@@ -43,6 +43,7 @@ IMAGE = (
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
+IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
 _AT = select(TicketRow.id).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
 )
@@ -86,6 +87,11 @@ def queue_of(work: Work, id: str, hall: str | None = None) -> Queue:
     if row is None or not row.active:
         raise HallError(ErrorCode.UNKNOWN_QUEUE, id)
     return row
+
+
+def home_of(work: Work, ticket: TicketRow) -> Queue:
+    """The queue a ticket stands in, also one that the hall file has closed since."""
+    return work.config_of(ticket.hall_id).queues[ticket.queue_id]
 
 
 def day_of(work: Work, queue: Queue) -> QueueDayRow:
@@ -143,26 +149,31 @@ def apply(
     announcement: View | None = None,
     memory: dict[str, Any] | None = None,
     kind: EventKind | None = None,
+    by_itself: bool = False,
     **changes: Any,
 ) -> None:
     """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the fact.
 
-    `memory` is what else undo must restore. Raises illegal_move before anything changed.
+    `memory` is what else undo must restore; what happens `by_itself` leaves undo to what people did before. Who comes
+    back in line while called elsewhere is held at once. Raises illegal_move before anything changed.
     """
     target = next_state(TicketState(ticket.state), action)
     image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
     if to is not None:
         changes |= _columns(to)
-    queue = queue_of(work, changes.get("queue_id", ticket.queue_id), ticket.hall_id)
-    changes["state"] = settle(target, queue.mode, triaged=changes.get("triaged", ticket.triaged)).value
+    mode = work.config_of(ticket.hall_id).queues[changes.get("queue_id", ticket.queue_id)].mode
+    changes["state"] = settle(target, mode, triaged=changes.get("triaged", ticket.triaged)).value
     changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
-    undoing = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
-    changes["undo"] = undoing if action in UNDOABLE else {}
+    if not by_itself:
+        done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
+        changes["undo"] = done if action in UNDOABLE else {}
     work.record(kind or FACTS[action], ticket, changes=changes, reason=reason, announcement=announcement)
     lanes.count(work.connection, before, _lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
+    if came_from not in IN_LINE:
+        hold_if_elsewhere(work, ticket)
 
 
 def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
@@ -184,7 +195,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
     before, came_from = _lane_key(ticket), TicketState(ticket.state)
     if "recent" in memory:
-        _forget_call(day_of(work, queue_of(work, memory["queue"], ticket.hall_id)), memory)
+        _forget_call(day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]]), memory)
+        _forget_turn(work, memory)
     undone = ticket.undo["action"]
     again = TicketState(image["state"]) is TicketState.CALLED
     work.record(
@@ -199,6 +211,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         release_elsewhere(work, ticket)
     if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
         hold_elsewhere(work, ticket)
+    hold_if_elsewhere(work, ticket)
 
 
 def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
@@ -211,6 +224,13 @@ def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
         last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
         day.recent = [*day.recent[:last], *day.recent[last + 1 :]]
         day.calls -= lane is Lane.ORDINARY
+
+
+def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:
+    """Give the queue its turn back at a room of several queues."""
+    station = work.db.get(StationRow, memory.get("station", ""))
+    if station is not None:
+        station.last_queue = memory["last_queue"]
 
 
 def _twin(work: Work, ticket: TicketRow) -> str | None:
@@ -255,18 +275,39 @@ def hold_elsewhere(work: Work, ticket: TicketRow) -> None:
     """Who is called here cannot be called elsewhere: the patient's other waiting tickets are held, not passed."""
     for other in _others(work, ticket, "waiting", "staged"):
         if other.hall_id == work.hall.id:
-            apply(work, other, Action.HOLD, reason=ELSEWHERE, hold_reason=ELSEWHERE, station_id=None)
+            hold_for_elsewhere(work, other)
         else:
             tell_hall(work, other, "hold_elsewhere")
+
+
+def hold_if_elsewhere(work: Work, ticket: TicketRow) -> None:
+    """Who comes in line while called or served elsewhere cannot be called here: held until free again."""
+    if TicketState(ticket.state) in IN_LINE and is_elsewhere(work, ticket):
+        hold_for_elsewhere(work, ticket)
+
+
+def hold_for_elsewhere(work: Work, ticket: TicketRow) -> None:
+    """Keep the place of who is called elsewhere; not somebody's deed, so undo does not know it."""
+    apply(work, ticket, Action.HOLD, reason=ELSEWHERE, by_itself=True, hold_reason=ELSEWHERE, station_id=None)
+
+
+def is_elsewhere(work: Work, ticket: TicketRow) -> bool:
+    """Whether the patient is called or served with another ticket, in any hall."""
+    return bool(_others(work, ticket, "called", "serving"))
 
 
 def release_elsewhere(work: Work, ticket: TicketRow) -> None:
     """The patient is free again: tickets held for that reason stand where they stood."""
     for other in [other for other in _others(work, ticket, "held") if other.hold_reason == ELSEWHERE]:
         if other.hall_id == work.hall.id:
-            apply(work, other, Action.RETURN, reason=ELSEWHERE, hold_reason=None)
+            free_from_elsewhere(work, other)
         else:
             tell_hall(work, other, "release_elsewhere")
+
+
+def free_from_elsewhere(work: Work, ticket: TicketRow) -> None:
+    """Back to the place that was kept."""
+    apply(work, ticket, Action.RETURN, reason=ELSEWHERE, by_itself=True, hold_reason=None)
 
 
 def _others(work: Work, ticket: TicketRow, *states: str) -> list[TicketRow]:

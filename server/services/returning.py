@@ -1,14 +1,20 @@
 """Back in line: passed, held, sent ahead or called by mistake. Where is the domain's rule."""
 
+from sqlalchemy import select
+
 from server.domain import placing
-from server.protocol.terms import Action, Lane, TicketState
+from server.domain.errors import HallError
+from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import moves
 from server.services.sessions import session_end
 from server.services.work import Work
-from server.store.tables import TicketRow
+from server.store.tables import StationRow, TicketRow
 
 EXAMINATION = "examination"
 """Hold reasons that begin so mean: away for an examination, comes back by checking in again."""
+
+AGAIN = "checked_in_again"
+"""The reason in the journal of who checks in again: nobody's pardon."""
 
 
 def is_away(ticket: TicketRow) -> bool:
@@ -17,28 +23,29 @@ def is_away(ticket: TicketRow) -> bool:
 
 
 def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> None:
-    """Back to its line from passed, held or staged. Raises illegal_move; desk_only, unless staff gives a reason."""
-    queue = moves.queue_of(work, ticket.queue_id)
+    """Back to its line from passed, held or staged. Raises illegal_move; desk_only, unless staff gives a reason;
+    not_callable for a level that does not queue."""
+    if ticket.bypass:
+        raise HallError(ErrorCode.NOT_CALLABLE, "this level does not queue: triage again first")
+    queue = moves.home_of(work, ticket)
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     ends = session_end(work, queue)
     mode = queue.mode
     to: placing.Place | None = None
     if state is TicketState.PASSED:
-        passes = ticket.passes
-        if work.principal.is_staff and reason and reason != "checked_in_again":
-            passes = min(passes, max(1, len(rules.passed_steps) - 1))
         to = placing.on_passed_return(
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,
-            passes=passes,
+            passes=ticket.passes,
             calls=moves.day_of(work, queue).calls,
             session_end=ends,
             slot_end=ticket.slot_end,
             mode=mode,
             urgent=urgent,
             waiting=moves.waiting_in(work, queue),
+            pardoned=work.principal.is_staff and reason not in {None, "", AGAIN},
         )
     elif is_away(ticket):
         to = placing.on_return(
@@ -49,4 +56,17 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             urgent=urgent,
             calls=moves.day_of(work, queue).calls,
         )
-    moves.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None)
+    was_seen = state in {TicketState.PASSED, TicketState.CALLED} or is_away(ticket)
+    doctor = doctor_for(work, ticket) if was_seen else ticket.doctor
+    moves.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None, doctor=doctor)
+
+
+def doctor_for(work: Work, ticket: TicketRow) -> str:
+    """The doctor who called or saw this patient, as long as one of their rooms has not stopped; nobody else's then."""
+    rooms = select(StationRow.id).where(
+        StationRow.hall_id == ticket.hall_id,
+        StationRow.doctor_id == ticket.doctor,
+        StationRow.state != StationState.STOPPED.value,
+        StationRow.active,
+    )
+    return ticket.doctor if ticket.doctor and work.db.scalars(rooms.limit(1)).first() is not None else ""

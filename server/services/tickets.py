@@ -19,7 +19,7 @@ from server.protocol.terms import (
 )
 from server.services import alerts, announcements, moves, staging
 from server.services.calling import only_own_station
-from server.services.returning import put_back
+from server.services.returning import doctor_for, put_back
 from server.services.views import stamp, ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody
 from server.services.work import Answer, Work
@@ -62,13 +62,13 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
     if ticket.state != TicketState.PASSED:
         moves.apply(work, ticket, Action.ARRIVED)
         return answer(ticket)
-    rules = moves.queue_of(work, ticket.queue_id).rules
+    rules = moves.home_of(work, ticket).rules
     passed_at = datetime.fromisoformat(ticket.times["passed"])
     if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
     urgent = ticket.lane == Lane.URGENT
     to = None if urgent else placing.on_arrived(now=work.now, seq=ticket.number_seq)
-    moves.apply(work, ticket, Action.ARRIVED, to=to, station_id=None)
+    moves.apply(work, ticket, Action.ARRIVED, to=to, station_id=None, doctor=doctor_for(work, ticket))
     return answer(ticket)
 
 
@@ -92,11 +92,16 @@ def finish(work: Work, id: str, _body: PlainBody) -> Answer:
 
 
 def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
-    """过号: called and did not come. Raises pass_too_soon, zone_offline; staff may override both with a reason."""
+    """过号: called and did not come. Who is called elsewhere too could not come: held, without a pass.
+
+    Raises pass_too_soon, zone_offline; staff may override both with a reason.
+    """
     ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
-    queue = moves.queue_of(work, ticket.queue_id)
-    rules = queue.rules
+    if moves.is_elsewhere(work, ticket):
+        moves.hold_for_elsewhere(work, ticket)
+        return answer(ticket)
+    rules = moves.home_of(work, ticket).rules
     if not body.reason:
         _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
     announcement = announcements.announce(work, ticket, "passed", _at(work, ticket))
@@ -157,11 +162,28 @@ def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
     next_state(TicketState(ticket.state), Action.PRIORITISE)
     queue = moves.queue_of(work, ticket.queue_id)
     to = placing.on_prioritise(
-        moves.where(ticket), rules=queue.rules, tag=body.tag, mode=queue.mode, calls=moves.day_of(work, queue).calls
+        moves.where(ticket),
+        rules=queue.rules,
+        tag=body.tag,
+        mode=queue.mode,
+        calls=moves.day_of(work, queue).calls,
+        ahead=_ordinary_before(work, ticket, queue.rules.weave_ordinary),
     )
     tags = [*ticket.tags, *([] if body.tag in ticket.tags else [body.tag])]
     moves.apply(work, ticket, Action.PRIORITISE, reason=body.evidence, to=to, tags=tags)
     return answer(ticket)
+
+
+def _ordinary_before(work: Work, ticket: TicketRow, most: int) -> int:
+    """How many ordinary patients stand before the ticket in its queue, counted to `most`."""
+    rows = select(TicketRow.id).where(
+        TicketRow.hall_id == ticket.hall_id,
+        TicketRow.queue_id == ticket.queue_id,
+        TicketRow.state == TicketState.WAITING.value,
+        TicketRow.lane == Lane.ORDINARY.value,
+        TicketRow.sort < ticket.sort,
+    )
+    return len(work.db.scalars(rows.limit(most)).all())
 
 
 def worse(work: Work, id: str, body: PlainBody) -> Answer:
@@ -183,7 +205,7 @@ def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
     ticket = own_ticket(work, id)
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
-    seconds = moves.queue_of(work, ticket.queue_id).rules.undo_seconds
+    seconds = moves.home_of(work, ticket).rules.undo_seconds
     moves.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
     return answer(ticket)
 
@@ -193,18 +215,10 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
     ticket = work.db.get(TicketRow, id)
     if ticket is None:
         return
-    if held and ticket.state in {TicketState.WAITING, TicketState.STAGED}:
-        busy = work.db.scalars(
-            select(TicketRow.id).where(
-                TicketRow.patient_id == ticket.patient_id,
-                TicketRow.id != ticket.id,
-                TicketRow.state.in_(["called", "serving"]),
-            )
-        ).first()
-        if busy:
-            moves.apply(work, ticket, Action.HOLD, reason=moves.ELSEWHERE, hold_reason=moves.ELSEWHERE, station_id=None)
+    if held:
+        moves.hold_if_elsewhere(work, ticket)
     elif not held and ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
-        moves.apply(work, ticket, Action.RETURN, reason=moves.ELSEWHERE, hold_reason=None)
+        moves.free_from_elsewhere(work, ticket)
 
 
 Plain = Callable[[Work, str, PlainBody], Answer]

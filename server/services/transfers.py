@@ -17,12 +17,12 @@ from server.protocol.terms import (
 )
 from server.services import moves
 from server.services.context import Context
-from server.services.issuing import Asked, issue
+from server.services.issuing import Asked, issue, must_be_known
 from server.services.tickets import own_ticket
 from server.services.views import ticket_view
 from server.services.wishes import TransferBody
 from server.services.work import Answer, Work
-from server.store.tables import PatientRow, StationRow, TicketRow
+from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
 
 IN_LINE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.STAGED})
 
@@ -33,7 +33,10 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     hall = body.hall or ticket.hall_id
     next_state(TicketState(ticket.state), Action.TRANSFER)
     queue = moves.queue_of(work, body.queue, hall)
-    _open_somewhere(work, hall, queue.id)
+    must_be_open(work, hall, queue.id)
+    must_be_known(work, hall, queue.id, body.doctor)
+    if ticket.bypass and queue.mode != "graded":
+        raise HallError(ErrorCode.NOT_CALLABLE, "this level does not queue: triage again first")
     twin = work.db.scalars(
         select(TicketRow.id).where(
             TicketRow.visit_id == ticket.visit_id,
@@ -45,13 +48,14 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     ).first()
     if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
+    scale, mode = context.scale(queue.scale), queue.mode
+    other_scale = ticket.bypass or queue.scale != moves.home_of(work, ticket).scale
+    regraded = other_scale or (mode == "graded" and not ticket.triaged)
     if hall != ticket.hall_id:
-        return _to_other_hall(work, context, ticket, body, hall)
+        return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
     if queue.id == ticket.queue_id and TicketState(ticket.state) in IN_LINE:  # another doctor, the same place
         moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
         return Answer(200, {"ticket": ticket_view(ticket)})
-    scale, mode = context.scale(queue.scale), queue.mode
-    regraded = queue.scale != moves.queue_of(work, ticket.queue_id).scale
     to = placing.on_transfer(
         rules=queue.rules,
         checked_in_at=ticket.checked_in_at,
@@ -59,7 +63,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         tags=ticket.tags,
         now=work.now,
         mode=mode,
-        urgent=ticket.lane == Lane.URGENT and not regraded,
+        urgent=ticket.lane == Lane.URGENT and not other_scale,
         calls=moves.day_of(work, queue).calls,
     )
     changes: dict[str, Any] = {
@@ -68,7 +72,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         "station_id": None,
         "hold_reason": None,
     }
-    if regraded or (mode == "graded" and not ticket.triaged):
+    if regraded:
         graded = mode == "graded"
         changes |= {
             "grade": None if graded else scale.last.code,
@@ -80,7 +84,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     return Answer(200, {"ticket": ticket_view(ticket)})
 
 
-def _open_somewhere(work: Work, hall: str, queue: str) -> None:
+def must_be_open(work: Work, hall: str, queue: str) -> None:
     """Raises queue_closed when every station that serves the queue has stopped."""
     stations = work.db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active)).all()
     serving = [station for station in stations if queue in station.queues]
@@ -88,8 +92,9 @@ def _open_somewhere(work: Work, hall: str, queue: str) -> None:
         raise HallError(ErrorCode.QUEUE_CLOSED, "every station of that queue has stopped")
 
 
-def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: TransferBody, hall: str) -> Answer:
-    other = work.halls[hall]
+def _to_other_hall(
+    work: Work, context: Context, ticket: TicketRow, body: TransferBody, other: HallRow, *, graded_there: bool
+) -> Answer:
     moves.apply(
         work,
         ticket,
@@ -109,7 +114,8 @@ def _to_other_hall(work: Work, context: Context, ticket: TicketRow, body: Transf
             language=ticket.language,
             flags=tuple(ticket.flags),
             visit=ticket.visit_id,
-            since=ticket.checked_in_at,
+            sent=ticket,
+            graded_there=graded_there,
         )
         new = issue(work, context, queue, patient, asked)
         return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})

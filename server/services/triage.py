@@ -30,6 +30,7 @@ from server.services.config import Queue
 from server.services.context import Context
 from server.services.finding import named_hall
 from server.services.principal import Principal
+from server.services.transfers import must_be_open
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import SuggestBody, TriageBody
 from server.services.work import Answer, Work
@@ -57,6 +58,8 @@ def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
     queue = moves.queue_of(work, body.queue or ticket.queue_id)
     if queue.id != ticket.queue_id and TicketState(ticket.state) not in QUEUE_MAY_CHANGE:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "transfer a ticket that is at a station", state=ticket.state)
+    if queue.id != ticket.queue_id:
+        must_be_open(work, queue.hall_id, queue.id)
     decision = _decide(work, context, ticket, context.scale(queue.scale), body)
     _record(work, ticket, decision, body)
     if decision.level.bypasses_queue:
@@ -160,7 +163,9 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         slot_end=ticket.slot_end,
         calls=calls,
     )
-    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(queue, level))
+    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(ticket, queue, level))
+    if level.urgent and ticket.state == TicketState.STAGED:  # any room calls the urgent next
+        moves.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
     due_at = reassess_at(level, work.now)
     if due_at is not None:
         work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
@@ -170,17 +175,18 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
 
 def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
-    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **_graded(queue, level))
+    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **_graded(ticket, queue, level))
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         moves.apply(work, ticket, Action.HOLD, reason="escort", hold_reason="escort", station_id=None)
     work.unschedule(f"reassess:{ticket.id}")
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)
 
 
-def _graded(queue: Queue, level: Level) -> dict[str, Any]:
-    """The columns a grade sets."""
+def _graded(ticket: TicketRow, queue: Queue, level: Level) -> dict[str, Any]:
+    """The columns a grade sets; a doctor is named for one queue only."""
     grade = {"grade": level.code, "rank": level.rank, "target_minutes": level.target_minutes}
-    return {**grade, "queue_id": queue.id, "triaged": True}
+    doctor = ticket.doctor if queue.id == ticket.queue_id else ""
+    return {**grade, "queue_id": queue.id, "doctor": doctor, "triaged": True}
 
 
 def _record(work: Work, ticket: TicketRow, decision: Decision, body: TriageBody) -> None:

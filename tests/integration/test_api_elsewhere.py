@@ -77,6 +77,71 @@ def test_who_waits_sent_ahead_to_a_room_is_held_too(api):
     assert ("held", None) == (api.ticket(there["id"])["state"], api.ticket(there["id"])["station"])
 
 
+@pytest.mark.parametrize("how", ["check_in", "triage", "return", "arrived", "transfer", "check_in_again"])
+def test_who_comes_in_line_while_called_elsewhere_is_held_and_then_stands_there(api, how):
+    there = None if how == "check_in" else api.check_in("两处", "ED" if how == "triage" else "ENT", patient=WHO)
+    if how in {"return", "arrived", "check_in_again"}:
+        api.call("R3")
+        api.act(there, "hold" if how == "return" else "pass", reason="x")
+    api.check_in("两处", "IM", patient=WHO)
+    if how == "transfer":
+        api.act(there, "hold", reason="x")
+    here = api.call("R1")
+    match how:
+        case "check_in" | "check_in_again":
+            there = api.check_in("两处", "ENT", patient=WHO)
+        case "triage":
+            assert 200 == api.post(f"/tickets/{there['id']}/triage", {"grade": "Ⅲ"})[0]
+        case "transfer":
+            api.act(there, "transfer", queue="NIGHT", reason="x")
+        case _:
+            api.act(there, how)
+
+    held = api.ticket(there["id"])
+    assert ("held", "called_elsewhere") == (held["state"], held["hold_reason"])
+    assert [None, None] == [api.call(room) for room in ("R3", "E1")]
+    api.act(here, "finish")
+    assert "waiting" == api.ticket(there["id"])["state"]
+
+
+def test_who_was_passed_is_not_called_by_choice_while_called_elsewhere(api):
+    there = api.check_in("两处", "ENT", patient=WHO)
+    api.call("R3")
+    api.act(there, "pass")
+    api.check_in("两处", "IM", patient=WHO)
+    api.call("R1")
+    before = api.rows()
+    status, body = api.post("/stations/R2/call-next", {"ticket": there["id"], "reason": "asked"})
+
+    assert (409, "not_callable") == (status, body["code"])
+    assert before == api.rows()
+
+
+def test_whom_two_halls_called_at_once_is_held_by_a_pass_and_not_passed(api):
+    here = api.check_in("两处", "IM", patient=WHO)
+    there = api.check_in("两处", "SU", hall="H2", patient=WHO)
+    api.call("R1")
+    api.call("S1", role="console:H2")
+    held = api.act(there, "pass", role="console:H2")
+
+    assert ("held", "called_elsewhere", 0) == (held["state"], held["hold_reason"], held["passes"])
+    api.due()
+    api.act(here, "finish")
+    api.due()
+    assert ("waiting", there["order"]) == tuple(
+        api.ticket(there["id"], role="console:H2")[word] for word in ("state", "order")
+    )
+
+
+def test_a_hold_for_being_called_elsewhere_is_nobodys_deed_to_take_back(api):
+    _, there, _, _ = twice(api)
+    api.act(there, "prioritise", tag="老", evidence="card")
+    api.call("R1")
+    after = api.act(there, "undo")
+
+    assert ("held", "ordinary", []) == (after["state"], after["lane"], after["tags"])
+
+
 def test_another_hall_hears_of_it_by_a_due_row_and_never_locks_ours(api):
     here = api.check_in("两处", "IM", patient=WHO)
     there = api.check_in("两处", "SU", hall="H2", patient=WHO)

@@ -69,10 +69,10 @@ def test_those_before_are_told_by_category_and_never_by_name(api):
 
     body = explained(api, mine, role="kiosk")
 
-    assert {"in_order": 2, "weave_return": 1} == counts(body)
-    assert 3 == body["position"]
-    assert body["text"]["zh"].startswith("您前面还有 3 位:2 位排在您前面、1 位回诊患者。")
-    assert body["text"]["en"].startswith("3 go before you: 2 before you in order, 1 coming back with results.")
+    assert {"in_order": 3, "weave_return": 1} == counts(body)
+    assert 4 == body["position"]
+    assert body["text"]["zh"].startswith("您前面还有 4 位:3 位排在您前面、1 位回诊患者。")
+    assert body["text"]["en"].startswith("4 go before you: 3 before you in order, 1 coming back with results.")
     for name in ("王小明", "李军人", "赵回诊", "钱普通", "王*明", "李*人"):
         assert name not in str(body)
 

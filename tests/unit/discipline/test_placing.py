@@ -202,6 +202,36 @@ def test_a_priority_moves_an_ordinary_ticket_and_leaves_the_others_in_their_lane
     assert ErrorCode.INVALID == refusal.value.code
 
 
+@pytest.mark.parametrize(
+    ("ahead", "lane"), [(0, Lane.ORDINARY), (1, Lane.ORDINARY), (2, Lane.POLICY), (9, Lane.POLICY)]
+)
+def test_a_priority_makes_nobody_later(ahead, lane):
+    place = check_in(minute=0, slot=None, seq=12)
+    assert lane == placing.on_prioritise(place, rules=Rules(), tag="老", ahead=ahead).lane
+    assert Lane.POLICY == placing.on_prioritise(place, rules=Rules(), tag="老", mode="graded", ahead=ahead).lane
+
+
+def test_triage_leaves_who_has_a_priority_in_the_woven_place():
+    place = check_in(minute=0, slot=None, seq=12)
+    assert place == triage(place, grade_urgent=False, tags=["军"], mode="woven")
+
+
+@pytest.mark.parametrize(
+    ("steps", "passes", "due"),
+    [
+        ((3, 5, "end"), 3, LAST),
+        ((3, 5, "void"), 3, 5),
+        (("void",), 1, LAST),
+        ((3, "end", "void"), 9, LAST),
+        ((3, 5), 1, 3),
+    ],
+)
+def test_a_pardon_of_the_staff_takes_the_last_step_that_is_not_void_and_no_milder_one(steps, passes, due):
+    rules = Rules(passed_steps=steps)
+    place = placing.on_passed_return(rules=rules, now=at(0), seq=1, passes=passes, calls=0, pardoned=True)
+    assert due == place.due_call
+
+
 def test_a_place_is_frozen():
     with pytest.raises(AttributeError):
         check_in(minute=0).credit = 99
