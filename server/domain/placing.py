@@ -87,7 +87,6 @@ def on_return(
     rules: Rules,
     now: datetime,
     seq: int,
-    session_end: datetime | None = None,
     urgent: bool = False,
     calls: int = 0,
 ) -> Place:

@@ -124,7 +124,10 @@ def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) 
     if body.appointment:
         row = work.db.get(AppointmentRow, body.appointment)
         usable = (
-            row is not None and row.patient_id == patient.id and row.hall_id == work.hall.id and row.state == "booked"
+            row is not None
+            and row.patient_id == patient.id
+            and row.hall_id == work.hall.id
+            and row.state in people.OPEN
         )
         if row is None or not usable or not start <= row.slot_start < end:
             raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)

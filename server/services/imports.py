@@ -32,7 +32,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "language",
         "name_reading",
     ),
-    "appointments": ("id", "patient", "hall", "queue", "doctor", "slot_start", "slot_end"),
+    "appointments": ("id", "patient", "hall", "queue", "doctor", "slot_start", "slot_end", "registration"),
     "staff": ("username", "name", "role", "password", "hall", "station", "doctor", "title", "queue"),
 }
 
@@ -129,17 +129,24 @@ def _appointment(db: Session, row: dict[str, str], _now: datetime) -> str:
         "doctor_id": row["doctor"] or None,
         "slot_start": start,
         "slot_end": end,
+        "registration": _registration(row["registration"]),
     }
     found = db.get(AppointmentRow, row["id"])
     if found is None:
         db.add(AppointmentRow(id=row["id"], state="booked", **values))
         db.flush()
         return "added"
-    if found.state != "booked":
+    if found.state not in people.OPEN:
         raise ValueError("the appointment is already checked in")
     for word, value in values.items():
         setattr(found, word, value)
     return "changed"
+
+
+def _registration(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ValueError(f"registration {text!r} is not a whole number")
+    return int(text) if text else None
 
 
 def _moment(text: str, timezone: Any) -> datetime:

@@ -15,7 +15,7 @@ from server.protocol.terms import ErrorCode, EventKind, Lane, TicketState
 from server.services import moves
 from server.services.config import Queue
 from server.services.context import Context
-from server.services.sessions import session_bounds
+from server.services.sessions import must_go_on, session_bounds
 from server.services.views import stamp
 from server.services.work import Work
 from server.store import people
@@ -110,10 +110,11 @@ def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
 
 def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placing.Place:
     """Where the next number of the queue stands. Raises queue_closed, too_early."""
-    _, end = session_bounds(work, queue)
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:
-        return placing.on_return(rules=queue.rules, now=work.now, seq=seq, session_end=end, calls=today.calls)
+        must_go_on(work, queue)
+        return placing.on_return(rules=queue.rules, now=work.now, seq=seq, calls=today.calls)
+    _, end = session_bounds(work, queue)
     if asked.sent is not None:
         return placing.on_transfer(
             rules=queue.rules,
@@ -134,6 +135,7 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placin
         tags=asked.tags,
         session_end=end,
         mode=queue.mode,
+        registration=booked.registration if booked else None,
         calls=today.calls,
         last_late_due=_last_late_due(work, queue) if booked is not None and queue.rules.late == "every_nth" else 0,
     )

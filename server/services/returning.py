@@ -30,7 +30,6 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     queue = moves.home_of(work, ticket)
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
-    ends = session_end(work, queue)
     mode = queue.mode
     to: placing.Place | None = None
     if state is TicketState.PASSED:
@@ -40,7 +39,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             seq=ticket.number_seq,
             passes=ticket.passes,
             calls=moves.day_of(work, queue).calls,
-            session_end=ends,
+            session_end=session_end(work, queue),
             slot_end=ticket.slot_end,
             mode=mode,
             urgent=urgent,
@@ -52,7 +51,6 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,
-            session_end=ends,
             urgent=urgent,
             calls=moves.day_of(work, queue).calls,
         )

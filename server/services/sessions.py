@@ -50,6 +50,14 @@ def session_bounds(work: Work, queue: Queue) -> tuple[datetime | None, datetime 
     return session.start, session.end
 
 
+def must_go_on(work: Work, queue: Queue) -> None:
+    """Who comes back the same day stands at the head of a session to come too. Raises queue_closed after the last."""
+    config = work.config_of(queue.hall_id)
+    around = sessions_around(queue, config.timezone, work.now)
+    if around and not any(one.end > work.now and config.day(one.start) == config.day(work.now) for one in around):
+        raise HallError(ErrorCode.QUEUE_CLOSED, sessions=list(queue.sessions))
+
+
 def session_end(work: Work, queue: Queue) -> datetime | None:
     """The end of the present session, None between sessions: who was here before may still come back in line."""
     session = session_of(work, queue, work.now)

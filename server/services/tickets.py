@@ -24,7 +24,7 @@ from server.services.views import stamp, ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
-from server.store.tables import DeviceRow, StationRow, TicketRow
+from server.store.tables import AppointmentRow, DeviceRow, StationRow, TicketRow
 
 
 def answer(ticket: TicketRow) -> Answer:
@@ -195,9 +195,10 @@ def worse(work: Work, id: str, body: PlainBody) -> Answer:
 
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:
-    """取消: the patient leaves, or the check-in was a mistake."""
+    """取消: the patient leaves, or the check-in was a mistake; an appointment may then be checked in again."""
     ticket = own_ticket(work, id)
     moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
+    _set_booking(work, ticket, "checked_in" if ticket.calls else "given_back")
     return answer(ticket)
 
 
@@ -207,7 +208,14 @@ def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
     seconds = moves.home_of(work, ticket).rules.undo_seconds
     moves.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
+    _set_booking(work, ticket, "checked_in")
     return answer(ticket)
+
+
+def _set_booking(work: Work, ticket: TicketRow, state: str) -> None:
+    booked = work.db.get(AppointmentRow, ticket.appointment_id) if ticket.appointment_id else None
+    if booked is not None:
+        booked.state = state
 
 
 def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
@@ -217,7 +225,7 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
         return
     if held:
         moves.hold_if_elsewhere(work, ticket)
-    elif not held and ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
+    elif ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
         moves.free_from_elsewhere(work, ticket)
 
 

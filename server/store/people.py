@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 
 
+OPEN = ("booked", "given_back")
+"""States of an appointment that may be checked in: not yet, or a check-in that was taken back."""
+
+
 def by_code(db: Session, code: str) -> PatientRow | None:
     """The patient a card, identity number or record number names."""
     found = db.scalars(
@@ -38,7 +42,7 @@ def appointments(db: Session, patient: str, hall: str, start: datetime, end: dat
         .where(
             AppointmentRow.patient_id == patient,
             AppointmentRow.hall_id == hall,
-            AppointmentRow.state == "booked",
+            AppointmentRow.state.in_(OPEN),
             AppointmentRow.slot_start >= start,
             AppointmentRow.slot_start < end,
         )

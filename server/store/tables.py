@@ -287,6 +287,7 @@ class AppointmentRow(Base):
     doctor_id: Mapped[str | None] = mapped_column(String(64))
     slot_start: Mapped[datetime] = mapped_column(index=True)
     slot_end: Mapped[datetime]
+    registration: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16), default="booked")
     __table_args__ = (ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from server.domain.errors import HallError
 from tests.support.api import an_api
 from tests.support.disciplined import SESSIONS, arrive, at, book, hall_file, order
 
@@ -11,6 +12,12 @@ CLOSED = hall_file(sessions=SESSIONS, rules="check_in_closes_minutes = 15\nmisse
 NO_SHOWS = hall_file(rules="no_show_limit = 2\nno_show_window_days = 30")
 AUTOMATIC = hall_file(rules="check_in = 'automatic'\npass_min_calls = 1\npass_min_seconds = 0")
 EVERY_NTH = hall_file(rules="late = 'every_nth'\nlate_every = 2\nweave_ordinary = 3")
+
+
+@pytest.fixture
+def api_of_im():
+    with an_api(hall_file(sessions=SESSIONS)) as made:
+        yield made
 
 
 def refused(answer) -> tuple[int, str]:
@@ -168,3 +175,72 @@ def test_each_late_patient_is_spaced_from_the_late_one_before():
         called = order(api)
         assert ["A007", "A008"] == [number for number in called if number in {"A007", "A008"}]
         assert called.index("A008") - called.index("A007") >= 3
+
+
+# by the hospital's number
+
+
+def test_booked_patients_are_called_by_registration_number_where_the_hospital_wants_it():
+    with an_api(hall_file(rules="order_by = 'registration'")) as api:
+        for number, registration in ((1, "12"), (2, "7"), (3, "")):
+            book(api, number, "09:00", registration=registration)
+            assert 201 == arrive(api, number)[0]
+
+        assert ["A002", "A001", "A003"] == order(api)
+
+
+def test_a_registration_that_is_no_number_is_refused_with_its_row(api_of_im):
+    with pytest.raises(HallError) as refusal:
+        book(api_of_im, 1, "09:00", registration="十二")
+
+    assert [1] == [fault["row"] for fault in refusal.value.extra["errors"]]
+
+
+# a check-in taken back, and a return when the session is over
+
+
+def test_a_check_in_taken_back_leaves_the_appointment_as_it_was(api_of_im):
+    api = api_of_im
+    book(api, 1, "10:00")
+    first = arrive(api, 1, role="console")[1]["ticket"]
+    api.act(first, "cancel", reason="wrong person")
+    status, body = arrive(api, 1, role="console")
+
+    assert (201, first["slot"], "A002") == tuple([status, *(body["ticket"][word] for word in ("slot", "number"))])
+    assert None is not first["slot"]
+
+
+def test_an_undone_cancel_keeps_the_appointment_checked_in(api_of_im):
+    api = api_of_im
+    appointment = book(api, 1, "10:00")
+    ticket = arrive(api, 1)[1]["ticket"]
+    api.act(ticket, "cancel")
+    api.act(ticket, "undo")
+    status, body = arrive(api, 1, appointment=appointment)
+
+    assert (200, ticket["id"]) == (status, body["ticket"]["id"])
+
+
+def test_who_was_called_and_went_away_has_used_the_appointment(api_of_im):
+    api = api_of_im
+    book(api, 1, "09:00")
+    ticket = arrive(api, 1)[1]["ticket"]
+    api.call("R1")
+    api.act(ticket, "cancel", reason="left")
+
+    assert None is arrive(api, 1, role="console")[1]["ticket"]["slot"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "status", "code"), [("12:30", 201, None), ("19:00", 201, None), ("03:00", 409, "queue_closed")]
+)
+def test_who_comes_back_with_results_between_sessions_stands_in_the_next(api_of_im, clock, status, code):
+    api = api_of_im
+    ticket = arrive(api, 1)[1]["ticket"]
+    api.call("R1")
+    api.act(ticket, "finish")
+    api.at = at(clock, "2026-03-03" if clock == "03:00" else "2026-03-02")
+    answer = arrive(api, 1)
+
+    assert (status, code) == refused(answer)
+    assert ("return" if status == 201 else None) == answer[1].get("ticket", {}).get("lane")

@@ -74,7 +74,9 @@ def person(number: int, **more: Any) -> dict[str, Any]:
     return {"name": f"病人{number}", "record_number": f"MR{number}", **more}
 
 
-def book(api: Api, number: int, clock: str, *, day: str = DAY, doctor: str = "", minutes: int = 30) -> str:
+def book(
+    api: Api, number: int, clock: str, *, day: str = DAY, doctor: str = "", minutes: int = 30, registration: str = ""
+) -> str:
     """An appointment of a patient in queue IM; its id."""
     start = datetime.fromisoformat(at(clock, day))
     row = {
@@ -85,6 +87,7 @@ def book(api: Api, number: int, clock: str, *, day: str = DAY, doctor: str = "",
         "doctor": doctor,
         "slot_start": start.isoformat(),
         "slot_end": (start + timedelta(minutes=minutes)).isoformat(),
+        "registration": registration,
     }
 
     def load(db: Session) -> list[str]:
