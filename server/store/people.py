@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 
-
 OPEN = ("booked", "given_back")
 """States of an appointment that may be checked in: not yet, or a check-in that was taken back."""
 

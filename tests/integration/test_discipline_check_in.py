@@ -206,7 +206,7 @@ def test_a_check_in_taken_back_leaves_the_appointment_as_it_was(api_of_im):
     api.act(first, "cancel", reason="wrong person")
     status, body = arrive(api, 1, role="console")
 
-    assert (201, first["slot"], "A002") == tuple([status, *(body["ticket"][word] for word in ("slot", "number"))])
+    assert (201, first["slot"], "A002") == (status, *(body["ticket"][word] for word in ("slot", "number")))
     assert None is not first["slot"]
 
 
