@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
+from unicodedata import normalize
 
 from pydantic import BaseModel, ValidationError
 
@@ -164,13 +165,19 @@ def _level_faults(hall: HallPart, h: int, context: Context | None) -> list[tuple
         found += [
             (
                 f"station {station.id}",
-                f"unknown level {level!r}; known: {' '.join(known)}",
+                f"unknown level {level!r}{_meant(level, known)}",
                 ("hall", h, "station", s, "levels"),
             )
             for level in station.levels
             if known and level not in known
         ]
     return found
+
+
+def _meant(level: str, known: list[str]) -> str:
+    """The level that reads the same, such as Ⅲ for III; else those there are."""
+    near = next((code for code in known if normalize("NFKC", code) == normalize("NFKC", level)), None)
+    return f"; did you mean {near!r}?" if near else f"; known: {' '.join(known)}"
 
 
 def _hint(word: str, known: Iterable[str]) -> str:

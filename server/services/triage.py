@@ -24,7 +24,7 @@ from server.domain.triage import (
     suggestion_view,
     unlikely,
 )
-from server.protocol.terms import Action, AlertKind, ErrorCode, TicketState
+from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
 from server.services import alerts, moves, staff
 from server.services.config import Queue
 from server.services.context import Context
@@ -155,7 +155,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         here,
         rules=queue.rules,
         mode=queue.mode,
-        grade_urgent=level.urgent,
+        grade_urgent=level.goes_first(queue.mode),
         tags=ticket.tags,
         checked_in_at=ticket.checked_in_at,
         seq=ticket.number_seq,
@@ -164,7 +164,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         calls=calls,
     )
     moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(ticket, queue, level))
-    if level.urgent and ticket.state == TicketState.STAGED:  # any room calls the urgent next
+    if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
         moves.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
     due_at = reassess_at(level, work.now)
     if due_at is not None:

@@ -232,16 +232,17 @@ def test_a_stopped_queue_takes_nobody_by_triage_either():
 
 
 def test_a_level_no_scale_of_the_rooms_queues_has_is_refused_with_its_line():
-    file = HALLS.replace('queues = ["ED"]', 'queues = ["ED"]\nlevels = ["Ⅲ", "IV"]')
+    file = HALLS.replace('queues = ["ED"]', 'queues = ["ED"]\nlevels = ["Ⅲ", "IV", "III"]')
     with an_api() as api:
         before = api.rows()
         with pytest.raises(HallError) as refusal:
             api.apply(file)
 
-        (fault,) = refusal.value.extra["errors"]
+        faults = refusal.value.extra["errors"]
         line = next(number for number, text in enumerate(file.splitlines(), 1) if text.startswith("levels"))
-        assert ("hall_file_rejected", line) == (refusal.value.code, fault["line"])
-        assert "unknown level 'IV'" in fault["reason"]
+        assert ("hall_file_rejected", [line, line]) == (refusal.value.code, [fault["line"] for fault in faults])
+        assert "unknown level 'IV'; known: Ⅰ Ⅱ Ⅲ Ⅳa Ⅳb" == faults[0]["reason"]
+        assert "unknown level 'III'; did you mean 'Ⅲ'?" == faults[1]["reason"]
         assert before == api.rows()
 
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Literal
 
 from server.domain.errors import HallError
-from server.protocol.terms import ErrorCode
+from server.protocol.terms import ErrorCode, Mode
 
 
 class Acuity(IntEnum):
@@ -35,6 +35,8 @@ ACUITY_NAMES: Mapping[str, Acuity] = {
     "IVa": Acuity.IVA,
     "IVb": Acuity.IVB,
 }
+FIRST_BAND = 2
+"""The rank that is served before all others in a graded queue; rank 1 does not queue."""
 COLOURS = ("red", "orange", "yellow", "green", "blue", "white", "grey")
 SYMBOLS = ("■", "◆", "▲", "●", "○")
 
@@ -44,7 +46,8 @@ class Level:
     """One level of a scale: `rank` 1 is the most urgent; times in minutes, None = no limit defined.
 
     `names`, `colour` and `symbol` (a shape) belong together: a level is never shown by colour alone.
-    `bypasses_queue`: never queued, escorted at once. `urgent`: goes to lane urgent in a woven queue.
+    `bypasses_queue`: never queued, escorted at once. `urgent`: goes to lane urgent in a woven queue; in a graded one
+    only the first band does (`goes_first`).
     `fractile_target`: share of patients (0–1) who should be seen within `target_minutes`.
     """
 
@@ -60,6 +63,11 @@ class Level:
     urgent: bool = False
     fractile_target: float | None = None
     area: Mapping[str, str] | None = None
+
+    def goes_first(self, mode: Mode) -> bool:
+        """Whether it stands in lane urgent: in a graded queue only the first level that queues (band 1 of domain.md
+        §3.3); everybody below shares by waiting time against target."""
+        return self.urgent and (mode == "woven" or self.rank <= FIRST_BAND)
 
 
 @dataclass(frozen=True, slots=True)

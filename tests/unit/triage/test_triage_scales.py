@@ -9,7 +9,7 @@ from server.services.scales import load_findings, load_scales
 
 SCALES = load_scales(None)
 TARGETS = {
-    "CN-ED-2018": {"Ⅰ": 0, "Ⅱ": 10, "Ⅲ": 30, "Ⅳa": 60, "Ⅳb": 240},
+    "CN-ED-2018": {"Ⅰ": 0, "Ⅱ": 10, "Ⅲ": 30, "Ⅳa": 60, "Ⅳb": 120},
     "CN-ED-2011": {"Ⅰ": 0, "Ⅱ": 15, "Ⅲ": 30, "Ⅳ": 60},
     "CN-OPD": {"R": 0, "U": 30, "N": None},
     "CN-5": {"1": 0, "2": 10, "3": 30, "4": 60, "5": 120},
@@ -48,6 +48,13 @@ def test_in_outpatients_u_goes_to_the_urgent_lane_and_n_is_the_last():
     scale = SCALES["CN-OPD"]
     assert ["U"] == [level.code for level in scale.levels if level.urgent]
     assert "N" == scale.last.code
+
+
+@pytest.mark.parametrize("scale_id", TARGETS)
+def test_in_a_graded_queue_only_the_first_level_that_queues_goes_before_all_others(scale_id):
+    levels = SCALES[scale_id].levels
+    assert [levels[1]] == [level for level in levels if level.goes_first("graded")]
+    assert [level for level in levels if level.urgent] == [level for level in levels if level.goes_first("woven")]
 
 
 @pytest.mark.parametrize(
