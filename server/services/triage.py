@@ -34,6 +34,7 @@ from server.services.transfers import must_be_open
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import SuggestBody, TriageBody
 from server.services.work import Answer, Work
+from server.store.announcements import last_calls
 from server.store.tables import PatientRow, TicketRow, TriageRow
 
 QUEUE_MAY_CHANGE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.HELD})
@@ -163,7 +164,16 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         slot_end=ticket.slot_end,
         calls=calls,
     )
-    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, to=to, bypass=False, **_graded(ticket, queue, level))
+    moves.apply(
+        work,
+        ticket,
+        Action.TRIAGE,
+        reason=body.reason,
+        to=to,
+        announcement=_shown_again(work, ticket),
+        bypass=False,
+        **_graded(ticket, queue, level),
+    )
     if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
         moves.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
     due_at = reassess_at(level, work.now)
@@ -171,6 +181,14 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
     else:
         work.unschedule(f"reassess:{ticket.id}")
+
+
+def _shown_again(work: Work, ticket: TicketRow) -> View | None:
+    """The call of a ticket that comes back into the public's sight while it is called."""
+    if not ticket.bypass or ticket.state != TicketState.CALLED:
+        return None
+    call = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
+    return call.content if call is not None else None
 
 
 def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:

@@ -139,7 +139,7 @@ def follow(client, folded, fetched, kinds):
 
 
 def test_folding_every_event_gives_the_snapshot_for_staff_public_and_caller(hospital):
-    day = Day(hospital, Random(20260504))
+    day = Day(hospital, Random(20260512))
     readers = {name: hospital[name] for name in ("console", "kiosk", "caller")}
     folded = {name: client.snapshot("H1") for name, client in readers.items()}
     kinds = {name: Counter() for name in readers}
