@@ -43,6 +43,7 @@ IMAGE = (
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
+ESCORT = "escort"
 IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
 _AT = select(TicketRow.id).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
@@ -163,7 +164,12 @@ def apply(
     if to is not None:
         changes |= _columns(to)
     mode = work.config_of(ticket.hall_id).queues[changes.get("queue_id", ticket.queue_id)].mode
-    changes["state"] = settle(target, mode, triaged=changes.get("triaged", ticket.triaged)).value
+    state = settle(target, mode, triaged=changes.get("triaged", ticket.triaged))
+    if changes.get("bypass", ticket.bypass) and state in IN_LINE and action is not Action.TRIAGE:
+        # Level R / Ⅰ never stands in line: whatever would put it back there leaves it held for escort.
+        state = TicketState.HELD
+        changes |= {"hold_reason": ESCORT, "station_id": None}
+    changes["state"] = state.value
     changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
     if not by_itself:
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}

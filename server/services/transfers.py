@@ -79,6 +79,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
             "rank": 99 if graded else scale.last.rank,
             "target_minutes": scale.last.target_minutes,
             "triaged": False,
+            "bypass": False,
         }
     moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
     return Answer(200, {"ticket": ticket_view(ticket)})
