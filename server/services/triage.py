@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.domain.triage import (
+    WITHOUT_CRITERIA,
     Level,
     OverrideNeeds,
     Scale,
@@ -35,8 +36,10 @@ from server.services.views import View, stamp, ticket_view
 from server.services.wishes import SuggestBody, TriageBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
-from server.store.tables import PatientRow, TicketRow, TriageRow
+from server.store.tables import PatientRow, QueueRow, TicketRow, TriageRow
 
+DEFAULT_SCALE = "CN-OPD"
+LOOK_AGAIN = timedelta(minutes=5)
 QUEUE_MAY_CHANGE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.HELD})
 
 
@@ -79,13 +82,17 @@ def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
             raise HallError(ErrorCode.UNKNOWN_TICKET)
         named_hall(context, who, ticket.hall_id if ticket else body.hall or who.hall or "")
         patient = db.get(PatientRow, ticket.patient_id) if ticket else None
+        queue = db.get(QueueRow, (ticket.hall_id, ticket.queue_id)) if ticket else None
+    scale_id = body.scale or (queue.scale if queue else DEFAULT_SCALE)
+    if scale_id not in context.scales:
+        known = sorted(context.scales)
+        raise HallError(ErrorCode.INVALID, f"no scale {scale_id!r}; known: {', '.join(known)}", field="scale")
     now = context.clock.hall()
     age = age_on(patient.birth_date if patient else body.birth_date, now.date())
     vitals = check_vitals(body.vitals or {})
     findings = [*(body.findings or []), *(find_findings(body.complaint, context.findings) if body.complaint else [])]
-    found = suggest_grade(
-        vitals, context.findings.pick(dict.fromkeys(findings)), age, body.pregnant, context.scale(body.scale), now=now
-    )
+    chosen = context.findings.pick(findings)
+    found = suggest_grade(vitals, chosen, age, body.pregnant, context.scale(scale_id), now=now)
     questions = [{"vital": q.vital, "value": q.value, "names": dict(q.names)} for q in unlikely(vitals, age)]
     return {"suggestion": suggestion_view(found), "questions": questions, "findings": list(dict.fromkeys(findings))}
 
@@ -108,17 +115,30 @@ def age_on(born: date | None, day: date) -> float | None:
 
 
 def _decide(work: Work, context: Context, ticket: TicketRow, scale: Scale, body: TriageBody) -> Decision:
-    suggestion = _suggestion(work, context, ticket, scale, body)
-    code = body.grade or (suggestion.grade if suggestion else None) or ticket.grade or scale.last.code
-    level = scale.level(code)
+    suggestion, present = _suggestion(work, context, ticket, scale, body), _present(work, context, ticket, scale)
+    if body.grade:
+        level = scale.level(body.grade)
+    elif suggestion:
+        level = scale.level(suggestion.grade)
+    else:
+        level = present or scale.covering(WITHOUT_CRITERIA)
     ranks = [suggestion.rank] if suggestion else []
-    if ticket.triaged and scale.id == context.scale(moves.queue_of(work, ticket.queue_id).scale).id:
-        ranks.append(ticket.rank)
+    if present is not None:
+        ranks.append(present.rank)
     needs = override_needs(min(ranks), level.rank) if ranks else OverrideNeeds.NOTHING
     if needs is not OverrideNeeds.NOTHING and not body.reason:
         raise HallError(ErrorCode.REASON_NEEDED, f"down from rank {min(ranks)} to {level.rank}")
     second = _second(work, context, body) if body.second or needs is OverrideNeeds.SECOND else None
     return Decision(level, suggestion, second)
+
+
+def _present(work: Work, context: Context, ticket: TicketRow, scale: Scale) -> Level | None:
+    """The level a nurse gave before, in this scale: moving to a queue of another one is no way round a reason."""
+    if not ticket.triaged or ticket.grade is None:
+        return None
+    given_in = context.scale(moves.queue_of(work, ticket.queue_id).scale)
+    level = given_in.level(ticket.grade)
+    return level if given_in.id == scale.id else scale.equal_to(level)
 
 
 def _suggestion(work: Work, context: Context, ticket: TicketRow, scale: Scale, body: TriageBody) -> Suggestion | None:
@@ -195,7 +215,9 @@ def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tri
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
     moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **_graded(ticket, queue, level))
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
-        moves.apply(work, ticket, Action.HOLD, reason="escort", hold_reason="escort", station_id=None)
+        undo = ticket.undo  # of the whole triage: undoing the hold alone would put the patient back in line
+        moves.apply(work, ticket, Action.HOLD, reason=moves.ESCORT, hold_reason=moves.ESCORT, station_id=None)
+        ticket.undo = undo
     work.unschedule(f"reassess:{ticket.id}")
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)
 
@@ -226,7 +248,14 @@ def _record(work: Work, ticket: TicketRow, decision: Decision, body: TriageBody)
 
 
 def reassess_due(work: Work, id: str) -> None:
-    """The level's time is over and the patient still waits: staff is asked to look again."""
+    """The level's time is over and the patient still waits: staff is asked to look again.
+
+    Who is called or passed at that moment may yet come back to the line: the timer looks again soon.
+    """
     ticket = work.db.get(TicketRow, id)
-    if ticket is not None and ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.HELD}:
+    if ticket is None:
+        return
+    if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.HELD}:
         alerts.raise_alert(work, AlertKind.REASSESS, ticket=ticket.id)
+    elif ticket.state in {TicketState.CALLED, TicketState.PASSED}:
+        work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, work.now + LOOK_AGAIN)

@@ -19,9 +19,16 @@ def _printable(name: str) -> str:
     return name
 
 
+def _said(reason: str) -> str:
+    """A reason that says something: blanks alone are none."""
+    if not reason.strip():
+        raise ValueError("a reason that is not blank")
+    return reason
+
+
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
+Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -101,7 +108,7 @@ class SuggestBody(Body):
 
     hall: Id | None = None
     ticket: Id | None = None
-    scale: Annotated[str, Field(max_length=32)] = "CN-OPD"
+    scale: Annotated[str, Field(max_length=32)] | None = None
     vitals: dict[str, Any] | None = None
     findings: list[Word] | None = Field(None, max_length=40)
     complaint: Annotated[str, Field(max_length=300)] | None = None

@@ -128,6 +128,10 @@ class Scale:
         """The least urgent level: the grade of a woven check-in."""
         return self.levels[-1]
 
+    def equal_to(self, level: Level) -> Level | None:
+        """The level of this scale that asks for no more than `level` of another did: by the last row it covers."""
+        return self.covering(max(level.covers)) if level.covers else None
+
     def covering(self, acuity: Acuity) -> Level:
         """The level that covers this row of the yardstick (every row is covered once: parse_scale sees to it)."""
         return next(level for level in self.levels if acuity in level.covers)

@@ -22,6 +22,8 @@ STALE_AFTER: Mapping[Acuity, timedelta] = {
     Acuity.IVA: timedelta(minutes=60),
     Acuity.IVB: timedelta(minutes=60),
 }
+# A time of measurement further ahead than two clocks differ is wrong: nothing says how old the vitals are.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # Nothing fired is no proof that four hours of waiting are safe: Ⅳb needs a finding that says so.
 WITHOUT_CRITERIA = Acuity.IVA
 ASKED_FOR = ("respiration", "spo2", "oxygen", "systolic", "pulse", "temperature", "consciousness", "pain")
@@ -163,6 +165,8 @@ def _local_criteria(vitals: Vitals, scale: Scale) -> list[Criterion]:
 
 
 def _stale(vitals: Vitals, acuity: Acuity, now: datetime | None) -> tuple[str, ...]:
-    if now is None or vitals.measured_at is None or now - vitals.measured_at <= STALE_AFTER[acuity]:
+    if now is None or vitals.measured_at is None:
+        return ()
+    if -CLOCKS_DIFFER <= now - vitals.measured_at <= STALE_AFTER[acuity]:
         return ()
     return tuple(name for name in (*MEASURES, "oxygen", "consciousness") if getattr(vitals, name) is not None)

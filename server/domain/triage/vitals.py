@@ -1,6 +1,5 @@
 """Owns what was measured on a patient, what is impossible and what is worth a question. Knows no score and no scale."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -11,6 +10,7 @@ from server.protocol.terms import ErrorCode
 
 Consciousness = Literal["A", "C", "V", "P", "U"]
 CONSCIOUSNESS: tuple[Consciousness, ...] = ("A", "C", "V", "P", "U")
+_ABSURD = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def _number(vital: str, value: Any) -> float | int:
     measure = MEASURES[vital]
     if isinstance(value, str) and ("," in value or "\uff0c" in value):
         _refuse(vital, "小数请用点,例如36.5", f"write decimals with a point, such as 36.5, not {value!r}")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        _refuse(vital, "须为数字", f"must be a number, not {value!r}")
+    if not _is_number(value):
+        _refuse(vital, "须为数字", f"must be a number, not {value!r:.40}")
     low, high = measure.possible
     if not low <= value <= high:
         _refuse(
@@ -168,6 +168,11 @@ def _number(vital: str, value: Any) -> float | int:
     if measure.whole and value != int(value):
         _refuse(vital, "须为整数", f"must be a whole number, not {value:g}")
     return int(value) if measure.whole else float(value)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a finite number, and no whole number too long to be written as one."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ABSURD
 
 
 def _refuse(field: str, zh: str, en: str) -> NoReturn:
