@@ -8,6 +8,7 @@ missed cases of level 1–2 by row. Dirty values count as not measured.
 
 import argparse
 import csv
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,10 +19,11 @@ from server.domain.errors import HallError
 from server.domain.triage import Catalogue, Scale, Suggestion, Vitals, check_vitals, find_findings, suggest_grade
 from server.services.scales import load_findings, load_scales
 
-MENTAL = {"1": "A", "2": "V", "3": "P", "4": "U"}
+MENTAL: dict[float, str] = {1: "A", 2: "V", 3: "P", 4: "U"}
 NUMBERS = {
     "systolic": "sbp", "diastolic": "dbp", "pulse": "hr", "respiration": "rr", "temperature": "temp_c", "spo2": "spo2",
 }  # fmt: skip
+COLUMNS = (*NUMBERS.values(), "age", "chief_complaint", "mental", "pain", "nrs_pain", "ktas_nurse", "ktas_expert")
 # The five rows of CN-ED-2018 stand against the five levels of the study; it is the product's emergency default.
 SCALE = "CN-ED-2018"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "ed_triage_ktas_dev.csv"
@@ -50,8 +52,8 @@ def main() -> int:
         return 0
     try:
         cases = list(read(options.data))
-    except (OSError, KeyError) as error:
-        print(f"cannot use {options.data}: {error!r}", file=sys.stderr)
+    except (OSError, ValueError, csv.Error) as error:
+        print(f"cannot use {options.data}: {error}", file=sys.stderr)
         return 2
     if not cases:
         print(f"cannot use {options.data}: no row has an expert's level 1-5", file=sys.stderr)
@@ -73,20 +75,26 @@ def main() -> int:
 
 
 def read(path: Path) -> Iterator[Case]:
-    """The patients with an expert's level; bytes that are no UTF-8 become question marks."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row, line in enumerate(csv.DictReader(file), start=2):
-            if line["ktas_expert"].strip() not in set("12345"):
-                continue
-            nurse = line["ktas_nurse"].strip()
-            yield Case(
-                row=row,
-                age=number(line["age"]),
-                complaint=line["chief_complaint"],
-                vitals=vitals(line),
-                expert=int(line["ktas_expert"]),
-                nurse=int(nurse) if nurse in set("12345") else None,
-            )
+    """The patients with an expert's level; bytes that are no UTF-8 become question marks.
+
+    Raises ValueError when columns are missing, whatever else the file has.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        table = csv.DictReader(file, restval="")
+        missing = [column for column in COLUMNS if column not in (table.fieldnames or [])]
+        if missing:
+            raise ValueError(f"no column {', '.join(missing)}; commas part columns, the first line names them")
+        for row, line in enumerate(table, start=2):
+            expert = level(line["ktas_expert"])
+            if expert is not None:
+                complaint, nurse = line["chief_complaint"], level(line["ktas_nurse"])
+                yield Case(row, number(line["age"]), complaint, vitals(line), expert, nurse)
+
+
+def level(text: str) -> int | None:
+    """A level from 1 to 5, or None."""
+    value = number(text)
+    return int(value) if value in {1, 2, 3, 4, 5} else None
 
 
 def vitals(line: dict[str, str]) -> Vitals:
@@ -94,9 +102,10 @@ def vitals(line: dict[str, str]) -> Vitals:
     raw: dict[str, object] = {}
     for vital, column in NUMBERS.items():
         raw = accepted(raw, vital, number(line[column]))
-    if line["pain"].strip() == "1":
+    if number(line["pain"]) == 1:
         raw = accepted(raw, "pain", number(line["nrs_pain"]))
-    return check_vitals(accepted(raw, "consciousness", MENTAL.get(line["mental"].strip())))
+    mental = number(line["mental"])
+    return check_vitals(accepted(raw, "consciousness", MENTAL.get(mental or 0)))
 
 
 def accepted(raw: dict[str, object], vital: str, value: object) -> dict[str, object]:
@@ -111,9 +120,10 @@ def accepted(raw: dict[str, object], vital: str, value: object) -> dict[str, obj
 def number(text: str) -> float | None:
     """A number, or None for what is blank or dirty."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def with_findings(case: Case, scale: Scale, catalogue: Catalogue) -> Suggestion:
@@ -124,9 +134,14 @@ def with_findings(case: Case, scale: Scale, catalogue: Catalogue) -> Suggestion:
 
 def rates(result: list[tuple[Case, Suggestion]]) -> tuple[float, float]:
     """Sensitivity and specificity for level 1-2 against the rest."""
-    ill = [suggestion.rank <= 2 for case, suggestion in result if case.expert <= 2]
-    well = [suggestion.rank > 2 for case, suggestion in result if case.expert > 2]
-    return sum(ill) / max(1, len(ill)), sum(well) / max(1, len(well))
+    return shares([(suggestion.rank, case.expert) for case, suggestion in result])
+
+
+def shares(pairs: list[tuple[int, int]]) -> tuple[float, float]:
+    """Sensitivity and specificity of (said, expert); a share of nobody is not a number."""
+    ill = [said <= 2 for said, expert in pairs if expert <= 2]
+    well = [said > 2 for said, expert in pairs if expert > 2]
+    return (sum(ill) / len(ill) if ill else math.nan), (sum(well) / len(well) if well else math.nan)
 
 
 def report(name: str, result: list[tuple[Case, Suggestion]]) -> None:
@@ -145,10 +160,7 @@ def report(name: str, result: list[tuple[Case, Suggestion]]) -> None:
 
 def nurses(cases: list[Case]) -> None:
     """The nurses of the study, for comparison."""
-    known = [(case.nurse, case.expert) for case in cases if case.nurse is not None]
-    ill = [nurse <= 2 for nurse, expert in known if expert <= 2]
-    well = [nurse > 2 for nurse, expert in known if expert > 2]
-    sensitivity, specificity = sum(ill) / max(1, len(ill)), sum(well) / max(1, len(well))
+    sensitivity, specificity = shares([(case.nurse, case.expert) for case in cases if case.nurse is not None])
     print(f"\nnurses of the study: sensitivity={sensitivity:.2f} specificity={specificity:.2f}")
 
 
