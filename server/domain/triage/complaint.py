@@ -8,13 +8,24 @@ from server.domain.triage.findings import Catalogue, Finding
 
 # A word this long that nobody knows is read as a word of the catalogue one slip away: “sezure”, “rigth”.
 _SHORTEST_MISSPELT = 5
-_NEGATORS = frozenset({"no", "not", "without", "denies", "denied", "negative"})
-_NEGATION_ENDS = frozenset({",", ";", ".", "but", "and", "with", "+"})
-_DENIED_AFTER = re.compile(r"[\w ]+\(\s*-\s*\)")
+_NEGATORS = frozenset({"no", "not", "without", "denies", "denied", "deny", "denying", "neither", "nor", "negative"})
+_NEGATION_ENDS = frozenset({",", ";", ".", "but", "and", "with", "+", "since", "after", "for", "then", "now", "due"})
+# “LOC (-)”, “fever/chill (-/-)”: what stands before is denied, a word for each dash; “(LOC-)” is denied whole.
+# “non-bloody”: the next word is denied.
+_DENIED_AFTER = re.compile(r"([\w./&' ]+)\(\s*([-–−](?:\s*/\s*[-–−])*)\s*\)")
+_DENIED_INSIDE = re.compile(r"\([\w ./&']+?\s*[-–−]\s*\)")
+_NON = re.compile(r"\bnon[- ](?!respons|cardiac)\w+")
+_LINKS = frozenset({"of", "in", "on", "the", "to"})
+# Points between single letters do not matter: D.I, L.O.C, T.A.
+_POINTED = re.compile(r"(?<![a-z0-9.])[a-z](?:\.[a-z])+(?![a-z0-9])")
 _PIECES = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[,;.+]")
-# 无, 否认, 没有 deny what follows up to the end of the clause, but not in 无力, 无意识, 无明显诱因 and their like.
+# 无, 否认, 没有 deny what follows up to the end of the clause or a turn of it (但, 伴, 出现), but not in 无力,
+# 无意识2小时, 无明显诱因 and their like.
 _DENIED_ZH = re.compile(
-    r"(?:否认|没有|未见|不伴|无)(?!力|意识|呼吸|反应|尿|脉|法|人|痛|明显诱因|诱因|明显原因|原因)[^,。;\s]*"
+    r"(?:否认|没有|未见|不伴|无)"
+    r"(?!力|意识(?!障碍|丧失|改变|模糊|不清)|呼吸(?!困难|急促|道|不畅|费力)|反应(?!迟钝)|尿(?!痛|频|急|潴|路|血|失禁)"
+    r"|脉|法|人|痛|明显诱因|诱因|明显原因|原因)"
+    r"(?:(?!但|却|伴|出现)[^,。;\s])*"
 )
 
 
@@ -68,15 +79,48 @@ def _wanted(phrase: str) -> frozenset[str]:
 
 def _words(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
     """Words that are said and words that are denied, abbreviations written out and misspellings mended."""
-    text = _DENIED_AFTER.sub(" ", text)
+    text = _POINTED.sub(lambda found: found[0].replace(".", ""), text)
+    text = _DENIED_INSIDE.sub(" ", _NON.sub(" ", text))
+    for long, short in catalogue.sayings:
+        text = long.sub(short, text)
+    text = _DENIED_AFTER.sub(lambda found: _before_denial(found[1], found[2], catalogue), text)
+    return _pieces(_written_out(text, catalogue), catalogue)
+
+
+def _before_denial(run: str, dashes: str, catalogue: Catalogue) -> str:
+    """What stays said of the words before “(-)”: all but the last, and what makes one phrase with it, such as “chest
+    pain (-)”; in “head trauma LOC (-)” the head is hurt."""
+    left, gone = run.split(), ""
+    while left and (not gone or gone.replace("/", " ").count(" ") < dashes.count("/")):
+        gone = f"{left.pop()} {gone}".strip()
+    while left and (left[-1] in _LINKS or _one_phrase(left[-1], gone, catalogue)):
+        gone = f"{left.pop()} {gone}"
+    return " ".join([*left, " "])
+
+
+def _one_phrase(word: str, others: str, catalogue: Catalogue) -> bool:
+    """Whether a phrase of the catalogue needs this word and some of the others."""
+    alone, rest, both = (
+        _heard(_pieces(_written_out(text, catalogue), catalogue)[0], catalogue)
+        for text in (word, others, f"{word} {others}")
+    )
+    phrases = (phrase for finding in catalogue.findings.values() for phrase in finding.complaint_en)
+    return any(wanted <= both and not wanted <= rest and not wanted <= alone for wanted in map(_wanted, phrases))
+
+
+def _written_out(text: str, catalogue: Catalogue) -> str:
     written_out = []
     for token in text.split():
         bare = token.strip(',.;:()[]+-"')
         written_out.append(token.replace(bare, catalogue.abbreviations.get(bare, bare)) if bare else token)
+    return " ".join(written_out)
+
+
+def _pieces(text: str, catalogue: Catalogue) -> tuple[list[str], list[str]]:
     said: list[str] = []
     denied: list[str] = []
     denying = False
-    for piece in _PIECES.findall(" ".join(written_out)):
+    for piece in _PIECES.findall(text):
         if piece in _NEGATION_ENDS:
             denying = False
             continue

@@ -1,5 +1,6 @@
 """Owns what a nurse finds or a patient complains of, and the grade it asks for. Knows no scale's levels."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -101,6 +102,12 @@ class Catalogue:
     def stems(self) -> tuple[str, ...]:
         """The stems of the vocabulary, without their stars."""
         return tuple(sorted(word[:-1] for word in self.vocabulary if word.endswith("*")))
+
+    @cached_property
+    def sayings(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Abbreviations of several words, such as “blood pressure”, and the short form."""
+        several = {long: short for long, short in self.abbreviations.items() if " " in long}
+        return tuple((re.compile(rf"\b{re.escape(long)}\b"), short) for long, short in several.items())
 
     def pick(self, ids: Iterable[str]) -> list[Finding]:
         """The findings of these ids, each once. Raises INVALID for an unknown one, with the nearest known."""

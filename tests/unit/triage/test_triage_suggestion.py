@@ -106,6 +106,11 @@ def test_esi_asks_for_a_second_thought_for_adults_too():
         (Vitals(), ["vaginal_bleeding"], "pregnancy.vaginal_bleeding"),
         (Vitals(), ["headache"], "pregnancy.headache"),
         (Vitals(), ["abdominal_pain"], "pregnancy.abdominal_pain"),
+        (Vitals(), ["appendicitis_signs"], "pregnancy.appendicitis_signs"),
+        (Vitals(), ["flank_pain"], "pregnancy.flank_pain"),
+        (Vitals(), ["pain_elsewhere"], "pregnancy.pain_elsewhere"),
+        (Vitals(), ["bleeding_minor"], "pregnancy.bleeding_minor"),
+        (Vitals(), ["rectal_bleeding"], "pregnancy.rectal_bleeding"),
     ],
 )
 def test_bleeding_pain_headache_and_high_pressure_in_pregnancy_are_level_two(vitals, ids, criterion):
