@@ -38,12 +38,12 @@ def find_findings(chief_complaint: str, catalogue: Catalogue) -> list[str]:
     text = unicodedata.normalize("NFKC", chief_complaint).casefold()
     said, denied = _words(text, catalogue)
     heard = _heard(said, catalogue)
-    mentioned = heard | _heard(denied, catalogue)
+    taken_back = _heard(denied, catalogue)
     chinese = _DENIED_ZH.sub(" ", text)
     found = [
         finding
         for finding in catalogue.findings.values()
-        if _in_english(finding, heard, mentioned) or _in_chinese(finding, chinese)
+        if _in_english(finding, heard, taken_back) or _in_chinese(finding, chinese)
     ]
     return [finding.id for finding in sorted(found, key=lambda finding: finding.acuity)]
 
@@ -54,10 +54,10 @@ def _heard(words: list[str], catalogue: Catalogue) -> set[str]:
     return begun | catalogue.vocabulary.intersection(words)
 
 
-def _in_english(finding: Finding, heard: set[str], mentioned: set[str]) -> bool:
-    if any(_phrase(phrase, heard, mentioned) for phrase in finding.unless_en):
+def _in_english(finding: Finding, heard: set[str], denied: set[str]) -> bool:
+    if any(_phrase(phrase, heard, denied) for phrase in finding.unless_en):
         return False
-    return any(_phrase(phrase, heard, mentioned) for phrase in finding.complaint_en)
+    return any(_phrase(phrase, heard, denied) for phrase in finding.complaint_en)
 
 
 def _in_chinese(finding: Finding, text: str) -> bool:
@@ -66,10 +66,10 @@ def _in_chinese(finding: Finding, text: str) -> bool:
     return any(piece in text for piece in finding.complaint_zh)
 
 
-def _phrase(phrase: str, heard: set[str], mentioned: set[str]) -> bool:
-    """Whether all its words were heard; one with a negator of its own (“not breathing”) may be denied."""
+def _phrase(phrase: str, heard: set[str], denied: set[str]) -> bool:
+    """Whether all its words were heard; of one with a negator of its own (“not breathing”), whether all were denied."""
     wanted = _wanted(phrase)
-    return wanted <= (mentioned if _NEGATORS & wanted else heard)
+    return wanted <= (denied if _NEGATORS & wanted else heard)
 
 
 @cache

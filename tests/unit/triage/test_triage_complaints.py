@@ -56,7 +56,8 @@ NOT_MEANT = [
     ("TM perforation", "perforation"), ("OD redness", "overdose"), ("muscle contraction", "birth"),
     ("tooth avulsion", "avulsion"), ("hand crush injury", "crush_injury"), ("bee sting", "poisoning"),
     ("medication ingestion", "paperwork"), ("strike by ball", "stroke_signs"), ("car crash", "crush_injury"),
-    ("tonic clonic seizure", "poisoning_unnamed"),
+    ("tonic clonic seizure", "poisoning_unnamed"), ("no fever, irregular pulse", "cardiac_arrest"),
+    ("no fever, breathing fast", "not_breathing"), ("not vomiting, responding well", "coma"),
 ]  # fmt: skip
 
 
