@@ -35,7 +35,7 @@ export function waitOf(ticket, hall, known, now) {
   const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));
   const target = targetOf(ticket, hall, known);
   const share = target ? minutes / target : 1;
-  const state = share > 1 || (!target && minutes) ? "overdue" : share >= AMBER ? "amber" : "on_time";
+  const state = share >= 1 ? "overdue" : share >= AMBER ? "amber" : "on_time";
   return { minutes, target, share, state };
 }
 

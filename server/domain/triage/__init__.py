@@ -1,7 +1,7 @@
 """How ill and how soon: scales, scores, criteria and the suggested grade. Knows no storage; the nurse decides."""
 
 from server.domain.triage.complaint import find_findings
-from server.domain.triage.decision import OverrideNeeds, WaitState, override_needs, reassess_at, wait_state
+from server.domain.triage.decision import OverrideNeeds, override_needs, reassess_at
 from server.domain.triage.findings import Catalogue, Finding, parse_findings
 from server.domain.triage.notes import Note
 from server.domain.triage.objective import Criterion
@@ -32,7 +32,6 @@ __all__ = [
     "Screened",
     "Suggestion",
     "Vitals",
-    "WaitState",
     "check_vitals",
     "find_findings",
     "has_fever",
@@ -47,5 +46,4 @@ __all__ = [
     "suggest_grade",
     "suggestion_view",
     "unlikely",
-    "wait_state",
 ]

@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from server.domain.triage.scale import Level
 
-# domain.md §1.10 [REC]: amber at 80 % of the target, red at 100 %.
-AMBER_SHARE = 0.8
-
 
 class OverrideNeeds(StrEnum):
     """What must come with a grade that differs from the one before."""
@@ -15,14 +12,6 @@ class OverrideNeeds(StrEnum):
     NOTHING = "nothing"
     REASON = "reason"
     SECOND = "second"
-
-
-class WaitState(StrEnum):
-    """A wait against its target."""
-
-    ON_TIME = "on_time"
-    AMBER = "amber"
-    OVERDUE = "overdue"
 
 
 def override_needs(from_rank: int, to_rank: int) -> OverrideNeeds:
@@ -38,12 +27,3 @@ def reassess_at(level: Level, looked_at: datetime) -> datetime | None:
     if level.reassess_after_minutes is None:
         return None
     return looked_at + timedelta(minutes=level.reassess_after_minutes)
-
-
-def wait_state(level: Level, waited_minutes: float) -> WaitState:
-    """The wait against the level's target, for the emergency board; a level without target is always on time."""
-    if level.target_minutes is None:
-        return WaitState.ON_TIME
-    if waited_minutes > level.target_minutes:
-        return WaitState.OVERDUE
-    return WaitState.AMBER if waited_minutes >= AMBER_SHARE * level.target_minutes else WaitState.ON_TIME

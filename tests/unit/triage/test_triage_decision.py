@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.triage import OverrideNeeds, WaitState, override_needs, reassess_at, wait_state
+from server.domain.triage import OverrideNeeds, override_needs, reassess_at
 from server.services.scales import load_scales
 
 SCALE = load_scales(None)["CN-ED-2018"]
@@ -30,16 +30,3 @@ def test_each_level_has_its_own_timer(code, minutes):
 
 def test_a_level_that_never_waits_has_no_timer():
     assert reassess_at(SCALE.level("Ⅰ"), NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("waited", "state"),
-    [(0, WaitState.ON_TIME), (23.9, WaitState.ON_TIME), (24, WaitState.AMBER), (30, WaitState.AMBER),
-     (30.1, WaitState.OVERDUE)],
-)  # fmt: skip
-def test_a_wait_turns_amber_at_four_fifths_and_overdue_beyond_the_target(waited, state):
-    assert state == wait_state(SCALE.level("Ⅲ"), waited)
-
-
-def test_a_level_without_a_target_is_on_time():
-    assert WaitState.ON_TIME == wait_state(load_scales(None)["CN-OPD"].last, 500)
