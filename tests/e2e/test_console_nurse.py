@@ -115,6 +115,37 @@ def test_an_unlikely_value_is_asked_back_and_an_impossible_one_named(consoles, p
     assert "true" == page.get_attribute("#vital-temperature", "aria-invalid")
 
 
+def test_all_that_fired_is_shown_and_what_to_think_of_beside_it(consoles, page):
+    one = consoles.desk.check_in("H1", queue="ED", patient={"name": "孙危", "birth_date": "2024-01-01"}).ticket
+    page.wait_for_selector(f"[role=option][data-number={one.number}]")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-form=triage]")
+    page.keyboard.type("45 88 78/50 150 38.5 V 8")
+    page.fill("#complaint", "胸痛,呼吸困难")
+    page.wait_for_selector(".suggestion li:has-text('呼吸困难')")
+
+    said = page.inner_text(".suggestion")
+
+    for fired in ("心率 150", "血氧饱和度 88", "收缩压 78", "疼痛评分 8", "仅对呼唤有反应", "胸痛", "呼吸 45"):
+        assert fired in said
+    assert "16岁以下不用NEWS2" in said
+    assert "请考虑Ⅱ级" in said
+
+
+def test_wide_figures_of_an_input_method_are_figures_and_known_hypercapnia_has_its_own_scale(consoles, page):
+    (one,) = consoles.check_in("许宽", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.fill("#vital-spo2", "90")
+    page.wait_for_selector(".suggestion li:has-text('血氧饱和度 90')")
+
+    page.check(".checks label:has-text('高碳酸') input")
+
+    page.wait_for_selector("[data-note=hypercapnic]")
+    assert 0 == page.locator(".suggestion li").count()
+
+
 def test_a_finding_heard_in_the_complaint_can_be_taken_out(consoles, page):
     (one,) = consoles.check_in("冯伟", queue="ED")
     choose(page, one.number)

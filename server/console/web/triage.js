@@ -12,14 +12,15 @@ const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temper
 const THINKING = 150;
 
 /** What the boxes hold as the server wants it; a text that is no number stays a text: the server says what is wrong. */
-export function vitalsOf(typed, oxygen) {
+export function vitalsOf(typed, oxygen, hypercapnic) {
   const vitals = {};
   for (const name of VITALS) {
-    const text = (typed[name] ?? "").trim();
+    const text = (typed[name] ?? "").normalize("NFKC").trim(); // an input method writes 36.5 in wide letters
     if (!text) continue;
     vitals[name] = name === "consciousness" ? text.toUpperCase() : Number.isFinite(Number(text)) ? Number(text) : text;
   }
   if (oxygen) vitals.oxygen = true;
+  if (hypercapnic && "spo2" in vitals) vitals.hypercapnic = true;
   return vitals;
 }
 
@@ -50,16 +51,19 @@ function Vitals({ typed, set, wrong, onEnter }) {
 function Suggestion({ suggestion, scale }) {
   if (!suggestion) return html`<p class="suggestion secondary">${t("suggestion.none")}</p>`;
   const level = scale.levels.find((one) => one.code === suggestion.grade);
+  const notes = suggestion.notes.filter((note) => !SAID_ELSEWHERE.has(note.id));
   const scores = Object.entries(suggestion.scores ?? {}).filter(([, score]) => score);
   return html`<div class="suggestion" data-suggestion=${suggestion.grade} role="status">
     <p class="suggestion-title">${t("suggestion")} <${Grade} level=${level} />
       ${scores.map(([name, score]) => html`<span class="number" key=${name}>${name.toUpperCase()} ${score.total}${score.missing.length ? "+" : ""}</span>`)}</p>
-    ${suggestion.criteria.length ? html`<ul>${suggestion.criteria.slice(0, 5).map((criterion, place) => html`<li key=${place}>${named(criterion.names)}</li>`)}</ul>` : html`<p>${t("suggestion.nothing")}</p>`}
+    ${suggestion.criteria.length ? html`<ul>${suggestion.criteria.map((criterion, place) => html`<li key=${place}>${named(criterion.names)}</li>`)}</ul>` : html`<p>${t("suggestion.nothing")}</p>`}
+    ${notes.length ? html`<p class="secondary">${notes.map((note, place) => html`<span key=${place} data-note=${note.id}>${place ? " · " : ""}${named(note.names)}</span>`)}</p>` : null}
     ${suggestion.missing?.length ? html`<p class="secondary">${t("suggestion.missing", { vitals: suggestion.missing.map((name) => t(`vital.${name}`)).join(t("comma")) })}</p>` : null}
     ${suggestion.stale?.length ? html`<p class="bad">${t("suggestion.stale")}</p>` : null}
   </div>`;
 }
 
+const SAID_ELSEWHERE = new Set(["missing", "stale"]);
 const NOTHING = { suggestion: null, heard: [], questions: [], wrong: null, said: "" };
 
 /** The suggestion for what the form holds; a finding heard in the complaint and taken out by the nurse stays out. */
@@ -99,6 +103,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const [complaint, setComplaint] = useState("");
   const [refused, setRefused] = useState([]);
   const [oxygen, setOxygen] = useState(false);
+  const [hypercapnic, setHypercapnic] = useState(false);
   const [pregnant, setPregnant] = useState(false);
   const [queue, setQueue] = useState(ticket.queue);
   const [chosen, setChosen] = useState(null);
@@ -106,7 +111,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const [second, setSecond] = useState({ username: "", password: "" });
   const [atGrade, setAtGrade] = useState(0);
-  const vitals = vitalsOf(typed, oxygen);
+  const vitals = vitalsOf(typed, oxygen, hypercapnic);
   const scaleId = hall.queues.find((one) => one.id === queue).scale;
   const advice = useAdvice({ ticket: ticket.id, scale: scaleId, vitals, complaint, refused, pregnant });
   const scale = known.scales[scaleId];
@@ -138,6 +143,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     ${advice.questions.map((question) => html`<p class="question" key=${question.vital} role="status">${named(question.names)}</p>`)}
     <div class="checks">
       <label><input type="checkbox" checked=${oxygen} onChange=${(event) => setOxygen(event.target.checked)} />${t("vital.oxygen")}</label>
+      ${"spo2" in vitals ? html`<label><input type="checkbox" checked=${hypercapnic} onChange=${(event) => setHypercapnic(event.target.checked)} />${t("hypercapnic.known")}</label>` : null}
       ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
       ${advice.heard.map((id) => html`<label key=${id}><input type="checkbox" checked=${!refused.includes(id)} onChange=${() => toggle(id)} />${named(known.findings[id])}</label>`)}
     </div>
