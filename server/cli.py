@@ -19,6 +19,7 @@ from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, staff
 from server.services.context import Context
 from server.services.opening import build_context
+from server.services.scales import load_scales
 from server.services.work import Answer, Work
 from server.settings import Settings
 
@@ -115,7 +116,9 @@ def _opened() -> Iterator[Context]:
 def _run(_given: argparse.Namespace) -> int:
     from server.run import run
 
-    return run(Settings())
+    settings = Settings()
+    load_scales(settings.scales_dir)  # a wrong file is said in one line here, not in a worker's traceback
+    return run(settings)
 
 
 def _apply(given: argparse.Namespace) -> int:

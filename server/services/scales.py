@@ -49,6 +49,6 @@ def _local(directory: Path) -> list[tuple[str, str]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise HallError(ErrorCode.HALL_FILE_REJECTED, f"{path}, line 1: not readable as UTF-8: {error}") from error

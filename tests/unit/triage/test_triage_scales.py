@@ -2,6 +2,7 @@
 
 import pytest
 
+from server import cli
 from server.domain.errors import HallError
 from server.domain.triage import Acuity
 from server.protocol.terms import ErrorCode
@@ -126,6 +127,22 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "bad.toml").write_bytes(b'id = "\xff"')
     with pytest.raises(HallError, match=r"bad\.toml, line 1: not readable as UTF-8"):
         load_scales(tmp_path)
+
+
+def test_a_mark_of_byte_order_before_the_text_does_not_matter(tmp_path):
+    (tmp_path / "ours.toml").write_text(OWN.format(id="OURS"), encoding="utf-8-sig")
+    assert "OURS" in load_scales(tmp_path)
+
+
+def test_a_server_with_a_wrong_scale_does_not_start_and_says_why_in_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "ours.toml").write_text(OWN.format(id="OURS").replace("rank = 2", "rank = 3"), encoding="utf-8")
+    monkeypatch.setenv("HALL_SCALES_DIR", str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr("server.run.run", lambda settings: pytest.fail("it started"))
+        assert 1 == cli.main(["run"])
+    said = capsys.readouterr().err.strip()
+    assert "ours.toml, line 16: gap: rank 2 expected, found 3" in said
+    assert 1 == len(said.splitlines())
 
 
 def test_every_finding_has_its_words_and_its_clinical_source():
