@@ -38,6 +38,7 @@ MEANT = [
     ("mental deterioration", "altered_mind"), ("无胸痛但呼吸困难", "dyspnoea"), ("无发热伴呼吸困难", "dyspnoea"),
     ("无意识2小时", "coma"), ("无法说话", "stroke_signs"), ("chest pain(-), dyspnea(+)", "dyspnoea"),
     ("no voiding since morning, abd pain", "abdominal_pain"), ("TA, LOC", "head_injury_severe"),
+    ("dyspnea, hyperventilation", "dyspnoea"),
 ]  # fmt: skip
 NOT_MEANT = [
     ("no chest pain", "chest_pain"), ("cough, denies chest pain", "chest_pain"), ("chest pain (-)", "chest_pain"),
