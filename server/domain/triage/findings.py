@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 from server.domain.errors import HallError
+from server.domain.triage.objective import ADULT_FROM, sirs_at
 from server.domain.triage.rule_text import RuleText, Table, did_you_mean, tables
 from server.domain.triage.scale import ACUITY_NAMES, Acuity
 from server.domain.triage.scale_file import read_acuity
-from server.domain.triage.scores import sirs
 from server.domain.triage.vitals import Vitals
 from server.protocol.terms import ErrorCode
 
@@ -21,7 +21,7 @@ class Condition:
     """When a finding asks for more: all that is given must hold; what was not measured does not hold.
 
     Ages in years, other limits in the units of Vitals; `shock_index_over`: pulse / systolic pressure, which counts as
-    120 at most: neither a high pressure nor an unknown one is a comfort at a fast pulse.
+    120 at most: neither a high pressure nor an unknown one is a comfort at a fast pulse. It is an adult's measure.
     """
 
     covers: Acuity
@@ -50,8 +50,8 @@ class Condition:
                 _least(vitals.respiration, self.respiration_at_least),
                 _most(vitals.spo2, self.spo2_at_most),
                 _least(vitals.temperature, self.temperature_at_least),
-                _over(_shock_index(vitals), self.shock_index_over),
-                _least(sirs(vitals), self.sirs_at_least),
+                _over(_shock_index(vitals, age), self.shock_index_over),
+                _least(sirs_at(vitals, age), self.sirs_at_least),
             )
         )
 
@@ -188,8 +188,9 @@ def _abbreviations(file: RuleText, raw: object) -> dict[str, str]:
     return {key.casefold(): value.casefold() for key, value in raw.items()}
 
 
-def _shock_index(vitals: Vitals) -> float | None:
-    if vitals.pulse is None:
+def _shock_index(vitals: Vitals, age: float | None) -> float | None:
+    """An adult's pulse / systolic pressure; a healthy small child's is above 1: Acker et al., J Pediatr Surg 2015 [K]."""
+    if vitals.pulse is None or (age is not None and age < ADULT_FROM):
         return None
     pressure = min(NORMAL_SYSTOLIC, NORMAL_SYSTOLIC if vitals.systolic is None else vitals.systolic)
     return vitals.pulse / max(pressure, 1.0)

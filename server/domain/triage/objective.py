@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.domain.triage.scale import Acuity
+from server.domain.triage.scores import sirs
 from server.domain.triage.vitals import MEASURES, Vitals
 
 TABLE_SOURCE = "CN-ED-2018 Table 1 [S1][S2], domain.md §1.2"
@@ -40,8 +41,10 @@ class Row:
 
 _NONE, _ALL = float("-inf"), float("inf")
 # The cells overlap at their boundaries in the original; the worse level wins: each vital's cells are written from the
-# worst down and the first that holds counts. Only the outermost cells are strict (“> 180”, “< 40”).
+# worst down and the first that holds counts. Only the outermost cells are strict (“> 180”, “< 40”). No breathing at
+# all is the consensus' manual indicator, respiratory arrest.
 OBJECTIVE: tuple[Row, ...] = (
+    Row("respiration", Acuity.I, 0, 0),
     Row("pulse", Acuity.I, 180, _ALL, strict=True),
     Row("pulse", Acuity.I, _NONE, 40, strict=True),
     Row("pulse", Acuity.II, 150, 180),
@@ -82,6 +85,8 @@ ZONES: Mapping[str, Zone] = {
     "v5": ((1 / 12, 190, 60), (1, 180, 55), (3, 140, 40), (5, 120, 35), (12, 120, 30), (_ALL, 100, 20)),
 }
 ZONE_SPO2 = 92
+# NEWS2, MEWS and adult SIRS are made for adults (domain.md §1.7 [K]).
+ADULT_FROM = 16
 
 
 def objective_criteria(vitals: Vitals) -> list[Criterion]:
@@ -106,7 +111,7 @@ def danger_zone(vitals: Vitals, age: float, version: Literal["v4", "v5"]) -> lis
 
     Each asks for Ⅲ; domain.md §1.9: at least Ⅲ, consider Ⅱ.
     """
-    pulse, respiration = next((pulse, breaths) for below, pulse, breaths in ZONES[version] if age < below)
+    pulse, respiration = _fastest(age, version)
     checks: tuple[tuple[str, float, Callable[[float, float], bool], str], ...] = (
         ("spo2", ZONE_SPO2, float.__lt__, "<"),
         ("pulse", pulse, float.__gt__, ">"),
@@ -122,6 +127,19 @@ def danger_zone(vitals: Vitals, age: float, version: Literal["v4", "v5"]) -> lis
     return found
 
 
+def sirs_at(vitals: Vitals, age: float | None) -> int:
+    """SIRS criteria met at this age: a child's pulse and breathing count from ESI's limits by age on.
+
+    Every child with a fever has a pulse above an adult's 90: Goldstein et al., Pediatr Crit Care Med 2005;6:2-8 [K].
+    """
+    return sirs(vitals) if age is None or age >= ADULT_FROM else sirs(vitals, *_fastest(age, "v4"))
+
+
+def _fastest(age: float, version: Literal["v4", "v5"]) -> tuple[float, float]:
+    """Pulse and respiration above which a vital is in the danger zone at this age."""
+    return next((pulse, breaths) for below, pulse, breaths in ZONES[version] if age < below)
+
+
 def measured(vital: str, value: float, limits: Mapping[str, str]) -> dict[str, str]:
     """“Pulse 152 /min (150–180)” in both languages."""
     measure = MEASURES[vital]
@@ -135,5 +153,5 @@ def _limits(row: Row) -> dict[str, str]:
     elif row.high == _ALL:
         text = f"> {row.low:g}" if row.strict else f"≥ {row.low:g}"
     else:
-        text = f"{row.low:g}–{row.high:g}"
+        text = f"{row.low:g}–{row.high:g}" if row.low < row.high else f"{row.low:g}"
     return {"zh": text, "en": text}

@@ -92,16 +92,16 @@ def mews_action(total: int) -> Mapping[str, str]:
     return next(words for least, words in MEWS_ACTIONS if total >= least)
 
 
-def sirs(vitals: Vitals) -> int:
+def sirs(vitals: Vitals, pulse_over: float = 90, respiration_over: float = 20) -> int:
     """How many of three SIRS criteria are met, 0–3: > 38 or < 36 °C, pulse > 90, respiration > 20.
 
-    Bone et al., Chest 1992;101:1644-55; the fourth, white cells, is not known at triage.
+    Bone et al., Chest 1992;101:1644-55; the fourth, white cells, is not known at triage. Children have other limits.
     """
     temperature, pulse, respiration = vitals.temperature, vitals.pulse, vitals.respiration
     return (
         (temperature is not None and (temperature > 38.0 or temperature < 36.0))
-        + (pulse is not None and pulse > 90)
-        + (respiration is not None and respiration > 20)
+        + (pulse is not None and pulse > pulse_over)
+        + (respiration is not None and respiration > respiration_over)
     )
 
 

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 from server.domain.triage.findings import Finding
 from server.domain.triage.notes import VITAL_WORDS, Note, Patient, notes_on_patient, notes_on_vitals
-from server.domain.triage.objective import Criterion, danger_zone, measured, objective_criteria
+from server.domain.triage.objective import ADULT_FROM, Criterion, danger_zone, measured, objective_criteria, sirs_at
 from server.domain.triage.scale import Acuity, Scale
-from server.domain.triage.scores import Score, mews, news2, sirs
+from server.domain.triage.scores import Score, mews, news2
 from server.domain.triage.vitals import MEASURES, Vitals
 
-# NEWS2 and MEWS are made for adults who are not pregnant (domain.md §1.7 [K]).
-ADULT_FROM = 16
 PREGNANT_SYSTOLIC = 160
 # domain.md §1.9: vitals are stale after 30 minutes in Ⅰ to Ⅲ, after 60 in Ⅳ.
 STALE_AFTER: Mapping[Acuity, timedelta] = {
@@ -68,7 +66,7 @@ def suggest_grade(
         *objective_criteria(vitals),
         *_news2_criteria(scores["news2"]),
         *_manual_criteria(vitals, manual, age, scale),
-        *_sepsis_criteria(vitals, manual, scale),
+        *_sepsis_criteria(vitals, manual, age, scale),
         *_child_criteria(vitals, age, scale),
         *_pregnancy_criteria(vitals, manual, pregnant),
         *_local_criteria(vitals, scale),
@@ -114,9 +112,9 @@ def _manual_criteria(vitals: Vitals, findings: list[Finding], age: float | None,
     return found
 
 
-def _sepsis_criteria(vitals: Vitals, findings: list[Finding], scale: Scale) -> list[Criterion]:
+def _sepsis_criteria(vitals: Vitals, findings: list[Finding], age: float | None, scale: Scale) -> list[Criterion]:
     """A suspected infection with enough SIRS criteria is suspected sepsis: Ⅱ (domain.md §1.2)."""
-    count = sirs(vitals)
+    count = sirs_at(vitals, age)
     if count < scale.sepsis_sirs or not any(finding.infection for finding in findings):
         return []
     names = {

@@ -141,6 +141,21 @@ def test_an_infection_with_two_sirs_criteria_is_suspected_sepsis_where_the_scale
 
 
 @pytest.mark.parametrize(
+    ("age", "pulse", "respiration", "grade"),
+    [(2, 130, 30, "Ⅲ"), (2, 145, 41, "Ⅱ"), (6, 120, 24, "Ⅲ"), (6, 120, 31, "Ⅱ"), (16, 120, 18, "Ⅱ")],
+)
+def test_a_feverish_child_is_no_suspected_sepsis_by_an_adults_pulse(age, pulse, respiration, grade):
+    assert grade == suggest(Vitals(temperature=38.8, pulse=pulse, respiration=respiration), ["fever"], age=age).grade
+
+
+def test_who_does_not_breathe_is_of_the_first_level():
+    suggestion = suggest(Vitals(respiration=0))
+    assert "Ⅰ" == suggestion.grade
+    assert "Respiration 0 /min (0)" == suggestion.criteria[0].names["en"]
+    assert "Ⅲ" == suggest(Vitals(respiration=1)).grade
+
+
+@pytest.mark.parametrize(
     ("vitals", "ids", "grade"),
     [
         (CALM, [], "N"), (Vitals(pain=4), [], "U"), (Vitals(pain=7), [], "R"), (Vitals(temperature=38.9), [], "N"),
