@@ -8,7 +8,9 @@ from flask_socketio import SocketIO
 from spectree import SpecTree
 
 from server import console
+from server.domain.errors import HallError
 from server.live import relay, sockets
+from server.protocol.terms import ErrorCode
 from server.services.authentication import Tokens
 from server.services.context import Context
 from server.services.due import DueRunner
@@ -28,6 +30,7 @@ from server.web import (
     stations,
     tickets,
 )
+from server.web.bodies import is_text
 from server.web.routes import Web
 
 RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
@@ -67,6 +70,8 @@ def create(settings: Settings) -> Server:
     context = build_context(settings)
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
+    app.url_map.merge_slashes = False
+    app.before_request(_plain_address)
     tokens = Tokens(context)
     spec = SpecTree(
         "flask",
@@ -96,6 +101,12 @@ def _read_bundle(raw: dict[str, Any]) -> list[Received]:
     from server.his.fhir import read_bundle
 
     return read_bundle(raw)
+
+
+def _plain_address() -> None:
+    """No thing has an identity that a database could not even look up."""
+    if not is_text(request.path):
+        raise HallError(ErrorCode.NOT_FOUND)
 
 
 def _headers(response: Response) -> Response:

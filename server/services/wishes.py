@@ -210,7 +210,7 @@ class SessionBody(Body):
 class HeartbeatBody(Body):
     """How a device is and how far it has read."""
 
-    seen_seq: int = 0
+    seen_seq: int = Field(0, ge=0, lt=2**31)
     health: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -13,9 +13,9 @@ from server.services.roles import Roles
 
 def principal_of(tokens: Tokens) -> Principal:
     """Who sent this request. Raises unauthenticated; forbidden for a cookie sent from another site."""
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        return _known(tokens.look_up("device", header[7:].strip()))
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return _known(tokens.look_up("device", token.strip()))
     cookie = session_cookie()
     if not cookie:
         raise HallError(ErrorCode.UNAUTHENTICATED)

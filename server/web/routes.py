@@ -25,6 +25,7 @@ from server.services.wishes import EmptyBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow
 from server.web.authorise import must_be, principal_of
+from server.web.bodies import read_json
 
 LARGEST_BODY = 256 * 1024
 
@@ -71,12 +72,7 @@ def given_body(model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
         raise HallError(ErrorCode.INVALID, "the body is too large")
     if request.content_length and request.mimetype not in {"application/json", "application/fhir+json"}:
         raise HallError(ErrorCode.INVALID, "send application/json")
-    try:
-        raw = json.loads(request.get_data() or b"{}")
-    except (ValueError, UnicodeDecodeError, RecursionError):
-        raise HallError(ErrorCode.INVALID, "the body is not JSON") from None
-    if not isinstance(raw, dict):
-        raise HallError(ErrorCode.INVALID, "the body is a JSON object")
+    raw = read_json(request.get_data())
     try:
         return raw, model.model_validate(raw)
     except ValidationError as error:

@@ -1,0 +1,71 @@
+"""What the JSON of a request may hold: text that every database keeps, numbers that every reader reads."""
+
+import json
+import math
+from typing import Any
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode
+
+DEEPEST = 64
+LARGEST_NUMBER = 2**53
+"""Beyond it JavaScript and most JSON readers no longer know one whole number from the next."""
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """The object that a body holds. Raises invalid for anything that is no plain JSON object."""
+    try:
+        raw = json.loads(data or b"{}", parse_int=_whole, parse_float=_finite, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, _Unfit) else "the body is not JSON"
+        raise HallError(ErrorCode.INVALID, reason) from None
+    if not isinstance(raw, dict):
+        raise HallError(ErrorCode.INVALID, "the body is a JSON object")
+    if b"\\u" in data or data.count(b"[") + data.count(b"{") > DEEPEST:
+        _look_through(raw)
+    return raw
+
+
+class _Unfit(ValueError):
+    """It is JSON, but of a kind that not everybody could read again."""
+
+
+def _whole(text: str) -> int:
+    if len(text) > 17 or abs(number := int(text)) > LARGEST_NUMBER:
+        raise _Unfit("a number is too large")
+    return -number if text.startswith("-") else number
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise _Unfit("a number is too large")
+    return number
+
+
+def _no_number(text: str) -> float:
+    raise _Unfit(f"{text} is no number of JSON")
+
+
+def _look_through(raw: dict[str, Any]) -> None:
+    """Raises invalid for text with NUL or half a surrogate pair, which only an escape can bring, and for deep nests."""
+    layer: list[Any] = [raw]
+    for _ in range(DEEPEST):
+        layer = [inner for value in layer for inner in _inside(value)]
+        if not layer:
+            return
+    raise HallError(ErrorCode.INVALID, f"the body is nested deeper than {DEEPEST}")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and not is_text(value):
+        raise HallError(ErrorCode.INVALID, "a text holds a character that is none")
+    return []
+
+
+def is_text(value: str) -> bool:
+    """Whether every database can keep this text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
