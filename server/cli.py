@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -22,13 +24,14 @@ from server.services.opening import build_context
 from server.services.scales import load_scales
 from server.services.work import Answer, Work
 from server.settings import Settings
+from server.store.engine import UnsafeStorage
 
 PLAYS = {"replay": "play a day through the API", "demo": "start everything and play a made-up day"}
 """Commands that are clients of the server: their rooms are imported only when they are called."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage."""
+    """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage or a wrong setting."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
@@ -45,6 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except OSError as error:
         print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        return 1
+    except ValidationError as error:
+        for fault in error.errors():
+            print(f"HALL_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
+    except (ArgumentError, NoSuchModuleError, DBAPIError, UnsafeStorage) as error:
+        print(f"HALL_DATABASE_URL: {getattr(error, 'orig', None) or error}", file=sys.stderr)
         return 1
     return result
 
@@ -122,7 +132,7 @@ def _run(_given: argparse.Namespace) -> int:
 
 
 def _apply(given: argparse.Namespace) -> int:
-    text = given.file.read_text(encoding="utf-8")
+    text = _text(given.file.read_bytes(), ErrorCode.HALL_FILE_REJECTED, "utf-8-sig")
     with _opened() as context:
         file = hallfile.read(text, context)
         changes = context.transactions.administer(lambda db: hallfile.write(db, file, text))
@@ -166,13 +176,15 @@ def _staff_add(given: argparse.Namespace) -> int:
     else:
         password = made = secrets.token_urlsafe(12)
 
+    password_hash = staff.hashed(password)
+
     def add(db: Session) -> list[str]:
         staff.add(
             db,
             given.username,
             given.name or given.username,
             StaffRole(given.role),
-            password,
+            password_hash,
             hall=given.hall,
             station=given.station,
             doctor=given.doctor,
@@ -187,16 +199,27 @@ def _staff_add(given: argparse.Namespace) -> int:
     return 0
 
 
-def _csv_text(content: bytes) -> str:
-    """The text of a CSV file: UTF-8, or GB18030 as Chinese spreadsheets write it. Raises import_rejected."""
-    for encoding in ("utf-8-sig", "gb18030"):
+def _text(content: bytes, refusal: ErrorCode, *encodings: str) -> str:
+    """The text of a file in the first encoding that fits; a byte order mark is none of it. Raises `refusal`."""
+    for encoding in encodings:
         with contextlib.suppress(UnicodeDecodeError):
             return content.decode(encoding)
-    raise HallError(ErrorCode.IMPORT_REJECTED, "the file is neither UTF-8 nor GB18030 text")
+    raise HallError(refusal, f"the file is no text in {' or '.join(encodings)}")
+
+
+def _csv_rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
+    """The rows of a CSV file: UTF-8, or GB18030 as Chinese spreadsheets write it. Raises import_rejected."""
+    text = _text(content, ErrorCode.IMPORT_REJECTED, "utf-8-sig", "gb18030")
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        imports.check_header(kind, reader.fieldnames or ())
+        return imports.prepare(kind, reader)
+    except csv.Error as error:
+        raise HallError(ErrorCode.IMPORT_REJECTED, f"after line {reader.line_num}: {error}") from None
 
 
 def _import(given: argparse.Namespace) -> int:
-    rows = list(csv.DictReader(io.StringIO(_csv_text(given.file.read_bytes()), newline="")))
+    rows = _csv_rows(given.kind, given.file.read_bytes())
 
     def load(db: Session) -> list[str]:
         counts = imports.load(db, given.kind, rows, context.clock.real())

@@ -17,10 +17,16 @@ from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)
+LONGEST_NAME = 60
 
 
 def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str | None = None) -> tuple[DeviceRow, str]:
-    """A new device and its token (256 random bits), which is shown once and kept only as a hash."""
+    """A new device and its token (256 random bits), which is shown once and kept only as a hash.
+
+    Raises invalid for a name that is none.
+    """
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise HallError(ErrorCode.INVALID, f"a device's name is 1 to {LONGEST_NAME} printable characters")
     token = f"hall_{secrets.token_urlsafe(32)}"
     row = DeviceRow(
         id=secrets.token_hex(8),

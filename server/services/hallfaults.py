@@ -24,7 +24,10 @@ Location = tuple[Any, ...]
 
 def rejected(faults: list[dict[str, Any]]) -> HallError:
     """The refusal of a hall file, with its faults."""
-    lines = "; ".join(f"line {fault['line']}: {fault['where']}: {fault['reason']}" for fault in faults)
+    lines = "; ".join(
+        (f"line {fault['line']}: " if fault["line"] else "") + f"{fault['where']}: {fault['reason']}"
+        for fault in faults
+    )
     return HallError(ErrorCode.HALL_FILE_REJECTED, lines, errors=faults)
 
 

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
@@ -17,7 +18,6 @@ from server.store import people
 from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientCodeRow, PatientRow, QueueRow
 
 Kind = Literal["patients", "appointments", "staff"]
-Row = dict[str, str | None]
 SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
 SLOT = (timedelta(minutes=15), timedelta(minutes=30))
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -37,21 +37,87 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def load(db: Session, kind: Kind, rows: Iterable[Row], now: datetime) -> dict[str, int]:
+LONGEST = {
+    "record_number": 64,
+    "name": 100,
+    "phone": 32,
+    "card": 128,
+    "language": 16,
+    "name_reading": 200,
+    "id": 64,
+    "doctor": 64,
+    "username": 64,
+    "hall": 64,
+    "station": 64,
+    "queue": 64,
+    "title": 60,
+    "password": 200,
+}
+"""Characters that the database has room for."""
+ONE_OF: dict[Kind, str] = {"patients": "record_number", "appointments": "id", "staff": "username"}
+"""What names a row: twice in one file, and nobody knows which of the two is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row's cells without stray spaces, what is wrong with them on their own, and its password's hash."""
+
+    cells: dict[str, str]
+    fault: str | None = None
+    password_hash: str = ""
+
+
+def check_header(kind: Kind, given: Iterable[str]) -> None:
+    """Raises import_rejected when the first line of a file names a column that nobody knows."""
+    unknown = [word for word in given if word not in COLUMNS[kind]]
+    if unknown:
+        raise HallError(ErrorCode.IMPORT_REJECTED, _unknown(kind, unknown[0]))
+
+
+def _unknown(kind: Kind, word: str | None) -> str:
+    if word is None:
+        return "more cells than the first line has columns"
+    return f"unknown column {word!r}; known: {', '.join(COLUMNS[kind])}"
+
+
+def prepare(kind: Kind, rows: Iterable[Mapping[str, str | None]]) -> list[Prepared]:
+    """Rows made ready to load, outside of any transaction: hashing the passwords of a clinic takes a minute."""
+    seen: set[str] = set()
+    return [_prepared(kind, raw, seen) for raw in rows]
+
+
+def _prepared(kind: Kind, raw: Mapping[str, str | None], seen: set[str]) -> Prepared:
+    unknown = [word for word in raw if word not in COLUMNS[kind]]
+    if unknown:
+        return Prepared({}, _unknown(kind, unknown[0]))
+    cells = {word: " ".join((raw.get(word) or "").split()) for word in COLUMNS[kind]}
+    for word, text in cells.items():
+        if len(text) > LONGEST.get(word, 40) or not text.isprintable():
+            return Prepared(cells, f"{word} is at most {LONGEST.get(word, 40)} printable characters")
+    own = cells[ONE_OF[kind]]
+    if own in seen:
+        return Prepared(cells, f"{ONE_OF[kind]} {own} stands in this file twice")
+    seen.update({own} - {""})
+    password = raw.get("password") or ""
+    try:
+        return Prepared(cells, password_hash=staff.hashed(password) if password else "")
+    except HallError as error:
+        return Prepared(cells, error.detail)
+
+
+def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> dict[str, int]:
     """Import rows; how many were added and changed. Raises import_rejected with every fault."""
     one = {"patients": _patient, "appointments": _appointment, "staff": _staff}[kind]
     faults: list[dict[str, Any]] = []
     counts = {"added": 0, "changed": 0}
-    for number, raw in enumerate(rows, 1):
-        unknown = [word for word in raw if word not in COLUMNS[kind]]
-        row = {word: " ".join((raw.get(word) or "").split()) for word in COLUMNS[kind]}
+    for number, row in enumerate(rows, 1):
         try:
-            if unknown:
-                raise ValueError(f"unknown column {unknown[0]!r}; known: {', '.join(COLUMNS[kind])}")
+            if row.fault is not None:
+                raise ValueError(row.fault)
             counts[one(db, row, now)] += 1
         except HallError as error:
             faults.append({"row": number, "code": error.code.value, "reason": error.detail or error.code.value})
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             faults.append({"row": number, "code": ErrorCode.INVALID.value, "reason": str(error)})
     if faults:
         raise HallError(
@@ -68,10 +134,9 @@ def _required(row: dict[str, str], *words: str) -> None:
             raise ValueError(f"{word} is missing")
 
 
-def _patient(db: Session, row: dict[str, str], now: datetime) -> str:
+def _patient(db: Session, given: Prepared, now: datetime) -> str:
+    row = given.cells
     _required(row, "record_number", "name")
-    if len(row["name"]) > 100:
-        raise ValueError("name is longer than 100 characters")
     if row["sex"].lower() not in SEXES:
         raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
     number = normal_identity_number(row["identity_number"]) if row["identity_number"] else None
@@ -111,7 +176,8 @@ def _patient(db: Session, row: dict[str, str], now: datetime) -> str:
     return result
 
 
-def _appointment(db: Session, row: dict[str, str], _now: datetime) -> str:
+def _appointment(db: Session, given: Prepared, _now: datetime) -> str:
+    row = given.cells
     _required(row, "id", "patient", "hall", "queue", "slot_start", "slot_end")
     patient = people.by_code(db, row["patient"])
     if patient is None:
@@ -154,7 +220,8 @@ def _moment(text: str, timezone: Any) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
 
 
-def _staff(db: Session, row: dict[str, str], _now: datetime) -> str:
+def _staff(db: Session, given: Prepared, _now: datetime) -> str:
+    row = given.cells
     _required(row, "username", "name", "role")
     if row["role"] not in set(StaffRole):
         raise ValueError(f"role {row['role']!r} is not one of {', '.join(StaffRole)}")
@@ -166,13 +233,13 @@ def _staff(db: Session, row: dict[str, str], _now: datetime) -> str:
             doctor = DoctorRow(id=row["doctor"], name=row["name"])
             db.add(doctor)
         doctor.name, doctor.title, doctor.queue_id = row["name"], row["title"] or None, row["queue"] or None
-    if row["password"]:
+    if given.password_hash:
         staff.add(
             db,
             row["username"],
             row["name"],
             StaffRole(row["role"]),
-            row["password"],
+            given.password_hash,
             hall=row["hall"] or None,
             station=row["station"] or None,
             doctor=row["doctor"] or None,

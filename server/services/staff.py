@@ -31,18 +31,13 @@ def add(
     username: str,
     name: str,
     role: StaffRole,
-    password: str,
+    password_hash: str,
     *,
     hall: str | None = None,
     station: str | None = None,
     doctor: str | None = None,
 ) -> StaffRow:
-    """A new account, or a new password and role for an existing one, whose sessions end.
-
-    Raises invalid for a short password.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
+    """A new account, or a new password and role for an existing one, whose sessions end."""
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     if row is None:
         row = StaffRow(
@@ -52,8 +47,16 @@ def add(
     else:
         db.execute(delete(SessionRow).where(SessionRow.staff_id == row.id))
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
-    row.password_hash, row.failures, row.locked_until, row.disabled_at = _hasher.hash(password), 0, None, None
+    row.password_hash, row.failures, row.locked_until, row.disabled_at = password_hash, 0, None, None
     return row
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password. Takes half a second: make it before a lock is taken. Raises invalid when short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
+    with _one_at_a_time:
+        return _hasher.hash(password)
 
 
 def check_password(context: Context, username: str, password: str) -> tuple[str | None, bool]:
@@ -79,12 +82,36 @@ def _fits(stored: str, password: str) -> bool:
         return False
 
 
-def confirm(work: Work, context: Context, username: str, password: str) -> str | None:
-    """The user name of a clinician who confirms with their own password; None when it is not one, or not right."""
+def confirm(context: Context, hall: str, username: str, password: str) -> str | None:
+    """The user name of a clinician who confirms with their own password; None when it is not one, or not right.
+
+    Failures count as those of signing in do. Called before the hall's lock is taken, for hashing takes long.
+    """
     found, right = check_password(context, username, password)
-    row = work.db.get(StaffRow, found) if right and found else None
-    clinical = row is not None and row.role in {StaffRole.NURSE, StaffRole.DOCTOR} and row.disabled_at is None
-    return row.username if row is not None and clinical else None
+    confirmed: list[str] = []
+
+    def judge(work: Work) -> Answer:
+        row = work.db.get(StaffRow, found) if found else None
+        if row is not None and _let_in(work, row, right) is None and row.role in {StaffRole.NURSE, StaffRole.DOCTOR}:
+            confirmed.append(row.username)
+        return Answer(200, {})
+
+    context.transactions.system(hall, judge)
+    return confirmed[0] if confirmed else None
+
+
+def _let_in(work: Work, row: StaffRow, right: bool) -> Answer | None:
+    """What refuses this account now, None when nothing does; a wrong password is counted."""
+    if row.locked_until is not None and work.real_now < row.locked_until:
+        return Answer(423, {})
+    if right and row.disabled_at is None:
+        row.failures, row.locked_until = 0, None
+        return None
+    row.failures += 1
+    if row.failures >= FAILURES:
+        row.failures, row.locked_until = 0, work.real_now + LOCKED
+    work.audit("session.refused", row.id)
+    return Answer(401, {})
 
 
 def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tuple[Answer, str | None]:
@@ -92,15 +119,9 @@ def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tup
     row = work.db.get(StaffRow, staff) if staff else None
     if row is None:
         return Answer(401, {}), None
-    if row.locked_until is not None and work.real_now < row.locked_until:
-        return Answer(423, {}), None
-    if not right or row.disabled_at is not None:
-        row.failures += 1
-        if row.failures >= FAILURES:
-            row.failures, row.locked_until = 0, work.real_now + LOCKED
-        work.audit("session.refused", row.id)
-        return Answer(401, {}), None
-    row.failures, row.locked_until = 0, None
+    refusal = _let_in(work, row, right)
+    if refusal is not None:
+        return refusal, None
     token = secrets.token_urlsafe(32)
     work.db.add(
         SessionRow(

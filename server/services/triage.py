@@ -74,6 +74,14 @@ def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
     return Answer(200, {"ticket": ticket_view(ticket), "suggestion": view})
 
 
+def confirmed(context: Context, hall: str, body: TriageBody) -> TriageBody:
+    """The body with the second person's password checked, before the hall's lock is taken: checking takes long."""
+    if body.second is None:
+        return body
+    found = staff.confirm(context, hall, body.second.get("username", ""), body.second.get("password", ""))
+    return body.model_copy(update={"second": {"confirmed": found} if found else {}})
+
+
 def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
     """What the rules suggest for these vitals and findings, and questions about unlikely values; nothing is written."""
     with Session(context.engines.read) as db:
@@ -128,7 +136,7 @@ def _decide(work: Work, context: Context, ticket: TicketRow, scale: Scale, body:
     needs = override_needs(min(ranks), level.rank) if ranks else OverrideNeeds.NOTHING
     if needs is not OverrideNeeds.NOTHING and not body.reason:
         raise HallError(ErrorCode.REASON_NEEDED, f"down from rank {min(ranks)} to {level.rank}")
-    second = _second(work, context, body) if body.second or needs is OverrideNeeds.SECOND else None
+    second = _second(work, body) if body.second is not None or needs is OverrideNeeds.SECOND else None
     return Decision(level, suggestion, second)
 
 
@@ -151,10 +159,9 @@ def _suggestion(work: Work, context: Context, ticket: TicketRow, scale: Scale, b
     )
 
 
-def _second(work: Work, context: Context, body: TriageBody) -> str:
-    """The other person who confirms a fall of two levels, by their own password. Raises second_needed."""
-    given = body.second or {}
-    found = staff.confirm(work, context, given.get("username", ""), given.get("password", ""))
+def _second(work: Work, body: TriageBody) -> str:
+    """The other person who confirms a fall of two levels. Raises second_needed."""
+    found = (body.second or {}).get("confirmed")
     if found is None or found == work.principal.name:
         raise HallError(ErrorCode.SECOND_NEEDED)
     return found

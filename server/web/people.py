@@ -79,6 +79,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
             roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}),
             body=ImportBody,
             halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+            prepare=_prepared(kind),
         )
     read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
     return routes
@@ -153,10 +154,14 @@ def _devices(context: Context, who: Principal) -> View:
         }
 
 
+def _prepared(kind: imports.Kind) -> Any:
+    return lambda _context, _hall, body: imports.prepare(kind, body.rows)
+
+
 def _import(kind: imports.Kind) -> Any:
-    def run(work: Work, _context: Context, body: ImportBody) -> Answer:
-        counts = imports.load(work.db, kind, body.rows, work.real_now)
-        work.audit(f"import.{kind}", str(len(body.rows)))
+    def run(work: Work, _context: Context, rows: list[imports.Prepared]) -> Answer:
+        counts = imports.load(work.db, kind, rows, work.real_now)
+        work.audit(f"import.{kind}", str(len(rows)))
         return Answer(200, dict(counts))
 
     return run

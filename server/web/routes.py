@@ -170,8 +170,12 @@ def wish(
     status: tuple[int, ...] = (200,),
     key: bool = True,
     method: str = "POST",
+    prepare: Callable[[Context, str, Any], Any] = lambda _context, _hall, body: body,
 ) -> None:
-    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall `halls` finds."""
+    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall `halls` finds.
+
+    `prepare` makes of the body what the use case takes, before the lock: what takes long, such as passwords.
+    """
 
     def view(**parts: Any) -> Response:
         here = web()
@@ -181,10 +185,11 @@ def wish(
         raw, parsed = given_body(body)
         names = halls(here.context, who, parsed, parts)
         hear_hall_time()
+        prepared = prepare(here.context, names[0], parsed)
         asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
 
         def run(work: Work) -> Answer:
-            return use_case(work, here.context, parsed, **parts)
+            return use_case(work, here.context, prepared, **parts)
 
         found = here.context.transactions.run(names, asked, run, dress=dresser(who))
         return rendered(found.body, found.status)

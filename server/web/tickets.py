@@ -12,7 +12,7 @@ from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
 from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
-from server.services.triage import history, suggest, triage
+from server.services.triage import confirmed, history, suggest, triage
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, SuggestBody, TransferBody, TriageBody
 from server.services.work import Answer, Work
 from server.store.tables import TicketRow
@@ -27,7 +27,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
     _reads(routes, spec)
 
-    def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE) -> None:
+    def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE, **more: Any) -> None:
         wish(
             routes,
             spec,
@@ -39,9 +39,16 @@ def blueprint(spec: SpecTree) -> Blueprint:
             body=body,
             answer=TicketAnswer,
             halls=_transfer_halls if word == "transfer" else _hall,
+            **more,
         )
 
-    add("triage", lambda work, context, body, id: triage(work, context, id, body), TriageBody, DESK)
+    add(
+        "triage",
+        lambda work, context, body, id: triage(work, context, id, body),
+        TriageBody,
+        DESK,
+        prepare=confirmed,
+    )
     for word, plain in tickets.PLAIN.items():
         add(word, _plain(plain), PlainBody, CARE | {KIOSK} if word in FROM_KIOSK else CARE)
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)

@@ -349,3 +349,37 @@ def test_a_nurses_socket_by_cookie_gets_the_frames_of_staff(hall, connect):
 
     told = until(lambda: [event for event in one.events if event["kind"] == "ticket.checked_in"])
     assert "丙丁戊" == told[0]["ticket"]["name"]
+
+
+def down_two_levels(api, ticket, username, password):
+    body = {"grade": "Ⅳa", "reason": "better", "second": {"username": username, "password": password}}
+    status, answer = api.post(f"/tickets/{ticket}/triage", body)
+    return status, answer.get("code")
+
+
+def graded(api):
+    ticket = api.check_in("急症", queue="ED")["id"]
+    assert 200 == api.post(f"/tickets/{ticket}/triage", {"grade": "Ⅱ"})[0]
+    return ticket
+
+
+def test_a_fall_of_two_levels_is_confirmed_by_a_clinicians_own_password_only(api):
+    ticket = graded(api)
+    said = [
+        down_two_levels(api, ticket, "mei", "wrong password"),
+        down_two_levels(api, ticket, "nobody", PASSWORD),
+        down_two_levels(api, ticket, "root", PASSWORD),
+        down_two_levels(api, ticket, "mei", PASSWORD),
+    ]
+
+    assert [(422, "second_needed")] * 3 + [(200, None)] == said
+    assert "mei" == api.get(f"/tickets/{ticket}/triages")[1]["triages"][-1]["second"]
+
+
+def test_passwords_cannot_be_guessed_by_asking_for_a_second_person(api):
+    ticket = graded(api)
+    for number in range(5):
+        assert (422, "second_needed") == down_two_levels(api, ticket, "mei", f"wrong {number}")
+
+    assert (422, "second_needed") == down_two_levels(api, ticket, "mei", PASSWORD)
+    assert 423 == sign_in(api).status_code

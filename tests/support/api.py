@@ -3,7 +3,6 @@
 import atexit
 import contextlib
 import json
-import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -25,7 +24,7 @@ from server.services.due import run_due
 from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
-from server.store.tables import Base, StaffRow
+from server.store.tables import Base
 
 HALLS = """
 [hospital]
@@ -160,14 +159,11 @@ class Api:
     def staff(self, username: str, role: str, password: str = PASSWORD, **bound: Any) -> None:
         """An account, or a new password for one. Each password is hashed once a run, for that takes long."""
 
+        if password not in _hashes:
+            _hashes[password] = staff.hashed(password)
+
         def add(db: Session) -> list[str]:
-            there = db.scalar(select(StaffRow.id).where(StaffRow.username == username))
-            if there is not None or password not in _hashes:
-                _hashes[password] = staff.add(db, username, username, StaffRole(role), password, **bound).password_hash
-                return []
-            places = {f"{word}_id": bound.get(word) for word in ("hall", "station", "doctor")}
-            known = {"password_hash": _hashes[password], "failures": 0, **places}
-            db.add(StaffRow(id=secrets.token_hex(8), username=username, name=username, role=role, **known))
+            staff.add(db, username, username, StaffRole(role), _hashes[password], **bound)
             return []
 
         self.context.transactions.administer(add)

@@ -91,8 +91,9 @@ def book(
     }
 
     def load(db: Session) -> list[str]:
-        imports.load(db, "patients", [{"record_number": f"MR{number}", "name": f"病人{number}"}], start)
-        imports.load(db, "appointments", [row], start)
+        patient = {"record_number": f"MR{number}", "name": f"病人{number}"}
+        imports.load(db, "patients", imports.prepare("patients", [patient]), start)
+        imports.load(db, "appointments", imports.prepare("appointments", [row]), start)
         return []
 
     api.context.transactions.administer(load)
