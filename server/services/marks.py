@@ -1,8 +1,11 @@
 """High-water marks of the journals in HALL_STATE_DIR, written after each commit. Knows no database."""
 
+import logging
 import os
 import threading
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 class Marks:
@@ -14,14 +17,21 @@ class Marks:
         self._lock = threading.Lock()
 
     def write(self, hall: str, epoch: str, seq: int) -> None:
-        """Remember that the journal of `hall` reached `seq` in `epoch`."""
-        with self._lock:
-            handle = self._handles.get(hall)
-            if handle is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                handle = os.open(self._folder / hall.encode().hex(), os.O_RDWR | os.O_CREAT, 0o600)
-                self._handles[hall] = handle
-            os.pwrite(handle, f"{epoch} {seq}".ljust(96).encode("ascii"), 0)
+        """Remember that the journal of `hall` reached `seq` in `epoch`.
+
+        What is committed stays committed where the folder cannot be written: the mark then stays behind, and is logged.
+        """
+        try:
+            with self._lock:
+                os.pwrite(self._handle(hall), f"{epoch} {seq}".ljust(96).encode("ascii"), 0)
+        except OSError as error:
+            log.error("the high-water mark of hall %s could not be written: %s", hall, error)
+
+    def _handle(self, hall: str) -> int:
+        if hall not in self._handles:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._handles[hall] = os.open(self._folder / hall.encode().hex(), os.O_RDWR | os.O_CREAT, 0o600)
+        return self._handles[hall]
 
     def read(self, hall: str) -> tuple[str, int] | None:
         """The last (epoch, seq) of `hall`, or None when there is none or it cannot be read."""

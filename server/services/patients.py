@@ -137,7 +137,7 @@ def identify(context: Context, attempts: Attempts, principal: Principal, body: I
 def _recognise(db: Session, body: IdentifyBody) -> tuple[PatientRow | None, int]:
     """The patient and the level: 2 by a card or code that was read, 1 by a slip or by typing."""
     if body.scan:
-        code = body.scan.strip()
+        code = body.scan
         found = people.by_code(db, code.upper()) or people.by_code(db, code)
         if found is not None:
             return found, 2
@@ -152,7 +152,7 @@ def _typed(db: Session, typed: Typed) -> PatientRow | None:
     """A typed code needs a second thing that fits: name, birth date, or the tail of phone or identity number."""
     found: PatientRow | None = None
     if typed.code:
-        code = typed.code.strip()
+        code = typed.code
         found = people.by_code(db, code.upper()) or people.by_code(db, code)
         if found is None and (booked := db.get(AppointmentRow, code)) is not None:
             found = db.get(PatientRow, booked.patient_id)

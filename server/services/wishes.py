@@ -26,6 +26,12 @@ def _said(reason: str) -> str:
     return reason
 
 
+def _or_none(text: str | None) -> str | None:
+    """A field left blank is one not given: nobody is found, and nobody kept, under an empty number."""
+    return (text.strip() if text is not None else None) or None
+
+
+Blank = AfterValidator(_or_none)
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
@@ -44,11 +50,11 @@ class PatientBody(Body):
     name: PersonName
     sex: Literal["female", "male", "other", "unknown"] | None = None
     birth_date: date | None = None
-    identity_number: Annotated[str, Field(max_length=32)] | None = None
-    record_number: Annotated[str, Field(max_length=64)] | None = None
-    phone: Annotated[str, Field(max_length=32)] | None = None
-    language: Annotated[str, Field(max_length=16)] | None = None
-    name_reading: Annotated[str, Field(max_length=200)] | None = None
+    identity_number: Annotated[str | None, Field(max_length=32), Blank] = None
+    record_number: Annotated[str | None, Field(max_length=64), Blank] = None
+    phone: Annotated[str | None, Field(max_length=32), Blank] = None
+    language: Annotated[str | None, Field(max_length=16), Blank] = None
+    name_reading: Annotated[str | None, Field(max_length=200), Blank] = None
 
     @property
     def is_name_only(self) -> bool:
@@ -59,7 +65,7 @@ class PatientBody(Body):
 class Typed(Body):
     """What a patient typed: something that names them and something that confirms it."""
 
-    code: Annotated[str, Field(max_length=128)] | None = None
+    code: Annotated[str | None, Field(max_length=128), Blank] = None
     name: Annotated[str, Field(max_length=100)] | None = None
     birth_date: date | None = None
     phone_tail: Annotated[str, Field(min_length=4, max_length=4)] | None = None
@@ -70,7 +76,7 @@ class IdentifyBody(Body):
     """Who is this: a scanned code, or what was typed."""
 
     hall: Id
-    scan: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    scan: Annotated[str | None, Field(min_length=1, max_length=512), Blank] = None
     typed: Typed | None = None
 
 

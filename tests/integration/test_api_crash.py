@@ -9,6 +9,7 @@ import pytest
 
 from server.cli import main
 from server.protocol.wire import HallProblem, HallUnreachable
+from tests.support.api import an_api
 from tests.support.hall import a_hall, hall_file
 
 KILLS = 2
@@ -171,3 +172,13 @@ def test_a_wrong_hall_file_is_refused_by_line_and_nothing_changes(wrong, says, t
     assert "line" in said.err
     assert "" == said.out
     assert before == (tmp_path / "hall.db").read_bytes()
+
+
+def test_what_is_committed_is_answered_as_done_where_its_mark_cannot_be_written():
+    with an_api(fresh=True) as api:
+        shutil.rmtree(api.folder / "state" / "marks", ignore_errors=True)
+        (api.folder / "state" / "marks").write_text("in the way")
+        again = api.restart()
+
+        assert "A001" == again.check_in("甲")["number"]
+        assert "A001" == again.call("R1")["number"]

@@ -265,3 +265,16 @@ def test_no_red_flag_and_not_being_asked_is_no_refusal(api, flags):
 def test_a_nurse_identifies_at_the_desk(api):
     assert 200 == identify(api, scan="CARD-1", role="nurse")[0]
     assert 403 == identify(api, scan="CARD-1", role="caller")[0]
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_number_left_blank_is_no_number_anybody_could_be_found_by(api, blank):
+    patient = {"name": "赵六", "record_number": blank, "identity_number": blank, "phone": blank}
+    seen = [api.post("/check-ins", {"hall": "H1", "queue": "ENT", "patient": patient}, role="kiosk") for _ in range(2)]
+    by_scan = api.post("/identifications", {"hall": "H1", "scan": "  "}, role="kiosk")
+    typed = {"code": blank, "name": "赵六"}
+    by_hand = api.post("/identifications", {"hall": "H1", "typed": typed}, role="kiosk")
+
+    assert [201, 201] == [status for status, _ in seen]
+    assert seen[0][1]["ticket"]["id"] != seen[1][1]["ticket"]["id"]
+    assert [(404, "not_identified")] * 2 == [(status, body["code"]) for status, body in (by_scan, by_hand)]
