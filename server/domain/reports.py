@@ -10,19 +10,23 @@ FINAL = frozenset({"final", "amended", "corrected", "appended"})
 WAITING = frozenset({"registered"})
 PARTIAL = frozenset({"partial", "preliminary"})
 WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
+STATUSES = FINAL | WAITING | PARTIAL | WITHDRAWN | {"unknown"}
+"""The statuses of a FHIR R4 DiagnosticReport."""
 REPRINTS = 2
 REPRINT_DAYS = timedelta(days=30)
 OLDEST = timedelta(days=180)
 CRITICAL = frozenset({"HH", "LL", "AA"})
 
 WITHHELD_WORDS = re.compile(
-    r"HIV|艾滋|梅毒|syphilis|treponema|TPPA|TRUST|RPR|淋球菌|gonorrh|chlamydia|衣原体|HPV|尖锐湿疣|"
-    r"drug abuse|毒品|吗啡|methamphetamine|亲子|paternity|genetic|基因|染色体|chromosome|"
-    r"hCG|妊娠|pregnan|胎儿性别|精神|psychiat|恶性|malignan|癌|carcinoma|输血前|transfusion infection",
+    r"HIV|艾滋|免疫缺陷|immunodeficiency virus|梅毒|螺旋体|syphilis|treponema|TPPA|TRUST|RPR|淋球菌|淋病|奈瑟|gonorrh|"
+    r"chlamydia|衣原体|HPV|乳头瘤病毒|papilloma|尖锐湿疣|疱疹病毒|herpes simplex|性传播|性病|"
+    r"drug abuse|滥用|毒品|吗啡|冰毒|大麻|氯胺酮|可卡因|苯丙胺|morphine|opiate|cannabi|ketamine|cocaine|amphetamine|"
+    r"亲子|paternity|genetic|基因|染色体|chromosome|hCG|绒毛膜促性腺|gonadotropin|妊娠|pregnan|胎儿性别|"
+    r"精神|psychiat|抑郁|焦虑|恶性|malignan|癌|carcinoma|输血前|术前八项|传染病|transfusion infection",
     re.IGNORECASE,
 )
 """Classes a kiosk never prints (domain.md §4.5): sexually transmitted, drug abuse, genetic, pregnancy, psychiatry,
-malignancy, transfusion panel. A hospital's own list of codes is added in the hall file's place (`withheld_codes`)."""
+malignancy, transfusion panel. A laboratory marks others itself: FHIR `meta.security` R or V."""
 
 
 class Printable(StrEnum):

@@ -11,8 +11,11 @@ from fhir.resources.R4B.patient import Patient
 from pydantic import ValidationError
 
 from server.domain.errors import HallError
+from server.domain.reports import STATUSES
 from server.protocol.terms import ErrorCode
 from server.services.reports import Received, ReceivedItem
+
+LONGEST_IDENTIFIER = 128
 
 
 def read_bundle(raw: Mapping[str, Any]) -> list[Received]:
@@ -22,6 +25,8 @@ def read_bundle(raw: Mapping[str, Any]) -> list[Received]:
     except ValidationError as error:
         faults = [{"where": ".".join(map(str, f["loc"])), "reason": f["msg"]} for f in error.errors()[:20]]
         raise HallError(ErrorCode.INVALID, "not a FHIR R4 bundle", errors=faults) from None
+    except LookupError as error:  # fhir.resources looks a type up before it validates
+        raise HallError(ErrorCode.INVALID, f"FHIR R4 knows no resource {error}") from None
     found: dict[str, Any] = {}
     for entry in bundle.entry or []:
         resource = entry.resource
@@ -33,7 +38,10 @@ def read_bundle(raw: Mapping[str, Any]) -> list[Received]:
     reports = [entry.resource for entry in bundle.entry or [] if isinstance(entry.resource, DiagnosticReport)]
     if not reports:
         raise HallError(ErrorCode.INVALID, "the bundle holds no DiagnosticReport")
-    return [_report(report, found) for report in reports]
+    try:
+        return [_report(report, found) for report in reports]
+    except OverflowError:
+        raise HallError(ErrorCode.INVALID, "a date of the report is out of range") from None
 
 
 def _report(report: DiagnosticReport, found: Mapping[str, Any]) -> Received:
@@ -45,8 +53,10 @@ def _report(report: DiagnosticReport, found: Mapping[str, Any]) -> Received:
     results = [known.get(reference.reference or "") for reference in report.result or []]
     observations = [result for result in results if isinstance(result, Observation)]
     identifier = next((one.value for one in report.identifier or [] if one.value), None) or report.id
-    if not identifier:
-        raise HallError(ErrorCode.INVALID, "a report needs an identifier or an id")
+    if not identifier or len(identifier) > LONGEST_IDENTIFIER:
+        raise HallError(ErrorCode.INVALID, f"a report needs an identifier of 1 to {LONGEST_IDENTIFIER} characters")
+    if report.status not in STATUSES:
+        raise HallError(ErrorCode.INVALID, f"a report's status is one of {', '.join(sorted(STATUSES))}")
     security = [code.code for code in (report.meta.security if report.meta and report.meta.security else [])]
     return Received(
         identifier=identifier,
@@ -121,7 +131,9 @@ def _words(concept: Any) -> str:
 
 
 def _codes(concept: Any) -> list[str]:
-    return [str(coding.code) for coding in (concept.coding or [] if concept else []) if coding.code]
+    """Codes and what they are called: a report may say what it is in either."""
+    codings = concept.coding or [] if concept else []
+    return [str(word) for coding in codings for word in (coding.code, coding.display) if word]
 
 
 def _name(patient: Patient) -> str:

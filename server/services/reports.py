@@ -144,7 +144,7 @@ def judged(row: ReportRow, patient: PatientRow, now: datetime) -> Printable:
     items = given["items"]
     facts = Facts(
         status=row.status,
-        words=[row.title, *given["codes"], *(item["name"] for item in items)],
+        words=[row.title, *given["codes"], *(word for item in items for word in (item["name"], *item["codes"]))],
         flags=[item["flag"] for item in items],
         items=len(items) - int(given["missing_items"]),
         all_final=all(item["status"] in {"final", "amended", "corrected"} for item in items),

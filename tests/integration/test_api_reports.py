@@ -1,0 +1,240 @@
+"""Reports from FHIR R4 bundle to paper: whose they are, which may be printed here, what is said of the others."""
+
+import copy
+import json
+
+import pytest
+
+from server.domain.reports import TEXTS, Printable
+from tests.support.api import an_api
+
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p",
+    "identifier": [{"value": "MR1"}],
+    "name": [{"text": "张三"}],
+    "gender": "male",
+    "birthDate": "1990-01-01",
+}
+RESULT = {
+    "resourceType": "Observation",
+    "id": "o",
+    "status": "final",
+    "code": {"text": "血糖", "coding": [{"code": "GLU"}]},
+    "valueQuantity": {"value": 5.1, "unit": "mmol/L"},
+    "referenceRange": [{"low": {"value": 3.9}, "high": {"value": 6.1}}],
+}
+REPORT = {
+    "resourceType": "DiagnosticReport",
+    "id": "r",
+    "identifier": [{"value": "LAB1"}],
+    "status": "final",
+    "code": {"text": "血液生化"},
+    "subject": {"reference": "urn:uuid:p"},
+    "effectiveDateTime": "2026-03-02T08:00:00+08:00",
+    "issued": "2026-03-02T08:30:00+08:00",
+    "performer": [{"display": "检验科"}],
+    "resultsInterpreter": [{"display": "李医生"}],
+    "result": [{"reference": "urn:uuid:o"}],
+}
+SECRET = "HIV 1+2"
+
+
+def bundle(*, patient=None, result=None, report=None):
+    """A bundle of one report; each part with what is changed in it."""
+    parts = {"p": PATIENT | (patient or {}), "o": RESULT | (result or {}), "r": REPORT | (report or {})}
+    entries = [{"fullUrl": f"urn:uuid:{name}", "resource": part} for name, part in parts.items()]
+    return copy.deepcopy({"resourceType": "Bundle", "type": "collection", "entry": entries})
+
+
+@pytest.fixture
+def api():
+    with an_api() as made:
+        rows = [
+            {"record_number": "MR1", "name": "张三", "sex": "男", "birth_date": "1990-01-01", "card": "CARD1"},
+            {"record_number": "MR2", "name": "李四", "sex": "女", "birth_date": "1980-01-01", "card": "CARD2"},
+        ]
+        assert 200 == made.post("/imports/patients", {"rows": rows}, role="service")[0]
+        yield made
+
+
+def received(api, **parts):
+    """The id of a report that the laboratory sent."""
+    status, body = api.post("/reports", bundle(**parts), role="service")
+    assert 201 == status, body
+    return body["reports"][0]["id"]
+
+
+def identified(api, card="CARD1"):
+    status, body = api.post("/identifications", {"hall": "H1", "scan": card}, role="kiosk")
+    assert 200 == status, body
+    return body
+
+
+def printed(api, report, *, card="CARD1", role="kiosk"):
+    """What the kiosk is answered when the patient of `card` wants the report."""
+    return api.post(f"/reports/{report}/print", {"visit_token": identified(api, card)["visit_token"]}, role=role)
+
+
+def test_a_final_report_is_listed_and_leased_to_the_kiosk_with_its_results(api):
+    report = received(api)
+    listed = identified(api)["choices"]["reports"]
+    status, body = printed(api, report)
+
+    assert [(report, "血液生化", True)] == [(one["id"], one["title"], one["printable"]) for one in listed]
+    assert (201, "leased", api.device("kiosk")) == (status, body["print_job"]["state"], body["print_job"]["device"])
+    paper = body["print_job"]["document"]
+    assert ("张*", "李医生", "LAB1") == (paper["patient"]["display_name"], paper["verifier"], paper["code"])
+    line = {"name": "血糖", "result": "5.1", "flag": "", "unit": "mmol/L", "range": "3.9-6.1"}
+    assert [line] == paper["items"]
+
+
+def test_a_print_counts_only_when_the_printer_has_said_so_and_the_fourth_is_for_the_desk(api):
+    report = received(api)
+    for copies, state in ((0, "failed"), (0, "unknown"), (0, "printed"), (1, "printed"), (2, "printed")):
+        status, body = printed(api, report)
+        assert (201, copies) == (status, body["print_job"]["copy_number"])
+        job = body["print_job"]["id"]
+        assert 200 == api.post(f"/print-jobs/{job}/report", {"state": state, "evidence": "x"}, role="kiosk")[0]
+
+    status, body = printed(api, report)
+    assert (409, "report_at_desk") == (status, body["code"])
+
+
+def test_nobody_prints_the_report_of_somebody_else_nor_with_a_slip_in_the_hand(api):
+    report = received(api)
+    status, checked_in = api.post(
+        "/check-ins", {"hall": "H1", "queue": "IM", "visit_token": identified(api)["visit_token"]}, role="kiosk"
+    )
+    assert 201 == status
+    by_slip = identified(api, checked_in["slip"]["code"])
+
+    status, body = printed(api, report, card="CARD2")
+    assert (409, "report_unavailable") == (status, body["code"])
+    assert (1, []) == (by_slip["level"], by_slip["choices"]["reports"])
+    token = {"visit_token": by_slip["visit_token"]}
+    assert "report_unavailable" == api.post(f"/reports/{report}/print", token, role="kiosk")[1]["code"]
+    token = {"visit_token": identified(api)["visit_token"]}
+    assert "visit_token_invalid" == api.post(f"/reports/{report}/print", token, role="kiosk-2")[1]["code"]
+
+
+NOT_READY = [
+    ("registered", Printable.NOT_READY),
+    ("preliminary", Printable.PARTIAL),
+    ("partial", Printable.PARTIAL),
+    ("cancelled", Printable.WITHDRAWN),
+    ("entered-in-error", Printable.WITHDRAWN),
+]
+
+
+@pytest.mark.parametrize(("state", "says"), NOT_READY)
+def test_what_is_not_final_is_said_in_a_sentence_and_not_printed(api, state, says):
+    status, body = printed(api, received(api, report={"status": state}))
+
+    assert (409, "report_unavailable", dict(TEXTS[says])) == (status, body["code"], body["text"])
+
+
+AT_THE_DESK = {
+    "another name": {"patient": {"name": [{"text": "张五"}]}},
+    "another sex": {"patient": {"gender": "female"}},
+    "another birth date": {"patient": {"birthDate": "1991-01-01"}},
+    "no name": {"patient": {"name": []}},
+    "an item that is not final": {"result": {"status": "preliminary"}},
+    "an item that is missing": {"report": {"result": [{"reference": "urn:uuid:gone"}]}},
+    "no items": {"report": {"result": []}},
+    "nobody who verified it": {"report": {"performer": [], "resultsInterpreter": []}},
+    "an old specimen": {"report": {"effectiveDateTime": "2025-08-01"}},
+    "an unknown status": {"report": {"status": "unknown"}},
+    "a critical value": {"result": {"interpretation": [{"coding": [{"code": "HH"}]}]}},
+    "restricted by the laboratory": {"report": {"meta": {"security": [{"code": "R"}]}}},
+    "named in the title": {"report": {"code": {"text": "人类免疫缺陷病毒抗体"}}},
+    "named in an item": {"result": {"code": {"text": "梅毒螺旋体抗体"}}},
+    "named by a code": {"result": {"code": {"text": "抗体", "coding": [{"code": "HIV1Ab"}]}}},
+    "named by a code's words": {"result": {"code": {"text": "抗体", "coding": [{"code": "X", "display": SECRET}]}}},
+    "a pregnancy test": {"result": {"code": {"text": "人绒毛膜促性腺激素"}}},
+}
+
+
+@pytest.mark.parametrize("parts", AT_THE_DESK.values(), ids=AT_THE_DESK.keys())
+def test_what_is_withheld_or_in_doubt_is_for_the_desk_in_one_sentence_that_names_nothing(api, parts):
+    report = received(api, **parts)
+    status, body = printed(api, report)
+    listed = identified(api)["choices"]["reports"]
+
+    assert (409, "report_at_desk", dict(TEXTS[Printable.DESK])) == (status, body["code"], body["text"])
+    assert [(None, None, True, False)] == [
+        (one["title"], one["status"], one["withheld"], one["printable"]) for one in listed
+    ]
+
+
+def test_an_amended_report_takes_the_place_of_the_one_before_and_counts_anew(api):
+    first = received(api)
+    job = printed(api, first)[1]["print_job"]["id"]
+    api.post(f"/print-jobs/{job}/report", {"state": "printed", "evidence": "x"}, role="kiosk")
+    assert first == received(api), "the same again is no new version"
+    second = received(api, report={"status": "amended"}, result={"valueQuantity": {"value": 5.6, "unit": "mmol/L"}})
+
+    assert "report_unavailable" == printed(api, first)[1]["code"]
+    paper = printed(api, second)[1]["print_job"]
+    assert (0, 2, "5.6") == (
+        paper["copy_number"],
+        paper["document"]["version"],
+        paper["document"]["items"][0]["result"],
+    )
+    received(api, report={"status": "entered-in-error"})
+    assert "report_unavailable" == printed(api, second)[1]["code"]
+
+
+def test_a_report_of_nobody_known_is_kept_and_shown_to_nobody(api):
+    status, body = api.post("/reports", bundle(patient={"identifier": [{"value": "MR999"}]}), role="service")
+
+    assert (201, False) == (status, body["reports"][0]["matched"])
+    assert [] == identified(api)["choices"]["reports"]
+
+
+def without(part, word):
+    made = bundle()
+    del made["entry"]["por".index(part)]["resource"][word]
+    return made
+
+
+def added(entry):
+    made = bundle()
+    made["entry"].append(entry)
+    return made
+
+
+WRONG = {
+    "no bundle": bundle() | {"resourceType": "Patient"},
+    "no type": {key: value for key, value in bundle().items() if key != "type"},
+    "no entry": bundle() | {"entry": []},
+    "no subject": without("r", "subject"),
+    "a subject elsewhere": bundle(report={"subject": {"reference": "Patient/elsewhere"}}),
+    "no code": without("r", "code"),
+    "a status nobody knows": bundle(report={"status": "perfect"}),
+    "no date": bundle(report={"issued": "yesterday"}),
+    "a date before the first": bundle(report={"effectiveDateTime": "0001-01-01T00:00:00+14:00"}),
+    "a resource nobody knows": added({"resource": {"resourceType": "Horoscope"}}),
+    "something nobody knows inside": bundle(report={"contained": [{"resourceType": "Horoscope"}]}),
+    "an entry that is a word": added("word"),
+    "an entry that is nothing": added(None),
+    "an identifier without end": bundle(report={"identifier": [{"value": "L" * 129}]}),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
+def test_what_is_no_bundle_of_reports_is_refused_and_changes_nothing(api, wrong):
+    before = api.rows()
+    answer = api.send("POST", "/reports", wrong, role="service")
+
+    assert (422, "invalid") == (answer.status_code, answer.json["code"])
+    assert "application/problem+json" == answer.mimetype
+    assert before == api.rows()
+
+
+def test_results_lie_in_no_journal_no_print_job_and_no_receipt(api):
+    printed(api, received(api, result={"valueString": "a very rare result", "valueQuantity": None}))
+
+    kept = {name: rows for name, rows in api.rows().items() if name != "report"}
+    assert "very rare" in json.dumps(api.rows(), default=str)
+    assert "very rare" not in json.dumps(kept, default=str)
