@@ -70,6 +70,7 @@ def create(settings: Settings) -> Server:
     context = build_context(settings)
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
+    app.config["HALL_ORIGINS"] = settings.allowed_origins()
     app.url_map.merge_slashes = False
     app.before_request(_plain_address)
     tokens = Tokens(context)
@@ -92,7 +93,7 @@ def create(settings: Settings) -> Server:
     app.register_blueprint(openapi.blueprint(spec))
     console.install(app)
     app.after_request(_headers)
-    sockets_server = sockets.build(app, settings.allowed_origins())
+    sockets_server = sockets.build(app, app.config["HALL_ORIGINS"])
     connections = sockets.install(sockets_server, context, tokens)
     return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
 

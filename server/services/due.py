@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,7 +15,7 @@ from server.services import alerts, devices, lists, moves, printing, tickets, tr
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
-from server.store.tables import DueRow, ReceiptRow, TicketRow
+from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 
 BATCH = 100
 KEPT = timedelta(days=7)
@@ -56,27 +55,32 @@ def renew_wanted(context: Context) -> None:
 
 
 def run_due(context: Context) -> int:
-    """Do everything that is due; how many rows were done."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """Do everything that is due in the halls in use; how many rows were done. One that fails holds up no other."""
     with Session(context.engines.read) as db:
         rows = db.execute(
-            select(DueRow.id, DueRow.hall_id, DueRow.clock, DueRow.due_at)
+            select(DueRow.id, DueRow.hall_id)
+            .join(HallRow, HallRow.id == DueRow.hall_id)
             .where(
+                HallRow.active,
                 ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
-                | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real()))
+                | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real())),
             )
             .order_by(DueRow.due_at)
             .limit(500)
-        )
-        for id, hall, _, _ in rows:
-            found[hall].append(id)
-    for hall, ids in found.items():
-        for id in ids:
-            try:
-                context.transactions.system(hall, lambda work, id=id: _do(work, context, id))  # type: ignore[misc]  # default binds the loop's id
-            except HallError as error:
-                log.warning("due row %s: %s", id, error)
-    return sum(len(ids) for ids in found.values())
+        ).all()
+    return sum(_done(context, id, hall) for id, hall in rows)
+
+
+def _done(context: Context, id: str, hall: str) -> bool:
+    try:
+        context.transactions.system(hall, lambda work: _do(work, context, id))
+    except HallError as error:
+        log.warning("due row %s: %s", id, error)
+        return False
+    except Exception:
+        log.exception("due row %s failed", id)
+        return False
+    return True
 
 
 def _do(work: Work, context: Context, id: str) -> Answer:

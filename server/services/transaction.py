@@ -190,6 +190,7 @@ def _receipt(db: Session, wish: Wish) -> Answer | None:
 
 def _storage_problem(error: DBAPIError) -> HallError:
     text = str(error.orig).lower()
+    log.error("the database refused a write: %s", text)
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
         return HallError(ErrorCode.STORAGE_FULL, text[:200])
     if isinstance(error, OperationalError):

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
@@ -20,7 +20,7 @@ def principal_of(tokens: Tokens) -> Principal:
     if not cookie:
         raise HallError(ErrorCode.UNAUTHENTICATED)
     if request.method not in {"GET", "HEAD"}:
-        same_site(request.headers.get("Origin"), request.host)
+        same_site()
     return _known(tokens.look_up("session", cookie))
 
 
@@ -35,10 +35,17 @@ def _known(found: Principal | None) -> Principal:
     return found
 
 
-def same_site(origin: str | None, host: str) -> None:
-    """Raises forbidden when a browser says the request comes from another site."""
-    if origin is not None and urlsplit(origin).netloc != host:
-        raise HallError(ErrorCode.FORBIDDEN, "another origin")
+def same_site() -> None:
+    """Raises forbidden when a browser says the request comes from another site than this one or HALL_ORIGINS."""
+    origin = request.headers.get("Origin")
+    if origin is None or urlsplit(origin).netloc == request.host or origin in current_app.config["HALL_ORIGINS"]:
+        return
+    raise HallError(ErrorCode.FORBIDDEN, "another origin")
+
+
+def is_encrypted() -> bool:
+    """Whether the browser speaks TLS: to us, or to a proxy before us, which its origin then tells."""
+    return request.is_secure or request.headers.get("Origin", "").startswith("https://")
 
 
 def must_be(who: Principal, roles: Roles) -> None:

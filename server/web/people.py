@@ -3,7 +3,7 @@
 import time
 from typing import Any, get_args
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from spectree import SpecTree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
-from server.web.authorise import same_site
+from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, given_body, read, rendered, web, wish
 
 ANY_DEVICE: Roles = frozenset(DeviceRole)
@@ -88,7 +88,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
 def _sign_in() -> Response:
     """A new session in a cookie; every failure looks the same."""
     here = web()
-    same_site(request.headers.get("Origin"), request.host)
+    same_site()
     _, body = given_body(SessionBody)
     found, right = staff.check_password(here.context, body.username, body.password)
     token: str | None = None
@@ -103,11 +103,11 @@ def _sign_in() -> Response:
         raise HallError(ErrorCode.LOCKED_OUT if answer.status == 423 else ErrorCode.WRONG_CREDENTIALS)
     response = rendered(answer.body)
     response.set_cookie(
-        SECURE_COOKIE if request.is_secure else COOKIE,
+        SECURE_COOKIE if is_encrypted() else COOKIE,
         token,
         httponly=True,
         samesite="Strict",
-        secure=request.is_secure,
+        secure=is_encrypted(),
         path="/",
     )
     return response
@@ -116,8 +116,8 @@ def _sign_in() -> Response:
 def _sign_out() -> Response:
     """The session ends, here and on the server."""
     here = web()
-    same_site(request.headers.get("Origin"), request.host)
-    token = request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
+    same_site()
+    token = session_cookie()
     if token:
         here.context.transactions.system(
             own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token)

@@ -163,3 +163,31 @@ def test_who_stays_long_in_a_rooms_short_list_is_pointed_out(api):
     api.later("2026-03-02T12:00:00+08:00")
 
     assert ["staged_long"] == [alert["kind"] for alert in api.snapshot()["alerts"]]
+
+
+def test_one_timer_that_fails_holds_up_no_other(api, caplog):
+    ticket = api.check_in("病人", queue="ED")["id"]
+    api.act(ticket, "triage", grade="Ⅲ")
+    with api.context.engines.write.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO due (id, hall_id, clock, due_at, kind, subject, data) SELECT 'broken', hall_id, clock, "
+                "'2000-01-01 00:00:00.000000', 'close_day', 'no date', data FROM due LIMIT 1"
+            )
+        )
+    api.later("2026-03-02T12:00:00+08:00")
+
+    assert "alert.raised" in api.kinds()
+    assert "due row broken failed" in caplog.text
+
+
+def test_timers_of_a_hall_that_is_closed_rest_until_it_is_in_use_again(caplog):
+    with an_api(fresh=True) as api:
+        api.check_in("病人", queue="SU", hall="H2", role="console:H2")
+        api.apply(HALLS[: HALLS.index('[[hall]]\nid = "H2"')])
+        api.later("2026-03-03T12:00:00+08:00")
+        assert "due row" not in caplog.text
+        api.apply(HALLS)
+        api.due()
+
+        assert "day.closed" in api.kinds(hall="H2")

@@ -129,6 +129,22 @@ def test_the_own_site_can(api):
     assert 200 == api.send("POST", f"/tickets/{ticket['id']}/cancel", {}, role=None, headers=headers).status_code
 
 
+def test_a_proxy_before_the_server_is_the_own_site_when_the_settings_name_it():
+    with an_api(origins="https://hall.example") as api:
+        api.staff("mei", "nurse", hall="H1")
+        ticket = api.check_in("某某")
+        proxied, other = ({"Origin": f"https://{name}.example"} for name in ("hall", "other"))
+        answer = sign_in(api, headers=proxied)
+        cookie = cookie_of(answer)
+        path = f"/tickets/{ticket['id']}/cancel"
+        refused = api.send("POST", path, {}, role=None, headers={"Cookie": cookie, **other})
+        accepted = api.send("POST", path, {}, role=None, headers={"Cookie": cookie, **proxied})
+
+        assert cookie.startswith("__Host-hall_session="), "the browser speaks TLS, so the cookie is for TLS only"
+        assert "Secure" in answer.headers["Set-Cookie"]
+        assert (403, 200) == (refused.status_code, accepted.status_code)
+
+
 def test_a_state_is_never_changed_by_a_get(api):
     ticket = api.check_in("某某")
     before = api.rows()

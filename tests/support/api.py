@@ -109,7 +109,9 @@ class Api:
     A role is a device role of a hall (`kiosk`, `kiosk:H2`) or staff signed in (`nurse`, `doctor@R1`, `admin`).
     """
 
-    def __init__(self, folder: Path, toml: str = HALLS, *, database: str | None = None, replay: bool = True) -> None:
+    def __init__(
+        self, folder: Path, toml: str = HALLS, *, database: str | None = None, replay: bool = True, origins: str = ""
+    ) -> None:
         self.folder, self.toml = folder, toml
         fresh = not (folder / "hall.db").exists()
         self.settings = Settings(
@@ -117,6 +119,7 @@ class Api:
             state_dir=folder / "state",
             secret_key="tests",
             replay=replay,
+            origins=origins,
         )
         self.server: Server = create(self.settings)
         self.context = self.server.context
