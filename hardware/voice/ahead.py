@@ -31,8 +31,9 @@ class Ahead:
 
     def first(self, text: str, language: str) -> None:
         """Render this sentence, of a call that waits to be spoken, before all that are only likely."""
+        pieces = self._chain.pieces(text, language)
         with self._changed:
-            self._called.append((text, language))
+            self._called.extend((piece, language) for piece in pieces)
             self._changed.notify_all()
 
     def instead(self, sentences: Iterable[Sentence]) -> None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from hardware.errors import FailedInUse, HardwareError, NotAvailable
 from hardware.voice.cache import Cache
 from hardware.voice.engines import Engine
-from hardware.voice.phrases import phrases
+from hardware.voice.phrases import halves, phrases
 from hardware.voice.sound import Sound
 
 log = logging.getLogger(__name__)
 
 FAILURES_BEFORE_REST = 2
+AT_ONCE = frozenset({"clips", "pyttsx3"})
+"""Engines for which no sentence is cut: they are quick, but each start takes them as long as a sentence."""
 REST = 30.0
 """Seconds an engine is left alone after it failed twice running; a call must not wait for it each time."""
 
@@ -64,6 +66,13 @@ class Chain:
     def parts(self, text: str, language: str) -> list[str]:
         """What is worth rendering ahead for a sentence: itself, then its phrases."""
         return [text, *phrases(text, language)]
+
+    def pieces(self, text: str, language: str) -> list[str]:
+        """In what pieces a call's sentence is rendered: whole where that is kept, else so that the first is heard
+        while the second is rendered."""
+        engine = next(iter(self._speaking(language)), None)
+        whole = engine is None or engine.name in AT_ONCE or self.has(text, language)
+        return [text] if whole else halves(text, language)
 
     def has(self, text: str, language: str) -> bool:
         """Whether the first engine's rendering is already kept."""

@@ -7,6 +7,8 @@ understood nearly as well as whole sentences, joined digits are not (stack.md §
 import re
 import unicodedata
 
+FIRST_HALF = 0.3
+"""Share of a sentence that is enough to be heard while the rest is rendered."""
 DIGITS = "零一二三四五六七八九幺"
 NUMBER = re.compile(rf"((?:[A-Z]{{1,3}} ?)?(?:[{DIGITS}] ?){{2,8}}) ?([号號])(?=[ ,]|$|[已到])")
 _MARKS = re.compile(r"\s*[,;:.!?、](?:\s|$)|\s*[,;:!?、](?=\S)")
@@ -18,6 +20,19 @@ def phrases(text: str, language: str) -> list[str]:
     if language in ("zh", "yue"):
         plain = paused(plain)
     return [phrase.strip() for phrase in _MARKS.split(plain) if phrase.strip()]
+
+
+def halves(text: str, language: str) -> list[str]:
+    """A sentence in two, the first with the number: it is spoken while the second is rendered. A sentence that has no
+    rest between a third of it and its end stays whole."""
+    plain = unicodedata.normalize("NFKC", text)
+    if language in ("zh", "yue"):
+        plain = paused(plain)
+    for mark in _MARKS.finditer(plain):
+        head, rest = plain[: mark.start()].strip(), plain[mark.end() :].strip()
+        if len(head) >= FIRST_HALF * len(plain) and rest:
+            return [head, rest]
+    return [text]
 
 
 def paused(text: str) -> str:

@@ -1,15 +1,17 @@
 """Owns announcements: chime, sentences, and what became of them. Knows no engine, no program and no hall.
 
-The chime sounds at once while the sentence is rendered. Whatever fails is over within bounded time and said in the
+The chime sounds at once while the sentence is rendered, its first half is spoken while the second is rendered, and so
+on. Whatever fails is over within bounded time and said in the
 outcome; the next call starts afresh.
 """
 
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hardware.errors import HardwareError, NotAvailable
@@ -23,6 +25,7 @@ from server.protocol.terms import AnnouncementOutcome
 
 PAUSE = 0.6
 """Seconds between two sentences."""
+BETWEEN_HALVES = 0.16
 AFTER_CHIME = 0.15
 KEPT = 8
 """Announcements whose file stays, for a browser that plays them."""
@@ -74,6 +77,7 @@ class Voice:
         self._count = 0
         self._ahead = Ahead(chain)
         self._bell = ThreadPoolExecutor(1, "voice-chime")
+        self._renderer = ThreadPoolExecutor(1, "voice-render")
         chain.warm()
 
     @property
@@ -96,9 +100,7 @@ class Voice:
 
     def compose(self, sentences: Sequence[Sentence], *, with_chime: bool = True) -> Composed:
         """The whole announcement as one file, for a browser to play. Raises HardwareError when nothing could speak."""
-        with self._ahead:
-            rendered = [self._chain.render(text, language) for text, language in sentences]
-        return self._whole(rendered, with_chime)
+        return self._whole([one for batch in self._batches(sentences) for one in batch], with_chime)
 
     def speak(self, text: str, language: str, *, repeat: int = 2, chime: bool = True) -> Outcome:
         """Chime, then speak the sentence `repeat` times; blocks until it is over. Raises nothing."""
@@ -120,6 +122,7 @@ class Voice:
             self._player.close()
         self._chain.close()
         self._bell.shutdown(wait=False, cancel_futures=True)
+        self._renderer.shutdown(wait=False)
         self._files.cleanup()
 
     def _announced(self, sentences: Sequence[Sentence], with_chime: bool, started: float) -> Outcome:
@@ -127,31 +130,63 @@ class Voice:
         ringing: Future[None] | None = None
         if player is not None and player.live and with_chime:
             ringing = self._bell.submit(player.play, chime())
+        rendered: list[Rendered] = []
+        trouble, failure, voice_after = "", "", None
         try:
-            with self._ahead:
-                rendered = [self._chain.render(text, language) for text, language in sentences]
+            for batch in self._batches(sentences):
+                if player is not None and player.live and not failure:
+                    if voice_after is None:
+                        trouble = _wait_for(ringing)
+                        voice_after = self._clock() - started
+                    failure = _played(player, _spoken(batch))
+                rendered += batch
         except HardwareError as error:
-            return self._without_words(error, ringing, started)
+            if not rendered:
+                return self._without_words(error, ringing, started)
+            return self._ended(AnnouncementOutcome.FAILED, started, _engines(rendered), None, failure or str(error))
         whole = self._whole(rendered, with_chime)
         if player is None:
             reason = self._why_no_player
             return self._ended(AnnouncementOutcome.SHOWN_ONLY, started, whole.engine, whole.wav, reason)
-        return self._played(player, rendered, whole, ringing, started)
-
-    def _played(
-        self, player: Player, rendered: list[Rendered], whole: Composed, ringing: Future[None] | None, started: float
-    ) -> Outcome:
-        trouble = _wait_for(ringing)
-        voice_after = self._clock() - started
-        try:
-            player.play(_spoken(rendered) if player.live else sound.read(whole.wav))
-        except HardwareError as error:
-            return self._ended(AnnouncementOutcome.FAILED, started, whole.engine, whole.wav, str(error))
+        if not player.live:
+            failure = _played(player, sound.read(whole.wav))
+        if failure:
+            return self._ended(AnnouncementOutcome.FAILED, started, whole.engine, whole.wav, failure)
         chime_after = 0.0 if ringing and not trouble else None
         return Outcome(
             AnnouncementOutcome.SPOKEN, self._clock() - started, whole.engine, whole.wav, trouble,
-            chime_after, voice_after if player.live else None,
+            chime_after, voice_after,
         )  # fmt: skip  # one value after the other
+
+    def _batches(self, sentences: Sequence[Sentence]) -> Iterator[list[Rendered]]:
+        """All pieces of the sentences in order, each time as many as are ready, one at least. Nothing is rendered ahead
+        until the last is. Raises HardwareError when nothing could speak a piece."""
+        with self._ahead:
+            waiting = deque(self._renderer.submit(self._render, *piece) for piece in self._pieces(sentences))
+            try:
+                while True:
+                    ready = [waiting.popleft().result()] if waiting else []
+                    while waiting and waiting[0].done() and not waiting[0].exception():
+                        ready.append(waiting.popleft().result())
+                    if not waiting:
+                        break
+                    yield ready
+            finally:
+                for one in waiting:
+                    one.cancel()
+        yield ready
+
+    def _pieces(self, sentences: Sequence[Sentence]) -> Iterator[tuple[str, str, float]]:
+        """What to render, in which language, and the seconds of quiet before it."""
+        cut = {sentence: self._chain.pieces(*sentence) for sentence in sentences}
+        for place, (text, language) in enumerate(sentences):
+            for half, piece in enumerate(cut[text, language]):
+                yield piece, language, BETWEEN_HALVES if half else PAUSE if place else 0.0
+
+    def _render(self, text: str, language: str, quiet: float) -> Rendered:
+        made = self._chain.render(text, language)
+        before = sound.silence(made.sound.rate, quiet)
+        return replace(made, sound=sound.joined([before, made.sound], 0.0, made.sound.rate))
 
     def _without_words(self, error: HardwareError, ringing: Future[None] | None, started: float) -> Outcome:
         """No engine could: the chime calls eyes to the screen. With nothing to speak with that is all there is."""
@@ -169,7 +204,7 @@ class Voice:
             self._count += 1
             path = sound.write(self._folder / f"announcement-{self._count:06d}.wav", whole)
             (self._folder / f"announcement-{self._count - KEPT:06d}.wav").unlink(missing_ok=True)
-        return Composed(path, "+".join(dict.fromkeys(one.engine for one in rendered)), whole.seconds)
+        return Composed(path, _engines(rendered), whole.seconds)
 
     def _ended(
         self, became: AnnouncementOutcome, started: float, engine: str = "", wav: Path | None = None, reason: str = ""
@@ -178,9 +213,22 @@ class Voice:
 
 
 def _spoken(rendered: list[Rendered]) -> Sound:
-    """The sentences with their pauses, at the rate of the first: one engine's need no conversion."""
+    """The pieces as one sound, at the rate of the first: one engine's need no conversion."""
     rate = rendered[0].sound.rate if rendered else RATE
-    return sound.joined([one.sound for one in rendered], PAUSE, rate)
+    return sound.joined([one.sound for one in rendered], 0.0, rate)
+
+
+def _engines(rendered: list[Rendered]) -> str:
+    return "+".join(dict.fromkeys(one.engine for one in rendered))
+
+
+def _played(player: Player, spoken: Sound) -> str:
+    """Play; what went wrong with it, or nothing."""
+    try:
+        player.play(spoken)
+    except HardwareError as error:
+        return str(error)
+    return ""
 
 
 def _wait_for(ringing: "Future[None] | None") -> str:

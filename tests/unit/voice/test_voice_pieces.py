@@ -1,0 +1,117 @@
+"""A sentence that was not foreseen is spoken in two pieces: nobody waits for the second to hear the first."""
+
+import threading
+
+import pytest
+
+from hardware.errors import FailedInUse
+from hardware.voice.cache import Cache
+from hardware.voice.chain import Chain
+from hardware.voice.chime import chime
+from hardware.voice.engines import Choice
+from hardware.voice.phrases import halves
+from hardware.voice.voice import Voice
+from server.protocol.terms import AnnouncementOutcome
+
+HEAD, REST = "请 A 零 一 二 号", "到 三诊室 就诊"
+CALL = f"{HEAD} {REST}"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "spoken"),
+    [
+        ("zh", CALL, [HEAD, REST]),
+        ("zh", "请 A 零 一 二 号 张女士 到 三诊室 就诊", [HEAD, "张女士, 到 三诊室 就诊"]),
+        ("zh", "再次呼叫:A 零 一 二 号,请尽快到 三诊室", ["再次呼叫:A 零 一 二 号", "请尽快到 三诊室"]),
+        ("en", "Number A zero one two, please go to Room three", ["Number A zero one two", "please go to Room three"]),
+        ("en", "Second call: number A zero one two, please go", ["Second call: number A zero one two", "please go"]),
+        ("zh", "请稍候", ["请稍候"]),
+        ("zh", "", [""]),
+    ],
+)
+def test_the_first_half_of_a_sentence_holds_its_number(language, sentence, spoken):
+    assert spoken == halves(sentence, language)
+
+
+class Hall:
+    """An engine and a player that note what happened, in order; the engine may wait for the player, or fail."""
+
+    def __init__(self, name="neural", waits_for=None, fails=()):
+        self.name, self.waits_for, self.fails = name, waits_for, fails
+        self.happened, self.spoken, self.live = [], threading.Event(), True
+
+    def choice(self, language):
+        return Choice("zf", 1.0)
+
+    def render(self, text, language):
+        if text in self.fails:
+            raise FailedInUse(self.name, "died")
+        if text == self.waits_for:
+            self.spoken.wait(10)
+        self.happened.append(f"rendered {text}")
+        return chime()
+
+    def play(self, played):
+        self.happened.append("played")
+        if self.happened.count("played") > 1:  # the first is the chime
+            self.spoken.set()
+
+    def warm(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def opened(hall, folder):
+    return Voice(Chain([hall], Cache(folder)), hall)
+
+
+def test_the_number_is_spoken_while_the_rest_is_still_to_be_rendered(tmp_path):
+    hall = Hall(waits_for=REST)
+    voice = opened(hall, tmp_path)
+    outcome = voice.speak(CALL, "zh")
+    voice.close()
+
+    assert AnnouncementOutcome.SPOKEN == outcome.outcome
+    assert {"played", f"rendered {HEAD}"} == set(hall.happened[:2])  # the chime
+    assert ["played", f"rendered {REST}", "played"] == hall.happened[2:5]
+
+
+def test_a_sentence_that_was_rendered_ahead_is_spoken_whole(tmp_path):
+    hall = Hall()
+    voice = opened(hall, tmp_path)
+    voice._chain.render(CALL, "zh")
+    voice.speak(CALL, "zh")
+    voice.close()
+
+    assert [f"rendered {CALL}"] == [one for one in hall.happened if one != "played"]
+
+
+def test_an_engine_that_starts_anew_for_each_sentence_gets_it_whole(tmp_path):
+    hall = Hall(name="pyttsx3")
+    voice = opened(hall, tmp_path)
+    voice.speak(CALL, "zh")
+    voice.close()
+
+    assert [f"rendered {CALL}"] == [one for one in hall.happened if one != "played"]
+
+
+def test_a_call_that_breaks_off_has_failed_although_its_number_was_heard(tmp_path):
+    hall = Hall(fails=(REST,))
+    voice = opened(hall, tmp_path)
+    outcome = voice.speak(CALL, "zh")
+    voice.close()
+
+    assert AnnouncementOutcome.FAILED == outcome.outcome
+    assert "died" in outcome.reason
+    assert "neural" == outcome.engine
+    assert 2 == hall.happened.count("played")
+
+
+def test_the_whole_call_is_one_file_for_a_browser(tmp_path):
+    voice = opened(Hall(), tmp_path)
+    composed = voice.compose([(CALL, "zh")] * 2)
+    voice.close()
+
+    assert 5 * chime().seconds < composed.seconds
