@@ -52,7 +52,7 @@ class Chain:
                 except HardwareError as error:
                     said.append(str(error))
                     self._note_failure(engine, error)
-        if not said:
+        if not said or not any(engine.choice(language) for engine in self._engines):
             raise NotAvailable("voice", f"no engine here speaks {language}")
         raise FailedInUse("voice", "; ".join(said))
 

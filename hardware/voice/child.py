@@ -1,9 +1,10 @@
 """Owns the inside of an engine's child process: `python -m hardware.voice.child ENGINE`, lines of JSON in and out.
 
 Knows no player and no queue. Says {"ready": true} or {"unavailable": why} once. Answers each {"text",
-"language", "voice", "speed", "path"} with {"done": true, "seconds": taken} after it wrote the WAV file, or with
-{"failed": why}. Ends when its input ends, so it never outlives its parent. `--fault FILE` names a file with a fault
-switch (`hang`, `silence` or `die`, and how many times), so that a test can break any engine as it runs.
+"language", "voice", "speed", "path"} with {"done": true, "seconds": taken} after it wrote the WAV file, with
+{"unspoken": why} when it has no voice for the language, or with {"failed": why}. Ends when its input ends, so it never
+outlives its parent. `--fault FILE` names a file with a fault switch (`hang`, `silence` or `die`, and how many times):
+a test can break any engine as it runs.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.engines import Renderer
 
@@ -58,6 +60,8 @@ def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> di
     started = time.monotonic()
     try:
         render(request["text"], request["language"], request["voice"], request["speed"], path)
+    except NotAvailable as error:
+        return {"unspoken": error.detail}
     except Exception as error:  # the parent turns it into its own failure; this child may go on
         return {"failed": f"{type(error).__name__}: {error}"}
     return {"done": True, "seconds": time.monotonic() - started}

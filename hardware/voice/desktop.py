@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hardware.errors import NotAvailable
 from hardware.voice.engines import Renderer
 
 WORDS_PER_MINUTE = 150
@@ -50,10 +51,10 @@ def _wait_until_written(path: Path) -> None:
 
 
 def system_voice(engine: Any, language: str) -> str:
-    """The id of the best voice of a language that this system has; raises LookupError when it has none."""
+    """The id of the best voice of a language that this system has; raises NotAvailable when it has none."""
     known = [(str(voice.id), f"{voice.id} {voice.name}".lower()) for voice in engine.getProperty("voices")]
     for mark in VOICE_MARKS[language]:
         for name, description in known:
             if mark in description:
                 return name
-    raise LookupError(f"no voice for {language} on this system")
+    raise NotAvailable("pyttsx3", f"no voice for {language} on this system")

@@ -72,7 +72,7 @@ class ChildEngine:
     def __init__(
         self, name: str, worker: Worker, voices: Mapping[str, Choice], scratch: Path, *, slack: float = 1.0
     ) -> None:
-        self.name, self.worker, self._voices, self._scratch, self._slack = name, worker, voices, scratch, slack
+        self.name, self.worker, self._voices, self._scratch, self._slack = name, worker, dict(voices), scratch, slack
         self._factor = USUAL_FACTOR
         self.took = 0.0
         """Seconds the last rendering took inside the child."""
@@ -96,6 +96,9 @@ class ChildEngine:
         }  # fmt: skip  # one request, one line
         try:
             answer = self.worker.ask(request, self.deadline(text))
+            if "unspoken" in answer:
+                self._voices.pop(language, None)
+                raise NotAvailable(self.name, str(answer["unspoken"]), permanent=False)
             rendered = checked(self.name, sound.read(path), text)
             self.took = float(answer.get("seconds", 0.0))
             self._factor = (self._factor + self.took / rendered.seconds) / 2

@@ -5,6 +5,7 @@ on. Whatever fails is over within bounded time and said in the
 outcome; the next call starts afresh.
 """
 
+import logging
 import tempfile
 import threading
 import time
@@ -22,6 +23,8 @@ from hardware.voice.chime import RATE, chime
 from hardware.voice.players import Player
 from hardware.voice.sound import Sound
 from server.protocol.terms import AnnouncementOutcome
+
+log = logging.getLogger(__name__)
 
 PAUSE = 0.6
 """Seconds between two sentences."""
@@ -160,21 +163,29 @@ class Voice:
 
     def _batches(self, sentences: Sequence[Sentence]) -> Iterator[list[Rendered]]:
         """All pieces of the sentences in order, each time as many as are ready, one at least. Nothing is rendered ahead
-        until the last is. Raises HardwareError when nothing could speak a piece."""
+        until the last is. What no engine here speaks is left out. Raises HardwareError when nothing is left, or an
+        engine failed."""
         with self._ahead:
             waiting = deque(self._renderer.submit(self._render, *piece) for piece in self._pieces(sentences))
+            ready: list[Rendered] = []
+            given, unspoken = False, None
             try:
-                while True:
-                    ready = [waiting.popleft().result()] if waiting else []
-                    while waiting and waiting[0].done() and not waiting[0].exception():
+                while waiting:
+                    if ready and (not waiting[0].done() or waiting[0].exception()):
+                        yield ready
+                        ready, given = [], True
+                    try:
                         ready.append(waiting.popleft().result())
-                    if not waiting:
-                        break
-                    yield ready
+                    except NotAvailable as error:
+                        unspoken = error
+                        log.info("voice: left out: %s", error)
             finally:
                 for one in waiting:
                     one.cancel()
-        yield ready
+        if ready:
+            yield ready
+        elif unspoken and not given:
+            raise unspoken
 
     def _pieces(self, sentences: Sequence[Sentence]) -> Iterator[tuple[str, str, float]]:
         """What to render, in which language, and the seconds of quiet before it."""

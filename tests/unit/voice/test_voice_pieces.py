@@ -1,14 +1,17 @@
 """A sentence that was not foreseen is spoken in two pieces: nobody waits for the second to hear the first."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
-from hardware.errors import FailedInUse
+from hardware.errors import FailedInUse, NotAvailable
 from hardware.voice.cache import Cache
 from hardware.voice.chain import Chain
+from hardware.voice.child import _answer
 from hardware.voice.chime import chime
-from hardware.voice.engines import Choice
+from hardware.voice.desktop import system_voice
+from hardware.voice.engines import SYSTEM_VOICES, ChildEngine, Choice
 from hardware.voice.phrases import halves
 from hardware.voice.voice import Voice
 from server.protocol.terms import AnnouncementOutcome
@@ -115,3 +118,69 @@ def test_the_whole_call_is_one_file_for_a_browser(tmp_path):
     voice.close()
 
     assert 5 * chime().seconds < composed.seconds
+
+
+class Zh(Hall):
+    """A hall whose engine speaks no Cantonese."""
+
+    def choice(self, language):
+        return super().choice(language) if language == "zh" else None
+
+
+def test_a_language_that_nobody_speaks_is_left_out_and_the_others_are_heard(tmp_path):
+    hall = Zh()
+    voice = opened(hall, tmp_path)
+    outcome = voice.announce([("請 A 零一二 號", "yue"), (CALL, "zh")] * 2)
+    voice.close()
+
+    assert AnnouncementOutcome.SPOKEN == outcome.outcome
+    assert [f"rendered {HEAD}", f"rendered {REST}"] == [one for one in hall.happened if one != "played"]
+
+
+def test_when_nobody_speaks_any_of_the_languages_there_is_the_chime(tmp_path):
+    hall = Zh()
+    voice = opened(hall, tmp_path)
+    outcome = voice.speak("請 A 零一二 號", "yue")
+    voice.close()
+
+    assert (AnnouncementOutcome.SHOWN_ONLY, "chime") == (outcome.outcome, outcome.engine)
+    assert ["played"] == hall.happened
+
+
+class Answers:
+    """A child process that says what it is told to."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, 0
+
+    def ask(self, request, deadline):
+        self.asked += 1
+        return self.answer
+
+
+def test_a_system_without_a_voice_for_a_language_is_asked_once(tmp_path):
+    worker = Answers({"unspoken": "no voice for yue on this system"})
+    engine = ChildEngine("pyttsx3", worker, SYSTEM_VOICES, tmp_path)
+    chain = Chain([engine], Cache(tmp_path))
+    for _ in range(3):
+        with pytest.raises(NotAvailable):
+            chain.render("請", "yue")
+
+    assert 1 == worker.asked
+    assert {"zh": "pyttsx3 system", "yue": "", "en": "pyttsx3 system"} == chain.languages()
+
+
+def test_a_child_tells_a_voice_that_is_missing_from_an_engine_that_fails(tmp_path):
+    def render(text, language, voice, speed, path):
+        system_voice(Systems(), language)
+
+    request = {"text": "請", "language": "yue", "voice": "system", "speed": 1.0, "path": str(tmp_path / "said.wav")}
+
+    assert {"unspoken": "no voice for yue on this system"} == _answer(render, request, None)
+
+
+class Systems:
+    """A system with one voice, an English one."""
+
+    def getProperty(self, name):  # pyttsx3's name
+        return [SimpleNamespace(id="gmw/en-US", name="English (America)")]
