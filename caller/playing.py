@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from hardware.errors import HardwareError, NotAvailable
 from hardware.ports import Utterance
 from server.protocol.terms import AnnouncementOutcome
 
-Render = Callable[[Sequence[Utterance]], Path | None]
+Render = Callable[[Sequence[Utterance]], Iterator[Path]]
 GRACE = 5.0
 KEPT = 8
 
@@ -36,7 +37,7 @@ class SilentSpeaker:
 
 
 class BrowserSpeaker:
-    """Lets a wall page play: `render` makes one sound file of chime and sentences, the page says how it went.
+    """Lets a wall page play: `render` makes sound files of chime and sentences, the page says of each how it went.
 
     One announcement is on at a time. Where no page listens, it is shown only; a listening page that says nothing for
     the length of the sound and `grace` seconds has failed. `prepare_ahead`, `prefetch_ahead` and `release` go to the
@@ -73,20 +74,22 @@ class BrowserSpeaker:
         self._prefetch(utterances)
 
     def speak(self, utterances: Sequence[Utterance]) -> AnnouncementOutcome:
-        """Offer the sound to the pages and wait until one says how it went."""
+        """Offer sound after sound to the pages, each until one says how it went."""
         if not self._listening:
             return AnnouncementOutcome.SHOWN_ONLY
-        path = self._render(utterances)
-        if path is None:
+        became = AnnouncementOutcome.SPOKEN
+        try:
+            for path in self._render(utterances):
+                heard = self._offered(path)
+                if heard is None:
+                    return AnnouncementOutcome.FAILED
+                if heard is not AnnouncementOutcome.SPOKEN:
+                    became = heard
+        except NotAvailable:
+            return AnnouncementOutcome.SHOWN_ONLY
+        except (HardwareError, OSError):
             return AnnouncementOutcome.FAILED
-        name = secrets.token_urlsafe(9)
-        with self._changed:
-            self._clips[name] = path
-            while len(self._clips) > KEPT:
-                self._clips.popitem(last=False)
-            self._playing, self._outcome = name, None
-        self.nudge()
-        return self._heard_back(seconds_of(path) + self._grace)
+        return became
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -124,11 +127,20 @@ class BrowserSpeaker:
             self._changed.notify_all()
         self._release()
 
-    def _heard_back(self, patience: float) -> AnnouncementOutcome:
+    def _offered(self, path: Path) -> AnnouncementOutcome | None:
+        """How the pages say that it went; None when they say nothing."""
+        name = secrets.token_urlsafe(9)
         with self._changed:
+            self._clips[name] = path
+            while len(self._clips) > KEPT:
+                self._clips.popitem(last=False)
+            self._playing, self._outcome = name, None
+        self.nudge()
+        with self._changed:
+            patience = seconds_of(path) + self._grace
             self._changed.wait_for(lambda: self._outcome is not None or self._closed, timeout=patience)
             self._playing = None
-            return self._outcome or AnnouncementOutcome.FAILED
+            return self._outcome
 
 
 def seconds_of(path: Path) -> float:

@@ -26,7 +26,7 @@ def speaker_for(setting: str) -> Speaker:
         open_voice(f"{url}{'&' if '?' in url else '?'}player=none" if ":" in url else f"{url}:?player=none")
     )
     return BrowserSpeaker(
-        voice.render,
+        voice.files,
         prepare_ahead=voice.prepare,
         prefetch_ahead=voice.prefetch,
         release=voice.close,

@@ -4,6 +4,6 @@
 """
 
 from hardware.voice.opening import open_voice
-from hardware.voice.voice import Composed, Outcome, Voice
+from hardware.voice.voice import Outcome, Voice
 
-__all__ = ["Composed", "Outcome", "Voice", "open_voice"]
+__all__ = ["Outcome", "Voice", "open_voice"]

@@ -1,9 +1,8 @@
 """Owns the fit of a voice to the port `Speaker` of hardware/ports.py. Knows no engine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from hardware.errors import HardwareError
 from hardware.ports import Utterance
 from hardware.voice.voice import Voice
 from server.protocol.terms import AnnouncementOutcome
@@ -32,12 +31,9 @@ class VoiceSpeaker:
         """Chime, then speak the sentences in order; blocks until done or failed. Raises nothing."""
         return self.voice.announce([(one.text, one.language) for one in utterances]).outcome
 
-    def render(self, utterances: Sequence[Utterance]) -> Path | None:
-        """The whole announcement as one WAV file for a browser to play; None when nothing could speak."""
-        try:
-            return self.voice.compose([(one.text, one.language) for one in utterances]).wav
-        except (HardwareError, OSError):
-            return None
+    def files(self, utterances: Sequence[Utterance]) -> Iterator[Path]:
+        """Chime and sentences as WAV files for a browser to play one after the other. Raises HardwareError."""
+        return self.voice.files([(one.text, one.language) for one in utterances])
 
     def close(self) -> None:
         """Stop speaking and end every engine; may be called twice."""

@@ -31,16 +31,7 @@ PAUSE = 0.6
 BETWEEN_HALVES = 0.16
 AFTER_CHIME = 0.15
 KEPT = 8
-"""Announcements whose file stays, for a browser that plays them."""
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A whole announcement in one WAV file: chime and sentences; the engines that spoke, and the length."""
-
-    wav: Path
-    engine: str
-    seconds: float
+"""Files that stay, for a browser that plays them."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +92,14 @@ class Voice:
         """Render these (text, language) ahead instead of what was likely before, returning at once."""
         self._ahead.instead(sentences)
 
-    def compose(self, sentences: Sequence[Sentence], *, with_chime: bool = True) -> Composed:
-        """The whole announcement as one file, for a browser to play. Raises HardwareError when nothing could speak."""
-        return self._whole([one for batch in self._batches(sentences) for one in batch], with_chime)
+    def files(self, sentences: Sequence[Sentence]) -> Iterator[Path]:
+        """The announcement as files to be played one after the other, each as soon as it is there: the chime at once.
+
+        Raises HardwareError when an engine failed, NotAvailable when there is nothing to speak with.
+        """
+        yield self._kept(chime())
+        for batch in self._batches(sentences):
+            yield self._kept(_spoken(batch))
 
     def speak(self, text: str, language: str, *, repeat: int = 2, chime: bool = True) -> Outcome:
         """Chime, then speak the sentence `repeat` times; blocks until it is over. Raises nothing."""
@@ -147,19 +143,16 @@ class Voice:
             if not rendered:
                 return self._without_words(error, ringing, started)
             return self._ended(AnnouncementOutcome.FAILED, started, _engines(rendered), None, failure or str(error))
-        whole = self._whole(rendered, with_chime)
+        whole, engines = self._whole(rendered, with_chime), _engines(rendered)
         if player is None:
-            reason = self._why_no_player
-            return self._ended(AnnouncementOutcome.SHOWN_ONLY, started, whole.engine, whole.wav, reason)
+            return self._ended(AnnouncementOutcome.SHOWN_ONLY, started, engines, whole, self._why_no_player)
         if not player.live:
-            failure = _played(player, sound.read(whole.wav))
+            failure = _played(player, sound.read(whole))
         if failure:
-            return self._ended(AnnouncementOutcome.FAILED, started, whole.engine, whole.wav, failure)
+            return self._ended(AnnouncementOutcome.FAILED, started, engines, whole, failure)
         chime_after = 0.0 if ringing and not trouble else None
-        return Outcome(
-            AnnouncementOutcome.SPOKEN, self._clock() - started, whole.engine, whole.wav, trouble,
-            chime_after, voice_after,
-        )  # fmt: skip  # one value after the other
+        seconds = self._clock() - started
+        return Outcome(AnnouncementOutcome.SPOKEN, seconds, engines, whole, trouble, chime_after, voice_after)
 
     def _batches(self, sentences: Sequence[Sentence]) -> Iterator[list[Rendered]]:
         """All pieces of the sentences in order, each time as many as are ready, one at least. Nothing is rendered ahead
@@ -208,14 +201,18 @@ class Voice:
         became = AnnouncementOutcome.SHOWN_ONLY if nothing_tried else AnnouncementOutcome.FAILED
         return self._ended(became, started, "chime" if rung else "", None, str(error))
 
-    def _whole(self, rendered: list[Rendered], with_chime: bool) -> Composed:
+    def _whole(self, rendered: list[Rendered], with_chime: bool) -> Path:
         spoken = _spoken(rendered)
-        whole = sound.joined([chime(spoken.rate), spoken], AFTER_CHIME, spoken.rate) if with_chime else spoken
+        return self._kept(
+            sound.joined([chime(spoken.rate), spoken], AFTER_CHIME, spoken.rate) if with_chime else spoken
+        )
+
+    def _kept(self, made: Sound) -> Path:
         with self._composing:
             self._count += 1
-            path = sound.write(self._folder / f"announcement-{self._count:06d}.wav", whole)
+            path = sound.write(self._folder / f"announcement-{self._count:06d}.wav", made)
             (self._folder / f"announcement-{self._count - KEPT:06d}.wav").unlink(missing_ok=True)
-        return Composed(path, _engines(rendered), whole.seconds)
+        return path
 
     def _ended(
         self, became: AnnouncementOutcome, started: float, engine: str = "", wav: Path | None = None, reason: str = ""

@@ -143,7 +143,7 @@ def test_a_wall_page_with_sound_plays_the_call_and_says_how_it_went(page, tmp_pa
         sound.writeframes(b"\x10\x20" * 4000)
     if content == "noise":
         clip.write_bytes(b"no sound at all")
-    speaker = BrowserSpeaker(lambda utterances: clip, grace=10.0)
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=10.0)
     with a_wall(speaker) as loud:
         speaker.nudge = loud.agent.hub.nudge
         loud.show(*normal())

@@ -6,6 +6,7 @@ import wave
 import pytest
 
 from caller.playing import BrowserSpeaker, SilentSpeaker, seconds_of
+from hardware.errors import FailedInUse, NotAvailable
 from hardware.ports import Utterance
 from server.protocol.terms import AnnouncementOutcome
 
@@ -32,31 +33,62 @@ def test_a_hall_without_a_loudspeaker_shows_only():
 
 
 def test_where_no_page_listens_the_call_is_shown_only_at_once(clip):
-    assert AnnouncementOutcome.SHOWN_ONLY is BrowserSpeaker(lambda utterances: clip).speak(CALL)
+    assert AnnouncementOutcome.SHOWN_ONLY is BrowserSpeaker(lambda utterances: iter([clip])).speak(CALL)
 
 
 @pytest.mark.parametrize("outcome", [AnnouncementOutcome.SPOKEN, AnnouncementOutcome.FAILED])
 def test_the_page_that_plays_says_how_it_went(clip, outcome):
-    speaker = BrowserSpeaker(lambda utterances: clip)
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]))
     with a_page(speaker, outcome):
         assert outcome is speaker.speak(CALL)
     assert speaker.playing() is None
 
 
 def test_a_listening_page_that_says_nothing_has_failed_after_the_sound_and_its_grace(clip):
-    speaker = BrowserSpeaker(lambda utterances: clip, grace=0.05)
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=0.05)
     with speaker.listening():
         assert AnnouncementOutcome.FAILED is speaker.speak(CALL)
 
 
-def test_an_engine_that_renders_nothing_has_failed():
-    speaker = BrowserSpeaker(lambda utterances: None)
-    with speaker.listening():
-        assert AnnouncementOutcome.FAILED is speaker.speak(CALL)
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (FailedInUse("neural", "died"), AnnouncementOutcome.FAILED),
+        (NotAvailable("voice", "no engine"), AnnouncementOutcome.SHOWN_ONLY),
+    ],
+)
+def test_the_page_plays_the_chime_also_when_there_are_no_words(clip, error, outcome):
+    offered = []
+
+    def render(utterances):
+        offered.append("chime")
+        yield clip
+        raise error
+
+    speaker = BrowserSpeaker(render)
+    with a_page(speaker, AnnouncementOutcome.SPOKEN):
+        assert outcome is speaker.speak(CALL)
+    assert ["chime"] == offered
+
+
+def test_the_chime_is_offered_before_the_words_are_rendered(clip):
+    happened = []
+
+    def render(utterances):
+        yield clip
+        happened.append("words rendered")
+        yield clip
+
+    speaker = BrowserSpeaker(render)
+    with a_page(speaker, AnnouncementOutcome.SPOKEN):
+        answer = speaker.nudge
+        speaker.nudge = lambda: (happened.append("offered"), answer())
+        assert AnnouncementOutcome.SPOKEN is speaker.speak(CALL)
+    assert ["offered", "words rendered", "offered"] == happened
 
 
 def test_the_sound_is_kept_under_a_name_that_cannot_be_guessed(clip):
-    speaker, names = BrowserSpeaker(lambda utterances: clip, grace=0.0), set()
+    speaker, names = BrowserSpeaker(lambda utterances: iter([clip]), grace=0.0), set()
     speaker.nudge = lambda: names.add(speaker.playing()["name"])
     with speaker.listening():
         speaker.speak(CALL)
@@ -68,7 +100,7 @@ def test_the_sound_is_kept_under_a_name_that_cannot_be_guessed(clip):
 
 def test_closing_ends_the_wait_and_lets_the_engine_go(clip):
     released = []
-    speaker = BrowserSpeaker(lambda utterances: clip, grace=30.0, release=lambda: released.append(True))
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=30.0, release=lambda: released.append(True))
     speaker.nudge = lambda: threading.Thread(target=speaker.close).start()
     with speaker.listening():
         assert AnnouncementOutcome.FAILED is speaker.speak(CALL)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hardware.errors import FailedInUse, NotAvailable
+from hardware.voice import sound
 from hardware.voice.cache import Cache
 from hardware.voice.chain import Chain
 from hardware.voice.child import _answer
@@ -112,12 +113,22 @@ def test_a_call_that_breaks_off_has_failed_although_its_number_was_heard(tmp_pat
     assert 2 == hall.happened.count("played")
 
 
-def test_the_whole_call_is_one_file_for_a_browser(tmp_path):
-    voice = opened(Hall(), tmp_path)
-    composed = voice.compose([(CALL, "zh")] * 2)
+def test_a_browser_has_the_chime_before_anything_is_rendered_and_the_number_before_the_rest(tmp_path):
+    hall = Hall(waits_for=REST)
+    voice = opened(hall, tmp_path)
+    files = voice.files([(CALL, "zh")] * 2)
+
+    assert chime() == sound.read(next(files))
+    assert [] == hall.happened
+
+    assert chime() == sound.read(next(files))
+    assert [f"rendered {HEAD}"] == hall.happened
+
+    hall.spoken.set()
+    rest = [sound.read(path) for path in files]
     voice.close()
 
-    assert 5 * chime().seconds < composed.seconds
+    assert 3 * chime().seconds < sum(one.seconds for one in rest)
 
 
 class Zh(Hall):
