@@ -92,10 +92,7 @@ class Chain:
     def warm(self) -> None:
         """Let the first engine load."""
         for engine in self._engines[:1]:
-            try:
-                engine.warm()
-            except HardwareError as error:
-                self._note_failure(engine, error)
+            _begin_to_load(engine)
 
     def close(self) -> None:
         """End all engines."""
@@ -135,6 +132,14 @@ class Chain:
                 self._engines.remove(engine)
                 engine.close()
             return
+        _begin_to_load(engine)  # it may have been killed
         self._failures[engine.name] = self._failures.get(engine.name, 0) + 1
         if self._failures[engine.name] >= FAILURES_BEFORE_REST:
             self._resting_until[engine.name] = self._clock() + REST
+
+
+def _begin_to_load(engine: Engine) -> None:
+    try:
+        engine.warm()
+    except HardwareError as error:
+        log.warning("voice: %s", error)  # the next call finds out and falls back

@@ -20,7 +20,7 @@ class Twin:
 
     def __init__(self, name, languages=("zh",), failures=()):
         self.name, self.languages, self.failures = name, languages, list(failures)
-        self.rendered = []
+        self.rendered, self.warmed = [], 0
 
     def choice(self, language):
         return Choice("zf", 1.0) if language in self.languages else None
@@ -32,7 +32,7 @@ class Twin:
         return chime()
 
     def warm(self):
-        pass
+        self.warmed += 1
 
     def close(self):
         pass
@@ -79,6 +79,13 @@ def test_an_engine_that_failed_twice_running_rests_half_a_minute(tmp_path):
     clock.now += REST + 1
 
     assert "neural" == chain.render("四", "zh").engine
+
+
+def test_an_engine_that_failed_loads_again_at_once_and_not_within_the_next_call(tmp_path):
+    engine = Twin("neural", failures=broken(1))
+    Chain([engine, Twin("pyttsx3")], Cache(tmp_path)).render(CALL, "zh")
+
+    assert 1 == engine.warmed
 
 
 def test_an_engine_that_still_loads_does_not_rest_for_it(tmp_path):
