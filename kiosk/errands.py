@@ -130,9 +130,7 @@ class Errands:
             wished = {name: value for name, value in body.items() if name != "id"}
             return client.check_in(self._outside.hall(), key=entry.key, **wished)
         if entry.kind == PrintReport.__name__:
-            job = client.print_report(
-                body["report"], body["visit_token"], language=body.get("language"), key=entry.key
-            )
+            job = client.print_report(body["report"], body["visit_token"], language=body.get("language"), key=entry.key)
             return job if job else Refused("no_printer")
         client.raise_alert(AlertKind(body["kind"]), key=entry.key)
         return Alerted()

@@ -7,8 +7,10 @@ from kiosk.screens import Hall, Message, Screen, State
 from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, Wish
 from server.protocol.messages import PrintJob
 
-SPOKEN = ("zh", "en")
+SPOKEN = ("zh", "yue", "en")
 """Languages of the page's catalogues."""
+ALWAYS = frozenset({"zh", "en"})
+"""Languages that every kiosk offers; another one where its hall is called in it."""
 NAMELESS = {"name": "*"}
 """Somebody without a card who takes a number: the one name that masking shows as unknown (domain.md §2.9)."""
 
@@ -30,6 +32,11 @@ def stay(state: State) -> Step:
 def home_language(hall: Hall | None) -> str:
     """The first language of the hall that the page has a catalogue for."""
     return next((language for language in (hall.languages if hall else ()) if language in SPOKEN), SPOKEN[0])
+
+
+def offered(hall: Hall | None) -> list[str]:
+    """The languages to choose between at a kiosk of this hall."""
+    return [language for language in SPOKEN if language in ALWAYS or (hall and language in hall.languages)]
 
 
 def reset(state: State) -> Step:

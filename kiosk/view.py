@@ -6,6 +6,7 @@ from typing import Any
 from kiosk.flow import ELDER_TASKS
 from kiosk.options import is_printable
 from kiosk.screens import Finished, Option, Screen, State, Task
+from kiosk.turns import offered
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
@@ -21,6 +22,7 @@ def view(state: State) -> dict[str, Any]:
         "screen": state.screen.value,
         "step": state.step,
         "language": state.language,
+        "languages": offered(hall),
         "elder": state.elder,
         "online": state.online,
         "warned": state.warned,

@@ -7,7 +7,7 @@ import { Icon } from "/web/pictures.js";
 import { listen } from "/web/reader.js";
 import { SCREENS } from "/web/screens.js";
 
-const LANGUAGES = { zh: ["中文", "zh-CN"], en: ["English", "en"] };
+const LANGUAGES = { zh: ["中文", "zh-CN"], yue: ["粵語", "zh-HK"], en: ["English", "en"] };
 const GIVE_UP_AFTER = 3; // questions without an answer, about five seconds, before the page says so
 const root = document.getElementById("kiosk");
 
@@ -32,9 +32,9 @@ function Head({ seen, t, say }) {
   return html`<header class="head">
     <div class="head-name"><p class="head-hospital">${name}</p><p class="secondary number">${clock}</p></div>
     <div class="head-keys" role="group" aria-label=${t("language")}>
-      ${Object.entries(LANGUAGES).map(([tag, [word, lang]]) => html`<button type="button" class="button button-quiet"
-        key=${tag} lang=${lang} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>${word}
-      </button>`)}
+      ${seen.languages.map((tag) => html`<button type="button" class="button button-quiet" key=${tag}
+        lang=${LANGUAGES[tag][1]} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>
+        ${LANGUAGES[tag][0]}</button>`)}
       <button type="button" class="button button-quiet" data-act="size"
         onClick=${() => say("size", seen.elder ? "usual" : "elder")}>${t(seen.elder ? "size.usual" : "size.elder")}
       </button>

@@ -15,7 +15,7 @@ export function Typing({ t, done, leave }) {
   const [asking, setAsking] = useState("code");
 
   if (asking === "code") {
-    return html`<${Asked} key="code" t=${t} label=${t("typed_code")} value=${code} set=${setCode} letters=${true}
+    return html`<${Asked} key="code" t=${t} label=${t("type_title")} help=${t("typed_code")} value=${code} set=${setCode} letters=${true}
       limit=${40} ready=${code.length >= 2} next=${() => setAsking("proof")} leave=${leave} />`;
   }
   const choose = (other) => { setKind(other); setProof(""); };
@@ -29,13 +29,15 @@ export function Typing({ t, done, leave }) {
   <//>`;
 }
 
-function Asked({ t, label, value, set, letters, limit, ready, next, leave, children }) {
+function Asked({ t, label, help, value, set, letters, limit, ready, next, leave, children }) {
   const put = (text) => set(text.toUpperCase().replace(/[^0-9A-Z-]/g, "").slice(0, limit));
   const submit = (event) => { event.preventDefault(); if (ready) next(); };
   return html`<form class="typing" onSubmit=${submit} autocomplete="off">
+    <h1 class="text-title"><label for="typed">${label}</label></h1>
     ${children}
-    <label class="text-small" for="typed">${label}</label>
+    ${help ? html`<p class="text-small" id="typed-help">${help}</p>` : null}
     <input id="typed" class="input number" type="text" inputmode="none" autocomplete="off" spellcheck="false"
+      aria-describedby=${help ? "typed-help" : null}
       value=${value} onInput=${(event) => put(event.target.value)} />
     <${Keys} t=${t} letters=${letters} press=${(key) => put(key === "delete" ? value.slice(0, -1) : value + key)} />
     <div class="choices-row">
@@ -47,13 +49,13 @@ function Asked({ t, label, value, set, letters, limit, ready, next, leave, child
 
 function Keys({ t, letters, press }) {
   const [showing, setShowing] = useState("digits");
-  const keys = (showing === "digits" ? DIGITS : LETTERS).filter((key) => letters || key !== "letters");
   const touch = (key) => (key === "letters" || key === "digits" ? setShowing(key) : press(key));
   return html`<div class="keys keys-${showing}">
-    ${keys.map((key) => html`<button type="button" class="button button-quiet number" key=${key} data-key=${key}
-      aria-label=${key.length > 1 ? t(`key.${key}`) : key} onClick=${() => touch(key)}>
-      ${key.length > 1 ? t(`key.${key}.short`) : key}
-    </button>`)}
+    ${(showing === "digits" ? DIGITS : LETTERS).map((key) => (key === "letters" && !letters
+      ? html`<span key=${key} />`
+      : html`<button type="button" class="button button-quiet number" key=${key} data-key=${key}
+          aria-label=${key.length > 1 ? t(`key.${key}`) : key} onClick=${() => touch(key)}>
+          ${key.length > 1 ? t(`key.${key}.short`) : key}</button>`))}
   </div>`;
 }
 

@@ -13,10 +13,11 @@ function named(names, language) {
   return names?.[language] ?? names?.zh ?? Object.values(names ?? {})[0] ?? "";
 }
 
-/** A sentence that breaks between its phrases, so that no Chinese word is torn over two lines. */
+/** A text that breaks between its phrases and sentences, so that no Chinese word is torn over two lines. */
 function phrases(text) {
-  const parts = String(text).split(/(?<=[，。；：！、,;:])(?=[\u3400-\u9fff])/);
-  return parts.length < 2 ? text : parts.map((part) => html`<span class="phrase">${part}</span>`);
+  const parts = String(text).split(/(?<=[，。；：！、”」,;:])(?=[\u3400-\u9fff“「])|(?<=[.;:?!])(?= )/);
+  if (parts.length < 2) return text;
+  return parts.map((part) => html`${part.startsWith(" ") ? " " : ""}<span class="phrase">${part.trim()}</span>`);
 }
 
 function Title({ text, small = false }) {
@@ -37,7 +38,7 @@ function Home({ seen, t, say }) {
   const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
   return html`<div class="screen">
     ${seen.online && seen.can_print ? null : html`<p class="notice notice-attention text-small" role="status">
-      ${t(seen.online ? "no_paper" : "offline")}</p>`}
+      ${phrases(t(seen.online ? "no_paper" : "offline"))}</p>`}
     <${Title} text=${t("welcome")} />
     <div class="cards">
       ${tasks.map((task, index) => html`<button type="button" key=${task} data-task=${task}
@@ -53,11 +54,10 @@ function Home({ seen, t, say }) {
 function Identify({ seen, t, say }) {
   const [typing, setTyping] = useState(false);
   const said = seen.message
-    ? html`<p class="notice notice-attention text-small" role="alert">${t(seen.message.key)}</p>`
+    ? html`<p class="notice notice-attention text-small" role="alert">${phrases(t(seen.message.key))}</p>`
     : null;
   if (typing) {
     return html`<div class="screen">
-      <${Title} small=${true} text=${t("type_title")} />
       ${said}
       <${Typing} t=${t} done=${(code, proof) => say("typed", code, proof)} leave=${() => setTyping(false)} />
     </div>`;
@@ -196,9 +196,9 @@ function Done({ seen, t, say }) {
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
     ${failed
-      ? html`<p class="notice notice-attention text-body" role="alert">${t("slip_failed")}</p>`
+      ? html`<p class="notice notice-attention text-body" role="alert">${phrases(t("slip_failed"))}</p>`
       : html`<p class="notice notice-good text-body">${t(line)}</p>`}
-    <p class="text-title centre">${where(finished, seen, t)}</p>
+    <p class="text-title centre">${phrases(where(finished, seen, t))}</p>
     ${ahead(finished, t) ? html`<p class="text-body secondary number">${ahead(finished, t)}</p>` : null}
   </div>`;
 }
@@ -211,7 +211,8 @@ function Place({ seen, t }) {
     <${Title} text=${t("place_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
-    <p class="text-title">${t(`place.${finished.reason}`, { place: named(finished.place, seen.language) })}</p>
+    <p class="text-title centre">
+      ${phrases(t(`place.${finished.reason}`, { place: named(finished.place, seen.language) }))}</p>
     ${waits && ahead(finished, t) ? html`<p class="text-title number">${ahead(finished, t)}</p>` : null}
     ${waits && high ? html`<p class="text-body secondary number">
       ${t("minutes", { low: String(low ?? 0), high: String(high) })}</p>` : null}
@@ -235,7 +236,7 @@ function Report({ option, seen, t, say }) {
   const { withheld, issued_at, text } = option.facts;
   const says = named(text, seen.language);
   return html`<li class="card report">
-    ${withheld ? html`<p class="text-body strong">${says || t("report_at_desk")}</p>` : html`<div>
+    ${withheld ? html`<p class="text-body strong">${phrases(says || t("report_at_desk"))}</p>` : html`<div>
       <p class="text-body strong">${named(option.title, seen.language) || t("report")}</p>
       <p class="text-small secondary">${[dateOf(issued_at, seen), says].filter(Boolean).join(" · ")}</p></div>`}
     ${option.printed
@@ -250,7 +251,8 @@ function Reports({ seen, t, say }) {
   const open = seen.options.filter((option) => option.printable && !option.printed).length;
   return html`<div class="screen">
     <${Title} text=${t("reports_title")} />
-    ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">${t(seen.message.key)}</p>` : null}
+    ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">
+      ${phrases(t(seen.message.key))}</p>` : null}
     <ul class="cards reports">
       ${list.shown.map((option) => html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`)}
     </ul>

@@ -25,6 +25,8 @@ LAYOUT = """() => {
       bad.push(`${one.tagName}.${one.className} leaves the page`);
     if (one.tagName === "BUTTON" && (box.width < 80 || box.height < 80))
       bad.push(`${one.textContent}: ${box.width}×${box.height}`);
+    if (one.tagName === "BUTTON" && [...one.children].some((child) => child.getBoundingClientRect().bottom > box.bottom + 1))
+      bad.push(`${one.textContent} is cut`);
     if (one.scrollWidth > one.clientWidth + 2 && one.clientWidth && getComputedStyle(one).display !== "inline")
       bad.push(`${one.textContent.slice(0, 30)} overflows`);
   }
@@ -42,9 +44,10 @@ def open_kiosk(page: Any, kiosk: "KioskProcess") -> None:
 
 
 def language(page: Any, tag: str) -> None:
-    """Touch the key of a language: zh or en."""
-    page.click(f".head-keys [lang={'en' if tag == 'en' else 'zh-CN'}]")
-    page.wait_for_function("tag => document.documentElement.lang.startsWith(tag)", arg=tag)
+    """Touch the key of a language: zh, yue or en."""
+    named = {"zh": "zh-CN", "yue": "zh-HK", "en": "en"}[tag]
+    page.click(f".head-keys [lang={named}]")
+    page.wait_for_function("named => document.documentElement.lang === named", arg=named)
 
 
 def a_report(

@@ -1,5 +1,6 @@
 """The kiosk's screen machine: what each touch, answer and silence leads to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from kiosk.flow import advance, clean_code
 from kiosk.inputs import Alerted, Answer, Away, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
 from kiosk.screens import Hall, Screen, State, Verb
+from kiosk.view import view
 from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
@@ -405,6 +407,13 @@ def test_the_last_screen_closes_after_eight_seconds():
 
     assert Screen.DONE == patient.wait(7).screen
     assert Screen.HOME == patient.wait(1).screen
+
+
+@pytest.mark.parametrize(
+    ("languages", "offered"), [(("zh",), ["zh", "en"]), (("en", "yue"), ["zh", "yue", "en"]), ((), ["zh", "en"])]
+)
+def test_chinese_and_english_are_always_offered_and_cantonese_where_the_hall_speaks_it(languages, offered):
+    assert offered == view(Patient(hall=replace(HALL, languages=languages)).state)["languages"]
 
 
 def test_language_and_size_return_to_the_halls_own():

@@ -7,21 +7,26 @@ from pathlib import Path
 import pytest
 
 from kiosk.agent import WEB
+from kiosk.turns import SPOKEN
 from server.protocol.assets import shared_assets
 from server.protocol.terms import ErrorCode
 
-CATALOGUES = {tag: json.loads((WEB / f"texts.{tag}.json").read_text(encoding="utf-8")) for tag in ("zh", "en")}
+CATALOGUES = {tag: json.loads((WEB / f"texts.{tag}.json").read_text(encoding="utf-8")) for tag in SPOKEN}
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.glob("*.js")))
 PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.parent.glob("*.py")))
 
 
-def test_both_languages_say_the_same_things():
-    assert CATALOGUES["zh"].keys() == CATALOGUES["en"].keys()
-
-
-def test_both_languages_fill_the_same_gaps():
+@pytest.mark.parametrize("tag", SPOKEN)
+def test_all_languages_say_the_same_things_and_fill_the_same_gaps(tag):
+    assert CATALOGUES["zh"].keys() == CATALOGUES[tag].keys()
     for key, text in CATALOGUES["zh"].items():
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", CATALOGUES["en"][key])), key
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", CATALOGUES[tag][key])), key
+
+
+def test_cantonese_is_written_in_the_characters_of_hong_kong():
+    simplified = set("请码报号预约现没医诊检过队个还们这机务时间电输录验识别银证门为难经发张让线应话帮办钟")
+    for key, text in CATALOGUES["yue"].items():
+        assert set() == simplified & set(text), key
 
 
 def test_every_sentence_the_page_asks_for_is_there():
@@ -35,7 +40,7 @@ def test_no_sentence_is_empty_and_none_is_left_in_the_other_language():
     for key, text in CATALOGUES["en"].items():
         assert text.strip(), key
         assert not re.search(r"[\u4e00-\u9fff]", text), key
-    for key, text in CATALOGUES["zh"].items():
+    for key, text in [*CATALOGUES["zh"].items(), *CATALOGUES["yue"].items()]:
         assert not re.search(r"[\u4e00-\u9fff],|[\u4e00-\u9fff]\?", text), f"{key}: half-width punctuation"
 
 

@@ -1,0 +1,269 @@
+"""Every screen of the kiosk without a server: the page in front of states that its machine can be in. No real patient.
+
+Run from the project's root, this draws the kiosk's pictures of docs/design.md:
+`python -m tests.support.kiosk_screens docs/pictures`
+"""
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import make_server
+
+from kiosk.agent import create_agent
+from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
+from kiosk.turns import SPOKEN
+from kiosk.view import view
+from server.protocol.answers import Identification
+from server.protocol.messages import Names
+from server.protocol.terms import PrintJobState
+from tests.support.browser import a_browser
+from tests.support.hall import free_port
+from tests.support.kiosk_page import GLASS
+from tests.support.wall import save
+
+PRINTED, FAILED = PrintJobState.PRINTED, PrintJobState.FAILED
+
+
+def three(zh: str, yue: str, en: str) -> Names:
+    """A name in the three languages."""
+    return {"zh": zh, "yue": yue, "en": en}
+
+
+HOSPITAL = three("示范医院", "示範醫院", "Demo Hospital")
+WAITING_AREA = three("一楼内科候诊区", "地下內科候診區", "Internal medicine, ground floor")
+LONG_HOSPITAL = three(
+    "新疆维吾尔自治区伊犁哈萨克自治州友谊医院",
+    "新疆維吾爾自治區伊犁哈薩克自治州友誼醫院",
+    "Friendship Hospital of Ili Kazakh Autonomous Prefecture",
+)
+MEDICINE = three("内科", "內科", "Internal medicine")
+SPORTS = three(
+    "骨科与运动医学专家门诊", "骨科及運動醫學專家門診", "Orthopaedics and sports medicine, specialist clinic"
+)
+ROOM = three("3诊室", "3診室", "Room 3")
+HALL = Hall("H1", name=WAITING_AREA, hospital=HOSPITAL, languages=("zh", "yue", "en"))
+NAMES = [
+    MEDICINE,
+    SPORTS,
+    three("心血管内科", "心臟內科", "Cardiology"),
+    three("皮肤科", "皮膚科", "Dermatology"),
+    three("妇科", "婦科", "Gynaecology"),
+    three("耳鼻喉科", "耳鼻喉科", "Ear, nose and throat"),
+    three("眼科", "眼科", "Ophthalmology"),
+]
+QUEUES = tuple(Option("queue", f"Q{n}", name) for n, name in enumerate(NAMES))
+AT_NINE, AT_TEN = "2026-03-02T01:00:00Z", "2026-03-02T02:15:00Z"
+BOOKED = Option("appointment", "ap1", MEDICINE, {"slot_start": AT_NINE, "doctor_name": "李医生"})
+BOOKED_LONG = Option("appointment", "ap2", SPORTS, {"slot_start": AT_TEN, "doctor_name": "欧阳娜娜主任医师"})
+MISSED = Option("ticket", "t1", MEDICINE, {"number": "A1000", "state": "passed"})
+AWAY = Option("ticket", "t2", SPORTS, {"number": "D017", "state": "held"})
+REPORTS = (
+    Option(
+        "report",
+        "r1",
+        three("生化全套", "生化全套", "Biochemistry panel"),
+        {"printable": True, "issued_at": AT_NINE},
+    ),
+    Option(
+        "report",
+        "r2",
+        three("血常规", "全血計數", "Full blood count"),
+        {"printable": True, "issued_at": AT_NINE},
+    ),
+    Option(
+        "report",
+        "r3",
+        three("尿常规", "小便常規", "Urine analysis"),
+        {
+            "printable": False,
+            "text": three("部分结果已出,完整报告未完成", "部分結果已出,完整報告未完成", "Some results are ready"),
+        },
+    ),
+    Option("report", "r4", {}, {"printable": False, "withheld": True}),
+)
+LONGEST = Identification(visit_token="token", level=2, display_name="W********************** M********* M*********")
+PERSON = Identification(visit_token="token", level=2, display_name="欧**明")
+FINISHED = Finished(
+    number="A012", place=WAITING_AREA, queue=MEDICINE, ahead=3, wait_low=10, wait_high=25, paper=PRINTED
+)
+FIVE = replace(FINISHED, number="A1000", queue=SPORTS, ahead=40)
+
+
+def shown(screen: Screen, **more: Any) -> State:
+    """A state that shows a screen, of a kiosk that is well."""
+    return State(hall=HALL, online=True, screen=screen, identity=PERSON, **more)
+
+
+def says(key: str, screen: Screen = Screen.NOTICE, text: Names | None = None, **more: Any) -> State:
+    """A state that says one sentence."""
+    return shown(screen, message=Message(key, text=text), **more)
+
+
+def place(reason: str, **more: Any) -> State:
+    """Where somebody stands."""
+    there = ROOM if reason in {"staged", "called"} else WAITING_AREA
+    return shown(Screen.PLACE, finished=replace(FINISHED, reason=reason, place=there, **more))
+
+
+STATES: dict[str, State] = {
+    "home": shown(Screen.HOME),
+    "home-offline": replace(shown(Screen.HOME), online=False),
+    "home-no-printer": shown(Screen.HOME, can_print=False),
+    "home-long-hospital": replace(shown(Screen.HOME), hall=replace(HALL, hospital=LONG_HOSPITAL)),
+    "identify": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
+    "identify-walk-in": shown(Screen.IDENTIFY, task=Task.WALK_IN),
+    "not-found": says("not_found", Screen.IDENTIFY, task=Task.WALK_IN),
+    "type": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
+    "type-letters": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
+    "type-proof": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
+    "queues": shown(Screen.CHOOSE, options=QUEUES),
+    "choose": shown(Screen.CHOOSE, options=(BOOKED, BOOKED_LONG)),
+    "choose-ticket": shown(Screen.CHOOSE, options=(MISSED, AWAY)),
+    "health": shown(Screen.HEALTH),
+    "fever": shown(Screen.FEVER),
+    "confirm": shown(Screen.CONFIRM, choice=BOOKED),
+    "confirm-long": replace(shown(Screen.CONFIRM, choice=BOOKED_LONG), identity=LONGEST),
+    "confirm-nameless": replace(shown(Screen.CONFIRM, choice=QUEUES[0]), identity=None),
+    "confirm-ticket": shown(Screen.CONFIRM, choice=MISSED),
+    "working": shown(Screen.WORKING),
+    "printing": shown(Screen.PRINTING, finished=FINISHED),
+    "ask-paper": shown(Screen.ASK_PAPER, finished=FINISHED),
+    "done": shown(Screen.DONE, finished=FINISHED),
+    "done-five": shown(Screen.DONE, finished=FIVE),
+    "done-again": shown(Screen.DONE, finished=replace(FINISHED, again=True)),
+    "slip-failed": shown(Screen.DONE, finished=replace(FINISHED, paper=FAILED)),
+    "place": place("waiting"),
+    **{f"place-{reason}": place(reason) for reason in ("staged", "called", "held", "passed", "serving")},
+    "reports": shown(Screen.REPORTS, options=REPORTS),
+    "report-not-printed": says("report_not_printed", Screen.REPORTS, options=REPORTS, printed=frozenset({"r1"})),
+    "no-reports": says("no_reports"),
+    "away": says("away"),
+    "problem": says("problem.too_early"),
+    "too-many-tries": says("too_many_tries"),
+    "staff": says("staff_called", Screen.STAFF),
+    "red-flag": says("red_flag", Screen.STAFF),
+    "fever-clinic": says("fever", Screen.STAFF),
+    "still-there": shown(Screen.CONFIRM, choice=BOOKED, warned=True),
+}
+PICTURES = (
+    "home", "home-offline", "home-no-printer", "identify", "not-found", "type", "type-proof", "queues", "choose",
+    "health", "fever", "confirm", "working", "ask-paper", "done", "done-again", "slip-failed", "place", "reports",
+    "away", "staff", "red-flag", "still-there",
+)  # fmt: skip
+ELDER_PICTURES = ("home", "health", "done")
+
+
+def _type(page: Any) -> None:
+    page.click("[data-act=type]")
+    page.fill("#typed", "11010519580312002")
+
+
+def _letters(page: Any) -> None:
+    page.click("[data-act=type]")
+    page.click("[data-key=letters]")
+
+
+def _proof(page: Any) -> None:
+    _type(page)
+    page.click("[type=submit]")
+
+
+FINGERS: dict[str, Callable[[Any], None]] = {"type": _type, "type-letters": _letters, "type-proof": _proof}
+"""What a finger does on a screen before it is looked at."""
+
+
+class Shown:
+    """Stands where the agent's mind stands: shows one state after another, whatever is touched."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.version = 0
+        self._state = State()
+
+    def show(self, state: State) -> None:
+        with self._changed:
+            self.version += 1
+            self._state = replace(state, step=self.version)
+            self._changed.notify_all()
+
+    def wait(self, version: int, timeout: float) -> dict[str, Any]:
+        with self._changed:
+            self._changed.wait_for(lambda: self.version != version, min(timeout, 2))
+            return {"version": self.version, "nonce": str(self.version), **view(self._state)}
+
+    def seen(self) -> dict[str, Any]:
+        return self.wait(-1, 0)
+
+    def touch(self, _touch: Any, _nonce: str) -> bool:
+        return True
+
+
+class KioskScreens:
+    """The kiosk's own page on a free port; `show` puts a screen on the glass of `page`."""
+
+    def __init__(self) -> None:
+        port = free_port()
+        self.mind = Shown()
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        agent: Any = create_agent(self.mind, port)  # type: ignore[arg-type]  # it has a mind's three doors
+        self._server = make_server("127.0.0.1", port, agent, threaded=True)
+        self.address = f"http://127.0.0.1:{port}/"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def show(self, page: Any, name: str, language: str = "zh", *, elder: bool = False) -> None:
+        """Draw a state of STATES in a language and a size, and do what its finger does."""
+        state = replace(STATES[name], language=language, elder=elder)
+        with page.expect_response(
+            lambda answer: "/page/wait" in answer.url and answer.json()["version"] == self.mind.version
+        ):
+            self.mind.show(state)
+            if page.url != self.address:
+                page.goto(self.address)
+        page.wait_for_selector(f"main.main-{state.screen}")
+        page.wait_for_timeout(50)
+        if name in FINGERS:
+            FINGERS[name](page)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextlib.contextmanager
+def kiosk_screens() -> Iterator[KioskScreens]:
+    """Screens for the length of a block."""
+    screens = KioskScreens()
+    try:
+        yield screens
+    finally:
+        screens.close()
+
+
+def take_pictures(folder: Path, names: tuple[str, ...] = PICTURES, elder: tuple[str, ...] = ELDER_PICTURES) -> None:
+    """Write a picture of each screen in each language."""
+    with a_browser() as browser, kiosk_screens() as screens:
+        context = browser.new_context(
+            viewport={"width": GLASS[0], "height": GLASS[1]}, reduced_motion="reduce", timezone_id="Asia/Shanghai"
+        )
+        page = context.new_page()
+        page.clock.set_fixed_time("2026-03-02T08:42:00+08:00")
+        for language in SPOKEN:
+            wanted = [*((name, False) for name in names), *((name, True) for name in elder)]
+            for name, large in wanted:
+                screens.show(page, name, language, elder=large)
+                page.wait_for_timeout(200)
+                save(page.screenshot(), folder / f"kiosk-{'elder-' if large else ''}{name}-{language}.png")
+        page.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[2:] == ["all"]:
+        take_pictures(Path(sys.argv[1]), tuple(STATES), tuple(STATES))
+    else:
+        take_pictures(Path(sys.argv[1]))
