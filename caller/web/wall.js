@@ -8,6 +8,7 @@ import { WORDS, known, named } from "/assets/words.js";
 const ROWS = 5;
 const BANNERS = 2;
 const STALE = 10000;
+const CHINESE = ["zh", "yue"];
 const asked = new URLSearchParams(location.search);
 const at = (id) => document.getElementById(id);
 
@@ -111,11 +112,14 @@ function drawBand(last) {
 
 /* ---------------------------------------------------------------- drawing */
 
+/* The first language of the screen, then the others: who reads one script of Chinese can read the other. */
 function tongues() {
   const own = asked.get("lang");
   const halls = picture ? picture.languages : ["zh", "en"];
   const wanted = known(own ? [own].concat(halls.filter((tag) => tag !== own)) : halls);
-  return wanted.length ? wanted : ["zh"];
+  const [first = "zh", ...rest] = wanted;
+  const kin = (tag) => CHINESE.includes(tag) && CHINESE.includes(first);
+  return [first, ...rest.filter((tag) => !kin(tag)), ...rest.filter(kin)];
 }
 
 function languages() {

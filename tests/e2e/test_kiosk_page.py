@@ -111,7 +111,9 @@ def healthy(page):
     page.click("[data-act=confirm]")
 
 
-@pytest.mark.parametrize(("tag", "take"), [("zh", "请取走您的号票"), ("yue", "請取回您的籌紙"), ("en", "Please take your slip")])
+@pytest.mark.parametrize(
+    ("tag", "take"), [("zh", "请取走您的号票"), ("yue", "請取回您的籌紙"), ("en", "Please take your slip")]
+)
 def test_a_nameless_person_takes_a_number_and_a_slip_in_under_twenty_seconds(page, kiosk, hall, tag, take):
     language(page, tag)
     begun, started = time.time_ns(), time.monotonic()

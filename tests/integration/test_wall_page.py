@@ -73,6 +73,38 @@ def test_room_and_number_are_as_high_as_eight_metres_demand(wall, page):
     assert 182 == page.evaluate(SIZE, ".banner .call")
 
 
+SLICED = """() => {
+  const banner = document.querySelector('.banner').getBoundingClientRect(), edge = 15;
+  return [...document.querySelectorAll('.row p')].filter((e) => e.textContent).map((e) => e.getBoundingClientRect())
+    .filter((r) => r.bottom > banner.top && r.top < banner.bottom)
+    .filter((r) => r.right > banner.right + edge || r.left < banner.left - edge).length;
+}"""
+
+
+def test_a_banner_hides_whole_rows_and_leaves_none_in_slices(wall, page):
+    wall.show(*normal())
+    open_wall(page, wall.address)
+    page.evaluate("document.getAnimations().forEach((a) => a.finish())")
+    top, bottom = page.evaluate(
+        "(b => [b.top - 15, b.bottom + 15])(document.querySelector('.banner').getBoundingClientRect())"
+    )
+    rows = page.evaluate(
+        "[...document.querySelectorAll('.row')].map((r) => r.getBoundingClientRect()).map((r) => [r.top, r.bottom])"
+    )
+
+    assert 0 == page.evaluate(SLICED)
+    assert [False, True, True, True, False] == [top <= above + 6 and below - 6 <= bottom for above, below in rows]
+
+
+def test_the_second_language_of_a_screen_is_in_another_script(wall, page):
+    snapshot, _ = normal()
+    wall.show(snapshot.model_copy(update={"languages": ["zh", "yue", "en"]}))
+    open_wall(page, wall.address)
+    assert "请准备 Next" == page.text_content("#ready-label")
+    open_wall(page, wall.address, "?lang=yue")
+    assert "請準備 Next" == page.text_content("#ready-label")
+
+
 def test_a_number_of_five_characters_is_shown_whole(wall, page):
     wall.show(a_hall([a_ticket("A1000", "serving", "R1")], [a_room(1)]))
     open_wall(page, wall.address)

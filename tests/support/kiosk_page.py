@@ -15,7 +15,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 GLASS = (1080, 1920)
 LAYOUT = """() => {
-  const bad = [], main = document.querySelector("main").getBoundingClientRect();
+  const bad = [], bottom = (one) => one.getBoundingClientRect().bottom;
+  const main = document.querySelector("main").getBoundingClientRect();
   if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth)
     bad.push("the page scrolls");
   for (const one of document.querySelectorAll("main *, header *, footer *")) {
@@ -25,7 +26,7 @@ LAYOUT = """() => {
       bad.push(`${one.tagName}.${one.className} leaves the page`);
     if (one.tagName === "BUTTON" && (box.width < 80 || box.height < 80))
       bad.push(`${one.textContent}: ${box.width}×${box.height}`);
-    if (one.tagName === "BUTTON" && [...one.children].some((child) => child.getBoundingClientRect().bottom > box.bottom + 1))
+    if (one.tagName === "BUTTON" && [...one.children].some((part) => bottom(part) > box.bottom + 1))
       bad.push(`${one.textContent} is cut`);
     if (one.scrollWidth > one.clientWidth + 2 && one.clientWidth && getComputedStyle(one).display !== "inline")
       bad.push(`${one.textContent.slice(0, 30)} overflows`);
