@@ -109,7 +109,7 @@ def test_passing_is_grey_and_says_why_until_the_rule_allows_it_or_a_reason_is_gi
     page.keyboard.press("n")
     one = until(lambda: at(hall))
     page.wait_for_selector("[data-act=pass][aria-disabled=true]")
-    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('已呼叫 1 次,需 2 次')")
+    page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('已呼叫 1 次，需 2 次')")
     page.keyboard.press("r")
     page.wait_for_function("() => document.querySelector('#why-not').innerText.includes('还需等待')")
 

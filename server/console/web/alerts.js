@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { Act } from "/console/web/parts.js";
 import { beep, canSound } from "/console/web/sound.js";
-import { has, t } from "/console/web/texts.js";
+import { has, named, t } from "/console/web/texts.js";
 
 const ORDER = ["red_flag", "escort", "worse", "help", "fever", "reassess", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
@@ -19,6 +19,19 @@ function place(alert) {
   return (ORDER.indexOf(alert.kind) + ORDER.length + 1) % (ORDER.length + 1);
 }
 
+const FACTS = {
+  starved: /: (?<waited>\d+) \/ (?<target>\d+) min$/,
+  paused_long: /^(?<station>.+): (?<count>\d+)$/,
+};
+
+/** What a rule's alert is about and what to do, where its text holds only figures; null for any other text. */
+function told(alert, hall) {
+  const facts = FACTS[alert.kind]?.exec(alert.text ?? "")?.groups;
+  if (!facts) return null;
+  const room = named(hall.stations.find((station) => station.id === facts.station)?.name) || facts.station;
+  return t(`alert_text.${alert.kind}${facts.count === "0" ? ".nobody" : ""}`, { ...facts, room });
+}
+
 function since(alert, now) {
   const seconds = Math.max(0, Math.floor((now - new Date(alert.raised_at).getTime()) / 1000));
   return seconds < 60 ? t("ago.seconds", { seconds }) : t("ago.minutes", { minutes: Math.floor(seconds / 60) });
@@ -31,7 +44,7 @@ export function Alerts({ desk, acknowledge }) {
     const number = tickets.find((ticket) => ticket.id === alert.ticket)?.number;
     const device = devices.find((one) => one.id === alert.device)?.name;
     const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
-    const text = rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "";
+    const text = told(alert, desk.hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
     return [number, device, text].filter(Boolean).join(" · ");
   };
   return html`<section class="alerts" aria-label=${t("alerts")} tabindex="0">

@@ -6,7 +6,7 @@ import { post, Unreachable } from "/console/web/api.js";
 import { refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { Grade } from "/console/web/parts.js";
-import { named, t } from "/console/web/texts.js";
+import { has, named, t } from "/console/web/texts.js";
 
 const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose"];
 const THINKING = 150;
@@ -75,6 +75,13 @@ async function advise({ complaint, refused, ...body }) {
   return { ...kept, heard };
 }
 
+/** Why a value is refused, beginning with which one: English sentences of the server leave that out. */
+function aboutField(problem) {
+  const said = refusal(problem);
+  const field = has(`vital.${problem.field}`) ? t(`vital.${problem.field}`) : "";
+  return said.includes(field) ? said : `${field}: ${said}`;
+}
+
 /** Ask a moment after the last change; a later question makes an earlier answer void. */
 function useAdvice(body) {
   const [advice, setAdvice] = useState(NOTHING);
@@ -87,7 +94,7 @@ function useAdvice(body) {
         const answer = await advise(body);
         if (!here) return;
         if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body, heard: answer.heard });
-        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: refusal(answer.body) });
+        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: aboutField(answer.body) });
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
       }
