@@ -1,7 +1,7 @@
 """Owns the print station's program: settings, signals, socket. Knows no layout and no bytes; the work is in worker.py.
 
-    hall-station run      take print jobs for STATION_PRINTER until told to stop
-    hall-station check    say how the printer is, and end
+hall-station run      take print jobs for STATION_PRINTER until told to stop
+hall-station check    say how the printer is, and end
 """
 
 import argparse

@@ -21,6 +21,7 @@ class CupsTransport:
     """A raw queue of CUPS: takes a job whole and answers nothing; its state reasons are looked at before."""
 
     answers = False
+
     def __init__(self, url: str, name: str) -> None:
         if not CupsPrinter.is_usable():
             raise NotAvailable(url, "the library pycups is not installed")

@@ -76,4 +76,3 @@ def _set(sheet: Sheet, texts: list[str], first: Style, other: Style) -> None:
         ]
     )
     sheet.row([Cell(queue, 30, clock_left - 110, other), Cell(state, clock_left - 74, 158, other)])
-

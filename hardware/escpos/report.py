@@ -184,4 +184,3 @@ def _page_foot(sheet: Sheet, report: ReportDocument, language: str, number: int,
     sheet.text(word("page", language, n=number, of=pages), STRONG_CENTRED)
     if number < pages:
         sheet.rule(dashed=True)
-

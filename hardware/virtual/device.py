@@ -189,9 +189,7 @@ class VirtualPrinter:
                 self._do(action)
             if left is not None:
                 ended = size == left
-                self._faults = replace(
-                    self._faults, paper_out=ended, paper_out_after=None if ended else left - size
-                )
+                self._faults = replace(self._faults, paper_out=ended, paper_out_after=None if ended else left - size)
 
     def _do(self, action: Action) -> None:
         match action:

@@ -156,4 +156,3 @@ def _listed(slip: PaperSlip) -> dict[str, Any]:
         "texts": list(slip.texts),
         "png": f"/slips/{slip.number}.png",
     }
-

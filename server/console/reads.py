@@ -1,4 +1,4 @@
-"""Owns the routes that only our own pages call: what a page knows of its hall, who comes next, paper."""
+"""Owns the routes that only our own pages call: what a page knows of its hall, who comes next, paper, accounts."""
 
 from flask import Blueprint, Response
 
@@ -8,7 +8,8 @@ from server.services.context import Context
 from server.services.finding import hall_of, named_hall
 from server.services.lookahead import coming
 from server.services.principal import Principal
-from server.services.roles import CARE, Roles
+from server.services.roles import ADMIN, CARE, Roles
+from server.services.staff import accounts
 from server.store.tables import StationRow
 from server.web.authorise import must_be, principal_of
 from server.web.routes import rendered, web
@@ -20,6 +21,7 @@ def reads() -> Blueprint:
     routes.add_url_rule("/halls/<hall>", "knowledge", _knowledge)
     routes.add_url_rule("/halls/<hall>/paper", "paper", _paper)
     routes.add_url_rule("/stations/<station>/coming", "coming", _coming)
+    routes.add_url_rule("/staff", "staff", _staff)
     return routes
 
 
@@ -38,6 +40,11 @@ def _knowledge(hall: str) -> Response:
 def _paper(hall: str) -> Response:
     context, who = _reader(CARE)
     return rendered(recent_paper(context, named_hall(context, who, hall)))
+
+
+def _staff() -> Response:
+    context, _ = _reader(frozenset({ADMIN}))
+    return rendered({"staff": accounts(context)})
 
 
 def _coming(station: str) -> Response:

@@ -83,7 +83,7 @@ def _shell(name: str, **more: Any) -> Response:
     nonce = secrets.token_urlsafe(16)
     language = wanted_language()
     page = render_template(
-        f"{name}.html" if name in {"login", "admin"} else "live.html",
+        "login.html" if name == "login" else "live.html",
         name=name,
         nonce=nonce,
         import_map=import_map(),

@@ -112,6 +112,13 @@ class AlertAnswer(Wire):
     alert: AlertView
 
 
+class HallFileAnswer(Wire):
+    """What a hall file changed, or would change, a line each."""
+
+    changes: list[str]
+    applied: bool
+
+
 class DeviceIdentity(Wire):
     """What the token of a device says it is."""
 

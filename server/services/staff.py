@@ -149,6 +149,21 @@ def staff_view(row: StaffRow) -> dict[str, str | None]:
     }
 
 
+def accounts(context: Context) -> list[dict[str, str | bool | None]]:
+    """Every account as an administrator sees it: whose, which role, whether it can sign in now."""
+    now = context.clock.real()
+    with Session(context.engines.read) as db:
+        rows = db.scalars(select(StaffRow).order_by(StaffRow.role, StaffRow.username))
+        return [
+            {
+                **staff_view(row),
+                "disabled": row.disabled_at is not None,
+                "locked": row.locked_until is not None and now < row.locked_until,
+            }
+            for row in rows
+        ]
+
+
 def sign_out(work: Work, context: Context, token: str) -> Answer:
     """The session ends."""
     row = work.db.get(SessionRow, context.token_hash(token))

@@ -233,6 +233,14 @@ class ListBody(Body):
     language: Literal["zh", "en"] = "zh"
 
 
+class HallFileBody(Body):
+    """A hall file; `check` tells only what it would change, `version` names the text that was edited."""
+
+    toml: Annotated[str, Field(max_length=200_000)]
+    check: bool = False
+    version: Annotated[str, Field(max_length=16)] | None = None
+
+
 class EmptyBody(Body):
     """A wish without particulars."""
 

@@ -9,16 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.protocol.answers import DeviceIdentity
+from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import DeviceRole, ErrorCode
-from server.services import devices, imports, staff
+from server.services import devices, hallediting, imports, staff
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import SYSTEM, Principal
 from server.services.roles import ADMIN, CARE, SERVICE, Roles
 from server.services.views import View, device_view
-from server.services.wishes import EmptyBody, HeartbeatBody, ImportBody, SessionBody
+from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
@@ -82,6 +82,18 @@ def blueprint(spec: SpecTree) -> Blueprint:
             prepare=_prepared(kind),
         )
     read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
+    wish(
+        routes,
+        spec,
+        "/hall-file",
+        hallediting.edit,
+        operation="edit_hall_file",
+        tag="operations",
+        roles=frozenset({ADMIN}),
+        body=HallFileBody,
+        answer=HallFileAnswer,
+        halls=lambda context, _who, _body, _parts: context.hall_ids(),
+    )
     return routes
 
 
@@ -169,4 +181,5 @@ def _import(kind: imports.Kind) -> Any:
 
 def _hall_file(context: Context, _who: Principal) -> View:
     with Session(context.engines.read) as db:
-        return {"toml": db.get_one(HospitalRow, 1).file}
+        toml = db.get_one(HospitalRow, 1).file
+        return {"toml": toml, "version": hallediting.version_of(toml)}

@@ -297,9 +297,7 @@ def test_an_alert_stays_until_it_is_acknowledged_and_its_time_is_kept(consoles, 
     assert "nurse:nurse1" == seen.acknowledged_by
 
 
-@pytest.mark.parametrize(
-    ("tag", "told"), [("zh", "2诊室，请问医生何时恢复接诊"), ("en", "Room 2, ask when the doctor is back")]
-)
+@pytest.mark.parametrize(("tag", "told"), [("zh", "2诊室，请问何时恢复"), ("en", "Room 2, ask when it reopens")])
 def test_a_long_pause_is_told_with_the_room_and_what_to_do(consoles, page, tag, told):
     speak(page, tag)
     consoles.desk.set_station("R2", "pause", minutes=60)

@@ -25,6 +25,7 @@ CONTRACT = {
     "report_announcement": {"caller"},
     "get_snapshot": {"kiosk", "caller", "console", "nurse", "doctor@R1"},
     "get_hall_file": {"admin"},
+    "edit_hall_file": {"admin"},
     "list_devices": {"admin"},
     "import_patients": {"service"},
 }

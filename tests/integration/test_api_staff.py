@@ -399,3 +399,22 @@ def test_passwords_cannot_be_guessed_by_asking_for_a_second_person(api):
 
     assert (422, "second_needed") == down_two_levels(api, ticket, "mei", PASSWORD)
     assert 423 == sign_in(api).status_code
+
+
+def test_a_hall_file_is_rehearsed_without_a_trace_then_applied_once_and_never_over_a_newer_one(api):
+    file = api.get("/hall-file", role="admin")[1]
+    edited = file["toml"].replace("1诊室", "一诊室")
+    asked = {"toml": edited, "version": file["version"]}
+    before = api.rows()
+
+    rehearsed = api.post("/hall-file", {**asked, "check": True}, role="admin")
+    assert (200, {"changes": ["station R1: name changed"], "applied": False}) == rehearsed
+    changed = {table for table, rows in api.rows().items() if rows != before[table]}
+    assert {"receipt"} == changed
+
+    applied = api.post("/hall-file", asked, role="admin", key="apply")
+    assert (200, {"changes": ["station R1: name changed"], "applied": True}) == applied
+    assert applied == api.post("/hall-file", asked, role="admin", key="apply")
+    assert "一诊室" in {station["name"]["zh"] for station in api.snapshot()["stations"]}
+    status, refusal = api.post("/hall-file", {**asked, "toml": file["toml"]}, role="admin")
+    assert (410, "reload") == (status, refusal["code"])

@@ -58,7 +58,7 @@ class Consoles:
             self.hall.command("staff", "add", name, *words, *more, "--password-stdin", text=f"{PASSWORD}\n")
         self.hall.start()
         self.desk = self.hall.client("console")
-        self._browser = browser
+        self.browser = browser
         self._cookies: dict[str, list[Any]] = {}
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ class Consoles:
     ) -> Iterator[Any]:
         """A page at `path`, signed in as `user`; `complaints` has what it says on its console."""
         locale = {"zh": "zh-CN", "en": "en-GB"}[tag]
-        with a_page(self._browser, size, locale=locale) as page:
+        with a_page(self.browser, size, locale=locale) as page:
             self.sign_in(page, user, address or self.hall.address)
             page.goto(f"{address or self.hall.address}{path}")
             page.wait_for_selector("[data-link=live]")

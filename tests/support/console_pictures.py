@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.support.browser import a_browser
+from tests.support.browser import a_browser, a_page
 from tests.support.console_page import GIVEN, PASSWORD, SURNAMES, Consoles, choose
 
 LONG_ZH = "阿不都热合曼·买买提艾力·吐尔逊江"
@@ -140,6 +140,21 @@ def draw_login(consoles: Consoles, folder: Path, browser: Any) -> None:
         context.close()
 
 
+def draw_admin(consoles: Consoles, folder: Path) -> None:
+    for tag, end in (("zh", ""), ("en", "-en")):
+        with a_page(consoles.browser, (1366, 768), locale={"zh": "zh-CN", "en": "en-GB"}[tag]) as page:
+            consoles.sign_in(page, "admin1", consoles.hall.address)
+            page.goto(f"{consoles.hall.address}/admin")
+            page.wait_for_selector("#toml")
+            text = page.input_value("#toml")
+            for name, old, new in (("admin", "3诊室", "三诊室"), ("admin-error", 'mode = "woven"', 'mood = "woven"')):
+                page.fill("#toml", text.replace(old, new))
+                page.click("[data-act=check]")
+                page.wait_for_selector("#admin-said .notice")
+                draw(page, folder, f"{name}{end}")
+            page.click("[data-act=discard]")
+
+
 def main(folder: Path) -> None:
     with a_browser() as browser:
         consoles = Consoles(browser, HALL_REPLAY="1")
@@ -148,6 +163,7 @@ def main(folder: Path) -> None:
             morning(consoles)
             draw_nurse(consoles, folder)
             draw_doctor(consoles, folder)
+            draw_admin(consoles, folder)
             draw_login(consoles, folder, browser)
         finally:
             consoles.close()

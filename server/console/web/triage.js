@@ -78,7 +78,8 @@ async function advise({ complaint, refused, ...body }) {
 /** Why a value is refused, beginning with which one: English sentences of the server leave that out. */
 function aboutField(problem) {
   const said = refusal(problem);
-  const field = has(`vital.${problem.field}`) ? t(`vital.${problem.field}`) : "";
+  const name = problem.field?.replace("vitals.", "vital.");
+  const field = has(name) ? t(name) : "";
   return said.includes(field) ? said : `${field}: ${said}`;
 }
 

@@ -1,0 +1,31 @@
+"""The hall file as an administrator's wish: rehearsed or applied, refused when somebody else changed it meanwhile."""
+
+import hashlib
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode
+from server.services import hallfile
+from server.services.context import Context
+from server.services.wishes import HallFileBody
+from server.services.work import Answer, Work
+from server.store.tables import HospitalRow
+
+
+def version_of(text: str) -> str:
+    """What names this very text of a hall file."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def edit(work: Work, context: Context, body: HallFileBody) -> Answer:
+    """What the file changes; with `check` only what it would. Raises hall_file_rejected, reload."""
+    file = hallfile.read(body.toml, context)
+    if body.version not in {None, version_of(work.db.get_one(HospitalRow, 1).file)}:
+        raise HallError(ErrorCode.RELOAD, "the hall file was changed meanwhile")
+    if body.check:
+        with work.db.begin_nested() as rehearsal:
+            changes = hallfile.write(work.db, file, body.toml)
+            rehearsal.rollback()
+        return Answer(200, {"changes": changes, "applied": False})
+    changes = hallfile.write(work.db, file, body.toml)
+    work.audit("hall_file.applied", version_of(body.toml), "; ".join(changes)[:200])
+    return Answer(200, {"changes": changes, "applied": True})
