@@ -10,6 +10,8 @@ NEVER_LAST = frozenset("（《【「『“‘([{〈〔#¥$")
 # A Latin word with its digits and signs stays together; every other character stands alone.
 _UNIT = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿḀ-ỿ0-9][A-Za-zÀ-ɏͰ-ϿЀ-ӿḀ-ỿ0-9'’.,:/^*+%_#-]*|\s+|.", re.DOTALL)
 
+_COMMA = re.compile("[，；。：]")
+
 
 def break_lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """Break a text into lines no wider than `width` by `measure`; "\\n" breaks always.
@@ -27,10 +29,18 @@ def break_lines(text: str, width: float, measure: Callable[[str], float]) -> lis
 
 
 def balanced_lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
-    """Break like `break_lines`, into no more lines, but of like length; no word is cut that need not be."""
+    """Break like `break_lines`, into no more lines, but of like length; no word is cut that need not be.
+
+    Two lines break behind a comma where each part fits, so that no Chinese word is torn.
+    """
     lines = break_lines(text, width, measure)
     if not 1 < len(lines) <= MOST_BALANCED:
         return lines
+    if len(lines) == 2:
+        for comma in _COMMA.finditer(text):
+            parts = [text[: comma.end()], text[comma.end() :].lstrip()]
+            if all(0 < measure(part) <= width for part in parts):
+                return parts
     words = [wide for unit in _UNIT.findall(text) if (wide := measure(unit)) <= width]
     least = max([measure(text) / len(lines), *words])
     for step in range(STEPS):

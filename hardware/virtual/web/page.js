@@ -13,7 +13,7 @@ function figure(slip) {
   picture.height = Math.round((picture.width * slip.height) / slip.width);
   const caption = document.createElement("figcaption");
   const codes = slip.qr && slip.qr.length ? ` · QR ${slip.qr.join(" ")}` : "";
-  caption.textContent = `${slip.number} · ${new Date(slip.at).toLocaleTimeString()}${codes}`;
+  caption.textContent = `${slip.number} · ${new Date(slip.at).toLocaleTimeString("en-GB")}${codes}`;
   box.append(picture, caption);
   return box;
 }

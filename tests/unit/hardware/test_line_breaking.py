@@ -44,6 +44,11 @@ def test_centred_lines_are_of_like_length_so_that_no_character_stands_alone():
     assert ["请到内科候诊区", "听到叫号后就诊"] == balanced_lines("请到内科候诊区听到叫号后就诊", 16, cells)
 
 
+def test_two_centred_lines_break_behind_a_comma_where_both_parts_fit():
+    assert ["请到内科候诊区候诊，", "听叫号就诊"] == balanced_lines("请到内科候诊区候诊，听叫号就诊", 20, cells)
+    assert ["请到内科候诊区候", "诊，听叫号就诊"] == balanced_lines("请到内科候诊区候诊，听叫号就诊", 18, cells)
+
+
 def test_balancing_cuts_no_word_that_fits():
     lines = balanced_lines("Otorhinolaryngology and head surgery", 20, cells)
     assert ["Otorhinolaryngology", "and head surgery"] == lines
