@@ -134,7 +134,7 @@ def _mend(word: str, catalogue: Catalogue) -> str:
     """The word, or the one known word that differs by one slip of the pen and begins alike."""
     if len(word) < _SHORTEST_MISSPELT or word in catalogue.vocabulary or word.startswith(catalogue.stems):
         return word
-    for stem in sorted(catalogue.vocabulary):
+    for stem in catalogue.likeliest:
         base = stem.rstrip("*")
         open_ended = stem.endswith("*")
         if len(base) >= _SHORTEST_MISSPELT + open_ended and base[0] == word[0]:

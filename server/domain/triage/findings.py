@@ -104,6 +104,11 @@ class Catalogue:
         return tuple(sorted(word[:-1] for word in self.vocabulary if word.endswith("*")))
 
     @cached_property
+    def likeliest(self) -> tuple[str, ...]:
+        """The vocabulary in the order in which a slip of the pen is tried: whole words, then the longest stems."""
+        return tuple(sorted(self.vocabulary, key=lambda word: (word.endswith("*"), -len(word), word)))
+
+    @cached_property
     def sayings(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         """Abbreviations of several words, such as “blood pressure”, and the short form."""
         several = {long: short for long, short in self.abbreviations.items() if " " in long}
