@@ -37,7 +37,8 @@ MEANT = [
     ("non-cardiac chest pain", "chest_wall_pain"), ("Rt. arm weakness", "side_weakness"),
     ("mental deterioration", "altered_mind"), ("无胸痛但呼吸困难", "dyspnoea"), ("无发热伴呼吸困难", "dyspnoea"),
     ("无意识2小时", "coma"), ("无法说话", "stroke_signs"), ("chest pain(-), dyspnea(+)", "dyspnoea"),
-    ("no voiding since morning, abd pain", "abdominal_pain"), ("TA, LOC", "head_injury_severe"), ("trouble breahting", "dyspnoea"),
+    ("no voiding since morning, abd pain", "abdominal_pain"), ("TA, LOC", "head_injury_severe"),
+    ("trouble breahting", "dyspnoea"),
     ("varix bleedding", "gi_bleeding"), ("respiratory difficutly", "dyspnoea"), ("chest pian", "chest_pain"),
     ("dyspnea, hyperventilation", "dyspnoea"),
 ]  # fmt: skip
