@@ -194,7 +194,7 @@ def _abbreviations(file: RuleText, raw: object) -> dict[str, str]:
 
 
 def _shock_index(vitals: Vitals, age: float | None) -> float | None:
-    """An adult's pulse / systolic pressure; a healthy small child's is above 1: Acker, J Pediatr Surg 2015;50:331 [K]."""
+    """An adult's pulse / systolic pressure; a small child's is above 1 in health: Acker, J Pediatr Surg 2015 [K]."""
     if vitals.pulse is None or (age is not None and age < ADULT_FROM):
         return None
     pressure = min(NORMAL_SYSTOLIC, NORMAL_SYSTOLIC if vitals.systolic is None else vitals.systolic)
