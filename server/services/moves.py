@@ -45,7 +45,7 @@ IMAGE = (
 ELSEWHERE = "called_elsewhere"
 ESCORT = "escort"
 IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
-_AT = select(TicketRow.id).where(
+AT = select(TicketRow.id).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
 )
 _OTHERS = select(TicketRow.id).where(
@@ -259,7 +259,7 @@ def at_station(work: Work, station: str | None) -> TicketRow | None:
 
 def at(work: Work, station: str) -> list[TicketRow]:
     """The tickets a station holds, called, serving or sent ahead to it. Most hold none: their ids alone tell."""
-    return _tickets(work, work.connection.scalars(_AT, {"station": station}))
+    return _tickets(work, work.connection.scalars(AT, {"station": station}))
 
 
 def enter(work: Work, ticket: TicketRow) -> None:

@@ -31,7 +31,7 @@ def test_a_number_too_long_to_be_one_is_refused_and_nothing_changes(api):
 
     answer = graded(api, ticket, status=422, vitals={"pulse": 10**400})
 
-    assert ("invalid", "vitals.pulse") == (answer["code"], answer["field"])
+    assert "invalid" == answer["code"]
     assert before == api.rows()
 
 
@@ -97,8 +97,11 @@ def test_nothing_puts_level_r_back_in_line(api, deed):
     ticket = api.check_in("危")
     graded(api, ticket, grade="R")
 
-    after = api.act(ticket, deed, **({"queue": "ENT", "reason": "x"} if deed == "transfer" else {}))
+    body = {"queue": "ENT", "reason": "x"} if deed == "transfer" else {}
+    status, answer = api.post(f"/tickets/{ticket['id']}/{deed}", body)
 
+    assert (409, "not_callable") == (status, answer["code"])
+    after = api.get(f"/tickets/{ticket['id']}")[1]["ticket"]
     assert ("held", "escort") == (after["state"], after["hold_reason"])
     assert (None, None) == (api.call("R1"), api.call("R3"))
     assert [] == seen_by_the_public(api, ticket)
