@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { catalogue, touch, wait } from "/web/agent.js";
 import { Icon } from "/web/pictures.js";
 import { listen } from "/web/reader.js";
-import { SCREENS } from "/web/screens.js";
+import { phrases, SCREENS } from "/web/screens.js";
 
 const LANGUAGES = { zh: ["中文", "zh-CN"], yue: ["粵語", "zh-HK"], en: ["English", "en"] };
 const GIVE_UP_AFTER = 3; // questions without an answer, about five seconds, before the page says so
@@ -79,11 +79,11 @@ function Kiosk({ seen, texts, say }) {
   </div>`;
 }
 
-function Lost({ texts }) {
+function Lost({ texts, languages }) {
   return html`<main class="lost">
     <${Icon} name="away" />
-    ${Object.entries(texts).map(([tag, sentencesOf]) => html`<h1 class="text-title" key=${tag}
-      lang=${LANGUAGES[tag][1]}>${sentencesOf.agent_away}</h1>`)}
+    ${languages.map((tag) => html`<h1 class="text-title" key=${tag} lang=${LANGUAGES[tag][1]}>
+      ${phrases(texts[tag].agent_away)}</h1>`)}
   </main>`;
 }
 
@@ -104,12 +104,14 @@ async function run() {
   const texts = {};
   for (const tag of Object.keys(LANGUAGES)) texts[tag] = await catalogue(tag);
   let seen = null;
+  let languages = ["zh", "en"];
   let before = Promise.resolve();
 
   function draw(next) {
     if (seen && next.version < seen.version) return; // an older answer overtaken by a newer one
     if (seen && next.nonce !== seen.nonce) render(null, root); // another patient: nothing of this one stays in the page
     seen = next;
+    languages = seen.languages;
     dress(seen);
     render(html`<${Kiosk} seen=${seen} texts=${texts} say=${say} />`, root);
   }
@@ -134,7 +136,7 @@ async function run() {
       silent += 1;
       if (silent >= GIVE_UP_AFTER) {
         seen = null;
-        render(html`<${Lost} texts=${texts} />`, root);
+        render(html`<${Lost} texts=${texts} languages=${languages} />`, root);
       }
       await new Promise((later) => setTimeout(later, 1000));
     }

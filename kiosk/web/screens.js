@@ -14,7 +14,7 @@ function named(names, language) {
 }
 
 /** A text that breaks between its phrases and sentences, so that no Chinese word is torn over two lines. */
-function phrases(text) {
+export function phrases(text) {
   const parts = String(text).split(/(?<=[，。；：！、”」,;:])(?=[\u3400-\u9fff“「])|(?<=[.;:?!])(?= )/);
   if (parts.length < 2) return text;
   return parts.map((part) => html`${part.startsWith(" ") ? " " : ""}<span class="phrase">${part.trim()}</span>`);

@@ -211,6 +211,28 @@ def test_the_compact_layout_has_the_same_keys_and_fits_420_by_160(hall):
         assert [420, 160] == page.evaluate(fits)
 
 
+HIDDEN = """() => [...document.querySelectorAll("dialog input, dialog select, dialog .form-end button:not([tabindex])")]
+  .filter((field) => {
+    const box = field.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.bottom > innerHeight || !(field === top || field.closest("label")?.contains(top) || field.contains(top));
+  }).map((field) => field.id || field.value || field.textContent)"""
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+@pytest.mark.parametrize("key", ["p", "e", "m", "b"])
+def test_no_field_of_a_compact_form_lies_outside_the_strip_or_under_a_button(hall, tag, key):
+    hall.check_in("阿不都热合曼·买买提艾力·吐尔逊江")
+    with hall.page("doctor1", "/doctor?compact", tag=tag, size=(420, 160)) as page:
+        number = named_next(page)
+        page.keyboard.press("n")
+        current(page, number, "called")
+        page.keyboard.press(key)
+        page.wait_for_selector("dialog form")
+
+        assert [] == page.evaluate(HIDDEN)
+
+
 def test_a_link_lost_mid_press_has_one_effect_and_the_button_says_that_it_tries_again(hall):
     hall.many(6)
     before = calls(hall)

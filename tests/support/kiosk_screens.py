@@ -156,6 +156,7 @@ PICTURES = (
     "health", "fever", "confirm", "working", "ask-paper", "done", "done-again", "slip-failed", "place", "reports",
     "away", "staff", "red-flag", "still-there",
 )  # fmt: skip
+CANTONESE_PICTURES = ("home", "health", "done", "reports")
 ELDER_PICTURES = ("home", "health", "done")
 
 
@@ -245,8 +246,8 @@ def kiosk_screens() -> Iterator[KioskScreens]:
         screens.close()
 
 
-def take_pictures(folder: Path, names: tuple[str, ...] = PICTURES, elder: tuple[str, ...] = ELDER_PICTURES) -> None:
-    """Write a picture of each screen in each language."""
+def take_pictures(folder: Path) -> None:
+    """Write a picture of each screen, in the languages it is shown in; the last is of an agent that has gone."""
     with a_browser() as browser, kiosk_screens() as screens:
         context = browser.new_context(
             viewport={"width": GLASS[0], "height": GLASS[1]}, reduced_motion="reduce", timezone_id="Asia/Shanghai"
@@ -254,16 +255,15 @@ def take_pictures(folder: Path, names: tuple[str, ...] = PICTURES, elder: tuple[
         page = context.new_page()
         page.clock.set_fixed_time("2026-03-02T08:42:00+08:00")
         for language in SPOKEN:
-            wanted = [*((name, False) for name in names), *((name, True) for name in elder)]
-            for name, large in wanted:
+            names = CANTONESE_PICTURES if language == "yue" else PICTURES
+            for name, large in [*((name, False) for name in names), *((name, True) for name in ELDER_PICTURES)]:
                 screens.show(page, name, language, elder=large)
-                page.wait_for_timeout(200)
                 save(page.screenshot(), folder / f"kiosk-{'elder-' if large else ''}{name}-{language}.png")
-        page.close()
+        screens.show(page, "home")
+        screens.close()
+        page.wait_for_selector(".lost")
+        save(page.screenshot(), folder / "kiosk-restarting.png")
 
 
 if __name__ == "__main__":
-    if sys.argv[2:] == ["all"]:
-        take_pictures(Path(sys.argv[1]), tuple(STATES), tuple(STATES))
-    else:
-        take_pictures(Path(sys.argv[1]))
+    take_pictures(Path(sys.argv[1]))

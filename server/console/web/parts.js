@@ -123,6 +123,7 @@ export function Dialog({ title, onClose, children, closable = true }) {
   useEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
+    box.current.querySelector("input:checked")?.focus(); // not the first of the choices, which a modal box would take
     return () => before?.focus?.();
   }, []);
   const cancel = (event) => { event.preventDefault(); if (closable) onClose(); };
