@@ -6,6 +6,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services import hallfile
 from server.services.context import Context
+from server.services.transaction import rehearsed
 from server.services.wishes import HallFileBody
 from server.services.work import Answer, Work
 from server.store.tables import HospitalRow
@@ -22,9 +23,7 @@ def edit(work: Work, context: Context, body: HallFileBody) -> Answer:
     if body.version not in {None, version_of(work.db.get_one(HospitalRow, 1).file)}:
         raise HallError(ErrorCode.RELOAD, "the hall file was changed meanwhile")
     if body.check:
-        with work.db.begin_nested() as rehearsal:
-            changes = hallfile.write(work.db, file, body.toml)
-            rehearsal.rollback()
+        changes = rehearsed(work.db, lambda db: hallfile.write(db, file, body.toml))
         return Answer(200, {"changes": changes, "applied": False})
     changes = hallfile.write(work.db, file, body.toml)
     work.audit("hall_file.applied", version_of(body.toml), "; ".join(changes)[:200])

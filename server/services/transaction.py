@@ -166,6 +166,14 @@ class Transactions:
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
 
 
+def rehearsed(db: Session, change: Callable[[Session], list[str]]) -> list[str]:
+    """What a change of the installation would be, inside a transaction that keeps nothing of it."""
+    with db.begin_nested() as savepoint:
+        changes = change(db)
+        savepoint.rollback()
+    return changes
+
+
 def lock_halls(db: Session, halls: Sequence[str]) -> dict[str, HallRow]:
     """The hall rows, locked in order of id. Raises unknown_hall."""
     rows: dict[str, HallRow] = {}

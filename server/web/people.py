@@ -81,6 +81,11 @@ def blueprint(spec: SpecTree) -> Blueprint:
             halls=lambda context, who, _body, _parts: [own_hall(context, who)],
             prepare=_prepared(kind),
         )
+    _hall_file_routes(routes, spec)
+    return routes
+
+
+def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
     read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
     wish(
         routes,
@@ -94,7 +99,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         answer=HallFileAnswer,
         halls=lambda context, _who, _body, _parts: context.hall_ids(),
     )
-    return routes
 
 
 def _sign_in() -> Response:
