@@ -303,7 +303,9 @@ def test_a_long_pause_is_told_with_the_room_and_what_to_do(consoles, page, tag, 
     consoles.desk.set_station("R2", "pause", minutes=60)
 
     page.wait_for_selector(".alerts [data-kind=paused_long]")
-    assert told in page.inner_text(".alerts [data-kind=paused_long]")
+    said = page.inner_text(".alerts [data-kind=paused_long]")
+    consoles.empty()
+    assert told in said
 
 
 def test_rooms_pause_and_open_from_the_desk(consoles, page):
