@@ -86,6 +86,7 @@ def test_a_word_that_is_no_plain_word_is_never_written_into_a_statement():
 def test_how_many_stand_before_a_ticket_is_told_the_same_by_counting_heads():
     """The quick count against the plain one, over lanes, grades, credits and doctors."""
     with an_api() as api:
+        assert 200 == api.post("/stations/R1/open", {"doctor": "D1"}, role="console")[0]
         for number in range(12):
             more = {"tags": ["老"], "evidence": "card"} if number % 5 == 0 else {}
             doctor = {"doctor": "D1"} if number % 4 == 0 else {}
