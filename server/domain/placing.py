@@ -1,45 +1,31 @@
 """Owns where a ticket stands when a fact happens: lane, static order key, reference time, credit, due call.
 
 Pure: the caller brings the time, the rules and the counters; knows no database, no time zone and no patient.
-
-Order keys are text of fixed-width fields, smaller first, ending in the ticket's seq:
-  woven ordinary  slot . source . turn . seq              §2.3: 0 booked, 1 walk-in, 2 late, 3 passed to the slot's end;
-                                                          turn: time of check-in, or the registration number
-  woven policy    slot . tag rank . since . seq           ranked inside a slot, so a lower tag waits a slot at most
-  passed          due call . since . seq
-  everything else since . seq
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from server.domain.errors import HallError
+from server.domain.places import (
+    A_MOMENT,
+    BOOKED,
+    LAST,
+    LATE,
+    NEXT,
+    PASSED_BACK,
+    WALK_IN,
+    Place,
+    in_slot,
+    passed,
+    plain,
+    seq_of,
+    slot_of,
+    stamp,
+)
 from server.domain.rules import PassedStep, Rules
 from server.protocol.terms import ErrorCode, Lane, Mode
-
-A_MOMENT = timedelta(microseconds=1)
-"""Sets the end of a session before the first slot of the next."""
-BOOKED, WALK_IN, LATE, PASSED_BACK = range(4)
-LAST = 999_999_999
-"""A due call that never comes: the ticket is called when no ordinary patient waits."""
-NEXT = -1
-"""The due call of a passed patient who stands at the door: next after the urgent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a ticket stands.
-
-    `since` is the reference time r of domain.md §3.3, `credit` minutes, `due_call` the queue's count of ordinary
-    calls from which the ticket may be woven in (0: at once).
-    """
-
-    lane: Lane
-    order: str
-    since: datetime
-    credit: int
-    due_call: int
 
 
 def on_check_in(
@@ -63,12 +49,12 @@ def on_check_in(
     waits (late = every_nth). Raises HallError(TOO_EARLY) before the check-in opens; urgent patients are never refused.
     """
     if urgent:
-        return _plain(Lane.URGENT, since=now, seq=seq)
+        return plain(Lane.URGENT, since=now, seq=seq)
     _refuse_too_early(rules, now, slot_start)
     late = _is_late(rules, now, slot_start, slot_end)
     since = now if late or slot_start is None else max(now, slot_start)
     if rules.first_come:
-        return _plain(Lane.ORDINARY, since=now, seq=seq)
+        return plain(Lane.ORDINARY, since=now, seq=seq)
     if any(tag in rules.policy_tags for tag in tags):
         appointment = slot_start is not None and not late
         return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, appointment=appointment)
@@ -76,10 +62,10 @@ def on_check_in(
         return _late(rules, mode, now, seq, session_end, max(calls, last_late_due))
     if mode == "graded":
         credit = _capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
-        return _plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
-    slot = slot_of(rules, now) if slot_start is None else slot_start
+        return plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
+    slot = slot_of(rules.slot_minutes, now) if slot_start is None else slot_start
     source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
-    return _in_slot(slot, source, _turn(rules, registration, now), since=since, seq=seq)
+    return in_slot(slot, source, _turn(rules, registration, now), since=since, seq=seq)
 
 
 def on_return(
@@ -96,8 +82,8 @@ def on_return(
     the published example: back while no. 13 is in → 14, 15, return.
     """
     if urgent:
-        return _plain(Lane.URGENT, since=now, seq=seq)
-    return replace(_plain(Lane.RETURN, since=now, seq=seq), due_call=calls + rules.weave_ordinary)
+        return plain(Lane.URGENT, since=now, seq=seq)
+    return replace(plain(Lane.RETURN, since=now, seq=seq), due_call=calls + rules.weave_ordinary)
 
 
 def on_passed_return(
@@ -122,7 +108,7 @@ def on_passed_return(
     An urgent patient is urgent again. Raises HallError(DESK_ONLY) when the rules make the ticket void.
     """
     if urgent:
-        return _plain(Lane.URGENT, since=now, seq=seq)
+        return plain(Lane.URGENT, since=now, seq=seq)
     step = _passed_step(rules, passes, pardoned=pardoned)
     if step == "void":
         raise HallError(ErrorCode.DESK_ONLY, f"passed {passes} times")
@@ -130,14 +116,14 @@ def on_passed_return(
         return _end_of_slot(rules, mode, now, seq, slot_end)
     if step == "end":
         if session_end is not None and mode == "woven":
-            return _in_slot(session_end - A_MOMENT, PASSED_BACK, _stamp(now), since=now, seq=seq)
-        return _passed(now, seq, LAST if waiting is None else calls + max(waiting, _largest_step(rules)))
-    return _passed(now, seq, calls + step)
+            return in_slot(session_end - A_MOMENT, PASSED_BACK, stamp(now), since=now, seq=seq)
+        return passed(now, seq, LAST if waiting is None else calls + max(waiting, _largest_step(rules)))
+    return passed(now, seq, calls + step)
 
 
 def on_arrived(*, now: datetime, seq: int) -> Place:
     """Place a patient who was passed but stands at the door: next after the urgent (domain.md §2.3, 到场)."""
-    return _passed(now, seq, NEXT)
+    return passed(now, seq, NEXT)
 
 
 def on_triage(
@@ -158,7 +144,7 @@ def on_triage(
     A grade that is no longer urgent puts the ticket where its check-in would have put it; any other lane is kept.
     """
     if grade_urgent:
-        return _plain(Lane.URGENT, since=checked_in_at, seq=seq)
+        return plain(Lane.URGENT, since=checked_in_at, seq=seq)
     if place.lane is Lane.URGENT:
         return on_check_in(
             rules=replace(rules, early_allowed="any"),
@@ -220,17 +206,6 @@ def on_prioritise(
     return replace(moved, credit=credit)
 
 
-def slot_of(rules: Rules, moment: datetime) -> datetime:
-    """Start of the slot that contains `moment`."""
-    width = rules.slot_minutes * 60
-    return datetime.fromtimestamp(int(moment.timestamp()) // width * width, UTC)
-
-
-def seq_of(order: str) -> str:
-    """The seq at the end of an order key, as comparable text."""
-    return order.rpartition(".")[2]
-
-
 def best_tag(rules: Rules, tags: Sequence[str]) -> str | None:
     """The tag of highest rank that gives policy priority, None without one."""
     return next((tag for tag in rules.policy_tags if tag in tags), None)
@@ -261,14 +236,14 @@ def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end:
 
 def _late(rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int) -> Place:
     if rules.late == "every_nth":
-        return _passed(now, seq, calls + rules.late_every)
+        return passed(now, seq, calls + rules.late_every)
     if rules.late == "end_of_session" and session_end is not None:
         if mode == "graded":
-            return _plain(Lane.ORDINARY, since=session_end, seq=seq)
-        return _in_slot(session_end - A_MOMENT, LATE, _stamp(now), since=now, seq=seq)
+            return plain(Lane.ORDINARY, since=session_end, seq=seq)
+        return in_slot(session_end - A_MOMENT, LATE, stamp(now), since=now, seq=seq)
     if mode == "graded":
-        return _plain(Lane.ORDINARY, since=now, seq=seq)
-    return _in_slot(slot_of(rules, now), LATE, _stamp(now), since=now, seq=seq)
+        return plain(Lane.ORDINARY, since=now, seq=seq)
+    return in_slot(slot_of(rules.slot_minutes, now), LATE, stamp(now), since=now, seq=seq)
 
 
 def _policy(
@@ -276,19 +251,19 @@ def _policy(
 ) -> Place:
     credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
     if mode == "graded":
-        return _plain(Lane.POLICY, since=since, seq=seq, credit=_capped(rules, credit))
+        return plain(Lane.POLICY, since=since, seq=seq, credit=_capped(rules, credit))
     tag = best_tag(rules, tags)
     rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
-    order = f"{_stamp(slot_of(rules, since))}.{rank:02d}.{_stamp(since)}.{seq:09d}"
+    order = f"{stamp(slot_of(rules.slot_minutes, since))}.{rank:02d}.{stamp(since)}.{seq:09d}"
     return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
 
 
 def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None) -> Place:
     if mode == "graded":
-        end = slot_end or slot_of(rules, now) + timedelta(minutes=rules.slot_minutes)
-        return _passed(max(now, end), seq, 0)
-    slot = slot_of(rules, now)
-    return _in_slot(slot, PASSED_BACK, _stamp(now), since=now, seq=seq)
+        end = slot_end or slot_of(rules.slot_minutes, now) + timedelta(minutes=rules.slot_minutes)
+        return passed(max(now, end), seq, 0)
+    slot = slot_of(rules.slot_minutes, now)
+    return in_slot(slot, PASSED_BACK, stamp(now), since=now, seq=seq)
 
 
 def _passed_step(rules: Rules, passes: int, *, pardoned: bool) -> PassedStep:
@@ -308,20 +283,4 @@ def _capped(rules: Rules, credit: int) -> int:
 
 def _turn(rules: Rules, registration: int | None, checked_in_at: datetime) -> str:
     by_number = rules.order_by == "registration" and registration is not None
-    return f"{registration:021d}" if by_number else _stamp(checked_in_at)
-
-
-def _in_slot(slot: datetime, source: int, turn: str, *, since: datetime, seq: int) -> Place:
-    return Place(Lane.ORDINARY, f"{_stamp(slot)}.{source}.{turn}.{seq:09d}", since, 0, 0)
-
-
-def _passed(now: datetime, seq: int, due_call: int) -> Place:
-    return Place(Lane.PASSED, f"{max(due_call, 0):09d}.{_stamp(now)}.{seq:09d}", now, 0, due_call)
-
-
-def _plain(lane: Lane, *, since: datetime, seq: int, credit: int = 0) -> Place:
-    return Place(lane, f"{_stamp(since)}.{seq:09d}", since, credit, 0)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return f"{registration:021d}" if by_number else stamp(checked_in_at)

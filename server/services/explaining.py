@@ -59,7 +59,8 @@ def ticket(context: Context, id: str, who: Principal) -> View:
         view = ticket_view(row)
         faces.learn([view])
         standing = _standing(context, db, hall, row)
-        place = standing.ahead.count if standing is not None else position(db, row)
+        queue = config_of(db, hall).queues[row.queue_id]
+        place = standing.ahead.count if standing is not None else position(db, row, queue)
         return {
             "ticket": {**faces.ticket(view, own=True)},
             "position": place,
@@ -91,18 +92,20 @@ def _standing(context: Context, db: Session, hall: HallRow, row: TicketRow) -> S
     """None for a ticket that is not in line."""
     if TicketState(row.state) not in IN_LINE:
         return None
-    found = lineup_of(db, config_of(db, hall), row.queue_id, context.clock.hall())
+    config = config_of(db, hall)
+    queue = config.queues[row.queue_id]
+    found = lineup_of(db, config, queue.id, context.clock.hall())
     if found is None:
-        return Standing(_counted(db, row), None, callable_now=False)
+        return Standing(_counted(db, row, queue), None, callable_now=False)
     ahead = ahead_of(row.id, found.line)
     paused = len(found.open_rooms) < len(found.line.rooms)
     callable_now = ahead is not None and (not paused or ahead_of(row.id, found.calling) is not None)
-    return Standing(ahead or _counted(db, row), found, callable_now)
+    return Standing(ahead or _counted(db, row, queue), found, callable_now)
 
 
-def _counted(db: Session, row: TicketRow) -> Ahead:
+def _counted(db: Session, row: TicketRow, queue: Queue) -> Ahead:
     """Who goes before by the counts of lanes, where no room calls the ticket or the line is too long to play."""
-    count, urgent = position(db, row) or 0, 0
+    count, urgent = position(db, row, queue) or 0, 0
     if row.lane != Lane.URGENT:
         here = (LaneRow.hall_id == row.hall_id, LaneRow.queue_id == row.queue_id, LaneRow.lane == Lane.URGENT)
         urgent = min(count, int(db.scalar(select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*here)) or 0))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from server.domain import placing
+from server.domain import places, placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
@@ -108,7 +108,7 @@ def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> placing.Place:
+def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places.Place:
     """Where the next number of the queue stands. Raises queue_closed, too_early."""
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:
@@ -150,7 +150,7 @@ def _last_late_due(work: Work, queue: Queue) -> int:
             TicketRow.state == TicketState.WAITING.value,
             TicketRow.lane == Lane.PASSED.value,
             TicketRow.passes == 0,
-            TicketRow.due_call < placing.LAST,
+            TicketRow.due_call < places.LAST,
         )
     )
     return int(found or 0)

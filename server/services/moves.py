@@ -2,15 +2,14 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from server.domain.discipline import Recent, remember
 from server.domain.errors import HallError
 from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
-from server.domain.placing import Place
+from server.domain.places import Place
 from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
 from server.services.timers import begin_day
@@ -160,7 +159,7 @@ def apply(
     """
     target = next_state(TicketState(ticket.state), action)
     image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
-    before, came_from = _lane_key(ticket), TicketState(ticket.state)
+    before, came_from = lane_key(ticket), TicketState(ticket.state)
     if to is not None:
         changes |= _columns(to)
     mode = work.config_of(ticket.hall_id).queues[changes.get("queue_id", ticket.queue_id)].mode
@@ -175,81 +174,11 @@ def apply(
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
         changes["undo"] = done if action in UNDOABLE else {}
     work.record(kind or FACTS[action], ticket, changes=changes, reason=reason, announcement=announcement)
-    lanes.count(work.connection, before, _lane_key(ticket))
+    lanes.count(work.connection, before, lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
     if came_from not in IN_LINE:
         hold_if_elsewhere(work, ticket)
-
-
-def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
-    """Put the ticket back as it was before its last move; `announcement` is shown again where it was called.
-
-    Raises nothing_to_undo, undo_too_late, station_busy, illegal_move for one whose place another ticket took.
-    """
-    if not ticket.undo:
-        raise HallError(ErrorCode.NOTHING_TO_UNDO)
-    if work.now - datetime.fromisoformat(ticket.undo["at"]) > timedelta(seconds=seconds):
-        raise HallError(ErrorCode.UNDO_TOO_LATE)
-    image, memory = ticket.undo["image"], ticket.undo["memory"]
-    if TicketState(image["state"]) in AT_STATION:
-        busy = at_station(work, image["station_id"])
-        if busy is not None and busy.id != ticket.id:
-            raise HallError(ErrorCode.STATION_BUSY, ticket=None)
-    ended, moved = TicketState(ticket.state) in ENDED, image["queue_id"] != ticket.queue_id
-    if (ended or moved) and _twin(work, ticket) is not None:
-        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
-    before, came_from = _lane_key(ticket), TicketState(ticket.state)
-    if "recent" in memory:
-        _forget_call(day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]]), memory)
-        _forget_turn(work, memory)
-    undone = ticket.undo["action"]
-    again = TicketState(image["state"]) is TicketState.CALLED
-    work.record(
-        EventKind.TICKET_UNDONE,
-        ticket,
-        changes={**image, "since": datetime.fromisoformat(image["since"]), "undo": {}},
-        reason=undone,
-        announcement=announcement if again else None,
-    )
-    lanes.count(work.connection, before, _lane_key(ticket))
-    if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
-        release_elsewhere(work, ticket)
-    if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
-        hold_elsewhere(work, ticket)
-    hold_if_elsewhere(work, ticket)
-
-
-def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
-    """Take one call out of what the weave remembers: exactly as before it, or its place alone if others were called."""
-    lane = Lane(memory["lane"])
-    after = remember(Recent(tuple(Lane(word) for word in memory["recent"]), memory["calls"]), lane)
-    if (day.recent, day.calls) == ([word.value for word in after.lanes], after.calls):
-        day.recent, day.calls = memory["recent"], memory["calls"]
-    elif lane is not Lane.URGENT and lane in day.recent:
-        last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
-        day.recent = [*day.recent[:last], *day.recent[last + 1 :]]
-        day.calls -= lane is Lane.ORDINARY
-
-
-def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:
-    """Give the queue its turn back at a room of several queues."""
-    station = work.db.get(StationRow, memory.get("station", ""))
-    if station is not None:
-        station.last_queue = memory["last_queue"]
-
-
-def _twin(work: Work, ticket: TicketRow) -> str | None:
-    """Another live ticket of the visit in the queue that undo would put this one back into."""
-    return work.db.scalars(
-        select(TicketRow.id).where(
-            TicketRow.visit_id == ticket.visit_id,
-            TicketRow.hall_id == ticket.hall_id,
-            TicketRow.queue_id == ticket.undo["image"]["queue_id"],
-            TicketRow.id != ticket.id,
-            TicketRow.state.not_in([state.value for state in ENDED]),
-        )
-    ).first()
 
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:
@@ -264,10 +193,11 @@ def at(work: Work, station: str) -> list[TicketRow]:
 
 def enter(work: Work, ticket: TicketRow) -> None:
     """Count a ticket that has just been made."""
-    lanes.count(work.connection, None, _lane_key(ticket))
+    lanes.count(work.connection, None, lane_key(ticket))
 
 
-def _lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
+def lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
+    """The key of choosing a ticket is counted under; None for one that does not wait."""
     if ticket.state != TicketState.WAITING:
         return None
     return ticket.hall_id, ticket.queue_id, ticket.lane, ticket.rank, ticket.credit, ticket.doctor

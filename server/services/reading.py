@@ -3,8 +3,10 @@
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from server.domain.counting import woven_before
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.services.config import Queue
 from server.services.context import Context
 from server.services.faces import Faces, out_of_sight
 from server.services.principal import Principal
@@ -162,25 +164,25 @@ _LOWER = (
     .where(*_HERE, LaneRow.lane == bindparam("lane"), LaneRow.rank > bindparam("rank"))
     .scalar_subquery()
 )
-_AHEAD = select(
-    select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE).scalar_subquery(),
-    select(func.coalesce(func.sum(LaneRow.waiting), 0)).where(*_HERE, LaneRow.lane != Lane.URGENT).scalar_subquery(),
-    _BEHIND,
-    _LOWER,
-)
+_WAITING = select(LaneRow.lane, func.sum(LaneRow.waiting), _BEHIND, _LOWER).where(*_HERE).group_by(LaneRow.lane)
 
 
-def position(db: Session, ticket: TicketRow) -> int | None:
-    """How many in the ticket's queue stand before it now; None for one that is not in line."""
+def position(db: Session, ticket: TicketRow, queue: Queue, calls: int = 0) -> int | None:
+    """How many in the ticket's queue go before it now, by counts; None for one that is not in line.
+
+    `calls` is the queue's count of ordinary calls, which a passed ticket waits for.
+    """
     if ticket.state not in {TicketState.WAITING, TicketState.CHECKED_IN, TicketState.STAGED}:
         return None
-    here = {"hall": ticket.hall_id, "queue": ticket.queue_id}
+    key = {"hall": ticket.hall_id, "queue": ticket.queue_id, "lane": ticket.lane, "rank": ticket.rank}
     db.flush()
-    waiting, not_urgent, behind, lower = (
-        db.connection().execute(_AHEAD, {**here, "lane": ticket.lane, "rank": ticket.rank, "sort": ticket.sort}).one()
-    )
-    behind += lower
-    if ticket.lane == Lane.URGENT:
-        behind += not_urgent
-    own = 1 if ticket.state == TicketState.WAITING else 0
-    return max(0, int(waiting) - int(behind) - own)
+    rows = db.connection().execute(_WAITING, {**key, "sort": ticket.sort}).all()
+    waiting = {Lane(lane): int(count) for lane, count, _, _ in rows}
+    behind = sum(int(count) for count in rows[0][2:]) if rows else 0
+    lane = Lane(ticket.lane)
+    if ticket.state == TicketState.WAITING:
+        waiting[lane] -= 1
+    own = max(0, waiting.get(lane, 0) - behind)
+    if queue.mode == "woven" and not queue.rules.first_come:
+        return woven_before(lane, own, waiting, queue.rules, due=ticket.due_call - calls)
+    return own if lane is Lane.URGENT else own + sum(waiting.values()) - waiting.get(lane, 0)

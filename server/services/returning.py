@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from server.domain import placing
+from server.domain import places, placing
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import moves
@@ -31,7 +31,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     mode = queue.mode
-    to: placing.Place | None = None
+    to: places.Place | None = None
     if state is TicketState.PASSED:
         to = placing.on_passed_return(
             rules=rules,

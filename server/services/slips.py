@@ -1,7 +1,7 @@
 """What a queue slip says, and the job to print it; without names."""
 
 from server.protocol.terms import DeviceRole, TicketState
-from server.services import printing
+from server.services import moves, printing
 from server.services.config import Queue
 from server.services.reading import position
 from server.services.views import View, stamp, ticket_view
@@ -32,7 +32,7 @@ def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, prin
 def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
     """What the slip says, without the name. The wait is told where it is known already: paper waits for no sums."""
     config = work.config
-    ahead = position(work.db, ticket)
+    ahead = position(work.db, ticket, queue, moves.day_of(work, queue).calls)
     shared = ticket.state == TicketState.WAITING and not ticket.doctor
     wait = waits.place(work.hall.id, queue.id, ahead, work.now, work.hall.seq) if shared else None
     return {

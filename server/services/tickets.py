@@ -17,7 +17,7 @@ from server.protocol.terms import (
     Lane,
     TicketState,
 )
-from server.services import alerts, announcements, moves, staging
+from server.services import alerts, announcements, moves, staging, undoing
 from server.services.calling import only_own_station
 from server.services.returning import doctor_for, put_back
 from server.services.views import stamp, ticket_view
@@ -207,7 +207,7 @@ def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     ticket = own_ticket(work, id)
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
     seconds = moves.home_of(work, ticket).rules.undo_seconds
-    moves.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
+    undoing.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
     _set_booking(work, ticket, "checked_in")
     return answer(ticket)
 

@@ -13,7 +13,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain import placing
+from server.domain import places, placing
 from server.domain.discipline import Head
 from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
@@ -149,7 +149,7 @@ def _newcomer(config: HallConfig, queue: str, scales: Mapping[str, Scale], now: 
     """Somebody who walks in now: the last place of the queue, so that the next slip can tell a wait."""
     own = config.queues[queue]
     level = scales[own.scale].last
-    place = placing.on_check_in(rules=own.rules, now=now, slot_start=None, slot_end=None, seq=placing.LAST)
+    place = placing.on_check_in(rules=own.rules, now=now, slot_start=None, slot_end=None, seq=places.LAST)
     return Head(
         ticket=f"{NEWCOMER}{queue}",
         queue=queue,

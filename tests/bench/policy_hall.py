@@ -15,7 +15,7 @@ import simpy
 from server.domain import placing
 from server.domain.discipline import Caller, Head, Recent, choose_next, remember
 from server.domain.lanes import Lanes
-from server.domain.placing import Place
+from server.domain.places import Place
 from server.domain.rules import Rules
 from server.domain.waiting import Expected, Line, Room, Stream, range_for
 from server.protocol.terms import Lane, Mode

@@ -241,6 +241,19 @@ def test_a_slip_says_the_wait_that_is_known_and_computes_nothing_itself(api):
     assert second["wait_low"] < second["wait_high"]
 
 
+def test_the_slip_of_a_return_counts_those_the_weave_lets_go_first_and_not_the_whole_line(api):
+    mine = api.check_in("张小三", patient={"record_number": "MR7"})
+    for number in range(20):
+        api.check_in(f"普{number}")
+    assert mine["id"] == api.call("R1")["id"]
+    api.act(mine, "hold", reason="examination: CT")
+    wish = {"hall": "H1", "queue": "IM", "patient": {"name": "张小三", "record_number": "MR7"}}
+    status, body = api.post("/check-ins", wish, role="kiosk")
+
+    assert (200, 2) == (status, body["slip"]["ahead"])
+    assert 2 == api.get(f"/tickets/{mine['id']}")[1]["position"]
+
+
 def test_what_was_played_a_minute_ago_is_told_to_nobody(api):
     morning_of(api, 20)
     body = {"hall": "H1", "queue": "IM", "patient": {"name": "一"}}

@@ -21,7 +21,7 @@ from server.domain.discipline.values import (
     minutes_waited,
 )
 from server.domain.discipline.woven import WEAVE_REASONS, weave, woven_target
-from server.domain.placing import LAST, NEXT
+from server.domain.places import LAST, NEXT
 from server.domain.rules import Rules
 from server.protocol.terms import Lane, Mode
 

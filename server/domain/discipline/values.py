@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from server.domain.placing import seq_of
+from server.domain.places import seq_of
 from server.protocol.terms import Lane
 
 REMEMBERED = 8

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from server.domain import placing
 from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
 from server.domain.lanes import Lanes
-from server.domain.placing import Place
+from server.domain.places import Place
 from server.domain.rules import Rules
 from server.protocol.terms import Lane, Mode
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain import placing
+from server.domain import places, placing
 from server.domain.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
 from server.domain.lanes import Lanes
 from server.domain.rules import Rules
@@ -146,8 +146,8 @@ def test_the_cost_does_not_depend_on_how_many_stand_behind_a_head():
     assert chosen([head]) == chosen([head_of("first", _place(head), waiting=1_000_000)])
 
 
-def _place(head: Head) -> placing.Place:
-    return placing.Place(head.lane, head.order, head.since, head.credit, head.due_call)
+def _place(head: Head) -> places.Place:
+    return places.Place(head.lane, head.order, head.since, head.credit, head.due_call)
 
 
 def test_lanes_hand_out_heads_keyed_as_the_database_does():

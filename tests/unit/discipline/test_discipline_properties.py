@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain import placing
+from server.domain import places, placing
 from server.domain.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
 from server.domain.lanes import Lanes
 from server.domain.rules import Rules
@@ -161,7 +161,7 @@ class Day:
                 waiting=len(self.lanes),
             )
         else:
-            slot = placing.slot_of(rules, now) if kind == "booked" else None
+            slot = places.slot_of(rules.slot_minutes, now) if kind == "booked" else None
             place = placing.on_check_in(
                 rules=rules,
                 now=now,

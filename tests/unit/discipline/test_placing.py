@@ -6,7 +6,7 @@ import pytest
 
 from server.domain import placing
 from server.domain.errors import HallError
-from server.domain.placing import LAST, NEXT, Place
+from server.domain.places import LAST, NEXT, Place
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode, Lane
 from tests.unit.discipline.play import at

@@ -1,14 +1,17 @@
 """What a wish looks for is found by an index, however many tickets of old days there are."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.rules import Rules
 from server.protocol.terms import ENDED, TicketState
 from server.services import choosing, moves, reading
-from server.store.tables import AlertRow, AnnouncementRow, TicketRow
+from server.services.config import config_of
+from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
 
 HERE = (TicketRow.hall_id == "H1",)
@@ -94,6 +97,8 @@ def test_how_many_stand_before_a_ticket_is_told_the_same_by_counting_heads():
             if number % 3 == 0:
                 api.act(ticket, "triage", grade="U" if number % 2 else "N", reason="x")
         with Session(api.context.engines.read) as own:
+            queue = config_of(own, own.get_one(HallRow, "H1")).queues["IM"]
+            plain = replace(queue, rules=Rules(first_come=True))
             rows = own.scalars(select(TicketRow).where(TicketRow.hall_id == "H1")).all()
             for row in rows:
                 later = [
@@ -102,5 +107,5 @@ def test_how_many_stand_before_a_ticket_is_told_the_same_by_counting_heads():
                     if (other.lane == row.lane and (other.rank, other.sort) > (row.rank, row.sort))
                     or (row.lane == "urgent" and other.lane != "urgent")
                 ]
-                assert len(rows) - len(later) - 1 == reading.position(own, row)
+                assert len(rows) - len(later) - 1 == reading.position(own, row, plain)
         assert {"urgent", "ordinary", "policy"} == {row.lane for row in rows}

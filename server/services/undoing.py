@@ -1,0 +1,85 @@
+"""Taking a move back 撤销: the ticket, the weave's memory and the room's turn as they were, or a refusal."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from server.domain.discipline import Recent, remember
+from server.domain.errors import HallError
+from server.protocol.terms import AT_STATION, ENDED, ErrorCode, EventKind, Lane, TicketState
+from server.services import moves
+from server.services.views import View
+from server.services.work import Work
+from server.store import lanes
+from server.store.tables import QueueDayRow, StationRow, TicketRow
+
+
+def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
+    """Put the ticket back as it was before its last move; `announcement` is shown again where it was called.
+
+    Raises nothing_to_undo, undo_too_late, station_busy, illegal_move for one whose place another ticket took.
+    """
+    if not ticket.undo:
+        raise HallError(ErrorCode.NOTHING_TO_UNDO)
+    if work.now - datetime.fromisoformat(ticket.undo["at"]) > timedelta(seconds=seconds):
+        raise HallError(ErrorCode.UNDO_TOO_LATE)
+    image, memory = ticket.undo["image"], ticket.undo["memory"]
+    if TicketState(image["state"]) in AT_STATION:
+        busy = moves.at_station(work, image["station_id"])
+        if busy is not None and busy.id != ticket.id:
+            raise HallError(ErrorCode.STATION_BUSY, ticket=None)
+    ended, moved = TicketState(ticket.state) in ENDED, image["queue_id"] != ticket.queue_id
+    if (ended or moved) and _twin(work, ticket) is not None:
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
+    before, came_from = moves.lane_key(ticket), TicketState(ticket.state)
+    if "recent" in memory:
+        _forget_call(moves.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]]), memory)
+        _forget_turn(work, memory)
+    again = TicketState(image["state"]) is TicketState.CALLED
+    work.record(
+        EventKind.TICKET_UNDONE,
+        ticket,
+        changes={**image, "since": datetime.fromisoformat(image["since"]), "undo": {}},
+        reason=ticket.undo["action"],
+        announcement=announcement if again else None,
+    )
+    lanes.count(work.connection, before, moves.lane_key(ticket))
+    if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
+        moves.release_elsewhere(work, ticket)
+    if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
+        moves.hold_elsewhere(work, ticket)
+    moves.hold_if_elsewhere(work, ticket)
+
+
+def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+    """Take one call out of what the weave remembers: exactly as before it, or its place alone if others were called."""
+    lane = Lane(memory["lane"])
+    after = remember(Recent(tuple(Lane(word) for word in memory["recent"]), memory["calls"]), lane)
+    if (day.recent, day.calls) == ([word.value for word in after.lanes], after.calls):
+        day.recent, day.calls = memory["recent"], memory["calls"]
+    elif lane is not Lane.URGENT and lane in day.recent:
+        last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
+        day.recent = [*day.recent[:last], *day.recent[last + 1 :]]
+        day.calls -= lane is Lane.ORDINARY
+
+
+def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:
+    """Give the queue its turn back at a room of several queues."""
+    station = work.db.get(StationRow, memory.get("station", ""))
+    if station is not None:
+        station.last_queue = memory["last_queue"]
+
+
+def _twin(work: Work, ticket: TicketRow) -> str | None:
+    """Another live ticket of the visit in the queue that undo would put this one back into."""
+    return work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.visit_id == ticket.visit_id,
+            TicketRow.hall_id == ticket.hall_id,
+            TicketRow.queue_id == ticket.undo["image"]["queue_id"],
+            TicketRow.id != ticket.id,
+            TicketRow.state.not_in([state.value for state in ENDED]),
+        )
+    ).first()
