@@ -11,7 +11,7 @@ from datetime import timedelta
 from heapq import heapify, heappop, heappush
 from math import ceil, floor, sqrt
 from random import Random
-from statistics import fmean, pstdev
+from statistics import fmean, pvariance, variance
 from typing import NamedTuple
 
 from server.domain.discipline import Head, ReasonCode
@@ -24,6 +24,8 @@ FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 12, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
 FAR = 400
 """Positions beyond so many calls are counted, not played."""
+BLOCK = 25
+"""Services in one batch, when asking how the mean drifts over the day."""
 STEP = 5
 """Minutes a shown wait is rounded to."""
 
@@ -57,7 +59,8 @@ def range_for(
 ) -> Expected | None:
     """The expected wait of one ticket, or None where an honest range cannot be given.
 
-    `samples` are the minutes a patient occupied a station, the last 60–300 of the same doctor or service. None with
+    `samples` are the minutes a patient occupied a station, the last 60–300 of the same doctor or service, in the order
+    in which they ended: how their mean drifts widens the range. None with
     fewer samples than the rules want, while the doctor is paused, or when no open station may call the ticket.
     """
     return ranges_for(line, samples=samples, random=random, paused=paused, until=ticket).get(ticket)
@@ -76,7 +79,7 @@ def ranges_for(
         return {}
     start = Lanes(line.tickets)
     known = sorted(samples)
-    doubt = (pstdev(known) / max(fmean(known), 0.01)) / sqrt(len(known))
+    doubt = sqrt(pvariance(known) / len(known) + _drift(samples)) / max(fmean(known), 0.01)
     waits: dict[str, list[float]] = {}
     runs = 1
     done = 0
@@ -87,6 +90,15 @@ def ranges_for(
         runs = min(MOST_RUNS, max(FEWEST_RUNS, CALLS_PER_ESTIMATE // max(1, calls)))
         done += 1
     return {ticket: _expected(sorted(times)) for ticket, times in waits.items() if len(times) == done}
+
+
+def _drift(samples: Sequence[float]) -> float:
+    """How much the mean of services that follow one another varies more than chance explains: the method of batch
+    means. A morning of quick doctors says less about the next half hour than as many samples of one steady day."""
+    blocks = [samples[at : at + BLOCK] for at in range(0, len(samples) - BLOCK + 1, BLOCK)]
+    if len(blocks) < 3:
+        return 0.0
+    return max(0.0, variance(map(fmean, blocks)) - pvariance(samples) / BLOCK)
 
 
 def ahead_of(ticket: str, line: Line) -> Ahead | None:

@@ -63,6 +63,15 @@ def test_a_free_room_means_no_wait():
     assert (0, 0, 0, 5) == (told.p20, told.p90, told.low, told.high)
 
 
+def test_a_day_whose_services_drift_has_a_wider_range_than_the_same_services_mixed():
+    quick_then_slow = [4.0, 5.0, 6.0] * 33 + [10.0, 12.0, 14.0] * 33
+    mixed = Random(3).sample(quick_then_slow, len(quick_then_slow))
+    drifts, steady = (expected("t9", line(ordinary(9)), samples=samples) for samples in (quick_then_slow, mixed))
+
+    assert drifts.p80 - drifts.p20 > 1.5 * (steady.p80 - steady.p20)
+    assert 0.85 < (drifts.p20 + drifts.p80) / (steady.p20 + steady.p80) < 1.15, "wider, not elsewhere"
+
+
 @pytest.mark.parametrize(
     "hidden",
     [
