@@ -77,6 +77,15 @@ STATES: dict[TicketState, dict[str, str]] = {
     TicketState.NO_SHOW: {"zh": "该号已过期。", "en": "This ticket has expired."},
 }
 """What is said instead of a place to who is not in line."""
+HELD_ELSEWHERE = {
+    "zh": "您正在另一处叫号或就诊,结束后自动恢复排队。",
+    "en": "You are called or seen elsewhere; your place is kept and comes back by itself.",
+}
+HELD_BY_STAFF = {
+    "zh": "您的号已保留,回来后请告知护士。",
+    "en": "Your place is kept. Please tell the nurse when you are back.",
+}
+"""Said to who is held for another reason than an examination: checking in again does not end that."""
 PAUSED = {
     "zh": "目前没有诊室叫号,恢复后继续。",
     "en": "No room calls at the moment; calling goes on as soon as one opens.",

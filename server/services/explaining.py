@@ -16,7 +16,16 @@ from server.domain.discipline.graded import credit, score, target
 from server.domain.discipline.values import minutes_waited
 from server.domain.discipline.woven import woven_target
 from server.domain.errors import HallError
-from server.domain.explaining import PAUSED, STATES, Language, category_texts, explain, rule_text
+from server.domain.explaining import (
+    HELD_BY_STAFF,
+    HELD_ELSEWHERE,
+    PAUSED,
+    STATES,
+    Language,
+    category_texts,
+    explain,
+    rule_text,
+)
 from server.domain.waiting import Ahead, ahead_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services.choosing import head_of
@@ -24,8 +33,10 @@ from server.services.config import Queue, config_of
 from server.services.context import Context
 from server.services.faces import Faces
 from server.services.lineups import Lineup, lineup_of
+from server.services.moves import ELSEWHERE
 from server.services.principal import Principal
 from server.services.reading import hall_row, position
+from server.services.returning import is_away
 from server.services.views import View, stamp, ticket_view
 from server.services.waits import Range, Told, renew
 from server.store.tables import HallRow, LaneRow, TicketRow
@@ -134,13 +145,20 @@ def _told(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
     rule = {language: rule_text(queue.rules, queue.mode, language) for language in LANGUAGES}
     base: View = {"ticket": row.id, "number": row.number, "state": row.state, "queue": queue.id, "rule": rule}
     if standing is None:
-        return {**base, "position": None, "categories": [], "text": dict(STATES[TicketState(row.state)])}
+        return {**base, "position": None, "categories": [], "text": _state_text(row)}
     ahead = standing.ahead
     texts = {language: explain(ahead.count + 1, ahead.reasons, rule[language], language).text for language in LANGUAGES}
     if (standing.found is not None or not queue.active) and not standing.callable_now:
         texts = {language: f"{PAUSED[language]} {text}" for language, text in texts.items()}
     categories = [{"reason": code, "count": count, "text": text} for code, count, text in category_texts(ahead.reasons)]
     return {**base, "position": ahead.count, "categories": categories, "text": texts}
+
+
+def _state_text(row: TicketRow) -> dict[str, str]:
+    """What who is not in line has to do."""
+    if row.state != TicketState.HELD or is_away(row):
+        return dict(STATES[TicketState(row.state)])
+    return dict(HELD_ELSEWHERE if row.hold_reason == ELSEWHERE else HELD_BY_STAFF)
 
 
 def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datetime) -> View:

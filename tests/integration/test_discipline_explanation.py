@@ -163,6 +163,27 @@ def test_who_is_not_in_line_is_told_what_to_do(api, deeds, words):
     assert words in body["text"]["zh"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("examination: CT", "check in when you are back"), ("toilet", "tell the nurse when you are back")],
+)
+def test_who_is_held_is_told_what_brings_the_ticket_back(api, reason, said):
+    mine = api.check_in("张小三", patient={"record_number": "MR7"})
+    api.act(mine, "hold", reason=reason)
+    assert said in explained(api, mine, role="kiosk")["text"]["en"]
+    again = api.check_in("张小三", patient={"record_number": "MR7"})
+
+    assert ("waiting" if "check in" in said else "held") == again["state"], "as it was told"
+
+
+def test_who_is_held_for_being_called_elsewhere_is_told_to_wait(api):
+    mine = api.check_in("张小三", patient={"record_number": "MR7"})
+    api.check_in("张小三", "ENT", patient={"record_number": "MR7"})
+    api.call("R3")
+
+    assert "comes back by itself" in explained(api, mine, role="kiosk")["text"]["en"]
+
+
 def test_with_every_room_paused_the_place_is_told_and_the_pause(api):
     api.check_in("一")
     mine = api.check_in("二")
