@@ -30,6 +30,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         busy = moves.at_station(work, image["station_id"])
         if busy is not None and busy.id != ticket.id:
             raise HallError(ErrorCode.STATION_BUSY, ticket=None)
+        if TicketState(ticket.state) not in AT_STATION and moves.is_elsewhere(work, ticket):
+            raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient is called or served elsewhere", state=ticket.state)
     ended, moved = TicketState(ticket.state) in ENDED, image["queue_id"] != ticket.queue_id
     if (ended or moved) and _twin(work, ticket) is not None:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)

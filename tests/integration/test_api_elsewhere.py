@@ -133,6 +133,20 @@ def test_whom_two_halls_called_at_once_is_held_by_a_pass_and_not_passed(api):
     )
 
 
+@pytest.mark.parametrize("end", ["pass", "finish", "hold"])
+def test_an_undo_does_not_bring_a_patient_to_a_second_room(api, end):
+    here = api.check_in("两处", "IM", patient=WHO)
+    there = api.check_in("两处", "ENT", patient=WHO)
+    api.call("R1")
+    api.act(here, end, reason="x")
+    assert there["id"] == api.call("R3")["id"]
+    before = api.rows()
+    status, body = api.post(f"/tickets/{here['id']}/undo", {})
+
+    assert (409, "illegal_move") == (status, body["code"])
+    assert before == api.rows()
+
+
 def test_a_hold_for_being_called_elsewhere_is_nobodys_deed_to_take_back(api):
     _, there, _, _ = twice(api)
     api.act(there, "prioritise", tag="老", evidence="card")
