@@ -25,7 +25,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         given: dict[str, Any] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": "server.worker.HallWorker",
             "threads": sockets + 32,
             "worker_connections": sockets * 2 + 200,
             "keepalive": 75,

@@ -64,8 +64,30 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "raise_alert": {"kind": "help"},
     "sign_in": {"username": "nurse1", "password": "a long sentence"},
     "heartbeat": {"seen_seq": 42, "health": {"paper": "fine"}},
+    "print_report": {"visit_token": "as answered to identify", "language": "zh"},
+    "print_list": {"queues": ["IM"], "language": "zh"},
+    "suggest_grade": {"scale": "CN-OPD", "vitals": {"pulse": 118}, "complaint": "胸闷"},
+    "import_appointments": {
+        "rows": [
+            {
+                "id": "AP1",
+                "patient": "MR000123",
+                "hall": "H1",
+                "queue": "IM",
+                "slot_start": "2026-03-02T09:00",
+                "slot_end": "2026-03-02T09:30",
+            }
+        ]
+    },
+    "import_staff": {"rows": [{"username": "mei", "name": "梅护士", "role": "nurse", "password": "a long sentence"}]},
     "import_patients": {"rows": [{"record_number": "MR000123", "name": "张小三", "sex": "男", "phone": "13900000000"}]},
 }
+OPERATIONS: dict[str, tuple[str, str, list[dict[str, list[str]]]]] = {
+    "/healthz": ("The process answers", "application/json", []),
+    "/readyz": ("The database reads and the disk has room, else 503", "application/json", []),
+    "/metrics": ("Prometheus figures, for service devices and administrators", "text/plain", [{"device": []}]),
+}
+"""What the hospital's information department asks, outside of the API's own addresses."""
 QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "integer")]}
 
 
@@ -78,16 +100,24 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},
         "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
     }
-    for route in declared():
+    routes = declared()
+    ours = {_address(route) for route in routes}
+    document["paths"] = {path: item for path, item in document["paths"].items() if path in ours}  # no pages
+    for route in routes:
         _complete_route(document["paths"], route)
+    for path, (words, kind, security) in OPERATIONS.items():
+        answer = {"200": {"description": words, "content": {kind: {}}}}
+        operation = {"operationId": path[1:], "summary": words, "security": security, "responses": answer}
+        document["paths"][path] = {"get": {**operation, "tags": ["operations"]}}
     return document
 
 
+def _address(route: Route) -> str:
+    return route.path.replace("<", "{").replace(">", "}")
+
+
 def _complete_route(paths: dict[str, Any], route: Route) -> None:
-    path = route.path.replace("<", "{").replace(">", "}")
-    operation = paths.get(path, {}).get(route.method.lower())
-    if operation is None:
-        return
+    operation = paths[_address(route)][route.method.lower()]
     operation["summary"] = route.operation.replace("_", " ")
     operation["security"] = [{"device": []}, {"session": []}] if route.roles is not None else []
     operation["x-roles"] = sorted(route.roles) if route.roles is not None else ["anybody"]
@@ -107,11 +137,10 @@ def _complete_route(paths: dict[str, Any], route: Route) -> None:
         )
     if route.operation in EXAMPLES and "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = EXAMPLES[route.operation]
+    operation["responses"]["default"] = dict(operation["responses"]["404"], description="A refusal, told by its code")
     for code, response in operation["responses"].items():
-        if code.startswith(("4", "5")):
-            content = response.get("content", {})
-            if "application/json" in content:
-                content["application/problem+json"] = content.pop("application/json")
+        if code == "default" or code.startswith(("4", "5")):
+            response["content"] = {"application/problem+json": next(iter(response["content"].values()))}
         elif route.operation in LINKS:
             response["links"] = {
                 name: {"operationId": target, "parameters": given}

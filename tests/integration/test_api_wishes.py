@@ -453,6 +453,18 @@ def test_openapi_describes_every_declared_route(api):
     assert len(linked) >= 8
 
 
+def test_openapi_tells_of_every_operation_what_it_answers_and_how_it_refuses(api):
+    paths = api.get("/openapi.json", role=None)[1]["paths"]
+
+    for path, item in paths.items():
+        for operation in item.values():
+            codes = operation["responses"].keys()
+            assert any(code.startswith("2") for code in codes), path
+            assert path.startswith("/api/v1/") or path in {"/healthz", "/readyz", "/metrics"}, "pages are no API"
+            for code in codes - {code for code in codes if code.startswith("2")}:
+                assert ["application/problem+json"] == list(operation["responses"][code]["content"]), (path, code)
+
+
 def test_the_documents_page_names_every_operation(api):
     page = api.send("GET", "/docs", role=None).get_data(as_text=True)
 
