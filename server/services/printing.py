@@ -105,12 +105,14 @@ def job_of(work: Work, id: str) -> PrintJobRow:
 
 
 def report(work: Work, id: str, body: JobReportBody) -> Answer:
-    """How printing ended, from the device that holds the job. Raises lease_lost, not_found."""
+    """How printing ended, from the device that holds the job. Raises lease_lost, not_found, evidence_needed."""
     job = job_of(work, id)
     before = PrintJobState(job.state)
     if job.device_id != work.principal.id or lease.is_lost(before, job.lease, body.lease or job.lease):
         raise HallError(ErrorCode.LEASE_LOST, f"the job is {before}")
     after = lease.after_report(before, PrintJobState(body.state))
+    if after is PrintJobState.PRINTED and not (body.evidence or "").strip():
+        raise HallError(ErrorCode.EVIDENCE_NEEDED)
     job.state, job.evidence = after.value, body.evidence
     work.unschedule(f"lease:{job.id}")
     work.record(KINDS[after], job, reason=body.evidence)

@@ -19,7 +19,7 @@ from server.protocol.terms import (
 )
 from server.services import alerts, announcements, moves, staging, undoing
 from server.services.calling import only_own_station
-from server.services.returning import doctor_for, put_back
+from server.services.returning import doctor_for, is_away, put_back
 from server.services.views import stamp, ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody
 from server.services.work import Answer, Work
@@ -149,9 +149,14 @@ def hold(work: Work, id: str, body: HoldBody) -> Answer:
 
 
 def give_back(work: Work, id: str, body: PlainBody) -> Answer:
-    """Back in line by the rules: a passed ticket, a held one, one sent ahead, or one called by mistake."""
+    """Back in line by the rules: a passed ticket, a held one, one sent ahead, or one called by mistake.
+
+    A kiosk gives back only what checking in again would: a passed ticket, or one held for an examination.
+    """
     ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.RETURN)
+    if not (work.principal.is_staff or ticket.state == TicketState.PASSED or is_away(ticket)):
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "only staff gives this back", state=ticket.state)
     put_back(work, ticket, reason=body.reason)
     return answer(ticket)
 
