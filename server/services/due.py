@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import alerts, devices, lists, moves, printing, tickets, triage, waits, watching
+from server.services import alerts, devices, lists, moves, printing, staff, tickets, triage, waits, watching
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
@@ -146,8 +146,9 @@ def _close_batch(work: Work, day: date) -> bool:
 
 
 def prune(db: Session, now: datetime) -> None:
-    """Forget facts and receipts older than seven days (real time); called inside a transaction."""
+    """Forget facts and receipts older than seven days (real time), sessions that are over; inside a transaction."""
     journal.prune(db, now - KEPT)
+    staff.prune(db, now)
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
 
 

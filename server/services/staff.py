@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -15,7 +15,7 @@ from server.protocol.terms import ErrorCode, StaffRole
 from server.services.context import Context
 from server.services.principal import Principal
 from server.services.work import Answer, Work
-from server.store.tables import SessionRow, StaffRow
+from server.store.tables import HallRow, SessionRow, StaffRow, StationRow
 
 FAILURES = 5
 LOCKED = timedelta(minutes=15)
@@ -37,7 +37,15 @@ def add(
     station: str | None = None,
     doctor: str | None = None,
 ) -> StaffRow:
-    """A new account, or a new password and role for an existing one, whose sessions end."""
+    """A new account, or a new password and role for an existing one, whose sessions end.
+
+    Raises unknown_hall and unknown_station for a place that is not there.
+    """
+    if hall is not None and ((place := db.get(HallRow, hall)) is None or not place.active):
+        raise HallError(ErrorCode.UNKNOWN_HALL, hall)
+    room = db.get(StationRow, station) if station is not None else None
+    if station is not None and (room is None or not room.active or hall not in {None, room.hall_id}):
+        raise HallError(ErrorCode.UNKNOWN_STATION, station)
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     if row is None:
         row = StaffRow(
@@ -186,6 +194,11 @@ def by_session(context: Context, token: str) -> Principal | None:
         return Principal(
             "staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id
         )
+
+
+def prune(db: Session, now: datetime) -> None:
+    """Forget sessions that are over; called inside a transaction."""
+    db.execute(delete(SessionRow).where(SessionRow.expires_at < now))
 
 
 def touch(work: Work, context: Context, token: str) -> Answer:

@@ -65,3 +65,14 @@ def test_a_machine_needs_a_name_that_can_be_read(command, tmp_path, name):
 
     assert (1, "") == (code, printed)
     assert "a device's name is 1 to 60 printable characters" in said
+
+
+@pytest.mark.parametrize(
+    ("bound", "code"), [(["--hall", "H9"], "unknown_hall"), (["--station", "R9"], "unknown_station")]
+)
+def test_nobody_is_bound_to_a_place_that_is_not_there(command, tmp_path, bound, code):
+    (tmp_path / "hall.toml").write_text(hall_file(1), encoding="utf-8")
+    command("apply", "hall.toml")
+
+    assert 0 == command("staff", "add", "li", "--role", "doctor", "--hall", "H1", "--station", "R1")[0]
+    assert (1, "", f"{code}: {bound[1]}\n") == command("staff", "add", "wu", "--role", "doctor", *bound)

@@ -191,3 +191,14 @@ def test_timers_of_a_hall_that_is_closed_rest_until_it_is_in_use_again(caplog):
         api.due()
 
         assert "day.closed" in api.kinds(hall="H2")
+
+
+def test_sessions_that_are_over_are_forgotten_when_the_day_is_closed(api):
+    api.cookie("nurse")
+    with api.context.engines.write.begin() as connection:
+        connection.execute(text("UPDATE staff_session SET expires_at = '2000-01-01 00:00:00.000000'"))
+    api.cookie("admin")
+    api.check_in("病人")
+    api.later("2026-03-03T12:00:00+08:00")
+
+    assert 1 == len(api.rows(but=frozenset())["staff_session"])

@@ -38,6 +38,7 @@ BAD = {
         (",MR1,H1,IM,,2026-03-02T09:00,2026-03-02T09:30", "id is missing"),
     ],
     "staff": [
+        ("x,X,nurse,long enough password,NOPE,,,", "NOPE"),
         ("x,X,chief,long enough password,,,,", "role"),
         ("x,X,nurse,short,,,,", "at least 10"),
         ("x,X,nurse,,,,,", "password is missing"),
