@@ -22,6 +22,8 @@ def read(text: str, context: Context | None = None) -> HallFile:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise rejected([{"where": "file", "line": line_of(str(error)), "reason": str(error)}]) from error
+    except RecursionError:
+        raise rejected([{"where": "file", "line": None, "reason": "nested too deeply"}]) from None
     try:
         file = HallFile.model_validate(raw)
     except ValidationError as error:
