@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 FAILURES_BEFORE_REST = 2
 AT_ONCE = frozenset({"clips", "pyttsx3"})
 """Engines for which no sentence is cut: they are quick, but each start takes them as long as a sentence."""
+SLOWER_THAN_SPEECH = 1.0
 REST = 30.0
 """Seconds an engine is left alone after it failed twice running; a call must not wait for it each time."""
 
@@ -68,11 +69,14 @@ class Chain:
         return [text, *phrases(text, language)]
 
     def pieces(self, text: str, language: str) -> list[str]:
-        """In what pieces a call's sentence is rendered: whole where that is kept, else so that the first is heard
-        while the second is rendered."""
+        """In what pieces a call's sentence is rendered: whole where that is kept or the engine is slower than speech,
+        else so that the first is heard while the second is rendered."""
         engine = next(iter(self._speaking(language)), None)
-        whole = engine is None or engine.name in AT_ONCE or self.has(text, language)
-        return [text] if whole else halves(text, language)
+        if engine is None or engine.name in AT_ONCE or self.has(text, language):
+            return [text]
+        cut = halves(text, language)
+        in_time = engine.factor <= SLOWER_THAN_SPEECH or all(self.has(piece, language) for piece in cut)
+        return cut if in_time else [text]
 
     def has(self, text: str, language: str) -> bool:
         """Whether the first engine's rendering is already kept."""

@@ -52,6 +52,8 @@ class Engine(Protocol):
     """Something that turns a sentence into sound."""
 
     name: str
+    factor: float
+    """Seconds of rendering for each second of sound, lately."""
 
     def choice(self, language: str) -> Choice | None:
         """The voice and speed for a language; None when it does not speak it."""
@@ -73,7 +75,8 @@ class ChildEngine:
         self, name: str, worker: Worker, voices: Mapping[str, Choice], scratch: Path, *, slack: float = 1.0
     ) -> None:
         self.name, self.worker, self._voices, self._scratch, self._slack = name, worker, dict(voices), scratch, slack
-        self._factor = USUAL_FACTOR
+        self.factor = USUAL_FACTOR
+        """Seconds of rendering for each second of sound, lately."""
         self.took = 0.0
         """Seconds the last rendering took inside the child."""
 
@@ -101,7 +104,7 @@ class ChildEngine:
                 raise NotAvailable(self.name, str(answer["unspoken"]), permanent=False)
             rendered = checked(self.name, sound.read(path), text)
             self.took = float(answer.get("seconds", 0.0))
-            self._factor = (self._factor + self.took / rendered.seconds) / 2
+            self.factor = (self.factor + self.took / rendered.seconds) / 2
             return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:
             raise FailedInUse(self.name, f"wrote no sound file: {error}") from error
@@ -111,7 +114,7 @@ class ChildEngine:
     def deadline(self, text: str) -> float:
         """Seconds a rendering of this text may take now."""
         usual = BASE_DEADLINE + DEADLINE_PER_CHARACTER * len(text)
-        return usual * self._slack * min(SLOWEST, max(1.0, self._factor / USUAL_FACTOR))
+        return usual * self._slack * min(SLOWEST, max(1.0, self.factor / USUAL_FACTOR))
 
     def warm(self) -> None:
         """Start loading; raises CannotOpen when the child cannot be started."""
@@ -125,7 +128,7 @@ class ChildEngine:
 class ClipEngine:
     """Joins the phrases of a sentence out of what another engine rendered before; needs no engine at all."""
 
-    name = "clips"
+    name, factor = "clips", 0.0
 
     def __init__(self, cache: Cache, engine: str, voices: Mapping[str, Choice]) -> None:
         self._cache, self._engine, self._voices = cache, engine, voices

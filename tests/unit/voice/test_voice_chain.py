@@ -20,7 +20,7 @@ class Twin:
 
     def __init__(self, name, languages=("zh",), failures=()):
         self.name, self.languages, self.failures = name, languages, list(failures)
-        self.rendered, self.warmed = [], 0
+        self.rendered, self.warmed, self.factor = [], 0, 0.6
 
     def choice(self, language):
         return Choice("zf", 1.0) if language in self.languages else None

@@ -42,7 +42,7 @@ class Hall:
 
     def __init__(self, name="neural", waits_for=None, fails=()):
         self.name, self.waits_for, self.fails = name, waits_for, fails
-        self.happened, self.spoken, self.live = [], threading.Event(), True
+        self.happened, self.spoken, self.live, self.factor = [], threading.Event(), True, 0.6
 
     def choice(self, language):
         return Choice("zf", 1.0)
@@ -94,6 +94,16 @@ def test_a_sentence_that_was_rendered_ahead_is_spoken_whole(tmp_path):
 
 def test_an_engine_that_starts_anew_for_each_sentence_gets_it_whole(tmp_path):
     hall = Hall(name="pyttsx3")
+    voice = opened(hall, tmp_path)
+    voice.speak(CALL, "zh")
+    voice.close()
+
+    assert [f"rendered {CALL}"] == [one for one in hall.happened if one != "played"]
+
+
+def test_an_engine_that_is_slower_than_speech_gets_it_whole_for_the_rest_would_come_after_a_silence(tmp_path):
+    hall = Hall()
+    hall.factor = 1.5
     voice = opened(hall, tmp_path)
     voice.speak(CALL, "zh")
     voice.close()
