@@ -63,9 +63,9 @@ bench-policy: prepare ## compare policies over a real day (DATA=FILE for another
 bench-triage: prepare ## measure the suggested grade against experts (DATA=FILE for another)
 	@$(BIN)/python -m tests.bench.triage $(if $(DATA),--data "$(DATA)")
 
-bench-voice: prepare ## measure the voices through an offline recogniser
+bench-voice: prepare ## measure the voices through an offline recogniser, at most 15 minutes each (ENGINES=neural CALLS=10)
 	@"$(PYTHON)" .ci/prepare.py --only bench-voice
-	@$(BIN)/python -m tests.bench.voice
+	@$(BIN)/python -m tests.bench.voice $(if $(ENGINES),--engines "$(ENGINES)") $(if $(CALLS),--calls "$(CALLS)") $(if $(MINUTES),--minutes "$(MINUTES)")
 
 docs: prepare ## write the reference and the lifecycle anew from the code
 	@$(BIN)/python -m tests.support.reference

@@ -4,6 +4,9 @@ Owns the calls, the listening and the figures. What counts as wrong: syllables o
 counting as the syllables of its Chinese name; words of English. Digits that the recogniser writes as figures are read
 in whichever way fits best, for that is its spelling and not the voice's. Its own errors are in the figures too: they
 compare engines, and say at most how many a listener would get wrong. Nothing here asks a network.
+
+Each call is spoken twice: unforeseen (rendered after the press, in two halves where the engine is slow) and foreseen
+(rendered ahead, whole). Figures are printed every ten calls, and what is there when the time is over or ^C comes.
 """
 
 import argparse
@@ -11,6 +14,7 @@ import importlib.util
 import itertools
 import os
 import re
+import signal
 import statistics
 import sys
 import tempfile
@@ -45,6 +49,7 @@ SURNAMES = "王李张刘陈杨赵黄周吴"
 QUEUES = (("内科", "Internal medicine"), ("外科", "Surgery"), ("儿科", "Paediatrics"), ("眼科", "Eye clinic"))
 ROOMS = (1, 2, 3, 5, 8, 12, 16, 101, 203)
 KINDS = ("call",) * 12 + ("recall", "recall", "passed", "passed", "stage", "exam", "pharmacy", "report")
+SEED = 20260101
 SLACK = 10.0
 """Deadlines are stretched: here the engine is measured, not its fallback."""
 
@@ -60,21 +65,26 @@ class Figures:
     factors: list[float] = field(default_factory=list)
     chime: list[float] = field(default_factory=list)
     word: list[float] = field(default_factory=list)
-    word_ahead: list[float] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
+WAYS = ("unforeseen", "foreseen")
+Found = dict[tuple[str, str], Figures]
+"""By language and way."""
+
+
 class Clock:
-    """A player that takes as long as the sound, and notes when each begins."""
+    """A player that takes as long as the chime, and notes when each sound begins and how long it is."""
 
     name, live = "bench", True
 
     def __init__(self) -> None:
-        self.begun: list[float] = []
+        self.begun: list[tuple[float, float]] = []
 
     def play(self, played: Sound) -> None:
         """Note the moment; the chime is waited for, the sentence is not."""
-        self.begun.append(time.monotonic())
+        self.begun.append((time.monotonic(), played.seconds))
         if played.seconds < 1.0:
             threading.Event().wait(played.seconds)
 
@@ -83,7 +93,7 @@ class Clock:
 
 
 # ------------------------------------------------------------------------------------------------- the calls
-def calls(count: int, seed: int = 20260101) -> list[dict[str, str]]:
+def calls(count: int, seed: int = SEED) -> list[dict[str, str]]:
     """Sentences as the server composes them, by language."""
     random = Random(seed)
     found = []
@@ -194,21 +204,43 @@ def judge(figures: Figures, language: str, text: str, understood: str) -> None:
 
 
 # ----------------------------------------------------------------------------------------------- the engines
+class Timed:
+    """An engine whose renderings are added up: seconds they took, seconds of sound."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.name, self.took, self.made = engine, engine.name, 0.0, 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.engine, name)
+
+    def render(self, text: str, language: str) -> Sound:
+        """Render, and add up."""
+        rendered = self.engine.render(text, language)
+        self.took += getattr(self.engine, "took", 0.0)
+        self.made += rendered.seconds
+        return rendered
+
+
 def measure(
-    engine: Engine, cache: Cache, sentences: Sequence[dict[str, str]], model: Any, show: bool
-) -> dict[str, Figures]:
-    """Speak every sentence once cold and once again, listen to it, and count."""
-    player = Clock()
-    voice = Voice(Chain([engine], cache), player)
-    found = {"zh": Figures(), "en": Figures()}
+    engine: Engine, cache: Cache, sentences: Sequence[dict[str, str]], model: Any, options: argparse.Namespace
+) -> None:
+    """Speak every sentence unforeseen and foreseen, listen to it, count, and report as it goes."""
+    player, timed = Clock(), Timed(engine)
+    chain = Chain([timed], cache)
+    voice = Voice(chain, player)
+    found = {(language, way): Figures() for language in ("zh", "en") for way in WAYS}
+    ends, done = time.monotonic() + 60 * options.minutes, 0
     try:
         load(engine)
-        for sentence in sentences:
-            for language, figures in found.items():
-                one_call(voice, player, engine, figures, model, sentence[language], language, show)
+        while done < len(sentences) and time.monotonic() < ends:
+            for language in ("zh", "en"):
+                one_call(voice, chain, player, timed, found, model, sentences[done][language], language, options.show)
+            done += 1
+            if done % 10 == 0 and done < len(sentences):
+                report(f"{engine.name}, {done} calls", found)
     finally:
         voice.close()
-    return found
+        report(f"{engine.name}, {done} of {len(sentences)} calls", found)
 
 
 def load(engine: Engine) -> None:
@@ -224,33 +256,35 @@ def load(engine: Engine) -> None:
 
 
 def one_call(
-    voice: Voice, player: Clock, engine: Engine, figures: Figures, model: Any, text: str, language: str, show: bool
-) -> None:
-    moments = []
-    for _ in ("cold", "again"):
+    voice: Voice, chain: Chain, player: Clock, timed: Timed, found: Found, model: Any, text: str, language: str,
+    show: bool,
+) -> None:  # fmt: skip  # one call's things
+    """One sentence, unforeseen and foreseen; heard twice where it sounds different."""
+    cut = len(chain.pieces(text, language)) > 1
+    for way in WAYS:
+        figures = found[language, way]
+        timed.took = timed.made = 0.0
+        if way == "foreseen" and cut:
+            chain.render_ahead(text, language)
+            figures.factors.append(timed.took / timed.made)
         player.begun.clear()
         pressed = time.monotonic()
         outcome = voice.speak(text, language, repeat=1)
         if len(player.begun) < 2 or outcome.wav is None:
             figures.failed.append(outcome.reason)
-            return
-        moments.append([begun - pressed for begun in player.begun])
-        if _ == "cold" and (took := getattr(engine, "took", 0.0)):
-            figures.factors.append(took / max(0.1, length(outcome.wav) - 1.05))
-    figures.chime += [moment[0] for moment in moments]
-    figures.word.append(moments[0][1])
-    figures.word_ahead.append(moments[1][1])
-    with tempfile.TemporaryDirectory() as folder:
-        understood = heard(model, spoken_part(outcome.wav, Path(folder)), language)
-    judge(figures, language, text, understood)
-    if show:
-        print(f"    {text} | {understood}", flush=True)
-
-
-def length(wav: Path) -> float:
-    from hardware.voice import sound
-
-    return sound.read(wav).seconds
+            continue
+        (chimed, _), (began, _), *_ = player.begun
+        figures.chime.append(chimed - pressed)
+        figures.word.append(began - pressed)
+        if way == "unforeseen" and timed.took:
+            figures.factors.append(timed.took / timed.made)
+        figures.gaps += [max(0.0, later - at - long) for (at, long), (later, _) in itertools.pairwise(player.begun[1:])]
+        if way == "unforeseen" or cut:
+            with tempfile.TemporaryDirectory() as folder:
+                understood = heard(model, spoken_part(outcome.wav, Path(folder)), language)
+            judge(figures, language, text, understood)
+            if show:
+                print(f"    {way}: {text} | {understood}", flush=True)
 
 
 def spoken_part(wav: Path, folder: Path) -> Path:
@@ -265,76 +299,97 @@ def spoken_part(wav: Path, folder: Path) -> Path:
     )
 
 
-def fill_phrases(cache: Cache, sentences: Sequence[dict[str, str]], choices: dict[str, Choice]) -> None:
-    """Render the phrases of all sentences with the neural engine, as a hall does while nobody calls."""
+def fill_phrases(
+    cache: Cache, sentences: Sequence[dict[str, str]], choices: dict[str, Choice], minutes: float
+) -> Sequence[dict[str, str]]:
+    """Render the phrases of the sentences with the neural engine, as a hall does while nobody calls; those that were
+    done in that time."""
+    ends, done = time.monotonic() + 60 * minutes, 0
     engine = child_engine("neural", choices, cache.folder, slack=SLACK)
     chain = Chain([engine], cache)
     load(engine)
-    for sentence in sentences:
-        for language, text in sentence.items():
+    while done < len(sentences) and time.monotonic() < ends:
+        for language, text in sentences[done].items():
             for phrase in chain.parts(text, language)[1:]:
                 chain.render_ahead(phrase, language)
+        done += 1
     chain.close()
+    return sentences[:done]
 
 
 def p95(values: Sequence[float]) -> float:
     return sorted(values)[max(0, round(0.95 * len(values)) - 1)] if values else float("nan")
 
 
-def report(name: str, found: dict[str, Figures]) -> None:
-    """One line for each language."""
-    for language, figures in found.items():
-        heading = f"{name:<26}{language:<4}"
-        if not figures.said:
-            print(f"{heading}nothing spoken: {(figures.failed or ['?'])[0]}", flush=True)
-            continue
-        unit = "syllables" if language == "zh" else "words"
-        tones = ""
-        if language == "zh":
-            merged, with_tones = figures.nasals_merged / figures.said, figures.with_tones / figures.said
-            tones = f" ({100 * merged:.1f} % with -n and -ng as one, {100 * with_tones:.1f} % with tones)"
-        factor = f"{statistics.median(figures.factors):.2f}" if figures.factors else "0"
-        print(
-            f"{heading}{100 * figures.wrong / figures.said:5.1f} % of {figures.said} {unit} wrong{tones}; "
-            f"real-time factor {factor}; call → chime p95 {p95(figures.chime):.2f} s; "
-            f"call → first word p50/p95 {statistics.median(figures.word):.2f}/{p95(figures.word):.2f} s, "
-            f"rendered ahead {statistics.median(figures.word_ahead):.2f}/{p95(figures.word_ahead):.2f} s"
-            + (f"; {len(figures.failed)} failed: {figures.failed[0]}" if figures.failed else ""),
-            flush=True,
-        )
+def report(name: str, found: Found) -> None:
+    """One line for each language and way."""
+    for (language, way), figures in found.items():
+        said = [f"{name:<26} {language} {way:<10}", wrong(figures, language)]
+        if figures.factors:
+            said.append(f"real-time factor {statistics.median(figures.factors):.2f}")
+        if figures.word:
+            median = statistics.median(figures.word)
+            said.append(f"call → chime p95 {p95(figures.chime):.2f} s")
+            said.append(f"call → first word p50/p95 {median:.2f}/{p95(figures.word):.2f} s")
+        if figures.gaps:
+            said.append(f"pause within p50/p95 {statistics.median(figures.gaps):.2f}/{p95(figures.gaps):.2f} s")
+        if figures.failed:
+            said.append(f"{len(figures.failed)} failed: {figures.failed[0]}")
+        print("; ".join(filter(None, said)), flush=True)
+
+
+def wrong(figures: Figures, language: str) -> str:
+    """What was understood wrong, in words; nothing where nothing was listened to."""
+    if not figures.said:
+        return ""
+    counts, unit = [figures.wrong], "words" if language == "en" else "syllables"
+    if language == "zh":
+        counts += [figures.nasals_merged, figures.with_tones]
+    shares = [f"{100 * count / figures.said:.1f} %" for count in counts]
+    others = f" ({shares[1]} with -n and -ng as one, {shares[2]} with tones)" if language == "zh" else ""
+    return f"{shares[0]} of {figures.said} {unit} wrong{others}"
 
 
 def main() -> int:
     """Measure the engines that this machine has and print what was found."""
     parser = argparse.ArgumentParser(prog="make bench-voice", description=__doc__.partition("\n")[0])
     parser.add_argument("--calls", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=SEED, help="other calls")
     parser.add_argument("--engines", default="neural,clips,pyttsx3")
+    parser.add_argument("--minutes", type=float, default=15.0, help="no more than that for each engine")
     parser.add_argument("--voice", default=NEURAL_VOICES["zh"].voice, help="the neural engine's Mandarin voice")
     parser.add_argument("--speed", type=float, default=NEURAL_VOICES["zh"].speed)
     parser.add_argument("--show", action="store_true", help="print each sentence and what was understood")
     options = parser.parse_args()
-    sentences = calls(options.calls)
-    neural = {**NEURAL_VOICES, "zh": Choice(options.voice, options.speed)}
-    print(f"{options.calls} calls in zh and in en; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    with tempfile.TemporaryDirectory() as folder:
-        (listening := Path(folder) / "recogniser").mkdir()
-        model = recogniser(listening)
-        for name in options.engines.split(","):
-            cache = Cache(Path(folder) / name)
-            if name == "clips":
-                fill_phrases(cache, sentences, neural)
-                engine: Engine = ClipEngine(cache, "neural", neural)
-            else:
-                engine = child_engine(name, neural if name == "neural" else SYSTEM_VOICES, cache.folder, slack=SLACK)
-            voices = (
-                " ".join(sorted({choice.voice for choice in neural.values()})) if name != "pyttsx3" else sys.platform
-            )
-            report(
-                f"{name} ({voices})" if name == "pyttsx3" else name,
-                measure(engine, cache, sentences, model, options.show),
-            )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(
+        f"{options.calls} calls in zh and in en by {options.engines}, at most {options.minutes:g} minutes each; "
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors",
+        flush=True,
+    )
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            bench(Path(folder), options)
+    except KeyboardInterrupt:
+        print("interrupted")
+        return 130
     print(f"load at the end {os.getloadavg()[0]:.1f}")
     return 0
+
+
+def bench(folder: Path, options: argparse.Namespace) -> None:
+    """Every engine that was asked for, one after the other."""
+    neural = {**NEURAL_VOICES, "zh": Choice(options.voice, options.speed)}
+    (listening := folder / "recogniser").mkdir()
+    model = recogniser(listening)
+    for name in options.engines.split(","):
+        cache, sentences = Cache(folder / name), calls(options.calls, options.seed)
+        if name == "clips":
+            sentences = fill_phrases(cache, sentences, neural, options.minutes)
+            engine: Engine = ClipEngine(cache, "neural", neural)
+        else:
+            engine = child_engine(name, neural if name == "neural" else SYSTEM_VOICES, cache.folder, slack=SLACK)
+        measure(engine, cache, sentences, model, options)
 
 
 if __name__ == "__main__":
