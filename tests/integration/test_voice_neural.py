@@ -16,6 +16,7 @@ pytestmark = [
 ]
 BOUND = 240.0
 NUMBER = "请 B 零 一 二 号"
+NAME = "张姓患者"
 PLACE = "到 五诊室"
 """Spoken first, until the engine has loaded; from then on it is a phrase that is kept."""
 
@@ -55,14 +56,14 @@ def test_a_sentence_is_spoken_by_the_neural_engine_with_sound_in_it(hall, text, 
 
 
 def test_kept_phrases_are_joined_when_the_engine_dies(hall):
-    hall.prefetch([(NUMBER, "zh")])
-    wait_until(lambda: hall._chain.has(NUMBER, "zh"))
+    hall.prefetch([(NUMBER, "zh"), (NAME, "zh")])
+    wait_until(lambda: all(hall._chain.has(phrase, "zh") for phrase in (NUMBER, NAME, PLACE)))
     (hall.folder / "fault").write_text("die")
-    outcome = hall.speak(f"{NUMBER} {PLACE}", "zh", repeat=1)
+    outcome = hall.speak(f"{NUMBER} {NAME} {PLACE}", "zh", repeat=1)
     (hall.folder / "fault").unlink()
 
     assert AnnouncementOutcome.SPOKEN == outcome.outcome
-    assert "clips" == outcome.engine
+    assert outcome.engine in ("neural+clips", "clips")  # in halves, or whole where the machine is slow
     assert sound.is_audible(sound.read(outcome.wav))
 
 
