@@ -78,24 +78,27 @@ class Proxy:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._reset()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.sleep(0.01))  # closed transports let go of their sockets a turn later
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        if not self._open:
-            writer.transport.abort()
-            return
+        ends = [writer]
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            if self._open:
+                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+                ends.append(far_writer)
+                self._writers.update(ends)
+                ways = self._pass(reader, far_writer), self._pass(far_reader, writer)
+                await asyncio.gather(*ways, return_exceptions=True)
+                for end in ends:
+                    end.close()
         except OSError:
-            writer.transport.abort()
-            return
-        both = (writer, far_writer)
-        self._writers.update(both)
-        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer), return_exceptions=True)
-        self._writers.difference_update(both)
-        for end in both:
-            end.close()
+            pass
+        finally:  # also where the proxy itself ends: nothing stays open behind it
+            self._writers.difference_update(ends)
+            for end in ends:
+                if not end.is_closing():
+                    end.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
