@@ -68,7 +68,7 @@ class Relay:
     def _loop(self) -> None:
         """Wait for a wake-up; look by itself each second on SQLite, each half second on PostgreSQL."""
         patience = 1.0 if self._context.engines.is_sqlite else 0.5
-        version = _DataVersion(self._context.engines.read) if self._context.engines.is_sqlite else None
+        version = DataVersion(self._context.engines.read) if self._context.engines.is_sqlite else None
         while not self._stop.is_set():
             woken = self._wake.wait(patience)
             self._wake.clear()
@@ -79,6 +79,8 @@ class Relay:
                 log.exception("relay round failed")
                 time.sleep(0.2)
             self._stop.wait(REST_SECONDS)
+        if version is not None:
+            version.close()
 
     def send_new(self) -> None:
         """Send every fact that has not been sent yet, of every hall, in order."""
@@ -145,7 +147,7 @@ class Relay:
                 self._stop.wait(1.0)
 
 
-class _DataVersion:
+class DataVersion:
     """Whether another process (the command line) changed the SQLite file since the last look."""
 
     def __init__(self, engine: Engine) -> None:
@@ -154,13 +156,18 @@ class _DataVersion:
         self._last: int | None = None
 
     def changed(self) -> bool:
-        """True when `PRAGMA data_version` moved since the last call."""
+        """True when `PRAGMA data_version` moved since the last call, and at the first: nobody knows what was before."""
         if self._connection is None:
             url = self._engine.url.set(drivername="sqlite")  # this one holds no transaction open
             self._connection = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
         now = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
-        moved, self._last = self._last is not None and now != self._last, now
+        moved, self._last = now != self._last, now
         return moved
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 class CompactJson:
