@@ -178,7 +178,8 @@ def _page_foot(sheet: Sheet, report: ReportDocument, language: str, number: int,
     """Code and page number; on every page but a formal report's, once more what this is not."""
     sheet.space(4)
     if not report.formal:
-        sheet.text(word("summary", "zh") + " / " + word("summary", "en"), CENTRED)
+        for each in ("zh" if language == "en" else language, "en"):
+            sheet.text(word("summary", each), CENTRED)
     if report.code:
         sheet.text(f"{word('code', language)} {report.code}", CENTRED)
     sheet.text(word("page", language, n=number, of=pages), STRONG_CENTRED)
