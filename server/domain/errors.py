@@ -25,15 +25,15 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     },
     ErrorCode.TOO_LATE: {
         "en": "The wish waited too long and was dropped; nothing happened. Try again.",
-        "zh": "等待超时,未执行任何操作,请重试。",
+        "zh": "等待超时，未执行任何操作，请重试。",
     },
     ErrorCode.BUSY: {
         "en": "The hall cannot write just now; nothing happened. Try again.",
-        "zh": "系统繁忙,未执行任何操作,请重试。",
+        "zh": "系统繁忙，未执行任何操作，请重试。",
     },
     ErrorCode.RELOAD: {
         "en": "Your position in the journal cannot be continued; fetch the snapshot again.",
-        "zh": "数据位置已失效,请重新加载。",
+        "zh": "数据位置已失效，请重新加载。",
     },
     ErrorCode.ILLEGAL_MOVE: {"en": "The ticket's state does not allow this.", "zh": "号票当前状态不允许此操作。"},
     ErrorCode.STATION_BUSY: {"en": "The station still holds a patient.", "zh": "该诊室还有未结束的患者。"},
@@ -41,19 +41,22 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.NOT_YOUR_STATION: {"en": "This belongs to another station.", "zh": "这不属于您的诊室。"},
     ErrorCode.NOT_CALLABLE: {"en": "This ticket cannot be called now.", "zh": "该号目前不能呼叫。"},
     ErrorCode.QUEUE_CLOSED: {"en": "This queue is not open now.", "zh": "该队列目前不开放。"},
-    ErrorCode.TOO_EARLY: {"en": "It is too early to check in for this appointment.", "zh": "未到报到时间,请稍后再来。"},
-    ErrorCode.CHOOSE: {"en": "Several are possible; choose one.", "zh": "有多个选择,请选择一个。"},
+    ErrorCode.TOO_EARLY: {
+        "en": "It is too early to check in for this appointment.",
+        "zh": "未到报到时间，请稍后再来。",
+    },
+    ErrorCode.CHOOSE: {"en": "Several are possible; choose one.", "zh": "有多个选择，请选择一个。"},
     ErrorCode.NOT_IDENTIFIED: {
         "en": "We could not find you. Please try again or ask the desk.",
-        "zh": "没有找到您的信息,请重试或到服务台。",
+        "zh": "没有找到您的信息，请重试或到服务台。",
     },
     ErrorCode.TOO_MANY_ATTEMPTS: {
         "en": "Too many failed attempts. Please ask the staff.",
-        "zh": "失败次数过多,请联系工作人员。",
+        "zh": "失败次数过多，请联系工作人员。",
     },
     ErrorCode.VISIT_TOKEN_INVALID: {
         "en": "Your session has ended. Please identify yourself again.",
-        "zh": "会话已结束,请重新识别身份。",
+        "zh": "会话已结束，请重新识别身份。",
     },
     ErrorCode.APPOINTMENT_UNUSABLE: {
         "en": "This appointment cannot be used here today.",
@@ -65,7 +68,7 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.SECOND_NEEDED: {"en": "A second person must confirm this.", "zh": "需要第二人确认。"},
     ErrorCode.PASS_TOO_SOON: {
         "en": "The patient has not been called often or long enough.",
-        "zh": "呼叫次数或时间不足,暂不能过号。",
+        "zh": "呼叫次数或时间不足，暂不能过号。",
     },
     ErrorCode.ZONE_OFFLINE: {"en": "Screen or loudspeaker of the zone is offline.", "zh": "该区域的屏幕或广播离线。"},
     ErrorCode.UNDO_TOO_LATE: {"en": "This can be undone for 30 seconds only.", "zh": "只能在30秒内撤销。"},
@@ -76,23 +79,26 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.REPORT_UNAVAILABLE: {"en": "This report cannot be printed now.", "zh": "该报告暂不能打印。"},
     ErrorCode.REPORT_AT_DESK: {
         "en": "A report waits for you at the desk. Please bring your identity card.",
-        "zh": "您有报告需由工作人员协助领取,请携带身份证件。",
+        "zh": "您有报告需由工作人员协助领取，请携带身份证件。",
     },
     ErrorCode.WRONG_CREDENTIALS: {"en": "User name or password is wrong.", "zh": "用户名或密码错误。"},
-    ErrorCode.LOCKED_OUT: {"en": "Too many failed attempts; wait 15 minutes.", "zh": "失败次数过多,请15分钟后再试。"},
-    ErrorCode.IMPORT_REJECTED: {"en": "The file was not imported; nothing changed.", "zh": "文件未导入,未作任何更改。"},
+    ErrorCode.LOCKED_OUT: {"en": "Too many failed attempts; wait 15 minutes.", "zh": "失败次数过多，请15分钟后再试。"},
+    ErrorCode.IMPORT_REJECTED: {
+        "en": "The file was not imported; nothing changed.",
+        "zh": "文件未导入，未作任何更改。",
+    },
     ErrorCode.HALL_FILE_REJECTED: {
         "en": "The hall file was refused; nothing changed.",
-        "zh": "配置文件被拒绝,未作任何更改。",
+        "zh": "配置文件被拒绝，未作任何更改。",
     },
     ErrorCode.IDENTITY_NUMBER_INVALID: {"en": "The identity number is not valid.", "zh": "身份证号码无效。"},
     ErrorCode.STORAGE_FULL: {
         "en": "The server's disk refuses to write; nothing happened. Call the information department.",
-        "zh": "服务器磁盘无法写入,未执行任何操作,请联系信息科。",
+        "zh": "服务器磁盘无法写入，未执行任何操作，请联系信息科。",
     },
     ErrorCode.INTERNAL: {
         "en": "Something went wrong on our side; nothing happened.",
-        "zh": "系统内部错误,未执行任何操作。",
+        "zh": "系统内部错误，未执行任何操作。",
     },
 }
 

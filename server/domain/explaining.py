@@ -25,7 +25,7 @@ REASONS: dict[ReasonCode, dict[str, str]] = {
     ReasonCode.ONLY_ONE_LANE: {"zh": "没有普通号在等候", "en": "Nobody else waits in order"},
     ReasonCode.GRADED_SCORE: {"zh": "等候时间占目标时间最多", "en": "Waited the largest share of the target"},
     ReasonCode.GRADED_OVERDUE: {
-        "zh": "等候时间占目标时间最多(有人严重超时,政策优先暂停)",
+        "zh": "等候时间占目标时间最多（有人严重超时，政策优先暂停）",
         "en": "Waited the largest share of the target (somebody is far overdue, so policy credits rest)",
     },
     ReasonCode.ALTERNATE_QUEUE: {"zh": "多个队列轮流叫号", "en": "The queues of this room take turns"},
@@ -59,17 +59,17 @@ CATEGORIES: dict[ReasonCode, dict[str, str]] = {
 
 STATES: dict[TicketState, dict[str, str]] = {
     TicketState.CHECKED_IN: {
-        "zh": "请等候护士分诊,分诊后按病情排队。",
+        "zh": "请等候护士分诊，分诊后按病情排队。",
         "en": "A nurse will see you first; then you are in line.",
     },
-    TicketState.CALLED: {"zh": "已经叫到您,请立即前往就诊。", "en": "You have been called. Please go in now."},
+    TicketState.CALLED: {"zh": "已经叫到您，请立即前往就诊。", "en": "You have been called. Please go in now."},
     TicketState.SERVING: {"zh": "正在就诊。", "en": "You are being seen."},
     TicketState.HELD: {
-        "zh": "您的号已保留,回来后请重新报到。",
+        "zh": "您的号已保留，回来后请重新报到。",
         "en": "Your place is kept. Please check in when you are back.",
     },
     TicketState.PASSED: {
-        "zh": "叫号时您未到,请在自助机或分诊台重新报到。",
+        "zh": "叫号时您未到，请在自助机或分诊台重新报到。",
         "en": "You were called and did not come. Please check in again at a kiosk or the desk.",
     },
     TicketState.DONE: {"zh": "就诊已完成。", "en": "Your consultation is finished."},
@@ -78,16 +78,16 @@ STATES: dict[TicketState, dict[str, str]] = {
 }
 """What is said instead of a place to who is not in line."""
 HELD_ELSEWHERE = {
-    "zh": "您正在另一处叫号或就诊,结束后自动恢复排队。",
+    "zh": "您正在另一处叫号或就诊，结束后自动恢复排队。",
     "en": "You are called or seen elsewhere; your place is kept and comes back by itself.",
 }
 HELD_BY_STAFF = {
-    "zh": "您的号已保留,回来后请告知护士。",
+    "zh": "您的号已保留，回来后请告知护士。",
     "en": "Your place is kept. Please tell the nurse when you are back.",
 }
 """Said to who is held for another reason than an examination: checking in again does not end that."""
 PAUSED = {
-    "zh": "目前没有诊室叫号,恢复后继续。",
+    "zh": "目前没有诊室叫号，恢复后继续。",
     "en": "No room calls at the moment; calling goes on as soon as one opens.",
 }
 
@@ -130,7 +130,7 @@ def explain(position: int, categories: Mapping[str, int], rule: str, language: L
     if not ahead:
         return Explanation(position, ahead, rule, _sentences(opening, rule, language))
     listed = {"zh": "、", "en": ", "}[language].join(ahead)
-    return Explanation(position, ahead, rule, _sentences(f"{opening}:{_space(language)}{listed}", rule, language))
+    return Explanation(position, ahead, rule, _sentences(f"{opening}{_COLON[language]}{listed}", rule, language))
 
 
 def category_texts(categories: Mapping[str, int]) -> list[tuple[str, int, dict[str, str]]]:
@@ -154,12 +154,12 @@ def rule_text(rules: Rules, mode: Mode, language: Language) -> str:
     """The rule of a queue in a sentence, for the board, the slip and the explanation."""
     if rules.first_come:
         return {
-            "zh": "先到先看;危急患者优先。",
+            "zh": "先到先看；危急患者优先。",
             "en": "First come, first served; urgent patients go first.",
         }[language]
     if mode == "graded":
         return {
-            "zh": "危急患者立即就诊;其他患者按病情和等候时间排序,等候时间占目标时间最多者先看。",
+            "zh": "危急患者立即就诊；其他患者按病情和等候时间排序，等候时间占目标时间最多者先看。",
             "en": "Emergencies go first; all others by condition and waiting time: "
             "who waited the largest share of the target is next.",
         }[language]
@@ -169,15 +169,15 @@ def rule_text(rules: Rules, mode: Mode, language: Language) -> str:
 def _woven_rule(rules: Rules, language: Language) -> str:
     ordinary, others = rules.weave_ordinary, rules.weave_others
     first = {
-        "zh": "危急患者优先;按预约时段和报到先后叫号;",
+        "zh": "危急患者优先；按预约时段和报到先后叫号；",
         "en": "Urgent patients go first; then by booked slot and check-in; ",
     }
     weave = {
-        "zh": f"每叫 {ordinary} 位普通患者,穿插 {others} 位回诊、优先或过号患者",
+        "zh": f"每叫 {ordinary} 位普通患者，穿插 {others} 位回诊、优先或过号患者",
         "en": f"after every {ordinary} in order, {others} returning, with priority or passed",
     }
     adaptive = {
-        "zh": ",回诊较多时每叫 1 位普通患者穿插一次。",
+        "zh": "，回诊较多时每叫 1 位普通患者穿插一次。",
         "en": "; after every one while more returns than others wait.",
     }
     end = adaptive[language] if rules.weave_adaptive and ordinary > 1 else {"zh": "。", "en": "."}[language]
@@ -206,6 +206,9 @@ def _numbers(facts: Mapping[str, str | int | float], language: Language) -> list
 def _sentences(opening: str, rule: str, language: Language) -> str:
     stop = "" if opening.endswith(("。", ".")) else {"zh": "。", "en": "."}[language]
     return f"{opening}{stop}{_space(language)}{rule}".strip()
+
+
+_COLON: dict[Language, str] = {"zh": "：", "en": ": "}
 
 
 def _space(language: Language) -> str:

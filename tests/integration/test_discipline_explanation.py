@@ -71,7 +71,7 @@ def test_those_before_are_told_by_category_and_never_by_name(api):
 
     assert {"in_order": 3, "weave_return": 1} == counts(body)
     assert 4 == body["position"]
-    assert body["text"]["zh"].startswith("您前面还有 4 位:3 位排在您前面、1 位回诊患者。")
+    assert body["text"]["zh"].startswith("您前面还有 4 位：3 位排在您前面、1 位回诊患者。")
     assert body["text"]["en"].startswith("4 go before you: 3 before you in order, 1 coming back with results.")
     for name in ("王小明", "李军人", "赵回诊", "钱普通", "王*明", "李*人"):
         assert name not in str(body)
@@ -116,7 +116,7 @@ def test_the_other_queue_of_a_room_is_told_as_such(api):
 def test_the_rule_of_the_queue_is_told_in_both_languages(api):
     body = explained(api, api.check_in("张小三"), role="kiosk")
 
-    assert "每叫 2 位普通患者,穿插 1 位" in body["rule"]["zh"]
+    assert "每叫 2 位普通患者，穿插 1 位" in body["rule"]["zh"]
     assert "after every 2 in order" in body["rule"]["en"]
 
 

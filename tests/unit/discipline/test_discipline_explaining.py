@@ -30,14 +30,14 @@ def test_why_not_me_says_position_categories_and_rule():
     rule = rule_text(Rules(), "woven", "zh")
     told = explain(6, {"urgent": 1, "in_order": 3, "weave_return": 1, "weave_passed": 0}, rule, "zh")
     assert ("1 位危急患者优先", "3 位排在您前面", "1 位回诊患者") == told.categories
-    assert told.text.startswith("您前面还有 5 位:1 位危急患者优先、3 位排在您前面、1 位回诊患者。危急患者优先;")
+    assert told.text.startswith("您前面还有 5 位：1 位危急患者优先、3 位排在您前面、1 位回诊患者。危急患者优先；")
     english = explain(2, {"graded_first_band": 1}, rule_text(Rules(), "graded", "en"), "en")
     assert english.text.startswith("1 goes before you: 1 urgent. Emergencies go first;")
 
 
 def test_the_next_patient_is_told_so():
     assert (
-        "您是下一位。先到先看;危急患者优先。"
+        "您是下一位。先到先看；危急患者优先。"
         == explain(1, {}, rule_text(Rules(first_come=True), "woven", "zh"), "zh").text
     )
     assert explain(1, {}, "The rule.", "en").text == "You are next. The rule."
