@@ -50,10 +50,19 @@ class Link:
             self._stopping.wait(self._dice() * ceiling)
 
     def _once(self, transport: str) -> bool:
-        """Connect by `transport` and stay until the connection is gone; return whether the hall was joined."""
+        """Connect by `transport` and stay until the connection is gone; return whether the hall was joined.
+
+        Joined is who was told the position: a refusal that comes before `connect` returns is one the library drops.
+        """
         socket = socketio.Client(reconnection=False, handle_sigint=False, request_timeout=HANDSHAKE)
         self._gone.clear()
-        socket.on("position", lambda data: self._heard("position", data), namespace=NAMESPACE)
+        joined = threading.Event()
+
+        def position(data: Any) -> None:
+            self._heard("position", data)
+            joined.set()
+
+        socket.on("position", position, namespace=NAMESPACE)
         socket.on("event", lambda data: self._heard("event", data), namespace=NAMESPACE)
         socket.on("disconnect", lambda *_: self._gone.set(), namespace=NAMESPACE)
         try:
@@ -66,6 +75,10 @@ class Link:
             )
         except (socketio.exceptions.ConnectionError, OSError, ValueError) as error:
             log.info("the hall's socket does not answer: %s", error)
+            socket.disconnect()
+            return False
+        if not joined.wait(HANDSHAKE):
+            log.info("the hall's socket lets nobody in")
             socket.disconnect()
             return False
         self.up = True

@@ -17,6 +17,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE = 20_000
 """Milliseconds a page of a test may take for anything, on a machine that is busy with other tests."""
+FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }"
 Key = tuple[str, bool, bool]
 
 _idle: "weakref.WeakKeyDictionary[Any, dict[Key, list[Any]]]" = weakref.WeakKeyDictionary()
@@ -53,12 +54,14 @@ def a_page(
         yield page
         page.unroute_all()
         page.context.set_offline(False)
-        page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }")
+        left = _left(page)  # before its session goes: a page that runs would ask for the password again
+        if left:
+            page.evaluate(FORGET)
         page.context.clear_cookies()
     except BaseException:
         page.context.close()  # a page that a test failed on is not used again
         raise
-    if _left(page):
+    if left:
         idle.append(page)
     else:
         page.context.close()

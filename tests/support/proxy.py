@@ -19,6 +19,7 @@ class Proxy:
         self.delay = 0.0
         self.connections = 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._flowing = asyncio.Event()
         self._ready = threading.Event()
@@ -80,21 +81,27 @@ class Proxy:
         self._reset()
         self._loop.run_until_complete(asyncio.sleep(0.01))  # closed transports let go of their sockets a turn later
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Known before its task begins: one that is cancelled before it began runs none of its own clean-up."""
         self.connections += 1
+        self._writers.add(writer)
+        self._tasks.add(task := self._loop.create_task(self._carry(reader, writer)))
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
         try:
             if self._open:
                 far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
                 ends.append(far_writer)
-                self._writers.update(ends)
+                self._writers.add(far_writer)
                 ways = self._pass(reader, far_writer), self._pass(far_reader, writer)
                 await asyncio.gather(*ways, return_exceptions=True)
                 for end in ends:
                     end.close()
         except OSError:
             pass
-        finally:  # also where the proxy itself ends: nothing stays open behind it
+        finally:
             self._writers.difference_update(ends)
             for end in ends:
                 if not end.is_closing():
