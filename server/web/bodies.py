@@ -31,9 +31,9 @@ class _Unfit(ValueError):
 
 
 def _whole(text: str) -> int:
-    if len(text) > 17 or abs(number := int(text)) > LARGEST_NUMBER:
+    if len(text) > 17 or abs(int(text)) > LARGEST_NUMBER:  # the length first: reading endless digits takes its time
         raise _Unfit("a number is too large")
-    return -number if text.startswith("-") else number
+    return int(text)
 
 
 def _finite(text: str) -> float:

@@ -35,6 +35,24 @@ def test_a_number_too_long_to_be_one_is_refused_and_nothing_changes(api):
     assert before == api.rows()
 
 
+@pytest.mark.parametrize(
+    ("vital", "value"),
+    [
+        ("pulse", -70), ("pulse", -1), ("systolic", -120), ("pain", -4), ("temperature", 400), ("temperature", -36.6),
+        ("temperature", "36,6"), ("temperature", "warm"), ("spo2", 101), ("respiration", [16]),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_have_measured_is_refused_by_name_and_nothing_changes(api, vital, value):
+    ticket = api.check_in("量", "ED")
+    before = api.rows()
+
+    answer = graded(api, ticket, status=422, vitals={vital: value})
+
+    assert "invalid" == answer["code"]
+    assert vital in json.dumps(answer)
+    assert before == api.rows()
+
+
 def test_an_empty_triage_of_a_new_patient_is_no_reason_to_wait_longest(api):
     assert "Ⅳa" == graded(api, api.check_in("空", "ED"))["ticket"]["grade"]
     assert "N" == graded(api, api.check_in("空", "IM"))["ticket"]["grade"]
