@@ -68,6 +68,10 @@ class Chain:
         """What is worth rendering ahead for a sentence: itself, then its phrases."""
         return [text, *phrases(text, language)]
 
+    def speaks(self, language: str) -> bool:
+        """Whether any engine has a voice for a language."""
+        return bool(self._speaking(language))
+
     def pieces(self, text: str, language: str) -> list[str]:
         """In what pieces a call's sentence is rendered: whole where that is kept or the engine is slower than speech,
         else so that the first is heard while the second is rendered."""

@@ -181,10 +181,14 @@ class Voice:
             raise unspoken
 
     def _pieces(self, sentences: Sequence[Sentence]) -> Iterator[tuple[str, str, float]]:
-        """What to render, in which language, and the seconds of quiet before it."""
-        cut = {sentence: self._chain.pieces(*sentence) for sentence in sentences}
+        """What to render, in which language, and the seconds of quiet before it.
+
+        Only the sentence heard first is cut: the others are rendered while it is heard, and whole ones are clearer.
+        """
+        first = next((sentence for sentence in sentences if self._chain.speaks(sentence[1])), None)
+        cut = {first: self._chain.pieces(*first)} if first else {}
         for place, (text, language) in enumerate(sentences):
-            for half, piece in enumerate(cut[text, language]):
+            for half, piece in enumerate(cut.get((text, language), [text])):
                 yield piece, language, BETWEEN_HALVES if half else PAUSE if place else 0.0
 
     def _render(self, text: str, language: str, quiet: float) -> Rendered:

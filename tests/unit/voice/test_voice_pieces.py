@@ -82,6 +82,16 @@ def test_the_number_is_spoken_while_the_rest_is_still_to_be_rendered(tmp_path):
     assert ["played", f"rendered {REST}", "played"] == hall.happened[2:5]
 
 
+def test_what_is_heard_later_is_rendered_meanwhile_and_whole(tmp_path):
+    hall, other = Hall(), "Number A zero one two, please go to Room three"
+    voice = opened(hall, tmp_path)
+    voice.announce([(CALL, "zh"), (CALL, "zh"), (other, "en")])
+    voice.close()
+
+    rendered = [f"rendered {HEAD}", f"rendered {REST}", f"rendered {other}"]
+    assert rendered == [one for one in hall.happened if one != "played"]
+
+
 def test_a_sentence_that_was_rendered_ahead_is_spoken_whole(tmp_path):
     hall = Hall()
     voice = opened(hall, tmp_path)
