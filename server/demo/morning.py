@@ -14,6 +14,8 @@ SHORTEST_SLOT = timedelta(minutes=15)
 """The server takes slots of 15 to 30 minutes; a compressed morning's slots overlap instead of shrinking further."""
 LONGEST_STAY = timedelta(minutes=25)
 QUEUES = {"H1": ("IM", "IM", "IM", "CARD", "CARD"), "H2": ("SURG", "SURG", "GYN")}
+AT_THE_DOOR, STEP = 6, timedelta(seconds=30)
+"""Who looks at the demo sees somebody at once: so many come first, so far apart in the hospital's time."""
 """Queues of the sample hospital by hall, as often as patients choose them."""
 
 
@@ -46,12 +48,13 @@ class Fate:
 
 
 def morning(random: Random, people: Iterator[Person], length: timedelta, guests: int, round_number: int) -> list[Guest]:
-    """So many guests in order of arrival, more of them early; six of ten are booked, most come before their slot."""
+    """So many guests in order of arrival, more of them early, a few at the door when it opens; six of ten are booked,
+    most come before their slot."""
     slots = int(length / SLOT)
     coming: list[Guest] = []
     for place in range(guests):
         hall = random.choices(("H1", "H2"), weights=(6, 4))[0]
-        when = length * min(0.98, random.betavariate(1.3, 1.7))
+        when = length * min(0.98, random.betavariate(1.3, 1.7)) if place >= AT_THE_DOOR else STEP * place
         slot = (
             min(slots - 1, int((when + timedelta(minutes=random.randint(0, 25))) / SLOT))
             if random.random() < 0.6

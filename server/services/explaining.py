@@ -33,7 +33,7 @@ from server.services.config import Queue, config_of
 from server.services.context import Context
 from server.services.faces import Faces
 from server.services.lineups import Lineup, lineup_of
-from server.services.moves import ELSEWHERE
+from server.services.moves import ELSEWHERE, IN_LINE
 from server.services.principal import Principal
 from server.services.reading import hall_row, position
 from server.services.returning import is_away
@@ -41,7 +41,6 @@ from server.services.views import View, stamp, ticket_view
 from server.services.waits import Range, Told, renew
 from server.store.tables import HallRow, LaneRow, TicketRow
 
-IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LISTED = 20
 """How many of those ahead a nurse sees one by one."""

@@ -24,7 +24,7 @@ from server.services.wishes import TransferBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
 
-IN_LINE = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.STAGED})
+ON_THE_LIST = moves.IN_LINE | {TicketState.CHECKED_IN}
 
 
 def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
@@ -53,7 +53,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     regraded = other_scale or (mode == "graded" and not ticket.triaged)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
-    if queue.id == ticket.queue_id and TicketState(ticket.state) in IN_LINE:  # another doctor, the same place
+    if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
         moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
         return Answer(200, {"ticket": ticket_view(ticket)})
     to = placing.on_transfer(
