@@ -158,6 +158,25 @@ def test_a_patient_goes_to_an_examination_and_the_ticket_says_which(hall, page):
     assert ("held", "examination: 胸部CT") == (held.state, held.hold_reason)
 
 
+def test_a_form_keeps_its_patient_when_others_take_the_patient_away(hall, page):
+    hall.many(2)
+    page.keyboard.press("n")
+    one = until(lambda: at(hall))
+    current(page, one.number, "called")
+    page.keyboard.press("m")
+    page.fill("[data-form=transfer] #reason", "会诊")
+    hall.desk.act(one.id, "cancel", reason="test")
+    page.wait_for_selector("[data-form=transfer] [data-gone]")
+
+    page.keyboard.type("n")  # in the middle of a word it is no command
+
+    assert (one.number, "会诊n") == (
+        page.inner_text(".ticket-head .number"),
+        page.input_value("[data-form=transfer] #reason"),
+    )
+    assert at(hall) is None
+
+
 def test_a_pause_says_until_when_and_ends_by_the_same_key(hall, page):
     page.keyboard.press("b")
     page.wait_for_selector("[data-form=pause]")

@@ -82,8 +82,10 @@ function After({ desk, coming, current }) {
   </section>`;
 }
 
+const FORMS = { examination: Examination, transfer: Transfer, pass: PassAnyway, pause: Pause };
+
 function Station({ desk, id, redraw, leave }) {
-  const [panel, setPanel] = useState(null);
+  const [form, setForm] = useState(null); // { name, ticket }: a form keeps its patient, come what may
   const [keys, setKeys] = useState(false);
   const [refused, setRefused] = useState(null);
   const { hall, known } = desk;
@@ -92,7 +94,8 @@ function Station({ desk, id, redraw, leave }) {
   const coming = useComing(desk, id);
   const actions = current ? known.moves[current.state] : [];
   const why = whyNotPass(current, hall, known, desk.now(), refused);
-  const close = () => setPanel(null);
+  const close = () => setForm(null);
+  const done = () => setForm((now) => (now === form ? null : now)); // another one may have been opened meanwhile
   const say = (text) => desk.say(text, "attention");
 
   const call = async () => {
@@ -113,7 +116,7 @@ function Station({ desk, id, redraw, leave }) {
   };
   const pass = async () => {
     if (!actions.includes("pass")) return say(t("pass.nobody"));
-    if (why) return setPanel("pass");
+    if (why) return setForm({ name: "pass", ticket: current });
     const answer = await desk.act("pass", `/api/v1/tickets/${current.id}/pass`, {}, {
       done: () => t("done.pass", { number: current.number }), ticket: current.id });
     if (answer?.body.allowed_at) setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
@@ -121,27 +124,22 @@ function Station({ desk, id, redraw, leave }) {
   const open = (name) => () => {
     const needed = { examination: "hold", transfer: "transfer" }[name];
     if (needed && !actions.includes(needed)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
-    setPanel(name);
+    setForm({ name, ticket: current });
   };
   const resume = () => desk.act("open", `/api/v1/stations/${id}/open`, {}, { done: () => t("done.open") });
   useKeys({
     N: call, R: plain("recall"), P: pass, S: plain("start"), F: plain("finish"), E: open("examination"), M: open("transfer"),
     B: () => (station.state === "open" ? open("pause")() : resume()), Z: () => desk.undo(), "?": () => setKeys(true), Escape: close,
   });
-  useEffect(() => { if (panel && panel !== "pause" && !current) close(); }, [current?.id]);
 
   const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
     disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
   const rest = station.state === "open"
     ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
     : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
-  const forms = {
-    examination: () => html`<${Examination} desk=${desk} ticket=${current} onClose=${close} />`,
-    transfer: () => html`<${Transfer} desk=${desk} ticket=${current} onClose=${close} onDone=${close} />`,
-    pass: () => html`<${PassAnyway} desk=${desk} ticket=${current} why=${why || t("pass.nobody")} onClose=${close} />`,
-    pause: () => html`<${Pause} desk=${desk} station=${station} onClose=${close} />`,
-  };
-  const form = panel && (panel === "pause" || current) ? forms[panel]() : null;
+  const Form = FORMS[form?.name];
+  const filled = Form ? html`<${Form} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
+    ticket=${form.ticket && (hall.tickets.find((ticket) => ticket.id === form.ticket.id) ?? form.ticket)} />` : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
     ${COMPACT ? null : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
       ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
@@ -151,7 +149,7 @@ function Station({ desk, id, redraw, leave }) {
       ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : null}
       <${Next} desk=${desk} station=${station} current=${current} coming=${coming} call=${call} />
       <div class="station-side">
-        ${form && !COMPACT ? html`<div class="panel side-form">${form}</div>` : html`<${Current} desk=${desk} ticket=${current} station=${station} />`}
+        ${filled && !COMPACT ? html`<div class="panel side-form">${filled}</div>` : html`<${Current} desk=${desk} ticket=${current} station=${station} />`}
         <div>
           <div class="doctor-deeds" role="group" aria-label=${t("deeds")}>
             ${deed("recall", "R", plain("recall"))}
@@ -168,7 +166,7 @@ function Station({ desk, id, redraw, leave }) {
       </div>
     </main>
     <${Foot} desk=${desk} keys=${() => setKeys(true)} compact=${COMPACT} />
-    ${form && COMPACT ? html`<${Dialog} title=${t(`form.${panel}`)} onClose=${close}>${form}<//>` : null}
+    ${filled && COMPACT ? html`<${Dialog} title=${t(`form.${form.name}`)} onClose=${close}>${filled}<//>` : null}
     ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${["N", "R", "S", "F", "P", "E", "M", "B", "Z", "Esc", "?"].map((key) => [key, t(`doctor_key.${key}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;

@@ -38,13 +38,31 @@ export function Line({ id, label, value, set, focus, error, ...more }) {
     ${error ? html`<span class="field-error" id=${`${id}-error`}>${error}</span>` : null}</label>`;
 }
 
-/** Frame of a form on a ticket: title, ticket, fields, send and leave. */
+/** While the form's wish is on its way the keys belong to the desk again; a form that stays takes the focus back. */
+function useFocusOnTheDesk(sending) {
+  const box = useRef();
+  const left = useRef(null);
+  useLayoutEffect(() => {
+    const at = document.activeElement;
+    if (sending && box.current.contains(at)) {
+      left.current = at;
+      at.blur();
+    } else if (!sending && at === document.body) {
+      left.current?.focus();
+    }
+  }, [sending]);
+  return box;
+}
+
+/** Frame of a form on a ticket: title, ticket, fields, send and leave; `name` is the name of its wish. */
 export function TicketForm({ desk, ticket, title, name, word, submit, onClose, terse = false, children }) {
+  const box = useFocusOnTheDesk(Boolean(desk.pending[name]));
   const send = (event) => { event?.preventDefault(); submit(); };
   const leave = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); onClose(); } };
-  return html`<form onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
+  return html`<form ref=${box} onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
     <h2 class=${terse ? "visually-hidden" : ""}>${title}</h2>
     ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />` : null}
+    ${ticket && !desk.hall.tickets.some((one) => one.id === ticket.id) ? html`<p class="question" role="alert" data-gone>${t("gone", { number: ticket.number })}</p>` : null}
     ${children}
     <div class="form-end">
       <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd aria-hidden="true">Esc</kbd></button>

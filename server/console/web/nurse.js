@@ -51,13 +51,20 @@ function Nurse({ desk }) {
   const { counts, lines } = shown(desk, view);
   const index = lines.findIndex(({ ticket }) => ticket.id === view.selected);
   if (index >= 0) place.current = index;
-  const held = view.panel ? desk.hall.tickets.find((one) => one.id === view.selected) : null;
-  const ticket = lines[index]?.ticket ?? held ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
+  const opened = view.panel in PANELS ? desk.hall.tickets.find((one) => one.id === view.selected) ?? view.opened : null; // a form keeps its patient, come what may
+  const ticket = lines[index]?.ticket ?? opened ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
   const actions = ticket ? desk.known.moves[ticket.state] ?? [] : [];
-  const close = () => { change({ panel: null }); list.current?.focus({ preventScroll: true }); };
+  const toList = () => list.current?.focus({ preventScroll: true });
+  const close = () => { change({ panel: null }); toList(); };
+  /** What follows a form's good answer, unless the nurse has left that form meanwhile. */
+  const done = (panel, next) => (id) => {
+    setView((now) => (now.panel !== panel || (panel in PANELS && now.selected !== id) ? now : { ...now, panel: null, ...next(id) }));
+    if (document.activeElement === document.body) toList();
+  };
+  const sending = Boolean(desk.pending[view.panel] ?? desk.pending[`${view.panel}:${ticket?.id}`]);
   const open = (panel) => () => {
     if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
-    change({ panel, selected: ticket?.id ?? null });
+    change({ panel, selected: ticket?.id ?? null, opened: ticket });
   };
   const plain = (action) => () => {
     if (!ticket) return;
@@ -67,9 +74,10 @@ function Nurse({ desk }) {
       ticket: desk.known.undoable.includes(action) ? ticket.id : null,
     });
   };
+  const select = (id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null });
   const step = (by) => () => {
     const next = lines[Math.max(0, Math.min(lines.length - 1, place.current + by))];
-    if (next) change({ selected: next.ticket.id });
+    if (next) select(next.ticket.id);
   };
   const acknowledge = (alert) => desk.act(`acknowledge:${alert.id}`, `/api/v1/alerts/${alert.id}/acknowledge`, {}, { done: () => t("done.acknowledge") });
   const lookUp = async () => {
@@ -84,15 +92,15 @@ function Nurse({ desk }) {
     if (known) change({ selected: known.id, tab: tabOf(known), typed: "", queue: "all" });
     else if (found?.status === 200) change({ panel: "check_in", visit: found.body, typed: "" });
   };
-  const graded = (id) => {
-    const next = lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in");
-    change({ panel: null, selected: next?.ticket.id ?? id });
-    list.current?.focus({ preventScroll: true });
+  const afterForm = (panel) => (id) => {
+    const next = panel === "triage" ? lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in") : null;
+    return { selected: next?.ticket.id ?? id };
   };
+  const checkedIn = (id) => ({ visit: null, selected: id, queue: "all", tab: "waiting", typed: "" });
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
     "/": () => { search.current.focus(); search.current.select(); },
-    N: open("check_in"), T: open("triage"), Enter: open("triage"), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"),
+    N: open("check_in"), T: open("triage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"),
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
     A: () => desk.hall.alerts.length && acknowledge(Alerts.sorted(desk.hall.alerts)[0]),
     D: open("machines"), S: open("rooms"), "?": () => change({ keys: true }),
@@ -102,10 +110,10 @@ function Nurse({ desk }) {
   const Panel = PANELS[view.panel];
   const FreePanel = FREE_PANELS[view.panel];
   const side = FreePanel
-    ? html`<${FreePanel} desk=${desk} onClose=${close} visit=${view.visit} onDone=${(id) => { change({ panel: null, visit: null, selected: id, queue: "all", tab: "waiting", typed: "" }); list.current?.focus({ preventScroll: true }); }} />`
+    ? html`<${FreePanel} desk=${desk} onClose=${close} visit=${view.visit} onDone=${done(view.panel, checkedIn)} />`
     : ticket
       ? Panel
-        ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${view.panel === "triage" ? graded : close} />`
+        ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${done(view.panel, afterForm(view.panel))} />`
         : html`<${Detail} desk=${desk} ticket=${ticket} actions=${actions} open=${open} plain=${plain} />`
       : html`<p class="empty">${t("nobody.side")}</p>`;
   return html`<div class="desk" data-link=${desk.link}>
@@ -121,7 +129,7 @@ function Nurse({ desk }) {
             onKeyDown=${(event) => { if (event.key === "Enter" && view.typed) lookUp(); }} />
           <button type="button" class="button button-primary" data-act="check_in" aria-keyshortcuts="N" onClick=${open("check_in")}>${t("deed.check_in")}<kbd aria-hidden="true">N</kbd></button>
         </div>
-        <${List} desk=${desk} lines=${lines} scope=${`${view.queue} ${view.tab} ${view.typed}`} selected=${ticket?.id} select=${(id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null })} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />
+        <${List} desk=${desk} lines=${lines} scope=${`${view.queue} ${view.tab} ${view.typed}`} selected=${ticket?.id} select=${select} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />
       </main>
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>

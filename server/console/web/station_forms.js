@@ -20,39 +20,39 @@ export function whyNotPass(ticket, hall, known, now, refused) {
   return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
 }
 
-export function Examination({ desk, ticket, onClose }) {
+export function Examination({ desk, ticket, onClose, onDone }) {
   const [which, setWhich] = useState("");
   const submit = async () => {
     const answer = await desk.act("hold", `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
       done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
     });
-    if (answer?.status < 400) onClose();
+    if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name="hold" word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
     <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
 }
 
-export function Pause({ desk, station, onClose }) {
+export function Pause({ desk, station, onClose, onDone }) {
   const [minutes, setMinutes] = useState("15");
   const [reason, setReason] = useState("");
   const submit = async () => {
     const length = Number(minutes);
     if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
     const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, { minutes: length, reason: reason.trim() || undefined }, { done: () => t("done.pause") });
-    if (answer?.status < 400) onClose();
+    if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
     <${Choice} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
     <${Line} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
 }
 
-export function PassAnyway({ desk, ticket, why, onClose }) {
+export function PassAnyway({ desk, ticket, why, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = async () => {
     if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
     const answer = await desk.act("pass", `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
       done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
-    if (answer?.status < 400) onClose();
+    if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name="pass" word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
     <p class="question">${why}</p>
