@@ -364,7 +364,7 @@ def test_keys_typed_while_a_form_is_sent_belong_to_the_desk(consoles, page, held
 
 
 def test_an_answer_leaves_alone_the_form_that_was_opened_meanwhile(consoles, page, held_back):
-    first, second = consoles.many(2)
+    _, second = consoles.many(2)
     choose(page, second.number)
     prioritise(page, "证件")
     page.wait_for_selector("[data-act^=prioritise][aria-busy=true]")
