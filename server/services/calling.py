@@ -1,6 +1,6 @@
 """Calling: a station summons the next by the rules of server.domain.discipline, or a chosen ticket with a reason."""
 
-from server.domain.discipline import remember
+from server.domain.discipline import Choice, remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
@@ -42,12 +42,12 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
             200,
             {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}},
         )
-    choice = choose(work, station)
-    if choice is None:
+    chosen = _next(work, station)
+    if chosen is None:
         return Answer(
             200, {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}}
         )
-    ticket = work.db.get_one(TicketRow, choice.ticket)
+    choice, ticket = chosen
     call(work, ticket, station, choice.reason.code)
     staging.fill(work, station)
     texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
@@ -59,6 +59,17 @@ def only_own_station(work: Work, station: str | None) -> None:
     who = work.principal
     if who.role == StaffRole.DOCTOR and who.station is not None and station is not None and who.station != station:
         raise HallError(ErrorCode.NOT_YOUR_STATION)
+
+
+def _next(work: Work, station: StationRow) -> tuple[Choice, TicketRow] | None:
+    """Who is next by the rules. Who was called in another hall this moment, of which no due row told this one yet, is
+    held and the next one is chosen."""
+    while (choice := choose(work, station)) is not None:
+        ticket = work.db.get_one(TicketRow, choice.ticket)
+        if not moves.is_elsewhere(work, ticket):
+            return choice, ticket
+        moves.hold_for_elsewhere(work, ticket)
+    return None
 
 
 def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:

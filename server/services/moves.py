@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -42,6 +42,7 @@ IMAGE = (
 """What undo restores of a ticket."""
 
 ELSEWHERE = "called_elsewhere"
+LOOK_AGAIN = timedelta(seconds=5)
 ESCORT = "escort"
 IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
 AT = select(TicketRow.id).where(
@@ -223,7 +224,11 @@ def hold_if_elsewhere(work: Work, ticket: TicketRow) -> None:
 
 
 def hold_for_elsewhere(work: Work, ticket: TicketRow) -> None:
-    """Keep the place of who is called elsewhere; not somebody's deed, so undo does not know it."""
+    """Keep the place of who is called elsewhere; not somebody's deed, so undo does not know it.
+
+    A hall that lets the patient go before this fact is committed sees nobody to release: looked at again later.
+    """
+    work.schedule(f"elsewhere:{ticket.id}", "release_elsewhere", ticket.id, work.now + LOOK_AGAIN)
     apply(work, ticket, Action.HOLD, reason=ELSEWHERE, by_itself=True, hold_reason=ELSEWHERE, station_id=None)
 
 

@@ -92,15 +92,12 @@ def finish(work: Work, id: str, _body: PlainBody) -> Answer:
 
 
 def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
-    """过号: called and did not come. Who is called elsewhere too could not come: held, without a pass.
+    """过号: called and did not come.
 
     Raises pass_too_soon, zone_offline; staff may override both with a reason.
     """
     ticket = own_ticket(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
-    if moves.is_elsewhere(work, ticket):
-        moves.hold_for_elsewhere(work, ticket)
-        return answer(ticket)
     rules = moves.home_of(work, ticket).rules
     if not body.reason:
         _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
@@ -230,7 +227,11 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
         return
     if held:
         moves.hold_if_elsewhere(work, ticket)
-    elif ticket.state == TicketState.HELD and ticket.hold_reason == moves.ELSEWHERE:
+    elif (
+        ticket.state == TicketState.HELD
+        and ticket.hold_reason == moves.ELSEWHERE
+        and not moves.is_elsewhere(work, ticket)
+    ):
         moves.free_from_elsewhere(work, ticket)
 
 

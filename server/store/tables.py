@@ -362,6 +362,13 @@ class TicketRow(Base):
             postgresql_where=text(AT_STATION),
         ),
         Index(
+            "one_station_per_patient",
+            "patient_id",
+            unique=True,
+            sqlite_where=text(AT_STATION),
+            postgresql_where=text(AT_STATION),
+        ),
+        Index(
             "head_of_lane",
             "hall_id",
             "queue_id",

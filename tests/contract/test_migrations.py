@@ -99,5 +99,5 @@ def test_the_database_itself_keeps_its_promises(engine):
     unique = {index["name"] for index in inspector.get_indexes("ticket") if index["unique"]}
     constraints = {one["name"] for one in inspector.get_unique_constraints("ticket")}
 
-    assert {"one_live_ticket_per_visit_and_queue", "one_ticket_per_station"} <= unique
+    assert {"one_live_ticket_per_visit_and_queue", "one_ticket_per_station", "one_station_per_patient"} <= unique
     assert "one_number_per_queue_and_day" in constraints | unique

@@ -1,6 +1,7 @@
 """Two server processes on one PostgreSQL: calls from both, facts on both, one killed, the database restarted."""
 
 import contextlib
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,25 @@ from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush, until
 
 SECRET = "one secret for both nodes"
+HALLS = (
+    hall_file()
+    + """
+[[hall]]
+id = "H2"
+name = {zh = "外科候诊区", en = "Surgery"}
+[[hall.queue]]
+id = "SU"
+name = {zh = "外科", en = "Surgery"}
+prefix = "S"
+mode = "woven"
+scale = "CN-OPD"
+privacy = "masked"
+[[hall.station]]
+id = "S1"
+name = {zh = "外科1诊室", en = "Surgery 1"}
+queues = ["SU"]
+"""
+)
 
 pytestmark = pytest.mark.postgresql
 
@@ -20,7 +40,7 @@ pytestmark = pytest.mark.postgresql
 def nodes(postgres):
     """Two nodes of one installation: one database, one secret."""
     url = postgres.database()
-    prepared = enrolled(url, hall_file(), SECRET)
+    prepared = enrolled(url, HALLS, SECRET)
     both = [RunningHall(database=url, prepared=prepared, HALL_SECRET_KEY=SECRET) for _ in range(2)]
     try:
         yield [node.start() for node in both]
@@ -73,6 +93,30 @@ def test_kiosks_at_both_nodes_get_no_number_twice_and_stations_share_no_ticket(n
     assert set(numbers) <= set(called)
     events = nodes[1].client("console").events("H1", seq, limit=10_000).events
     assert [seq + place for place in range(1, len(events) + 1)] == [event.seq for event in events]
+
+
+def test_two_halls_at_two_nodes_that_call_one_patient_together_do_not_both_get_the_patient(nodes):
+    medical, surgical = nodes[0].client("console"), nodes[1].client("console", "H2")
+    gate = threading.Barrier(2)
+
+    def call(desk, station):
+        gate.wait(30)
+        return desk.call_next(station).ticket
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(12):
+            who = {"name": "两处", "record_number": f"MR{turn}"}
+            tickets = [
+                (medical, medical.check_in("H1", queue="IM", patient=who).ticket),
+                (surgical, surgical.check_in("H2", queue="SU", patient=who).ticket),
+            ]
+            calls = [pool.submit(call, medical, "R1"), pool.submit(call, surgical, "S1")]
+            called = [one.result(60) for one in calls]
+            assert 1 == len([ticket for ticket in called if ticket is not None]), f"turn {turn}: {called}"
+            for desk, ticket in tickets:
+                desk.act(
+                    ticket.id, "finish" if ticket.id in {one.id for one in called if one} else "cancel", reason="x"
+                )
 
 
 def test_one_key_sent_to_both_nodes_at_once_has_one_answer(nodes):
