@@ -64,7 +64,7 @@ TRANSITIONS: Mapping[tuple[S, A], S] = MappingProxyType(
         (S.HELD, A.PRIORITISE): S.HELD,
         (S.HELD, A.WORSE): S.HELD,
         (S.HELD, A.CANCEL): S.CANCELLED,
-        (S.HELD, A.CLOSE): S.NO_SHOW,
+        (S.HELD, A.CLOSE): S.CANCELLED,
         (S.PASSED, A.ARRIVED): S.WAITING,
         (S.PASSED, A.RETURN): S.WAITING,
         (S.PASSED, A.CALL): S.CALLED,
@@ -90,10 +90,19 @@ FACTS: Mapping[A, EventKind] = MappingProxyType(
         A.PRIORITISE: EventKind.TICKET_PRIORITISED,
         A.FINISH: EventKind.TICKET_FINISHED,
         A.CANCEL: EventKind.TICKET_CANCELLED,
-        A.CLOSE: EventKind.TICKET_NO_SHOW,
     }
 )
-"""The fact each action leaves in the journal; `worse` leaves an alert instead."""
+"""The fact each action leaves in the journal; `worse` leaves an alert instead, and `close` one of CLOSED."""
+
+CLOSED: Mapping[S, EventKind] = MappingProxyType(
+    {
+        S.DONE: EventKind.TICKET_FINISHED,
+        S.CANCELLED: EventKind.TICKET_CANCELLED,
+        S.NO_SHOW: EventKind.TICKET_NO_SHOW,
+    }
+)
+"""The fact of a ticket that is closed with the day: being served is done; sent away (to an examination, by escort) and
+not back is cancelled, for that patient came (LEFT, domain §2.2); everybody else is a no-show."""
 
 UNDOABLE = frozenset(
     {

@@ -124,7 +124,7 @@ def _staged_long(work: Work, id: str) -> None:
 
 
 def _close_batch(work: Work, day: date) -> bool:
-    """Close up to a batch of the day's live tickets: who was being served is done, everybody else did not show up."""
+    """Close up to a batch of the day's live tickets, as the lifecycle says."""
     ended = [state.value for state in ENDED]
     rows = work.db.scalars(
         select(TicketRow)
@@ -132,16 +132,7 @@ def _close_batch(work: Work, day: date) -> bool:
         .limit(BATCH)
     ).all()
     for ticket in rows:
-        serving = ticket.state == TicketState.SERVING
-        moves.apply(
-            work,
-            ticket,
-            Action.CLOSE,
-            reason="day_closed",
-            station_id=None,
-            hold_reason=None,
-            kind=EventKind.TICKET_FINISHED if serving else None,
-        )
+        moves.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None)
     return len(rows) == BATCH
 
 

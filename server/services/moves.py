@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
-from server.domain.lifecycle import FACTS, UNDOABLE, next_state, settle
+from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
 from server.domain.places import Place
 from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
@@ -174,7 +174,8 @@ def apply(
     if not by_itself:
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
         changes["undo"] = done if action in UNDOABLE else {}
-    work.record(kind or FACTS[action], ticket, changes=changes, reason=reason, announcement=announcement)
+    fact = CLOSED[target] if action is Action.CLOSE else FACTS[action]
+    work.record(kind or fact, ticket, changes=changes, reason=reason, announcement=announcement)
     lanes.count(work.connection, before, lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)

@@ -78,18 +78,19 @@ def a_full_hall(api):
     return tickets
 
 
-def test_at_the_close_of_day_who_is_being_seen_is_done_and_everybody_else_did_not_show_up(api):
+def test_at_the_close_of_day_who_is_seen_is_done_who_was_sent_away_is_cancelled_and_the_rest_did_not_show_up(api):
     tickets = a_full_hall(api)
     seq = api.snapshot()["seq"]
     api.later("2026-03-03T04:00:00+08:00")
 
     states = {name: api.ticket(id)["state"] for name, id in tickets.items()}
-    assert {name: "done" if name == "serving" else "no_show" for name in tickets} == states
+    ends = {"serving": "done", "held": "cancelled"}
+    assert {name: ends.get(name, "no_show") for name in tickets} == states
     assert [] == api.snapshot()["tickets"]
     kinds = api.kinds(after=seq)
     assert ["day.closed"] == [kind for kind in kinds if kind == "day.closed"]
     assert "day.closed" == kinds[-1]
-    assert (1, 6) == (kinds.count("ticket.finished"), kinds.count("ticket.no_show"))
+    assert [1, 1, 5] == [kinds.count(f"ticket.{word}") for word in ("finished", "cancelled", "no_show")]
     assert [] == [row for row in api.rows()["lane"] if row[-1] != "0"]
     assert None is api.call("R1")
 
@@ -134,7 +135,7 @@ def test_an_undo_cannot_wake_a_ticket_of_a_closed_day(api):
     status, body = api.post(f"/tickets/{ticket['id']}/undo", {})
 
     assert (409, "nothing_to_undo") == (status, body["code"])
-    assert "no_show" == api.ticket(ticket["id"])["state"]
+    assert "cancelled" == api.ticket(ticket["id"])["state"]
 
 
 def test_a_queue_is_open_in_its_sessions_only(api):

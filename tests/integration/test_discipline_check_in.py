@@ -121,6 +121,18 @@ def test_too_many_no_shows_are_for_the_desk_until_the_window_has_passed():
         assert 201 == arrive(api, 1)[0]
 
 
+def test_who_was_seen_and_sent_to_an_examination_did_come():
+    with an_api(NO_SHOWS) as api:
+        for day in ("2026-03-02", "2026-03-05"):
+            api.at = at("10:00", day)
+            assert 201 == arrive(api, 1)[0]
+            api.act(api.act(api.call("R1"), "start"), "hold", reason="examination: MRI")
+            api.later((datetime.fromisoformat(api.at) + timedelta(days=1)).isoformat())
+        api.at = at("10:00", "2026-03-09")
+
+        assert 201 == arrive(api, 1)[0]
+
+
 def test_an_appointment_that_nobody_came_to_is_a_no_show():
     with an_api(NO_SHOWS) as api:
         book(api, 1, "09:00", day="2026-02-20")

@@ -10,8 +10,8 @@ from hardware.settings import StationSettings
 from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.errors import SENTENCES
-from server.domain.lifecycle import FACTS, TRANSITIONS, allowed, diagram
-from server.protocol.terms import EventKind, TicketState
+from server.domain.lifecycle import CLOSED, FACTS, TRANSITIONS, allowed, diagram
+from server.protocol.terms import Action, EventKind, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
 from server.web.routes import declared
@@ -141,6 +141,7 @@ def lifecycle() -> str:
     """The whole of docs/lifecycle.md: the diagram and the table, from server.domain.lifecycle."""
     rows = [f"| `{state}` | {_moves(state)} |" for state in TicketState]
     facts = [f"| {action} | `{kind}` |" for action, kind in FACTS.items()]
+    facts += [f"| {Action.CLOSE} | {', '.join(f'`{kind}`' for kind in CLOSED.values())}, by the state after it |"]
     return "\n".join(
         [
             "# The life of a ticket",
