@@ -106,6 +106,7 @@ class AlertKind(StrEnum):
     PAUSED_LONG = "paused_long"
     PRINT = "print"
     DEVICE = "device"
+    RESTORED = "restored"
 
 
 class DeviceRole(StrEnum):

@@ -1,12 +1,18 @@
 """Opening an installation: database, keys, clock and rules; what is missing is created. Knows no web."""
 
+from functools import partial
+
+from server.protocol.terms import AlertKind
+from server.services import alerts, moves
 from server.services.clock import Clock
 from server.services.context import Context
 from server.services.marks import Marks
 from server.services.scales import load_findings, load_scales
 from server.services.transaction import Transactions
+from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.engine import open_engines
+from server.store.rows import write_now
 from server.store.schema import migrate
 
 
@@ -19,5 +25,17 @@ def build_context(settings: Settings) -> Context:
     marks = Marks(settings.state_dir)
     transactions = Transactions(engines, clock, marks, key.encode())
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
-    transactions.check_journals()
+    for hall, lost in transactions.check_journals().items():
+        transactions.system(hall, partial(_went_back, lost=lost))
     return context
+
+
+def _went_back(work: Work, lost: int) -> Answer:
+    """What an older copy of the database means for a hall: staff is told, and today's numbers go on behind any that may
+    be on paper already, for each lost number was one of the lost facts."""
+    if not work.hall.active:
+        return Answer(200, {})
+    for queue in work.config.queues.values():
+        today = moves.day_of(work, queue)
+        write_now(work.db, today, last=today.last + lost)
+    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.RESTORED, text=str(lost))})

@@ -106,15 +106,21 @@ class Transactions:
         wish = Wish(principal, None, "", time.monotonic() + 60)
         return self.run([hall], wish, use_case)
 
-    def check_journals(self) -> None:
-        """A journal behind its high-water mark is an older copy: it gets a new epoch, so every follower reloads."""
+    def check_journals(self) -> dict[str, int]:
+        """A journal behind its high-water mark is an older copy: it gets a new epoch, so every follower reloads.
+
+        The halls this happened to, with how many facts each lost.
+        """
+        lost: dict[str, int] = {}
         with Session(self.engines.write) as db, db.begin():
             for hall in db.scalars(select(HallRow)):
                 mark = self._marks.read(hall.id)
                 if mark is not None and mark[0] == hall.epoch and hall.seq < mark[1]:
                     log.error("the journal of hall %s went back from %s to %s: new epoch", hall.id, mark[1], hall.seq)
+                    lost[hall.id] = mark[1] - hall.seq
                     hall.epoch = secrets.token_hex(8)
                     self._marks.write(hall.id, hall.epoch, hall.seq)
+        return lost
 
     def administer(self, change: Callable[[Session], list[str]]) -> list[str]:
         """A change of the installation itself (hall file, accounts, imports from the command line): one transaction.

@@ -100,7 +100,7 @@ def copy(hall, name):
     shutil.copy(hall.database, hall.folder / name)
 
 
-def test_an_older_copy_of_the_database_gets_a_new_epoch_and_followers_are_told_to_reload(hall):
+def test_an_older_copy_of_the_database_gets_a_new_epoch_an_alert_and_no_number_that_may_be_on_paper(hall):
     hall.check_in("一")
     before = hall.client("console").snapshot("H1")
     hall.kill()
@@ -121,6 +121,9 @@ def test_an_older_copy_of_the_database_gets_a_new_epoch_and_followers_are_told_t
         client.events("H1", before.seq, epoch=before.epoch)
     assert ("reload", 410) == (reload.value.code, reload.value.status)
     assert "went back" in hall.log()
+    assert [("restored", "2")] == [(alert.kind, alert.text) for alert in restored.alerts]
+    later = {client.check_in("H1", queue="IM", patient={"name": "四"}).ticket.number for _ in range(2)}
+    assert {"A004", "A005"} == later, "A002 and A003 are on paper"
     hall.kill()
     hall.start()
     assert restored.epoch == hall.client("console").snapshot("H1").epoch, "told once"
