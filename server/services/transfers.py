@@ -8,6 +8,7 @@ from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import (
+    AT_STATION,
     Action,
     ErrorCode,
     EventKind,
@@ -24,6 +25,7 @@ from server.services.wishes import TransferBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
 
+URGENT_RANK = 2
 ON_THE_LIST = moves.IN_LINE | {TicketState.CHECKED_IN}
 
 
@@ -50,6 +52,8 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
     scale, mode = context.scale(queue.scale), queue.mode
     other_scale = ticket.bypass or queue.scale != moves.home_of(work, ticket).scale
+    if other_scale and mode != "graded" and _urgent_unseen(ticket):
+        raise HallError(ErrorCode.NOT_CALLABLE, "another scale takes the level away: triage into that queue")
     regraded = other_scale or (mode == "graded" and not ticket.triaged)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
@@ -83,6 +87,12 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         }
     moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
     return Answer(200, {"ticket": ticket_view(ticket)})
+
+
+def _urgent_unseen(ticket: TicketRow) -> bool:
+    """Graded urgent, and no doctor has the patient: only a triage, with reason and second person, takes that away."""
+    seen = "started" in ticket.times or TicketState(ticket.state) in AT_STATION
+    return ticket.triaged and ticket.rank <= URGENT_RANK and not seen
 
 
 def must_be_open(work: Work, hall: str, queue: str) -> None:

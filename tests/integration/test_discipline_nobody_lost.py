@@ -222,6 +222,18 @@ def test_a_level_that_does_not_queue_may_be_sent_to_be_triaged_elsewhere():
         assert None is api.call("E1")
 
 
+def test_an_urgent_level_is_not_taken_away_by_a_transfer_to_a_queue_without_triage():
+    with an_api() as api:
+        ticket = api.check_in("甲", "ED")
+        api.post(f"/tickets/{ticket['id']}/triage", {"grade": "Ⅱ"})
+        body = {"queue": "IM", "reason": "asked"}
+
+        assert (409, "not_callable") == refused(api, f"/tickets/{ticket['id']}/transfer", body)
+        api.call("E1")
+        moved = api.act(ticket, "transfer", **body)
+        assert ("waiting", "N") == (moved["state"], moved["grade"]), "a doctor has the patient"
+
+
 def test_a_stopped_queue_takes_nobody_by_triage_either():
     with an_api() as api:
         ticket = api.check_in("甲")
