@@ -107,6 +107,7 @@ class AlertKind(StrEnum):
     PRINT = "print"
     DEVICE = "device"
     RESTORED = "restored"
+    STORAGE = "storage"
 
 
 class DeviceRole(StrEnum):

@@ -43,10 +43,25 @@ class DueRunner:
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
             try:
+                keep_reserve(self._context)
                 run_due(self._context)
                 renew_wanted(self._context)
             except Exception:
                 log.exception("due round failed")
+
+
+def keep_reserve(context: Context) -> None:
+    """Keep room on the disk; where it had to be given away, tell the staff of every hall once."""
+    reserve = context.transactions.reserve
+    reserve.keep()
+    if not reserve.told:
+        reserve.told = True
+        for hall in context.hall_ids():
+            context.transactions.system(hall, _tell_of_a_full_disk)
+
+
+def _tell_of_a_full_disk(work: Work) -> Answer:
+    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.STORAGE)})
 
 
 def renew_wanted(context: Context) -> None:

@@ -7,6 +7,7 @@ from server.services import alerts, moves
 from server.services.clock import Clock
 from server.services.context import Context
 from server.services.marks import Marks
+from server.services.reserve import Reserve
 from server.services.scales import load_findings, load_scales
 from server.services.transaction import Transactions
 from server.services.work import Answer, Work
@@ -23,7 +24,7 @@ def build_context(settings: Settings) -> Context:
     migrate(engines.write)
     clock, key = Clock(replay=settings.replay), settings.key()
     marks = Marks(settings.state_dir)
-    transactions = Transactions(engines, clock, marks, key.encode())
+    transactions = Transactions(engines, clock, marks, Reserve(engines.folder), key.encode())
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
     for hall, lost in transactions.check_journals().items():
         transactions.system(hall, partial(_went_back, lost=lost))

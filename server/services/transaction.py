@@ -20,6 +20,7 @@ from server.services.clock import Clock
 from server.services.fifo import FifoLock
 from server.services.marks import Marks
 from server.services.principal import SYSTEM, Principal
+from server.services.reserve import Reserve
 from server.services.work import Answer, Work
 from server.store.engine import Engines
 from server.store.rows import KeepingSession
@@ -57,8 +58,9 @@ Dress = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
 class Transactions:
     """Runs use cases one at a time per hall, in order of arrival, each whole or not at all."""
 
-    def __init__(self, engines: Engines, clock: Clock, marks: Marks, audit_key: bytes) -> None:
+    def __init__(self, engines: Engines, clock: Clock, marks: Marks, reserve: Reserve, audit_key: bytes) -> None:
         self.engines = engines
+        self.reserve = reserve
         self.clock = clock
         self._marks = marks
         self._audit_key = audit_key
@@ -74,8 +76,19 @@ class Transactions:
     ) -> Answer:
         """Do a wish. The first hall is its own, a second one only a transfer's; `dress` adds names to what is answered.
 
+        When the disk is full, staff goes on in what the reserve held; everybody else waits until there is room again.
         Raises too_late (dropped unbegun), key_reused, busy, storage_full, unknown_hall or the use case's own.
         """
+        try:
+            return self._run(halls, wish, use_case, dress)
+        except HallError as error:
+            if error.code is not ErrorCode.STORAGE_FULL or self.reserve.low or not self.reserve.free():
+                raise
+        return self._run(halls, wish, use_case, dress)
+
+    def _run(self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None) -> Answer:
+        if self.reserve.low and not (wish.principal.is_staff or wish.principal == SYSTEM):
+            raise HallError(ErrorCode.STORAGE_FULL, "the reserve is for staff")
         with self._turn(wish.deadline):
             try:
                 answer, reached = self._attempt(halls, wish, use_case, dress)

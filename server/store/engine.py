@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -52,6 +53,12 @@ class Engines:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.write.dialect.name == "sqlite"
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the embedded database's file stands; None for any other."""
+        file = self.write.url.database
+        return Path(file).resolve().parent if self.is_sqlite and file and file != ":memory:" else None
 
     def dispose(self) -> None:
         """Close all connections."""

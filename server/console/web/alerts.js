@@ -5,7 +5,7 @@ import { Act } from "/console/web/parts.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const ORDER = ["red_flag", "escort", "worse", "help", "restored", "fever", "reassess", "starved", "staged_long", "paused_long", "print", "device"];
+const ORDER = ["red_flag", "escort", "worse", "help", "storage", "restored", "fever", "reassess", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
 
 /** Sound for every alert that was just raised. */
