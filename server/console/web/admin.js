@@ -3,7 +3,7 @@
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, signOut, Unreachable } from "/console/web/api.js";
-import { SignInAgain } from "/console/web/parts.js";
+import { Online, SignInAgain } from "/console/web/parts.js";
 import { choose, loadTexts, t, tongue } from "/console/web/texts.js";
 import { newKey } from "/console/web/wish.js";
 
@@ -106,7 +106,7 @@ function Devices({ devices, revoke }) {
     <ul class="devices plain-none">${devices.map((device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
       <span><b>${device.name}</b><br /><span class="secondary">${t(`role.${device.role}`)} · ${device.hall}</span></span>
       ${device.revoked ? html`<span class="secondary">${t("admin.revoked")}</span>` : html`<span class="row">
-        <span class=${device.online ? "good" : "bad"}><span aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>
+        <${Online} device=${device} />
         <button type="button" class=${`button ${sure === device.id ? "button-danger" : "button-quiet"}`} data-act="revoke" onBlur=${() => setSure(null)}
           aria-label=${`${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")} ${device.name}`}
           onClick=${() => (sure === device.id ? revoke(device) : setSure(device.id))}>${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")}</button></span>`}

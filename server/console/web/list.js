@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
-import { Chips, Grade, Wait } from "/console/web/parts.js";
+import { Chips, Grade, isMissing, Wait } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
 import { levelOf, tabOf, waitOf } from "/console/web/waits.js";
 
@@ -27,7 +27,7 @@ export function Queues({ desk, chosen, choose, open }) {
     return html`<button type="button" key=${id} class="queue" data-queue=${id} aria-pressed=${id === chosen} onClick=${() => choose(id)}>
       <span>${name}</span><b>${count}</b>${over ? html`<small>${t("queues.over", { over })}</small>` : null}</button>`;
   };
-  const offline = hall.devices.filter((device) => !device.online).length;
+  const offline = hall.devices.filter(isMissing).length;
   const stuck = hall.print_jobs.filter((job) => job.state === "failed" || job.state === "unknown").length;
   const closed = hall.stations.filter((station) => station.state !== "open").length;
   return html`<nav class="queues" aria-label=${t("queues")}>

@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, Unreachable } from "/console/web/api.js";
-import { Act } from "/console/web/parts.js";
+import { Act, Online } from "/console/web/parts.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
 
 const JOBS_SHOWN = 12;
@@ -43,7 +43,7 @@ export function Machines({ desk, onClose }) {
       ${hall.devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
       <ul class="devices plain-none">${hall.devices.map((device) => html`<li key=${device.id} data-online=${device.online}>
         <span><b>${device.name}</b> · ${t(`role.${device.role}`)}<br /><span class="secondary">${healthWords(device.health)}</span></span>
-        <span class=${device.online ? "good" : "bad"}><span aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>
+        <${Online} device=${device} />
       </li>`)}</ul></section>`;
 }
 

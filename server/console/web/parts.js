@@ -72,6 +72,19 @@ export function Link({ desk }) {
   </p>`;
 }
 
+const REPORTING = new Set(["kiosk", "caller", "station"]);
+
+/** Whether a machine that should report to the server does not; a hospital system's workstation need not. */
+export function isMissing(device) {
+  return !device.online && REPORTING.has(device.role);
+}
+
+/** Whether a machine is there, in shape and word. */
+export function Online({ device }) {
+  if (!device.online && !isMissing(device)) return html`<span class="secondary">${t("no_report")}</span>`;
+  return html`<span class=${device.online ? "good" : "bad"}><span aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>`;
+}
+
 function Clock({ desk }) {
   const zone = desk.hall.timezone;
   return html`<span class="number clock">${new Date(desk.now()).toLocaleTimeString("en-GB", {
