@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from server.children import answers, eventually, free_port
+from server.children import answers, eventually
+from tests.support.hall import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ class Demo:
     def text(self):
         return "".join(self.said)
 
-    def says(self, pattern, seconds=90):
+    def says(self, pattern, seconds=240):
         return eventually(lambda: re.search(pattern, self.text()) or self.process.poll() is not None, seconds) and bool(
             re.search(pattern, self.text())
         )
@@ -52,15 +53,15 @@ class Demo:
     def slips(self):
         """How many slips the virtual printer took."""
         page = f"http://127.0.0.1:{self.ports['printer-page-port']}/slips"
-        with urllib.request.urlopen(page, timeout=10) as answer:
+        with urllib.request.urlopen(page, timeout=30) as answer:
             return json.load(answer)["count"]
 
     def end(self):
         if self.group():
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
         self.process.stdout.close()
-        self._reader.join(10)
+        self._reader.join(60)
 
 
 @pytest.fixture
@@ -85,13 +86,13 @@ def test_the_demo_says_what_is_missing_plays_and_ends_with_all_its_children_on_s
         assert demo.says(r"H1 [AB]\d{3} → R10\d 请就诊 called"), demo.text()
         assert demo.says(r"H2 [CD]\d{3} → R20\d 请就诊 called"), demo.text()
         assert demo.says("结束 finished"), demo.text()
-        assert eventually(lambda: demo.slips() > 0, 30), "no slip was printed"
+        assert eventually(lambda: demo.slips() > 0, 120), "no slip was printed"
         assert len(demo.group()) >= 7
 
         os.killpg(demo.process.pid, signal.SIGTERM)
 
-        assert demo.process.wait(30) == 0
-        assert eventually(lambda: not demo.group(), 10), demo.group()
+        assert demo.process.wait(120) == 0
+        assert eventually(lambda: not demo.group(), 60), demo.group()
         assert [
             port for name, port in demo.ports.items() if name != "upstairs-port" and answers("127.0.0.1", port)
         ] == []
@@ -104,7 +105,7 @@ def test_a_taken_server_port_is_refused_in_words(tmp_path, taken):
     demo = Demo(tmp_path, "--port", str(taken))
     try:
         assert demo.says("is taken by another program"), demo.text()
-        assert demo.process.wait(10) == 1
+        assert demo.process.wait(60) == 1
         assert demo.group() == []
     finally:
         demo.end()

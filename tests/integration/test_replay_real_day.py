@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from server.children import answers, eventually, free_port
+from server.children import answers, eventually
+from tests.support.hall import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DAY = ROOT.parent / "shared" / "data" / "outpatient_day_2019-11-09.csv"
@@ -113,11 +114,11 @@ def test_a_replay_told_to_end_takes_its_server_with_it(tmp_path):
     running = subprocess.Popen(command, cwd=tmp_path, env=settings, stderr=subprocess.PIPE, start_new_session=True)
     try:
         port = int(settings["HALL_PORT"])
-        assert eventually(lambda: answers("127.0.0.1", port), 60)
+        assert eventually(lambda: answers("127.0.0.1", port), 240)
         running.terminate()
-        assert b"stopped by SIGTERM" in running.communicate(timeout=30)[1]
+        assert b"stopped by SIGTERM" in running.communicate(timeout=120)[1]
         assert running.returncode == 1
-        assert eventually(lambda: not answers("127.0.0.1", port), 10)
+        assert eventually(lambda: not answers("127.0.0.1", port), 60)
     finally:
         if running.poll() is None:
             os.killpg(running.pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,17 +56,34 @@ def hall_file(stations: int = 4) -> str:
     return HOSPITAL + HALL + "".join(STATION.format(n=n) for n in range(1, stations + 1))
 
 
+_FIRST_PORT, _SLICE, _SLICES = 12_000, 1_000, 20
+"""Below those that the system gives outgoing connections: nobody is given one before its server has begun."""
+
+
+def _ports() -> Iterator[int]:
+    """Ports of this test worker's slice, one after the other, from where other runs hardly begin."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = _FIRST_PORT + worker % _SLICES * _SLICE
+    for turn in count(os.getpid() * 37):
+        yield first + turn % _SLICE
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has, and that nobody else is handed out before its turn comes again."""
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the ports never end")
 
 
 Seen = TypeVar("Seen")
 
 
-def until(look: Callable[[], Seen], *, within: float = 10.0, every: float = 0.02) -> Seen:
+def until(look: Callable[[], Seen], *, within: float = 30.0, every: float = 0.02) -> Seen:
     """Look again and again until there is something true to see, and return it; fails after `within` seconds."""
     end = time.monotonic() + within
     while not (seen := look()):
@@ -192,13 +210,13 @@ class RunningHall:
         settings = {name: value for name, value in self.environment.items() if name.startswith("HALL_")}
         self.process = _FORKS.Process(target=_run, args=(self.folder, settings), daemon=True)
         self.process.start()
-        until(self._answers, within=30.0, every=0.05)
+        until(self._answers, within=90.0, every=0.05)
         return self
 
     def _answers(self) -> bool:
         assert self.process is not None
         assert self.process.is_alive(), f"the server ended: {self.log()[-800:]}"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2) as line:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 2) as line:
             line.sendall(b"GET /healthz HTTP/1.0\r\nHost: hall\r\n\r\n")
             return b" 200 " in line.recv(64)
         return False
@@ -212,17 +230,17 @@ class RunningHall:
         self._signal(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End the server as an administrator does; kill it after ten seconds."""
+        """End the server as an administrator does; kill it after thirty seconds."""
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process is None or self.process.pid is None or not self.process.is_alive():
             return
         os.killpg(self.process.pid, number)
-        self.process.join(10)
+        self.process.join(30)
         if self.process.is_alive():
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.join(5)
+            self.process.join(30)
 
     def close(self) -> None:
         """Stop the server and forget its folder."""

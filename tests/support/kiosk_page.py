@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.hall import ROOT, free_port
+
 GLASS = (1080, 1920)
 LAYOUT = """() => {
   const bad = [], bottom = (one) => one.getBoundingClientRect().bottom;
@@ -90,7 +91,7 @@ class KioskProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")},
             "KIOSK_SERVER": server,
             "KIOSK_TOKEN": token,
-            "KIOSK_PORT": "0",
+            "KIOSK_PORT": str(free_port()),
             "KIOSK_PRINTER": printer or f"virtual://?keep={self.paper}",
             "KIOSK_STATE_DIR": str(self.folder / "state"),
             "PYTHONPATH": str(ROOT),
@@ -108,7 +109,6 @@ class KioskProcess:
         line = self.process.stdout.readline()
         assert "http://" in line, (self.folder / "kiosk.log").read_text(encoding="utf-8")[-800:]
         self.address = line.split()[-1]
-        self.environment["KIOSK_PORT"] = self.address.rstrip("/").rsplit(":", maxsplit=1)[-1]
 
     def slips(self, since: int = 0) -> list[Path]:
         """Pictures of what was printed after `since` (nanoseconds); a printer started again counts from one again."""
@@ -132,9 +132,9 @@ class KioskProcess:
         if self.process.poll() is None:
             self.process.send_signal(how)
             try:
-                self.process.wait(15)
+                self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait(5)
+                self.process.wait(30)
         if self.process.stdout is not None:
             self.process.stdout.close()
