@@ -15,7 +15,7 @@ ARGUMENTS = [
     "--disable-breakpad", "--disable-crash-reporter", "--disable-site-isolation-trials",
     "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
-PATIENCE = 20_000
+PATIENCE = 30_000
 """Milliseconds a page of a test may take for anything, on a machine that is busy with other tests."""
 FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* no page is open */ } }"
 Key = tuple[str, bool, bool]
@@ -77,7 +77,7 @@ def _left(page: Any) -> bool:
     if not page.url.startswith("http"):
         return True
     try:
-        page.goto(urljoin(page.url, "/healthz"), timeout=3000)
+        page.goto(urljoin(page.url, "/healthz"), timeout=10_000)
     except Exception:  # nobody answers there any more
         return False
     return True

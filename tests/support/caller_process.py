@@ -30,22 +30,22 @@ def a_caller(server: str, token: str, voice: str = "none") -> Iterator[str]:
     with log.open("ab") as said:
         process = subprocess.Popen([sys.executable, "-m", "caller", "run"], env=environment, stderr=said)
     try:
-        until(lambda: _alive(process, log) and (state := state_of(address)) and state["picture"], within=40.0)
+        until(lambda: _alive(process, log) and (state := state_of(address)) and state["picture"], within=90.0)
         yield address
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(5)
+            process.wait(30)
         log.unlink()
 
 
 def state_of(address: str) -> Any:
     """What the wall page at `address` is told; None while nobody answers."""
     try:
-        return httpx.get(f"{address}state.json", timeout=1.0).json()
+        return httpx.get(f"{address}state.json", timeout=5.0).json()
     except httpx.TransportError:
         return None
 

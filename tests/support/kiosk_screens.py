@@ -220,13 +220,16 @@ class KioskScreens:
     def show(self, page: Any, name: str, language: str = "zh", *, elder: bool = False) -> None:
         """Draw a state of STATES in a language and a size, and do what its finger does."""
         state = replace(STATES[name], language=language, elder=elder)
-        with page.expect_response(
-            lambda answer: "/page/wait" in answer.url and answer.json()["version"] == self.mind.version
-        ):
+
+        def drawn(ask: Any) -> bool:
+            """Whether the page asks what comes after this one: this one is on the glass."""
+            return "/page/wait" in ask.url and ask.post_data_json["version"] == self.mind.version
+
+        with page.expect_request(drawn):
             self.mind.show(state)
             if page.url != self.address:
                 page.goto(self.address)
-        page.wait_for_selector(f"main.main-{state.screen}")
+        page.wait_for_selector("dialog[open]" if state.warned else f"main.main-{state.screen}")
         page.wait_for_timeout(50)
         if name in FINGERS:
             FINGERS[name](page)

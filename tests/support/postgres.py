@@ -67,7 +67,7 @@ class Postgres:
                 [self._bin / "postgres", *where, "-c", "fsync=off", "-c", "max_connections=200"], user=self._user,
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        until(self._answers, within=30)
+        until(self._answers, within=90)
 
     def restart(self) -> None:
         """End it at once, as `pg_ctl -m immediate` does, and start it again."""
@@ -83,10 +83,10 @@ class Postgres:
         assert self._process is not None
         self._process.send_signal(number)
         try:
-            self._process.wait(15)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(5)
+            self._process.wait(30)
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg.OperationalError), self.connect():
@@ -96,7 +96,7 @@ class Postgres:
     def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         """A connection of an administrator, in autocommit."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="hall", dbname=database, autocommit=True, connect_timeout=3
+            host="127.0.0.1", port=self.port, user="hall", dbname=database, autocommit=True, connect_timeout=10
         )
 
     def database(self) -> str:

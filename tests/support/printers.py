@@ -22,7 +22,8 @@ from server.protocol.terms import PrintJobState
 
 P80, P58 = Profile(), Profile(width=384)
 MOMENT = datetime(2026, 11, 4, 1, 42, tzinfo=UTC)
-QUICK = "status_timeout=0.4&stall_timeout=0.8"
+QUICK = "status_timeout=1.5&stall_timeout=3"
+"""Sooner than a hall's printers are given up, and no sooner than a busy machine lets a virtual one answer."""
 
 
 def make_slip(**changes: Any) -> Slip:
@@ -128,7 +129,8 @@ class PtyPort:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(timeout=5)
+        self._thread.join(30)
+        assert not self._thread.is_alive()
         os.close(self._master)
         os.close(self._slave)
 
@@ -161,7 +163,7 @@ def virtual_printer(driver: str, width: str = "80") -> Iterator[tuple[Printer, V
         port.stop()
 
 
-def eventually(what: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(what: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Wait until `what()` is true and return it."""
     waiting = threading.Event()
     for _ in range(int(seconds / 0.02)):

@@ -25,7 +25,7 @@ class Proxy:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(30)
 
     @property
     def address(self) -> str:
@@ -48,7 +48,8 @@ class Proxy:
     def close(self) -> None:
         self._call(self._reset)
         self._call(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
+        assert not self._thread.is_alive()
         self._loop.close()
 
     def __enter__(self) -> "Proxy":
@@ -58,7 +59,10 @@ class Proxy:
         self.close()
 
     def _call(self, action) -> None:
-        self._loop.call_soon_threadsafe(action)
+        """Do it in the proxy's thread, and be sure that it is done: what a test does next must not slip through."""
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(lambda: (action(), done.set()))
+        assert done.wait(30)
 
     def _reset(self) -> None:
         for writer in self._writers:

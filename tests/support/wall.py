@@ -4,7 +4,6 @@ import contextlib
 import io
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,9 +109,9 @@ class Wall:
     """An agent that follows nobody, with its page on a free port."""
 
     def __init__(self, speaker=None):
-        self.late = 0.0
+        self.now = 0.0
         self.client = HallClient("http://127.0.0.1:9")
-        self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: time.monotonic() + self.late)
+        self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: self.now)
         self.server = make_server("127.0.0.1", 0, create_app(self.agent), threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
@@ -129,8 +128,8 @@ class Wall:
         hub._board = replace(hub.board, banners=())
 
     def pass_time(self, seconds):
-        """Let the agent's clock go ahead, as if nothing had been heard meanwhile."""
-        self.late += seconds
+        """Let the agent's clock, which stands still otherwise, go ahead; nothing is heard meanwhile."""
+        self.now += seconds
         self.agent.hub.nudge()
 
     def close(self):

@@ -71,7 +71,7 @@ class Loudspeaker:
         if not self._busy.acquire(blocking=False):
             self.overlaps += 1
         self.began.set()
-        self.gate.wait(5)
+        assert self.gate.wait(30)
         self.said.append(list(utterances))
         self._busy.release()
         outcome = self._outcomes.pop(0) if self._outcomes else AnnouncementOutcome.SPOKEN
@@ -97,7 +97,7 @@ class Outcomes:
 
     def wait_for(self, count):
         with self._more:
-            assert self._more.wait_for(lambda: len(self.seen) >= count, timeout=5)
+            assert self._more.wait_for(lambda: len(self.seen) >= count, timeout=30)
         return self.seen
 
 
@@ -163,7 +163,7 @@ def test_a_recall_of_somebody_who_came_meanwhile_is_not_spoken():
     speaker.gate.clear()
     announcer = an_announcer(speaker, outcomes, wanted=lambda summons: summons.ticket not in came)
     announcer.offer(a_summons("a1", "t1"))
-    speaker.began.wait(5)
+    assert speaker.began.wait(30)
     announcer.offer(a_summons("a2", "t2", kind="recall"))
     came.add("t2")
     speaker.gate.set()

@@ -56,15 +56,17 @@ class Server:
 
     def wait_for(self, seen):
         with self._changed:
-            assert self._changed.wait_for(seen, timeout=5)
+            assert self._changed.wait_for(seen, timeout=30)
 
 
 @pytest.fixture
 def looking():
     begun = []
 
-    def begin(server):
+    def begin(server, nudges=0):
         begun.append(Foresight(server.ask, server.prefetch, quiet=0.2))
+        for _ in range(nudges):
+            begun[0].nudge()
         begun[0].start()
         return begun[0]
 
@@ -78,9 +80,7 @@ ONE, TWO = [Utterance("一", "zh")], [Utterance("二", "zh")]
 
 def test_a_burst_of_facts_is_one_question(looking):
     server = Server(ONE)
-    foresight = looking(server)
-    for _ in range(50):
-        foresight.nudge()
+    looking(server, nudges=50)
     server.wait_for(lambda: server.prefetched)
 
     assert (1, [ONE]) == (server.asked, server.prefetched)

@@ -174,7 +174,7 @@ def test_a_running_station_prints_wakes_beats_and_stops(printer, tmp_path):
     eventually(lambda: desk.ends)
     eventually(lambda: {"printer": "fine", "ok": True} in desk.beats)
     wakeful.stop()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
     assert 41 == wakeful._station.seen_seq
 

@@ -153,9 +153,9 @@ def test_the_page_sees_neither_token_nor_anything_unlisted(page):
 
 def test_a_page_that_waits_is_answered_when_something_happens(page):
     version, answers = page.mind.seen()["version"], []
-    waiting = threading.Thread(target=lambda: answers.append(page.mind.wait(version, 10)))
+    waiting = threading.Thread(target=lambda: answers.append(page.mind.wait(version, 60)))
     waiting.start()
     page.touch("task", "check_in")
-    waiting.join(5)
+    waiting.join(30)
 
     assert ["identify"] == [answer["screen"] for answer in answers]

@@ -30,7 +30,7 @@ class Heard:
 
     def wait_for(self, count):
         with self._more:
-            assert self._more.wait_for(lambda: len(self.touches) >= count, timeout=10)
+            assert self._more.wait_for(lambda: len(self.touches) >= count, timeout=30)
         return self.touches
 
 
@@ -56,7 +56,7 @@ def running(line):
     yield begin
     stopping.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(30)
 
 
 def test_a_scan_on_a_serial_line_is_a_touch(line, running):
@@ -109,7 +109,7 @@ def test_a_reader_that_is_not_there_is_told_and_let_go_at_the_end():
     while scanner.health() is not GONE:
         assert thread.is_alive()
     stopping.set()
-    thread.join(10)
+    thread.join(30)
 
     assert reader.closed
 

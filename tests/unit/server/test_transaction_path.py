@@ -15,6 +15,7 @@ from server.services.transaction import Wish, fingerprint
 from server.services.work import Answer, audit_digest
 from server.store.tables import AuditRow
 from tests.support.api import an_api
+from tests.support.hall import until
 
 DEVICE = Principal("device", "d1", DeviceRole.CONSOLE, "H1", "desk")
 
@@ -25,7 +26,7 @@ def api():
         yield made
 
 
-def wish(api, key="k", print_of="p", *, within=5.0):
+def wish(api, key="k", print_of="p", *, within=60.0):
     return Wish(DEVICE, key, print_of, time.monotonic() + within)
 
 
@@ -34,7 +35,7 @@ def test_the_time_of_a_wish_is_that_of_its_turn_so_that_numbers_and_times_run_al
 
     def slow(work):
         begun.set()
-        assert go_on.wait(5)
+        assert go_on.wait(30)
         return alarm(work)
 
     def quick(work):
@@ -44,12 +45,12 @@ def test_the_time_of_a_wish_is_that_of_its_turn_so_that_numbers_and_times_run_al
     first = threading.Thread(target=api.context.transactions.run, args=(["H1"], wish(api, "a"), slow))
     second = threading.Thread(target=api.context.transactions.run, args=(["H1"], wish(api, "b"), quick))
     first.start()
-    assert begun.wait(5)
+    assert begun.wait(30)
     second.start()
     api.context.clock.simulate("2026-03-02T09:07:00+08:00")
     go_on.set()
-    first.join(5)
-    second.join(5)
+    first.join(30)
+    second.join(30)
 
     assert ["2026-03-02T01:07:00+00:00"] == seen
 
@@ -108,7 +109,7 @@ def test_a_wish_that_queued_past_its_deadline_is_dropped_before_it_begins(api):
 
     def slow(work):
         inside.set()
-        assert go.wait(5)
+        assert go.wait(30)
         return Answer(200, {})
 
     def late(work):
@@ -117,11 +118,11 @@ def test_a_wish_that_queued_past_its_deadline_is_dropped_before_it_begins(api):
 
     holder = threading.Thread(target=lambda: api.context.transactions.run(["H1"], wish(api, "slow"), slow))
     holder.start()
-    assert inside.wait(5)
+    assert inside.wait(30)
     with pytest.raises(HallError) as dropped:
         api.context.transactions.run(["H1"], wish(api, "late", within=0.05), late)
     go.set()
-    holder.join(5)
+    holder.join(30)
 
     assert ErrorCode.TOO_LATE == dropped.value.code
     assert [] == began
@@ -136,9 +137,11 @@ def test_a_wish_that_got_the_halls_lock_past_its_deadline_is_dropped_before_it_b
         began.append("late")
         return Answer(200, {})
 
+    asked = wish(api, within=0.3)
+
     def try_it():
         try:
-            api.context.transactions.run(["H1"], wish(api, within=0.3), late)
+            api.context.transactions.run(["H1"], asked, late)
         except HallError as error:
             dropped.append(error.code)
 
@@ -146,9 +149,9 @@ def test_a_wish_that_got_the_halls_lock_past_its_deadline_is_dropped_before_it_b
         other.execute(text("UPDATE hall SET position = position"))
         trying = threading.Thread(target=try_it)
         trying.start()
-        trying.join(0.6)
+        until(lambda: time.monotonic() > asked.deadline + 0.3)
         other.rollback()
-    trying.join(10)
+    trying.join(30)
 
     assert ([], [ErrorCode.TOO_LATE]) == (began, dropped)
 
@@ -169,7 +172,7 @@ def test_twins_in_flight_wait_and_get_the_one_answer(api):
     for twin in twins:
         twin.start()
     for twin in twins:
-        twin.join(10)
+        twin.join(30)
 
     assert [1] == done
     assert 8 == len(answers)
@@ -208,11 +211,9 @@ def test_a_writer_of_another_process_makes_a_wish_busy_and_reads_go_on(api):
                 blocked.append(error.code)
 
         trying = threading.Thread(target=try_it)
-        began = time.monotonic()
         trying.start()
-        assert 200 == api.get("/halls/H1/snapshot")[0], "reads go on"
-        assert time.monotonic() - began < 4
-        trying.join(15)
+        assert 200 == api.get("/halls/H1/snapshot")[0], "reads go on"  # and not after the other: that one waits for us
+        trying.join(60)
         other.rollback()
 
     assert [ErrorCode.BUSY] == blocked

@@ -1,5 +1,4 @@
 import threading
-import time
 
 import pytest
 
@@ -9,6 +8,7 @@ from hardware.voice.cache import Cache
 from hardware.voice.chain import REST, Chain
 from hardware.voice.chime import chime
 from hardware.voice.engines import Choice, ClipEngine
+from tests.support.hall import until
 
 NEURAL = {"zh": Choice("zf", 1.0)}
 CALL = "请 A 零 一 二 号 到 三诊室"
@@ -135,17 +135,11 @@ def test_a_sentence_with_an_unknown_phrase_is_not_joined(tmp_path):
         ClipEngine(Cache(tmp_path), "neural", NEURAL).render(CALL, "zh")
 
 
-def wait_until(done):
-    deadline = time.monotonic() + 10
-    while not done() and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-
-
 def test_sentences_are_rendered_ahead_before_their_phrases(tmp_path):
     engine = Twin("neural")
     ahead = Ahead(Chain([engine], Cache(tmp_path)))
     ahead.instead([(CALL, "zh")])
-    wait_until(lambda: len(engine.rendered) == 3)
+    until(lambda: len(engine.rendered) == 3)
     ahead.close()
 
     assert [CALL, *PIECES] == engine.rendered
@@ -158,7 +152,7 @@ def test_nothing_is_rendered_ahead_while_a_call_is_on(tmp_path):
         ahead.first(CALL, "zh")
         threading.Event().wait(0.1)
         waiting = ahead.waiting
-    wait_until(lambda: len(engine.rendered) == 2)
+    until(lambda: len(engine.rendered) == 2)
     ahead.close()
 
     assert 2 == waiting
@@ -169,7 +163,7 @@ def test_rendering_ahead_waits_for_an_engine_that_still_loads(tmp_path):
     engine = Twin("neural", failures=[NotAvailable("neural", "still loading", permanent=False)])
     ahead = Ahead(Chain([engine], Cache(tmp_path)))
     ahead.first(CALL, "zh")
-    wait_until(lambda: len(engine.rendered) == 2)
+    until(lambda: len(engine.rendered) == 2)
     ahead.close()
 
     assert PIECES == engine.rendered
@@ -185,7 +179,7 @@ class Slow(Twin):
     def render(self, text, language):
         if text == self.slow:
             self.began.set()
-            self.let_go.wait(10)
+            assert self.let_go.wait(30)
         return super().render(text, language)
 
 
@@ -195,7 +189,7 @@ def test_a_call_whose_sentence_is_kept_does_not_wait_for_what_is_rendered_ahead(
     chain.render(CALL, "zh")
     ahead = Ahead(chain)
     ahead.instead([("二", "zh")])
-    engine.began.wait(10)
+    assert engine.began.wait(30)
 
     assert "neural" == chain.render(CALL, "zh").engine
     assert not engine.let_go.is_set()
@@ -210,7 +204,7 @@ def test_what_is_likely_next_does_not_replace_a_call_that_waits_to_be_spoken(tmp
         ahead.instead([("一", "zh")])
         ahead.first(CALL, "zh")
         ahead.instead([("二", "zh")])
-    wait_until(lambda: len(engine.rendered) == 3)
+    until(lambda: len(engine.rendered) == 3)
     ahead.close()
 
     assert [*PIECES, "二"] == engine.rendered

@@ -51,7 +51,7 @@ class Hall:
         if text in self.fails:
             raise FailedInUse(self.name, "died")
         if text == self.waits_for:
-            self.spoken.wait(10)
+            assert self.spoken.wait(30)
         self.happened.append(f"rendered {text}")
         return chime()
 
