@@ -1,7 +1,5 @@
 """A nurse at the desk: real server, real browser, keyboard only."""
 
-import statistics
-import time
 from urllib.parse import urljoin
 
 import pytest
@@ -69,28 +67,31 @@ def held_back(page):
 
 
 def let_go(page, wishes):
+    until(lambda: wishes or page.wait_for_timeout(20))
     (wish,) = wishes
+    wishes.clear()
     with page.expect_response("**/api/v1/tickets/*/*"):
         wish.continue_()
 
 
-def test_ten_patients_are_graded_by_keyboard_alone_within_fifteen_seconds_each(consoles, page):
+COUNT_KEYS = "() => { window.keys = 0; addEventListener('keydown', () => { window.keys += 1; }, true); }"
+
+
+def test_ten_patients_are_graded_by_keyboard_alone_with_thirty_keys_each(consoles, page):
+    """Fifteen seconds for a hand that strikes two keys in one."""
     numbers = [one.number for one in consoles.check_in(*(f"患者{n}" for n in range(10)), queue="ED")]
     page.wait_for_selector(f"[role=option][data-number={numbers[-1]}]")
     page.keyboard.press("Home")
-    took = []
+    page.evaluate(COUNT_KEYS)
     for _ in numbers:
-        start = time.monotonic()
         number = selected(page)
         grade_by_keyboard(page)
         footed(page, f"{number} 已定级")
-        took.append(time.monotonic() - start)
 
     graded = {one.number: one.grade for one in consoles.desk.snapshot("H1").tickets if one.number in numbers}
 
     assert dict.fromkeys(numbers, "Ⅲ") == graded
-    assert statistics.median(took) <= 15
-    print(f"one triage by keyboard: median {statistics.median(took):.1f} s")
+    assert page.evaluate("window.keys") <= 30 * len(numbers)
 
 
 def test_a_lower_grade_than_suggested_asks_for_a_reason_and_two_levels_for_a_second_person(consoles, page):
@@ -262,13 +263,34 @@ def test_the_last_deed_can_be_undone_in_the_same_place(consoles, page):
     page.keyboard.press("h")
     page.wait_for_selector("[data-form=hold]")
     page.keyboard.press("Enter")
-    becomes(consoles, one.number, "held")
-    page.wait_for_selector("[data-act=undo]")
+    footed(page, f"{one.number} 已挂起")
 
     page.keyboard.press("z")
 
     becomes(consoles, one.number, "waiting")
     footed(page, "已撤销")
+
+
+def test_while_a_deed_is_sent_the_one_before_is_not_undone_in_its_stead(consoles, page, held_back):
+    first, second = consoles.many(2)
+    choose(page, first.number)
+    prioritise(page, "证件")
+    let_go(page, held_back)
+    page.wait_for_selector("[data-form]", state="detached")
+    choose(page, second.number)
+    prioritise(page, "证件")
+    page.wait_for_selector("[data-act^=prioritise][aria-busy=true]")
+
+    page.keyboard.press("z")
+    footed(page, "完成后才能撤销")
+    let_go(page, held_back)
+    footed(page, f"{second.number} 已优先")
+    page.wait_for_selector("[data-form]", state="detached")
+    page.keyboard.press("z")
+    let_go(page, held_back)
+
+    footed(page, f"已撤销：{second.number}")
+    assert (True, False) == tuple(bool(ticket(consoles, one.number).tags) for one in (first, second))
 
 
 def test_a_passed_patient_is_found_and_called_back(consoles, page):
@@ -306,9 +328,8 @@ def test_an_alert_stays_until_it_is_acknowledged_and_its_time_is_kept(consoles, 
     page.wait_for_selector(".alerts [data-kind=help]")
 
     while page.query_selector(".alerts [data-kind=help]"):
-        before = page.locator(".alerts li").count()
         page.keyboard.press("a")
-        page.wait_for_function("count => document.querySelectorAll('.alerts li').length < count", arg=before)
+        page.wait_for_timeout(50)
 
     facts = [fact.alert for fact in consoles.desk.events("H1", after=0, limit=10_000).events if fact.alert]
     seen = next(fact for fact in reversed(facts) if fact.id == alert.id)
@@ -397,6 +418,7 @@ def test_a_second_enter_sends_nothing_and_a_refusal_leads_back_into_the_form(con
     assert one.number in page.inner_text("[data-form=prioritise] .ticket-head"), "a form never turns to another patient"
     assert one.number in page.inner_text("[data-form=prioritise] [data-gone]")
     assert "证件!" == page.input_value("#evidence")
+    assert [] == held_back
 
 
 @pytest.mark.parametrize("tag", ["zh", "en"])

@@ -176,9 +176,10 @@ export class Desk {
     return answer;
   }
 
-  /** Take the last deed back. */
+  /** Take the last deed back; not while one is on its way, for then it is not yet known which is the last. */
   async undo() {
     const last = this.last;
+    if (Object.keys(this.pending).length) return this.say(t("undo.wait"), "attention");
     if (!last) return;
     const answer = await this.act("undo", `/api/v1/tickets/${last.ticket}/undo`, {}, {
       done: (body) => t("undo.done", { number: body.ticket.number }),
