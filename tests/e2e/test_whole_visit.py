@@ -68,6 +68,8 @@ WORDS = {
     "en": {"done": "Your number is", "torn": "did not print completely", "title": "Chemistry panel"},
 }
 ON = "() => document.getElementById('rows').textContent"
+CALLED = """number => [...document.querySelectorAll('.banner:not([hidden]) .call')].map((call) => call.textContent)
+  .find((said) => said.includes(number))"""
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def printer():
     device = VirtualPrinter(576, lambda: datetime.now(UTC))
     port = PrinterPort(device, "127.0.0.1", 0)
     port.start()
-    device.address = f"tcp://127.0.0.1:{port.port}?stall_timeout=3&status_timeout=2"
+    device.address = f"tcp://127.0.0.1:{port.port}?stall_timeout=10&status_timeout=10"
     yield device
     port.stop()
 
@@ -113,7 +115,7 @@ def wall(consoles, sound):
 
     It speaks with the cheapest engine that is real speech: the neural one has tests of its own.
     """
-    voice = f"file://{sound}?engine=pyttsx3,neural"
+    voice = f"file://{sound}?engine=pyttsx3,neural&slack=8"
     with a_caller(consoles.hall.address, consoles.hall.token("caller"), voice) as address:
         yield address
 
@@ -165,8 +167,7 @@ def check_in(page, patient):
         page.click("[data-act=none]")
     page.wait_for_selector("main.main-confirm")
     page.click("[data-act=confirm]")
-    page.wait_for_selector("main.main-done")
-    return page.inner_text(".big-number")
+    return page.wait_for_selector("main.main-done .big-number").inner_text()
 
 
 def number_on(slip):
@@ -219,8 +220,8 @@ def test_a_patient_is_checked_in_graded_called_heard_seen_and_leaves(
     cut = printer.paper.count
     with kiosk_page(browser, kiosk, tag) as page:
         number = check_in(page, patient)
-        slip = until(lambda: printer.paper.count > cut and printer.paper.slips()[-1])
         assert WORDS[tag]["done"] in page.inner_text("main")
+        slip = until(lambda: printer.paper.count > cut and printer.paper.slips()[-1])
     assert number == number_on(slip)
     if slip.read_codes is not None:
         assert [number] == [one["number"] for one in scanned(consoles, slip.read_codes[0]).choices.tickets]
@@ -234,10 +235,9 @@ def test_a_patient_is_checked_in_graded_called_heard_seen_and_leaves(
         with consoles.page("doctor1", "/doctor", tag=tag) as doctor:
             doctor.wait_for_function("n => document.querySelector('.next .next-number')?.innerText === n", arg=number)
             doctor.keyboard.press("n")
+            banner = screen.wait_for_function(CALLED, arg=number).json_value()  # as it stood: it goes soon
+            assert ("Room 3" if tag == "en" else "3诊室") in banner
             screen.wait_for_function(f"n => ({ON})().includes(n)", arg=number)
-            screen.wait_for_function("n => document.querySelector('.banner .call').textContent.includes(n)", arg=number)
-            room = "Room 3" if tag == "en" else "3诊室"
-            assert room in screen.inner_text(".banner .call")
             spoken = until(lambda: set(sound.glob("*.wav")) - heard, within=120, every=0.5).pop()
             doctor.keyboard.press("s")
             doctor.wait_for_selector(f"[data-current={number}][data-state=serving]")
@@ -339,7 +339,7 @@ def test_a_danger_told_at_the_kiosk_sounds_at_the_desk_and_the_time_it_was_seen_
             page.wait_for_selector("main.main-staff")
             assert "请不要离开" in page.inner_text("main")
         desk.wait_for_selector(".alerts [data-kind=red_flag]")
-        desk.wait_for_function("() => window.tones === 3")
+        desk.wait_for_function("() => window.tones > 0 && window.tones % 3 === 0")
         (alert,) = [one for one in consoles.desk.snapshot("H1").alerts if one.kind == "red_flag"]
 
         while desk.query_selector(".alerts [data-kind=red_flag]"):

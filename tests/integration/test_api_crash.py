@@ -10,7 +10,7 @@ import pytest
 from server.cli import main
 from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.api import an_api
-from tests.support.hall import a_hall, hall_file
+from tests.support.hall import a_hall, hall_file, until
 
 KILLS = 2
 
@@ -49,21 +49,27 @@ def test_killed_again_and_again_under_load_the_server_loses_no_acknowledged_tick
                     client.finish(ticket.id, key=f"finish {name} {turn}")
             turn += 1
 
+    def more(count):
+        """Let so many more be checked in and somebody be called."""
+        enough, somebody = len(numbers) + count, len(called) + 1
+        until(lambda: len(numbers) >= enough and len(called) >= somebody, within=120)
+
     people = [threading.Thread(target=kiosk, args=(place,)) for place in range(3)]
     people += [threading.Thread(target=station, args=(name,)) for name in ("R1", "R2")]
     for person in people:
         person.start()
     try:
         for _ in range(KILLS):
-            threading.Event().wait(0.7)
+            more(6)
             hall.kill()
             hall.start()
-        threading.Event().wait(0.3)
+        more(2)
     finally:
         stop.set()
         for person in people:
-            person.join(70)
+            person.join(120)
 
+    assert not any(person.is_alive() for person in people)
     assert len(numbers) > 10
     assert [] == doubled(numbers.values())
     assert [] == doubled(called.values())

@@ -90,10 +90,10 @@ def test_facts_arrive_by_socket_in_order_and_fold_to_the_servers_own_snapshot(ha
 
 
 def test_a_call_reaches_the_follower_at_once(hall, follow):
-    _, log = follow(hall.client("caller"), Pace(wake=5, quiet=5))
+    _, log = follow(hall.client("caller"), Pace(wake=300, quiet=300))
     (ticket,) = hall.check_in("李四")
     hall.client("console").call_next("R2")
-    until(lambda: log.called, within=2.0)
+    until(lambda: log.called, within=60)
     hall.client("console").act(ticket, "cancel", reason="test")
     assert 1 == len(log.called)
 
@@ -112,12 +112,13 @@ def test_cut_off_for_five_seconds_during_ten_calls_nothing_is_missed_or_doubled(
         call_all(hall, tickets[2:])
         healer.join()
         assert level(hall, follower, log)
+        until(lambda: log.links[-1])
         follower.stop()
     assert 10 == len(log.called) == len(set(log.called))
     first = log.snapshots[0].seq + 1
     assert list(range(first, first + len(log.events))) == [event.seq for event in log.events]
     assert 1 == len(log.snapshots)
-    assert [True, False, True] == log.links or [True] == log.links
+    assert [turn % 2 == 0 for turn in range(len(log.links))] == log.links, "lost and found in turn"
 
 
 def test_without_any_socket_the_follower_asks_and_still_misses_nothing(hall, follow, monkeypatch):
@@ -140,9 +141,9 @@ def test_a_killed_server_is_missed_and_when_it_is_back_the_follower_goes_on_wher
     call_all(hall, tickets[:1])
     until(lambda: len(log.called) == 1)
     hall.kill()
-    until(lambda: log.links == [True, False], within=8.0)
+    until(lambda: not log.links[-1])
     hall.start()
-    until(lambda: log.links == [True, False, True], within=8.0)
+    until(lambda: log.links[-1])
     call_all(hall, tickets[1:])
     assert level(hall, follower, log)
     assert 3 == len(log.called) == len(set(log.called))
@@ -164,7 +165,7 @@ def test_a_database_replaced_by_an_older_copy_gets_a_new_epoch_and_the_follower_
         leftover.unlink()
     shutil.copy(copy, hall.database)
     hall.start()
-    until(lambda: len(log.snapshots) == 2, within=15.0)
+    until(lambda: len(log.snapshots) == 2)
     assert log.snapshots[0].epoch != log.snapshots[1].epoch
     assert [first] == [ticket.id for ticket in log.snapshots[1].tickets]
     assert first == hall.client("console").call_next("R1").ticket.id

@@ -5,7 +5,6 @@ import os
 import signal
 import stat
 import threading
-import time
 
 import pytest
 
@@ -14,28 +13,41 @@ from hardware.voice import open_voice, sound
 from hardware.voice.players import LocalPlayer
 from hardware.voice.worker import Worker
 from server.protocol.terms import AnnouncementOutcome
+from tests.support.hall import until
 
 CALL = "请 A 零 一 二 号 到 内科三诊室 就诊"
 NEXT = "请 A 零 一 三 号 到 内科三诊室 就诊"
-BOUND = 20.0
-"""Seconds within which anything must be over: a hung engine costs 5, starting a child on a busy machine up to 10."""
+BOUND = 60.0
+
+
+def loaded(voice):
+    """Wait until the engine says that it is ready: a call waits seconds for that, a busy machine may take more."""
+    worker = voice._chain._engines[0].worker
+    until(lambda: worker._ready or (worker.process_id and not worker._answers.empty()), within=BOUND)
 
 
 @pytest.fixture
 def hall(tmp_path):
     voice = open_voice(f"file://{tmp_path}?engine=tone")
-    voice.speak("请 稍候", "zh", repeat=1)  # the engine is loaded
+    loaded(voice)
+    voice.speak("请 稍候", "zh", repeat=1)
     yield voice
     voice.close()
 
 
+@pytest.fixture
+def asked(hall, monkeypatch):
+    """The texts the engine is asked for from now on."""
+    worker, texts = hall._chain._engines[0].worker, []
+    ask = worker.ask
+    monkeypatch.setattr(
+        worker, "ask", lambda request, deadline: (texts.append(request["text"]), ask(request, deadline))[1]
+    )
+    return texts
+
+
 def switch(folder, fault):
     (folder / "fault").write_text(fault)
-
-
-def timed(speak):
-    started = time.monotonic()
-    return speak(), time.monotonic() - started
 
 
 def spoken_files(folder):
@@ -47,13 +59,13 @@ def spoken_files(folder):
 )
 def test_an_engine_that_fails_is_said_and_the_next_call_speaks(hall, tmp_path, fault, word):
     switch(tmp_path, fault)
-    failed, seconds = timed(lambda: hall.speak(CALL, "zh"))
+    failed = hall.speak(CALL, "zh")  # an engine that hangs does so for ever
+    loaded(hall)
     spoken = hall.speak(NEXT, "zh")
 
     assert AnnouncementOutcome.FAILED == failed.outcome
     assert word in failed.reason
     assert "chime" == failed.engine
-    assert seconds < BOUND
     assert AnnouncementOutcome.SPOKEN == spoken.outcome
     assert sound.is_audible(sound.read(spoken.wav))
 
@@ -72,36 +84,40 @@ def test_an_engine_that_is_stopped_by_the_system_is_killed_and_replaced(hall):
     worker = hall._chain._engines[0].worker
     stopped = worker.process_id
     os.kill(stopped, signal.SIGSTOP)
-    failed, seconds = timed(lambda: hall.speak(CALL, "zh"))
+    failed = hall.speak(CALL, "zh")
+    loaded(hall)
     spoken = hall.speak(NEXT, "zh")
 
     assert AnnouncementOutcome.FAILED == failed.outcome
-    assert seconds < BOUND
     assert AnnouncementOutcome.SPOKEN == spoken.outcome
     assert stopped != worker.process_id
 
 
-def test_a_sentence_rendered_before_is_spoken_while_the_engine_is_broken(hall, tmp_path):
+def test_a_sentence_rendered_before_is_spoken_without_asking_the_engine_which_is_broken(hall, tmp_path, asked):
     hall.speak(CALL, "zh")
     switch(tmp_path, "hang")
-    again, seconds = timed(lambda: hall.speak(CALL, "zh"))
+    asked.clear()
+    again = hall.speak(CALL, "zh")
 
     assert AnnouncementOutcome.SPOKEN == again.outcome
-    assert seconds < 3.0
+    assert [] == asked
 
 
-def test_an_engine_that_keeps_failing_is_left_alone_and_costs_no_more_time(hall, tmp_path):
+def test_an_engine_that_keeps_failing_is_left_alone_and_costs_no_more_time(hall, tmp_path, asked):
     switch(tmp_path, "hang")
     for number in "四五":
+        loaded(hall)
         hall.speak(f"请 A 零 一 {number} 号", "zh")
-    resting, seconds = timed(lambda: hall.speak("请 A 零 一 六 号", "zh"))
+    assert asked
+    asked.clear()
+    resting = hall.speak("请 A 零 一 六 号", "zh")
 
     assert AnnouncementOutcome.SPOKEN != resting.outcome
-    assert seconds < 2.0
+    assert [] == asked
 
 
 def test_a_broken_first_engine_gives_way_to_the_next(tmp_path):
-    voice = open_voice(f"file://{tmp_path}?engine=neural,clips,tone&voice_zh=zf_nobody")
+    voice = open_voice(f"file://{tmp_path}?engine=neural,clips,tone&voice_zh=zf_nobody&slack=8")
     outcome = voice.speak(CALL, "zh")
     voice.close()
 
@@ -109,21 +125,26 @@ def test_a_broken_first_engine_gives_way_to_the_next(tmp_path):
     assert "tone" == outcome.engine
 
 
-def test_a_hanging_engine_delays_nothing_that_is_shown(hall, tmp_path):
+def test_a_hanging_engine_delays_nothing_that_is_shown(hall, monkeypatch):
     """Preparing returns at once even while the engine hangs: the thread that draws the screen never waits."""
-    switch(tmp_path, "hang")
-    _, seconds = timed(lambda: [hall.prepare(f"请 A 零 {n} 号", "zh") for n in "一二三四五六七八九"])
+    let_go, in_time = threading.Event(), []
 
-    assert seconds < 0.5
+    def hang(request, deadline):
+        in_time.append(let_go.wait(BOUND))
+        raise TimedOut("tone", "no answer in time")
+
+    monkeypatch.setattr(hall._chain._engines[0].worker, "ask", hang)
+    for number in "一二三四五六七八九":
+        hall.prepare(f"请 A 零 {number} 号", "zh")
+    let_go.set()
+
+    assert until(lambda: in_time)[0], "prepared before the engine came back"
 
 
 def test_sentences_and_their_phrases_are_rendered_ahead_while_nobody_calls(hall, tmp_path):
     hall.prefetch([(CALL, "zh"), (NEXT, "zh")])
-    deadline = time.monotonic() + BOUND
     wanted = (CALL, NEXT, "请 A 零 一 二 号", "请 A 零 一 三 号", "到 内科三诊室 就诊")
-    while not all(hall._chain.has(text, "zh") for text in wanted):
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.05)
+    until(lambda: all(hall._chain.has(text, "zh") for text in wanted), within=BOUND)
     switch(tmp_path, "hang")
     outcome = hall.speak(CALL, "zh")
 
@@ -146,7 +167,7 @@ def test_two_calls_at_once_are_spoken_one_after_the_other(hall, tmp_path):
 
 
 def test_without_a_player_the_announcement_is_shown_only_and_kept_for_the_browser(tmp_path):
-    voice = open_voice(f"tone:?player=none&cache={tmp_path}")
+    voice = open_voice(f"tone:?player=none&cache={tmp_path}&slack=8")
     outcome = voice.speak(CALL, "zh")
     kept = sound.read(outcome.wav)
     voice.close()
@@ -177,14 +198,13 @@ HONEST = 'sleep $(( $(stat -c %s "$1") / 48000 )).5'
     ],
 )
 def test_a_player_that_did_not_play_means_failed(tmp_path, script, word):
-    voice = open_voice(f"tone:?player={player(tmp_path, 'aplay', script)}&cache={tmp_path}/cache")
-    outcome, seconds = timed(lambda: voice.speak(CALL, "zh", repeat=1))
+    voice = open_voice(f"tone:?player={player(tmp_path, 'aplay', script)}&cache={tmp_path}/cache&slack=8")
+    outcome = voice.speak(CALL, "zh", repeat=1)
     voice.close()
 
     assert AnnouncementOutcome.FAILED == outcome.outcome
     assert word in outcome.reason
     assert outcome.wav is not None
-    assert seconds < BOUND
 
 
 def test_a_player_that_hangs_is_killed():
@@ -206,7 +226,7 @@ def test_the_next_player_is_tried_when_one_fails_and_is_remembered(tmp_path):
 
 
 def test_an_announcement_played_here_says_how_long_it_took_to_be_heard(tmp_path):
-    voice = open_voice(f"tone:?player={player(tmp_path, 'aplay', HONEST)}&cache={tmp_path}/cache")
+    voice = open_voice(f"tone:?player={player(tmp_path, 'aplay', HONEST)}&cache={tmp_path}/cache&slack=8")
     outcome = voice.speak(CALL, "zh", repeat=1)
     voice.close()
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import wave
 
 import httpx
@@ -118,11 +117,11 @@ def test_a_lost_server_dims_the_board_says_since_when_and_a_word_from_it_lifts_t
     open_wall(page, wall.address)
     assert not page.is_visible("#band")
     wall.pass_time(11)
-    page.wait_for_selector("#band", state="visible", timeout=3000)
+    page.wait_for_selector("#band", state="visible")
     assert "请听人工叫号" in page.text_content("#lost")
     assert "0.5" == page.evaluate("getComputedStyle(document.querySelector('main')).opacity")
     wall.show(snapshot)
-    page.wait_for_selector("#band", state="hidden", timeout=3000)
+    page.wait_for_selector("#band", state="hidden")
 
 
 def test_who_asks_for_less_motion_gets_none(wall, browser):
@@ -195,34 +194,33 @@ def caller(hall):
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "caller", "run"], env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}/"
-    until(lambda: (state := answer(address + "state.json")) and state["picture"], within=30.0)
+    until(lambda: (state := answer(address + "state.json")) and state["picture"], within=90.0)
     yield address
     process.send_signal(signal.SIGTERM)
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(60)
 
 
 def answer(address):
     try:
-        return httpx.get(address, timeout=1.0).json()
+        return httpx.get(address, timeout=5.0).json()
     except httpx.TransportError:
         return None
 
 
 @pytest.mark.slow
-def test_a_call_at_the_server_is_painted_on_the_wall_within_200_ms(hall, caller, page):
+def test_a_call_at_the_server_is_painted_on_the_wall_without_being_asked_for(hall, caller, page):
+    """How soon, the bench measures: here, that nothing but the facts' own way lies between."""
     open_wall(page, caller)
-    desk, times = hall.client("console"), []
+    desk, asked = hall.client("console"), []
+    page.on("request", ask := lambda request: asked.append(request.url))
     hall.check_in(*(f"候诊{n}" for n in range(10)))
     for n in range(10):
-        began = time.perf_counter()
         ticket = desk.call_next(f"R{n % 4 + 1}").ticket
         page.wait_for_function("(n) => document.getElementById('rows').textContent.includes(n)", arg=ticket.number)
-        times.append(time.perf_counter() - began)
         desk.start(ticket.id)
         desk.finish(ticket.id)
-    times.sort()
-    print(f"call → painted, request included: median {times[5] * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms")
-    assert times[5] < 0.5, times  # measured on a loaded machine; the bench measures the promise itself
+    page.remove_listener("request", ask)
+    assert [] == asked
 
 
 @pytest.mark.slow
@@ -230,7 +228,7 @@ def test_what_the_wall_page_is_sent_holds_no_full_name_of_a_real_patient(hall, c
     canary, sent = "金丝雀阿强", []
 
     def listen():
-        with httpx.stream("GET", caller + "stream", timeout=10.0) as stream:
+        with httpx.stream("GET", caller + "stream", timeout=60.0) as stream:
             for line in stream.iter_lines():
                 sent.append(line)
                 if done.is_set():
@@ -245,7 +243,8 @@ def test_what_the_wall_page_is_sent_holds_no_full_name_of_a_real_patient(hall, c
     desk.recall(called.id)
     until(lambda: any('"banners":[{' in line and called.number in line for line in sent))
     done.set()
-    ear.join(10)
+    ear.join(60)
+    assert not ear.is_alive()
     desk.act(ticket, "cancel", reason="test")
     text = "\n".join(sent) + json.dumps(httpx.get(caller + "state.json").json(), ensure_ascii=False)
     assert called.display_name in text
