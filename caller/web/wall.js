@@ -232,6 +232,7 @@ function play(sound) {
   playing = sound.name;
   const player = at("sound");
   const say = (outcome) => {
+    if (sound.name !== playing) return; // a newer sound took its place, and has the player now
     player.onended = player.onerror = null;
     fetch("/audio/" + sound.name + "/outcome", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ outcome }),

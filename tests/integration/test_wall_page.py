@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import wave
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -164,23 +165,52 @@ def test_memory_and_elements_stay_flat_over_a_thousand_calls(wall, page):
     assert heap_after <= heap * 1.10
 
 
+def half_a_second(folder):
+    clip = folder / "call.wav"
+    with wave.open(str(clip), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(b"\x10\x20" * 4000)
+    return clip
+
+
 @pytest.mark.parametrize(
     ("content", "outcome"), [("tone", AnnouncementOutcome.SPOKEN), ("noise", AnnouncementOutcome.FAILED)]
 )
 def test_a_wall_page_with_sound_plays_the_call_and_says_how_it_went(page, tmp_path, content, outcome):
-    clip = tmp_path / "call.wav"
-    with wave.open(str(clip), "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(b"\x10\x20" * 4000)
+    clip = half_a_second(tmp_path)
     if content == "noise":
         clip.write_bytes(b"no sound at all")
-    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=10.0)
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=60.0)
     with a_wall(speaker) as loud:
         speaker.nudge = loud.agent.hub.nudge
         loud.show(*normal())
         open_wall(page, loud.address, "?sound=1")
         until(lambda: speaker._listening)
         assert outcome is speaker.speak([Utterance("请", "zh")])
+        page.goto("about:blank")
+
+
+def test_a_sound_that_came_too_late_leaves_the_next_one_its_word(page, tmp_path):
+    clip, held = half_a_second(tmp_path), []
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=1.0)
+    with a_wall(speaker) as loud, ThreadPoolExecutor(1) as pool:
+
+        def spoken():
+            became = pool.submit(speaker.speak, [Utterance("请", "zh")])
+            until(lambda: became.done() or page.wait_for_timeout(20), within=90)
+            return became.result()
+
+        speaker.nudge = loud.agent.hub.nudge
+        page.route("**/audio/*.wav", lambda route: held.append(route), times=1)
+        loud.show(*normal())
+        open_wall(page, loud.address, "?sound=1")
+        until(lambda: speaker._listening)
+
+        assert AnnouncementOutcome.FAILED is spoken()
+        assert 1 == len(held), "the first sound is still on its way"
+        speaker._grace = 60.0
+        assert AnnouncementOutcome.SPOKEN is spoken()
+        held[0].abort()
         page.goto("about:blank")
 
 

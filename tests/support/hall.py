@@ -259,8 +259,9 @@ class RunningHall:
     def client(
         self, role: str = "console", hall: str = "H1", *, address: str | None = None, **options: Any
     ) -> HallClient:
-        """A client with the token of that role; it is closed with the hall."""
-        client = HallClient(address or self.address, self.token(role, hall), **options)
+        """A client with the token of that role and much patience; it is closed with the hall."""
+        patience = {"timeout": 20.0, "budget": 60.0}
+        client = HallClient(address or self.address, self.token(role, hall), **patience | options)
         self._clients.append(client)
         return client
 
