@@ -29,6 +29,8 @@ WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
 ANSWER_WITHIN, PAPER_WITHIN = 8.0, 60.0
 """Seconds after which waiting for the server, for the printer, is given up in front of the patient."""
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
+BACK_WITHIN = 20.0
+"""Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
 LONGEST_CODE = 512
 PROOFS = frozenset({"phone_tail", "identity_tail", "birth_date"})
 """What may confirm a typed code: fields of the contract's `typed`."""
@@ -51,7 +53,7 @@ def advance(state: State, happened: Input, now: float) -> Step:
         case Resumed():
             if state.screen is not Screen.HOME:
                 return state, unclaimed(happened.result)
-            return checked_in(state, happened.result)
+            return checked_in(replace(state, touched_at=state.now + BACK_WITHIN), happened.result)
         case HallKnown():
             hall = happened.hall or state.hall
             language = home_language(hall) if state.hall is None else state.language

@@ -294,6 +294,13 @@ def test_a_ticket_of_before_a_crash_is_printed_when_nobody_else_stands_there():
     assert (Screen.PRINTING, [JOB]) == (patient.screen, [wish.job for wish in patient.wished(PutOnPaper)])
 
 
+def test_the_number_of_before_a_crash_stays_until_the_page_has_come_back_as_well():
+    patient = Patient().take(Resumed(ISSUED)).answer(Paper(PrintJobState.PRINTED, "fine"))
+
+    assert Screen.DONE == patient.wait(27).screen
+    assert Screen.HOME == patient.wait(1).screen
+
+
 def test_a_ticket_of_before_a_crash_does_not_disturb_the_next_patient():
     patient = Patient().touch(Verb.TASK, "check_in").take(Resumed(ISSUED))
 
