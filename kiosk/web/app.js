@@ -100,9 +100,22 @@ function dress(seen) {
   html.dataset.size = seen.elder ? "elder" : "usual";
 }
 
+const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** The sentences in a language; asked for until they come, for a page without words would stay dark. */
+async function sentencesIn(tag) {
+  for (;;) {
+    try {
+      return await catalogue(tag);
+    } catch {
+      await later(1000);
+    }
+  }
+}
+
 async function run() {
   const texts = {};
-  for (const tag of Object.keys(LANGUAGES)) texts[tag] = await catalogue(tag);
+  for (const tag of Object.keys(LANGUAGES)) texts[tag] = await sentencesIn(tag);
   let seen = null;
   let languages = ["zh", "en"];
   let before = Promise.resolve();
@@ -138,7 +151,7 @@ async function run() {
         seen = null;
         render(html`<${Lost} texts=${texts} languages=${languages} />`, root);
       }
-      await new Promise((later) => setTimeout(later, 1000));
+      await later(1000);
     }
   }
 }

@@ -288,6 +288,13 @@ def test_a_kiosk_killed_in_the_middle_of_a_check_in_gives_exactly_one_number(pag
     assert 1 == len(until(lambda: kiosk.slips(begun)))
 
 
+def test_a_page_whose_words_did_not_come_asks_for_them_again(page, kiosk):
+    page.route("**/web/texts.*.json", lambda route: route.abort(), times=2)
+    page.goto(kiosk.address)
+
+    on(page, "home")
+
+
 def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
     kiosk.kill()
     page.wait_for_selector(".lost")
