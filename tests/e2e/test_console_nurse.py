@@ -153,6 +153,40 @@ def test_all_that_fired_is_shown_and_what_to_think_of_beside_it(consoles, page):
     assert "请考虑Ⅱ级" in said
 
 
+def test_coma_and_potassium_end_the_line_and_count_like_the_rest(consoles, page):
+    (one,) = consoles.check_in("邓昏", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-form=triage]")
+    page.keyboard.type("16 98 128 80 72 36.6 A 0 5.6 8 4.1 ")
+    page.wait_for_selector("[data-suggestion=Ⅰ]")
+
+    assert "GCS评分 8" in page.inner_text("[data-suggestion] li")
+    assert "complaint" == page.evaluate("document.activeElement.id")
+
+    page.fill("#vital-gcs", "15")
+    page.fill("#vital-potassium", "7.2")
+    page.wait_for_selector("[data-suggestion=Ⅰ] li:has-text('血钾 7.2')")
+    assert "血钾 7.2 mmol/L" in page.inner_text(".question")
+
+
+@pytest.mark.parametrize("tag", ["zh", "en"])
+def test_the_line_of_vitals_cuts_no_label_and_no_value(consoles, page, tag):
+    (one,) = consoles.check_in("尹长", queue="ED")
+    speak(page, tag)
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-form=triage]")
+    page.keyboard.type("128 100 250 130 220 39.2 U 10 22.22 15 10.2")
+
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('.side, .vitals span, .vitals input')]"
+        ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.id || one.innerText)"
+    )
+
+    assert [] == cut
+
+
 def test_wide_figures_of_an_input_method_are_figures_and_known_hypercapnia_has_its_own_scale(consoles, page):
     (one,) = consoles.check_in("许宽", queue="ED")
     choose(page, one.number)

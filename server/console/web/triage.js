@@ -8,7 +8,7 @@ import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { Grade } from "/console/web/parts.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose"];
+const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose", "gcs", "potassium"]; // in the order fingers know: a new one goes last
 const THINKING = 150;
 
 /** What the boxes hold as the server wants it; a text that is no number stays a text: the server says what is wrong. */
