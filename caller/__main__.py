@@ -1,7 +1,14 @@
-"""Lets `python -m caller run` do what `hall-caller run` does."""
+"""`hall-caller`, also `python -m caller`. Imports nothing that an install may lack."""
 
 import sys
 
-from caller.cli import main
+from server.protocol.starting import start
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the program; return its exit code."""
+    return start("caller.cli", extra="caller")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,14 @@
-"""`python -m kiosk run` is `hall-kiosk run`."""
+"""`hall-kiosk`, also `python -m kiosk`. Imports nothing that an install may lack."""
 
 import sys
 
-from kiosk.cli import main
+from server.protocol.starting import start
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the program; return its exit code."""
+    return start("kiosk.cli", extra="kiosk")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,14 @@
-"""`python -m server`."""
+"""`hall-server`, also `python -m server`. Imports nothing that an install may lack."""
 
 import sys
 
-from server.cli import main
+from server.protocol.starting import start
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the program; return its exit code."""
+    return start("server.cli", extra="server")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
