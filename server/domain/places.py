@@ -9,7 +9,7 @@ Order keys are text of fixed-width fields, smaller first, ending in the ticket's
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.protocol.terms import Lane
 
@@ -37,10 +37,13 @@ class Place:
     due_call: int
 
 
-def slot_of(minutes: int, moment: datetime) -> datetime:
-    """Start of the slot, so many minutes wide, that contains `moment`."""
-    width = minutes * 60
-    return datetime.fromtimestamp(int(moment.timestamp()) // width * width, UTC)
+def slot_of(minutes: int, moment: datetime, zone: tzinfo = UTC) -> datetime:
+    """Start of the slot that contains `moment`, in UTC: so many minutes (a divisor of the hour) on the zone's clock.
+
+    An hour that the clocks repeat has its slots twice; one that begins in a gap of theirs begins at its end.
+    """
+    wall = moment.astimezone(zone)
+    return wall.replace(minute=wall.minute // minutes * minutes, second=0, microsecond=0).astimezone(UTC)
 
 
 def seq_of(order: str) -> str:

@@ -1,11 +1,12 @@
 """Owns where a ticket stands when a fact happens: lane, static order key, reference time, credit, due call.
 
-Pure: the caller brings the time, the rules and the counters; knows no database, no time zone and no patient.
+Pure: the caller brings the time, the rules, the counters and the hospital's zone, by whose clock slots begin; knows no
+database and no patient.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.domain.errors import HallError
 from server.domain.places import (
@@ -42,6 +43,7 @@ def on_check_in(
     registration: int | None = None,
     calls: int = 0,
     last_late_due: int = 0,
+    zone: tzinfo = UTC,
 ) -> Place:
     """Place a patient who checks in, booked (`slot_start` given) or not.
 
@@ -57,13 +59,13 @@ def on_check_in(
         return plain(Lane.ORDINARY, since=now, seq=seq)
     if any(tag in rules.policy_tags for tag in tags):
         appointment = slot_start is not None and not late
-        return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, appointment=appointment)
+        return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, zone=zone, appointment=appointment)
     if late and rules.late != "ordinary":
-        return _late(rules, mode, now, seq, session_end, max(calls, last_late_due))
+        return _late(rules, mode, now, seq, session_end, max(calls, last_late_due), zone)
     if mode == "graded":
         credit = _capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
         return plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
-    slot = slot_of(rules.slot_minutes, now) if slot_start is None else slot_start
+    slot = slot_of(rules.slot_minutes, now, zone) if slot_start is None else slot_start
     source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
     return in_slot(slot, source, _turn(rules, registration, now), since=since, seq=seq)
 
@@ -99,6 +101,7 @@ def on_passed_return(
     urgent: bool = False,
     waiting: int | None = None,
     pardoned: bool = False,
+    zone: tzinfo = UTC,
 ) -> Place:
     """Place a patient who was passed for the `passes`-th time (1 = first) and checks in again.
 
@@ -113,7 +116,7 @@ def on_passed_return(
     if step == "void":
         raise HallError(ErrorCode.DESK_ONLY, f"passed {passes} times")
     if step == "end_of_slot":
-        return _end_of_slot(rules, mode, now, seq, slot_end)
+        return _end_of_slot(rules, mode, now, seq, slot_end, zone)
     if step == "end":
         if session_end is not None and mode == "woven":
             return in_slot(session_end - A_MOMENT, PASSED_BACK, stamp(now), since=now, seq=seq)
@@ -138,6 +141,7 @@ def on_triage(
     slot_start: datetime | None = None,
     slot_end: datetime | None = None,
     calls: int = 0,
+    zone: tzinfo = UTC,
 ) -> Place:
     """Place a ticket whose grade was set: an urgent grade stands in lane urgent since check-in (never punished).
 
@@ -155,9 +159,10 @@ def on_triage(
             tags=tags,
             mode=mode,
             calls=calls,
+            zone=zone,
         )
     tag = best_tag(rules, tags) if mode == "graded" else None
-    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls)
+    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls, zone=zone)
 
 
 def on_transfer(
@@ -170,6 +175,7 @@ def on_transfer(
     mode: Mode = "woven",
     urgent: bool = False,
     calls: int = 0,
+    zone: tzinfo = UTC,
 ) -> Place:
     """Place a ticket that moves to another queue with the rules of that queue; the original time is kept by default."""
     reference = now if rules.transfer_reference == "now" and now is not None else checked_in_at
@@ -183,11 +189,19 @@ def on_transfer(
         urgent=urgent,
         mode=mode,
         calls=calls,
+        zone=zone,
     )
 
 
 def on_prioritise(
-    place: Place, *, rules: Rules, tag: str, mode: Mode = "woven", calls: int = 0, ahead: int | None = None
+    place: Place,
+    *,
+    rules: Rules,
+    tag: str,
+    mode: Mode = "woven",
+    calls: int = 0,
+    ahead: int | None = None,
+    zone: tzinfo = UTC,
 ) -> Place:
     """Place a ticket that got a policy priority: an ordinary one moves to lane policy, any lane takes the credit.
 
@@ -202,7 +216,7 @@ def on_prioritise(
     near = mode == "woven" and ahead is not None and ahead < rules.weave_ordinary
     if place.lane is not Lane.ORDINARY or near:
         return replace(place, credit=credit)
-    moved = _policy(rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls)
+    moved = _policy(rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls, zone=zone)
     return replace(moved, credit=credit)
 
 
@@ -234,7 +248,9 @@ def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end:
     return now > end + timedelta(minutes=rules.late_grace_minutes)
 
 
-def _late(rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int) -> Place:
+def _late(
+    rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int, zone: tzinfo
+) -> Place:
     if rules.late == "every_nth":
         return passed(now, seq, calls + rules.late_every)
     if rules.late == "end_of_session" and session_end is not None:
@@ -243,26 +259,36 @@ def _late(rules: Rules, mode: Mode, now: datetime, seq: int, session_end: dateti
         return in_slot(session_end - A_MOMENT, LATE, stamp(now), since=now, seq=seq)
     if mode == "graded":
         return plain(Lane.ORDINARY, since=now, seq=seq)
-    return in_slot(slot_of(rules.slot_minutes, now), LATE, stamp(now), since=now, seq=seq)
+    return in_slot(slot_of(rules.slot_minutes, now, zone), LATE, stamp(now), since=now, seq=seq)
 
 
 def _policy(
-    rules: Rules, mode: Mode, *, tags: Sequence[str], since: datetime, seq: int, calls: int, appointment: bool = False
+    rules: Rules,
+    mode: Mode,
+    *,
+    tags: Sequence[str],
+    since: datetime,
+    seq: int,
+    calls: int,
+    zone: tzinfo,
+    appointment: bool = False,
 ) -> Place:
     credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
     if mode == "graded":
         return plain(Lane.POLICY, since=since, seq=seq, credit=_capped(rules, credit))
     tag = best_tag(rules, tags)
     rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
-    order = f"{stamp(slot_of(rules.slot_minutes, since))}.{rank:02d}.{stamp(since)}.{seq:09d}"
+    order = f"{stamp(slot_of(rules.slot_minutes, since, zone))}.{rank:02d}.{stamp(since)}.{seq:09d}"
     return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
 
 
-def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None) -> Place:
+def _end_of_slot(
+    rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, zone: tzinfo
+) -> Place:
+    slot = slot_of(rules.slot_minutes, now, zone)
     if mode == "graded":
-        end = slot_end or slot_of(rules.slot_minutes, now) + timedelta(minutes=rules.slot_minutes)
+        end = slot_end or slot + timedelta(minutes=rules.slot_minutes)
         return passed(max(now, end), seq, 0)
-    slot = slot_of(rules.slot_minutes, now)
     return in_slot(slot, PASSED_BACK, stamp(now), since=now, seq=seq)
 
 

@@ -5,7 +5,7 @@ Pure: the line, the time and the random generator come in. Knows no clock, no da
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from random import Random
 
 from server.domain import placing
@@ -46,7 +46,7 @@ class Line:
     """All that the discipline sees of the queues in question at one moment; aware UTC.
 
     `streams` come for `closes_in` more minutes, until check-in for the session closes. `staged` are the tickets sent
-    ahead, by station; they are not among `tickets`.
+    ahead, by station; they are not among `tickets`. `zone` is the hospital's.
     """
 
     tickets: Sequence[Head]
@@ -58,6 +58,7 @@ class Line:
     streams: Sequence[Stream] = ()
     closes_in: float = DAY
     staged: Mapping[str, Sequence[Head]] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def sent_ahead(self) -> dict[str, list[Head]]:
         """The tickets sent ahead, by station, for one imagined future to take from."""
@@ -120,6 +121,7 @@ def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
             tags=stream.tags,
             urgent=stream.lane is Lane.URGENT,
             mode=line.modes[stream.queue],
+            zone=line.zone,
         )
     name = f"{STRANGER}{at:.6f}"
     lanes.add(

@@ -36,6 +36,8 @@ class Queue:
     rules: Rules
     sessions: tuple[dict[str, Any], ...]
     active: bool
+    timezone: ZoneInfo
+    """The hospital's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +82,23 @@ def config_of(db: Session, hall: HallRow) -> HallConfig:
 
 def _read(db: Session, hall: HallRow) -> HallConfig:
     hospital = db.get_one(HospitalRow, 1)
+    timezone = ZoneInfo(hospital.timezone)
     rows = db.scalars(select(QueueRow).where(QueueRow.hall_id == hall.id).order_by(QueueRow.position))
     return HallConfig(
         id=hall.id,
         epoch=hall.epoch,
         hospital=hospital.name,
-        timezone=ZoneInfo(hospital.timezone),
+        timezone=timezone,
         rolls_at=hospital.rolls_at,
         name=hall.name,
         languages=tuple(hall.settings.get("languages") or ("zh", "en")),
         voice=hall.settings.get("voice", "surname"),
         settings=dict(hall.settings),
-        queues={row.id: _queue(row) for row in rows},
+        queues={row.id: _queue(row, timezone) for row in rows},
     )
 
 
-def _queue(row: QueueRow) -> Queue:
+def _queue(row: QueueRow, timezone: ZoneInfo) -> Queue:
     return Queue(
         hall_id=row.hall_id,
         id=row.id,
@@ -107,4 +110,5 @@ def _queue(row: QueueRow) -> Queue:
         rules=rules_from(row.rules),
         sessions=tuple(row.sessions),
         active=row.active,
+        timezone=timezone,
     )

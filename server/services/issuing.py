@@ -125,6 +125,7 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places
             mode=queue.mode,
             urgent=asked.graded_there and asked.sent.lane == Lane.URGENT,
             calls=today.calls,
+            zone=queue.timezone,
         )
     return placing.on_check_in(
         rules=queue.rules,
@@ -138,6 +139,7 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places
         registration=booked.registration if booked else None,
         calls=today.calls,
         last_late_due=_last_late_due(work, queue) if booked is not None and queue.rules.late == "every_nth" else 0,
+        zone=queue.timezone,
     )
 
 

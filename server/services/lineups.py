@@ -81,6 +81,7 @@ def lineup_of(db: Session, config: HallConfig, queue: str, now: datetime) -> Lin
         recent=_recent(db, config, list(known), now),
         now=now,
         staged=_staged(rows),
+        zone=config.timezone,
     )
     return Lineup(queue, line, frozenset(room.id for room in rooms if room.state == StationState.OPEN))
 

@@ -45,6 +45,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             urgent=urgent,
             waiting=moves.waiting_in(work, queue),
             pardoned=work.principal.is_staff and reason not in {None, "", AGAIN},
+            zone=queue.timezone,
         )
     elif is_away(ticket):
         to = placing.on_return(

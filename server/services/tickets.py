@@ -170,6 +170,7 @@ def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
         mode=queue.mode,
         calls=moves.day_of(work, queue).calls,
         ahead=_ordinary_before(work, ticket, queue.rules.weave_ordinary),
+        zone=queue.timezone,
     )
     tags = [*ticket.tags, *([] if body.tag in ticket.tags else [body.tag])]
     moves.apply(work, ticket, Action.PRIORITISE, reason=body.evidence, to=to, tags=tags)

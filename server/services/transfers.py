@@ -69,6 +69,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         mode=mode,
         urgent=ticket.lane == Lane.URGENT and not other_scale,
         calls=moves.day_of(work, queue).calls,
+        zone=queue.timezone,
     )
     changes: dict[str, Any] = {
         "queue_id": queue.id,

@@ -178,6 +178,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
             now=work.now,
             mode=queue.mode,
             calls=calls,
+            zone=queue.timezone,
         )
     to = placing.on_triage(
         here,
@@ -190,6 +191,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         slot_start=ticket.slot_start,
         slot_end=ticket.slot_end,
         calls=calls,
+        zone=queue.timezone,
     )
     moves.apply(
         work,

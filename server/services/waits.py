@@ -149,7 +149,9 @@ def _newcomer(config: HallConfig, queue: str, scales: Mapping[str, Scale], now: 
     """Somebody who walks in now: the last place of the queue, so that the next slip can tell a wait."""
     own = config.queues[queue]
     level = scales[own.scale].last
-    place = placing.on_check_in(rules=own.rules, now=now, slot_start=None, slot_end=None, seq=places.LAST)
+    place = placing.on_check_in(
+        rules=own.rules, now=now, slot_start=None, slot_end=None, seq=places.LAST, zone=own.timezone
+    )
     return Head(
         ticket=f"{NEWCOMER}{queue}",
         queue=queue,

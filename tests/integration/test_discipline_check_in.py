@@ -256,3 +256,15 @@ def test_who_comes_back_with_results_between_sessions_stands_in_the_next(api_of_
 
     assert (status, code) == refused(answer)
     assert ("return" if status == 201 else None) == answer[1].get("ticket", {}).get("lane")
+
+
+def test_a_walk_in_is_counted_to_the_slot_on_the_hospitals_own_clock():
+    with an_api(hall_file(rules="slot_minutes = 30").replace("Asia/Shanghai", "Asia/Kathmandu")) as api:
+        booked = book(api, 3, "11:15")  # 09:00 in Kathmandu
+        api.at = "2026-03-02T08:59:00+05:45"
+        arrive(api, 1)
+        api.at = "2026-03-02T09:10:00+05:45"
+        arrive(api, 2)
+        arrive(api, 3, appointment=booked)
+
+        assert ["A001", "A003", "A002"] == order(api)

@@ -1,12 +1,16 @@
 """Where a ticket stands when a fact happens."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from server.domain import placing
 from server.domain.errors import HallError
-from server.domain.places import LAST, NEXT, Place
+from server.domain.places import LAST, NEXT, Place, slot_of, stamp
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode, Lane
 from tests.unit.discipline.play import at
@@ -236,3 +240,71 @@ def test_a_place_is_frozen():
     with pytest.raises(AttributeError):
         check_in(minute=0).credit = 99
     assert 99 == replace(check_in(minute=0), credit=99).credit
+
+
+@pytest.mark.parametrize(
+    ("zone", "minutes", "moment", "slot"),
+    [
+        ("Asia/Shanghai", 30, "2026-03-02T01:44:59", "2026-03-02T01:30"),  # 09:44:59 → 09:30
+        ("Asia/Kolkata", 20, "2026-03-02T03:49", "2026-03-02T03:30"),  # 09:19 → 09:00, which is no slot of UTC
+        ("Asia/Kolkata", 60, "2026-03-02T04:29", "2026-03-02T03:30"),  # 09:59 → 09:00
+        ("Asia/Kathmandu", 30, "2026-03-02T03:44", "2026-03-02T03:15"),  # 09:29 → 09:00
+        ("Asia/Kathmandu", 30, "2026-03-02T03:45", "2026-03-02T03:45"),  # 09:30 → 09:30
+        ("America/St_Johns", 60, "2026-01-15T12:29", "2026-01-15T11:30"),  # 08:59 → 08:00
+        ("Europe/Berlin", 60, "2026-03-29T01:30", "2026-03-29T01:00"),  # 02:00 → 03:00: 03:30 → 03:00
+        ("Europe/Berlin", 30, "2026-10-25T00:40", "2026-10-25T00:30"),  # 02:40 the first time
+        ("Europe/Berlin", 30, "2026-10-25T01:40", "2026-10-25T01:30"),  # 02:40 the second time
+        ("Australia/Lord_Howe", 60, "2026-10-03T15:40", "2026-10-03T15:30"),  # 02:00 → 02:30: 02:40 → the gap's end
+        ("Australia/Lord_Howe", 20, "2026-04-04T14:45", "2026-04-04T14:40"),  # 01:45 the first time: 01:40
+        ("Australia/Lord_Howe", 20, "2026-04-04T15:15", "2026-04-04T15:10"),  # 01:45 the second time: 01:40
+    ],
+)
+def test_a_slot_begins_on_the_hospitals_own_clock(zone, minutes, moment, slot):
+    came = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+    began = slot_of(minutes, came, ZoneInfo(zone))
+
+    assert (slot, UTC) == (began.isoformat()[:16], began.tzinfo)
+
+
+CLOCKS = ("UTC", "Asia/Kathmandu", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca")
+
+
+@given(
+    zone=some.sampled_from(CLOCKS).map(ZoneInfo),
+    minutes=some.sampled_from((5, 10, 15, 20, 30, 60)),
+    minute=some.integers(0, 10 * 366 * 24 * 60),
+    later=some.integers(0, 180),
+)
+def test_slots_never_begin_after_their_moment_and_follow_each_other(zone, minutes, minute, later):
+    moment = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    began = slot_of(minutes, moment, zone)
+
+    assert began <= moment
+    assert began <= slot_of(minutes, moment + timedelta(minutes=later), zone)
+
+
+def test_every_place_that_has_a_slot_takes_it_from_the_hospitals_clock():
+    now, zone = datetime(2026, 3, 2, 3, 44, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")  # 09:29
+    nine = stamp(datetime(2026, 3, 2, 3, 15, tzinfo=UTC))
+    rules = Rules(passed_steps=("end_of_slot",))
+    booked = {"slot_start": now - timedelta(hours=3), "slot_end": now - timedelta(hours=2)}
+    walk_in = {"slot_start": None, "slot_end": None}
+
+    def came(**more) -> Place:
+        return placing.on_check_in(rules=rules, now=now, seq=1, zone=zone, **more)
+
+    places = [
+        came(**walk_in),
+        came(**walk_in, tags=["老"]),
+        came(**booked),
+        placing.on_passed_return(rules=rules, now=now, seq=1, passes=1, calls=0, zone=zone),
+        placing.on_transfer(rules=rules, checked_in_at=now, seq=1, zone=zone),
+        placing.on_prioritise(came(**walk_in), rules=rules, tag="老", zone=zone),
+        placing.on_triage(
+            came(**walk_in, urgent=True), rules=rules, mode="woven", grade_urgent=False, tags=(), checked_in_at=now,
+            seq=1, zone=zone,
+        ),
+    ]  # fmt: skip
+
+    assert [nine] * len(places) == [place.order.split(".")[0] for place in places]
