@@ -52,13 +52,16 @@ def _report(report: DiagnosticReport, found: Mapping[str, Any]) -> Received:
         raise HallError(ErrorCode.INVALID, "a report's subject must be a Patient in the bundle")
     results = [known.get(reference.reference or "") for reference in report.result or []]
     observations = [result for result in results if isinstance(result, Observation)]
-    identifier = next((one.value for one in report.identifier or [] if one.value), None) or report.id
+    system, identifier = next(
+        ((str(one.system or ""), one.value) for one in report.identifier or [] if one.value), ("", report.id)
+    )
     if not identifier or len(identifier) > LONGEST_IDENTIFIER:
         raise HallError(ErrorCode.INVALID, f"a report needs an identifier of 1 to {LONGEST_IDENTIFIER} characters")
     if report.status not in STATUSES:
         raise HallError(ErrorCode.INVALID, f"a report's status is one of {', '.join(sorted(STATUSES))}")
     security = [code.code for code in (report.meta.security if report.meta and report.meta.security else [])]
     return Received(
+        system=system,
         identifier=identifier,
         status=str(report.status),
         title=_words(report.code) or identifier,

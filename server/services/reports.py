@@ -39,8 +39,12 @@ class ReceivedItem:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A report as a hospital system sent it, whatever it spoke (FHIR R4, HL7 v2)."""
+    """A report as a hospital system sent it, whatever it spoke (FHIR R4, HL7 v2).
 
+    `system` says whose number `identifier` is, as a URI; empty: the hospital's own.
+    """
+
+    system: str
     identifier: str
     status: str
     title: str
@@ -68,6 +72,7 @@ def _kept_view(row: ReportRow) -> View:
     matched = row.patient_id is not None
     return {
         "id": row.id,
+        "system": row.resource.get("system", ""),
         "identifier": row.identifier,
         "version": row.version,
         "status": row.status,
@@ -77,10 +82,8 @@ def _kept_view(row: ReportRow) -> View:
 
 def _keep(work: Work, report: Received) -> ReportRow:
     resource = _plain(report)
-    rows = work.db.scalars(
-        select(ReportRow).where(ReportRow.identifier == report.identifier).order_by(ReportRow.version.desc())
-    ).all()
-    if rows and rows[0].resource == resource:
+    rows = _versions(work.db, report)
+    if rows and {**resource, **rows[0].resource} == resource:
         return rows[0]
     for row in rows:
         row.superseded = True
@@ -102,6 +105,17 @@ def _keep(work: Work, report: Received) -> ReportRow:
     work.db.add(row)
     work.audit("report.received", row.id, report.status)
     return row
+
+
+def _versions(db: Session, report: Received) -> list[ReportRow]:
+    """What was kept of this report, the newest first: the same number of the same system.
+
+    A report that was kept before systems were says none, and counts by its number alone.
+    """
+    rows = db.scalars(
+        select(ReportRow).where(ReportRow.identifier == report.identifier).order_by(ReportRow.version.desc())
+    )
+    return [row for row in rows if row.resource.get("system", report.system) == report.system]
 
 
 def _plain(report: Received) -> dict[str, Any]:

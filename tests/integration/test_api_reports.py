@@ -6,6 +6,7 @@ import json
 import pytest
 
 from server.domain.reports import TEXTS, Printable
+from server.store.tables import ReportRow
 from tests.support.api import an_api
 
 PATIENT = {
@@ -183,6 +184,53 @@ def test_an_amended_report_takes_the_place_of_the_one_before_and_counts_anew(api
     )
     received(api, report={"status": "entered-in-error"})
     assert "report_unavailable" == printed(api, second)[1]["code"]
+
+
+def of_lab(system, value="LAB1", **more):
+    """A report with that laboratory's number on it."""
+    named = {} if system is None else {"system": system}
+    return {"identifier": [{**named, "value": value}], **more}
+
+
+def test_two_laboratories_that_use_one_number_have_two_reports(api):
+    li = {"identifier": [{"value": "MR2"}], "name": [{"text": "李四"}], "gender": "female", "birthDate": "1980-01-01"}
+    ours = received(api, report=of_lab(None))
+    north = received(api, report=of_lab("urn:oid:1.2.156.1"), patient=li)
+    south = received(api, report=of_lab("urn:oid:1.2.156.2"))
+
+    assert 3 == len({ours, north, south})
+    assert {ours, south} == {one["id"] for one in identified(api)["choices"]["reports"]}
+    assert [(201, 1)] * 3 == [
+        (status, body["print_job"]["document"]["version"])
+        for status, body in (printed(api, ours), printed(api, north, card="CARD2"), printed(api, south))
+    ]
+
+
+def test_a_laboratorys_new_version_takes_the_place_of_its_own_report_only(api):
+    ours = received(api, report=of_lab(None))
+    first = received(api, report=of_lab("urn:oid:1.2.156.1"))
+    assert first == received(api, report=of_lab("urn:oid:1.2.156.1")), "the same again is no new version"
+
+    status, body = api.post("/reports", bundle(report=of_lab("urn:oid:1.2.156.1", status="amended")), role="service")
+
+    (second,) = body["reports"]
+    assert (201, "urn:oid:1.2.156.1", "LAB1", 2) == (status, second["system"], second["identifier"], second["version"])
+    assert {ours, second["id"]} == {one["id"] for one in identified(api)["choices"]["reports"]}
+
+
+def test_a_report_kept_before_systems_were_is_followed_by_its_number(api):
+    first = received(api, report=of_lab("urn:oid:1.2.156.1"))
+
+    def as_of_old(db):
+        row = db.get_one(ReportRow, first)
+        row.resource = {word: value for word, value in row.resource.items() if word != "system"}
+        return []
+
+    api.context.transactions.administer(as_of_old)
+
+    assert first == received(api, report=of_lab("urn:oid:1.2.156.1")), "the same again is no new version"
+    second = received(api, report=of_lab("urn:oid:1.2.156.1", status="amended"))
+    assert [second] == [one["id"] for one in identified(api)["choices"]["reports"]]
 
 
 def test_a_report_of_nobody_known_is_kept_and_shown_to_nobody(api):
