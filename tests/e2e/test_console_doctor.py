@@ -119,6 +119,22 @@ def test_the_button_names_who_is_really_called_twelve_times_in_a_row(hall, page)
     assert 12 == len(set(called))
 
 
+def test_who_comes_next_is_asked_again_where_the_answer_was_lost(hall, page):
+    lost, whole = [], []
+    hall.empty()
+    page.wait_for_selector(".next:not(:has(.next-number))")
+    page.route("**/coming", lambda route: route.continue_() if whole else (lost.append(1), route.abort()))
+    (one,) = hall.many(1)
+    until(lambda: lost or page.wait_for_timeout(20))
+    page.wait_for_timeout(500)  # both facts of the check-in have been here
+
+    whole.append(1)
+
+    assert one.number == chosen_next(hall, page)
+    assert ["Failed to load resource: net::ERR_FAILED"] == list(dict.fromkeys(page.complaints))
+    page.complaints.clear()
+
+
 def test_next_is_closed_while_a_called_patient_is_not_dealt_with(hall, page):
     hall.many(3)
     page.keyboard.press("n")

@@ -71,8 +71,9 @@ def test_a_doctor_who_opens_the_nurses_desk_gets_the_own_station(page, consoles)
 
 def test_the_language_is_kept_from_the_login_to_the_desk(page, consoles):
     page.goto(f"{consoles.hall.address}/login")
-    page.click("#language")
-    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    with page.expect_navigation():
+        page.click("#language")
+    assert "en" == page.evaluate("document.documentElement.lang")
     assert "Staff sign-in" == page.inner_text("h1")
 
     sign_in(page, "nurse1")

@@ -120,6 +120,19 @@ def test_a_lower_grade_than_suggested_asks_for_a_reason_and_two_levels_for_a_sec
     assert "复测正常" in page.inner_text(".history")
 
 
+def test_a_suggestion_whose_answer_was_lost_is_asked_for_again(consoles, page):
+    (one,) = consoles.check_in("何敏", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.route("**/triage-suggestions", lambda route: route.abort(), times=1)
+    page.fill("#vital-spo2", "84")
+
+    page.wait_for_selector(".suggestion li:has-text('血氧饱和度 84')")
+
+    assert "Failed to load resource: net::ERR_FAILED" in page.complaints
+    page.complaints.clear()
+
+
 def test_an_unlikely_value_is_asked_back_and_an_impossible_one_named(consoles, page):
     (one,) = consoles.check_in("郑丽", queue="ED")
     choose(page, one.number)

@@ -12,6 +12,7 @@ import { has, named, t, tongue } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
 const SETTLE = 60; // several facts of one deed come within milliseconds: one look ahead is enough
+const AGAIN = 2000; // without an answer the button would go on naming who was next before
 const COMPACT = new URLSearchParams(location.search).has("compact");
 
 /** Who comes to this station, as the server would choose now; asked again after every fact. */
@@ -22,14 +23,17 @@ function useComing(desk, station) {
   useEffect(() => {
     if (!station || seq === undefined) return undefined;
     let here = true;
-    const timer = setTimeout(async () => {
+    let timer = setTimeout(look, SETTLE);
+    async function look() {
       try {
         const { status, body } = await get(`/console/stations/${encodeURIComponent(station)}/coming`);
         if (here && status === 200) setComing(body.coming);
+        else if (here && status >= 500) timer = setTimeout(look, AGAIN);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
+        if (here) timer = setTimeout(look, AGAIN);
       }
-    }, SETTLE);
+    }
     return () => { here = false; clearTimeout(timer); };
   }, [station, seq, epoch]);
   return coming;

@@ -10,6 +10,7 @@ import { has, named, t } from "/console/web/texts.js";
 
 const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose", "gcs", "potassium"]; // in the order fingers know: a new one goes last
 const THINKING = 150;
+const AGAIN = 2000;
 
 /** What the boxes hold as the server wants it; a text that is no number stays a text: the server says what is wrong. */
 export function vitalsOf(typed, oxygen, hypercapnic) {
@@ -89,7 +90,8 @@ function useAdvice(body) {
   const asked = JSON.stringify(body);
   useEffect(() => {
     let here = true;
-    const timer = setTimeout(async () => {
+    let timer = setTimeout(look, THINKING);
+    async function look() {
       if (!Object.keys(body.vitals).length && !body.complaint.trim()) return setAdvice(NOTHING);
       try {
         const answer = await advise(body);
@@ -98,8 +100,9 @@ function useAdvice(body) {
         else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: aboutField(answer.body) });
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
+        if (here) timer = setTimeout(look, AGAIN); // what is shown now answers an earlier question
       }
-    }, THINKING);
+    }
     return () => { here = false; clearTimeout(timer); };
   }, [asked]);
   return advice;
