@@ -2,6 +2,7 @@
 
 const READ_LIMIT = 5000;
 const WISH_LIMIT = 8000;
+const AGAIN = 2000;
 
 /** The server could not be reached, or answered with something that is not ours. */
 export class Unreachable extends Error {}
@@ -37,6 +38,20 @@ async function ask(method, path, { body, key, limit }) {
 /** Read: {status, body}; throws Unreachable. */
 export function get(path) {
   return ask("GET", path, { limit: READ_LIMIT });
+}
+
+/** Read again and again until there is an answer, as long as it is `wanted()`: {status, body}, or null. */
+export async function insist(path, wanted) {
+  while (wanted()) {
+    try {
+      const answer = await get(path);
+      if (answer.status < 500) return answer;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+    await new Promise((later) => setTimeout(later, AGAIN));
+  }
+  return null;
 }
 
 /** Send a body under a key: {status, body}; throws Unreachable. */

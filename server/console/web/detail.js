@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, Unreachable } from "/console/web/api.js";
+import { insist } from "/console/web/api.js";
 import { Act, Chips, holdWords, TicketHead, Wait } from "/console/web/parts.js";
 import { has, named, t } from "/console/web/texts.js";
 import { ageOf, reassessIn, waitOf } from "/console/web/waits.js";
@@ -50,9 +50,8 @@ export function History({ ticket, known, zone }) {
     let here = true;
     setTriages([]);
     if (ticket.times.triaged) {
-      get(`/api/v1/tickets/${ticket.id}/triages`)
-        .then(({ status, body }) => here && status === 200 && setTriages(body.triages.toReversed()))
-        .catch((error) => { if (!(error instanceof Unreachable)) throw error; });
+      insist(`/api/v1/tickets/${ticket.id}/triages`, () => here)
+        .then((answer) => here && answer?.status === 200 && setTriages(answer.body.triages.toReversed()));
     }
     return () => { here = false; };
   }, [ticket.id, ticket.times.triaged]);

@@ -2,7 +2,7 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, Unreachable } from "/console/web/api.js";
+import { insist } from "/console/web/api.js";
 import { ageWords, Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Transfer } from "/console/web/forms.js";
@@ -12,7 +12,6 @@ import { has, named, t, tongue } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
 const SETTLE = 60; // several facts of one deed come within milliseconds: one look ahead is enough
-const AGAIN = 2000; // without an answer the button would go on naming who was next before
 const COMPACT = new URLSearchParams(location.search).has("compact");
 
 /** Who comes to this station, as the server would choose now; asked again after every fact. */
@@ -23,17 +22,10 @@ function useComing(desk, station) {
   useEffect(() => {
     if (!station || seq === undefined) return undefined;
     let here = true;
-    let timer = setTimeout(look, SETTLE);
-    async function look() {
-      try {
-        const { status, body } = await get(`/console/stations/${encodeURIComponent(station)}/coming`);
-        if (here && status === 200) setComing(body.coming);
-        else if (here && status >= 500) timer = setTimeout(look, AGAIN);
-      } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
-        if (here) timer = setTimeout(look, AGAIN);
-      }
-    }
+    const timer = setTimeout(async () => { // without an answer the button would go on naming who was next before
+      const answer = await insist(`/console/stations/${encodeURIComponent(station)}/coming`, () => here);
+      if (here && answer?.status === 200) setComing(answer.body.coming);
+    }, SETTLE);
     return () => { here = false; clearTimeout(timer); };
   }, [station, seq, epoch]);
   return coming;

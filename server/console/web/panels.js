@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, Unreachable } from "/console/web/api.js";
+import { insist } from "/console/web/api.js";
 import { Act, Online } from "/console/web/parts.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
 
@@ -22,9 +22,8 @@ export function Machines({ desk, onClose }) {
   const seen = hall.print_jobs.map((job) => `${job.id}${job.state}`).join();
   useEffect(() => {
     let here = true;
-    get(`/console/halls/${encodeURIComponent(hall.hall)}/paper`)
-      .then(({ status, body }) => here && status === 200 && setJobs(body.jobs))
-      .catch((error) => { if (!(error instanceof Unreachable)) throw error; });
+    insist(`/console/halls/${encodeURIComponent(hall.hall)}/paper`, () => here)
+      .then((answer) => here && answer?.status === 200 && setJobs(answer.body.jobs));
     return () => { here = false; };
   }, [seen]);
   const reprint = (job) => desk.act(`reprint:${job.id}`, `/api/v1/print-jobs/${job.id}/reprint`, { reason: "desk" }, { done: () => t("done.reprint", { number: job.number ?? "" }) });
