@@ -19,15 +19,15 @@ HALF = {
 def test_more_half_requests_than_the_server_has_threads_stop_it_for_seconds_only(start):
     with a_hall(HALL_MAX_SOCKETS="1") as hall, contextlib.ExitStack() as held:
         for _ in range(60):
-            line = held.enter_context(socket.create_connection(("127.0.0.1", hall.port), 5))
+            line = held.enter_context(socket.create_connection(("127.0.0.1", hall.port), 30))
             line.sendall(start)
 
         def answers():
-            line = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=2)
+            line = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=5)
             with contextlib.closing(line), contextlib.suppress(OSError, http.client.HTTPException):
                 line.request("GET", "/healthz")
                 return line.getresponse().status == 200
             return False
 
-        until(answers, within=60, every=0.5)
+        until(answers, within=120, every=0.5)
         assert 1 == len(hall.check_in("某某"))
