@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, hallfile, imports, staff
+from server.services import devices, hallfile, imports, promises, staff
 from server.services.context import Context
 from server.services.opening import build_context
 from server.services.scales import load_scales
@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger(promises.__name__).setLevel(logging.INFO)  # how the waits of a day held, at its close
     given = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     try:
         result: int = given.command(given)

@@ -35,6 +35,24 @@ class CheckIn(Wire):
     text: Names | str | None = None
 
 
+class Ahead(Wire):
+    """So many go first, and why: a reason of the rule and its words by language, never a name."""
+
+    reason: str
+    count: int
+    text: Names
+
+
+class WaitReason(Wire):
+    """Why a wait ends more than ten minutes later than the slip said: one line by language, and what it is made of.
+
+    `reason` is urgent, earlier_slot, woven, rooms (paused or stopped), or slower (consultations; its count is 0).
+    """
+
+    text: Names
+    categories: list[Ahead] = Field(default_factory=list)
+
+
 class TicketAnswer(Wire):
     """A ticket after a wish. `position` counts people ahead, waits are minutes; both only where they were asked for."""
 
@@ -42,15 +60,8 @@ class TicketAnswer(Wire):
     position: int | None = None
     wait_low: int | None = None
     wait_high: int | None = None
+    wait_reason: WaitReason | None = None
     suggestion: dict[str, Any] | None = None
-
-
-class Ahead(Wire):
-    """So many go first, and why: a reason of the rule and its words by language, never a name."""
-
-    reason: str
-    count: int
-    text: Names
 
 
 class Explained(Wire):
@@ -66,6 +77,7 @@ class Explained(Wire):
     text: Names
     wait_low: int | None = None
     wait_high: int | None = None
+    wait_reason: WaitReason | None = None
     numbers: dict[str, Any] | None = None
     ahead: list[dict[str, Any]] | None = None
 

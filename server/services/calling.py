@@ -5,7 +5,7 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
-from server.services import announcements, moves, staging
+from server.services import announcements, moves, promises, staging
 from server.services.choosing import choose, recent_of
 from server.services.context import Context
 from server.services.views import ticket_view
@@ -92,7 +92,9 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     memory |= {"station": station.id, "last_queue": station.last_queue}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
-    write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls)
+    memory["kept"] = kept = promises.keep(ticket, work.now)
+    counts = promises.added(day, kept)
+    write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls, **counts)
     if len(station.queues) > 1:
         station.last_queue = queue.id
     announcement = announcements.announce(work, ticket, "call", station)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import alerts, devices, lists, moves, printing, staff, tickets, triage, waits, watching
+from server.services import alerts, devices, lists, moves, printing, promises, staff, tickets, triage, waits, watching
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
@@ -120,6 +120,7 @@ def _close_day(work: Work, _context: Context, row: DueRow) -> datetime | None:
     if _close_batch(work, date.fromisoformat(row.subject)):
         return row.due_at
     work.record(EventKind.DAY_CLOSED, reason=row.subject)
+    promises.log_day(work.db, work.hall.id, date.fromisoformat(row.subject))
     prune(work.db, work.real_now)
     return None
 

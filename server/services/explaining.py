@@ -26,8 +26,9 @@ from server.domain.explaining import (
     explain,
     rule_text,
 )
-from server.domain.waiting import Ahead, ahead_of
+from server.domain.waiting import Ahead, Expected, ahead_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.services import promises
 from server.services.choosing import head_of
 from server.services.config import Queue, config_of
 from server.services.context import Context
@@ -38,7 +39,7 @@ from server.services.principal import Principal
 from server.services.reading import hall_row, position
 from server.services.returning import is_away
 from server.services.views import View, stamp, ticket_view
-from server.services.waits import Range, Told, renew
+from server.services.waits import Told, renew
 from server.store.tables import HallRow, LaneRow, TicketRow
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -58,7 +59,10 @@ class Standing:
 
 
 def ticket(context: Context, id: str, who: Principal) -> View:
-    """One ticket with {position, wait_low, wait_high}: people called before it, minutes. Raises unknown_ticket."""
+    """One ticket with {position, wait_low, wait_high, wait_reason}: people called before it, minutes, why later.
+
+    Raises unknown_ticket.
+    """
     with Session(context.engines.read) as db:
         row = db.get(TicketRow, id)
         if row is None:
@@ -79,7 +83,7 @@ def ticket(context: Context, id: str, who: Principal) -> View:
 
 
 def explanation(context: Context, id: str, who: Principal) -> View:
-    """Why not me: {position, categories, rule, text, wait_low, wait_high}, for staff also {numbers, ahead}.
+    """Why not me: {position, categories, rule, text, wait_low, wait_high, wait_reason}; staff: {numbers, ahead}.
 
     Raises unknown_ticket, also for a level that bypasses the queue when the public asks; forbidden for another hall's.
     """
@@ -123,12 +127,18 @@ def _counted(db: Session, row: TicketRow, queue: Queue) -> Ahead:
 
 
 def _wait(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing | None) -> View:
-    """{wait_low, wait_high} in minutes; None where nobody who is open may call the ticket or too little is known."""
+    """{wait_low, wait_high, wait_reason}: minutes, and why they end later than the slip said if they do.
+
+    None where nobody who is open may call the ticket or too little is known.
+    """
     found = _range(context, db, hall, row, standing) if standing is not None and standing.callable_now else None
-    return {"wait_low": found[0] if found else None, "wait_high": found[1] if found else None}
+    if standing is None or found is None:
+        return {"wait_low": None, "wait_high": None, "wait_reason": None}
+    reason = promises.reason(db, row, found.high, context.clock.hall(), standing.ahead, standing.found)
+    return {"wait_low": found.low, "wait_high": found.high, "wait_reason": reason}
 
 
-def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing) -> Range | None:
+def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing) -> Expected | None:
     now, waits = context.clock.hall(), context.waits
     told: Told | None = waits.of(hall.id, row.queue_id, now, hall.seq)
     short = standing.found is not None and len(standing.found.line.tickets) <= PLAYED_AT_ONCE

@@ -73,6 +73,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         slot_end=booked.slot_end if booked else None,
         language=asked.language or patient.language or "zh",
         undo={},
+        promise=None,
         times={"checked_in": str(stamp(work.now))},
     )
     moves.place(ticket, place)

@@ -38,6 +38,7 @@ IMAGE = (
     "calls",
     "passes",
     "times",
+    "promise",
 )
 """What undo restores of a ticket."""
 
@@ -45,6 +46,8 @@ ELSEWHERE = "called_elsewhere"
 LOOK_AGAIN = timedelta(seconds=5)
 ESCORT = "escort"
 IN_LINE = frozenset({TicketState.WAITING, TicketState.STAGED})
+PLACE = ("queue_id", "lane", "sort", "rank", "doctor")
+"""Who stands elsewhere than before waits another time than was told."""
 AT = select(TicketRow.id).where(
     TicketRow.station_id == bindparam("station"), TicketRow.state.in_(["called", "serving", "staged"])
 )
@@ -101,7 +104,8 @@ def day_of(work: Work, queue: Queue) -> QueueDayRow:
     day = config.day(work.now)
     row = work.db.get(QueueDayRow, (queue.hall_id, queue.id, day))
     if row is None:
-        row = QueueDayRow(hall_id=queue.hall_id, queue_id=queue.id, business_day=day, last=0, calls=0, recent=[])
+        counts = dict.fromkeys(("last", "calls", "told", "inside", "below"), 0)
+        row = QueueDayRow(hall_id=queue.hall_id, queue_id=queue.id, business_day=day, recent=[], **counts)
         work.db.add(row)
         begin_day(work, config, day)
     return row
@@ -171,6 +175,8 @@ def apply(
         changes |= {"hold_reason": ESCORT, "station_id": None}
     changes["state"] = state.value
     changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
+    if ticket.promise is not None and (state not in IN_LINE or _is_other_place(ticket, changes)):
+        changes["promise"] = None
     if not by_itself:
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
         changes["undo"] = done if action in UNDOABLE else {}
@@ -181,6 +187,10 @@ def apply(
         release_elsewhere(work, ticket)
     if came_from not in IN_LINE:
         hold_if_elsewhere(work, ticket)
+
+
+def _is_other_place(ticket: TicketRow, changes: Mapping[str, Any]) -> bool:
+    return any(word in changes and changes[word] != getattr(ticket, word) for word in PLACE)
 
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:

@@ -1,7 +1,7 @@
 """What a queue slip says, and the job to print it; without names."""
 
 from server.protocol.terms import DeviceRole, TicketState
-from server.services import moves, printing
+from server.services import moves, printing, promises
 from server.services.config import Queue
 from server.services.reading import position
 from server.services.views import View, stamp, ticket_view
@@ -30,11 +30,15 @@ def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, prin
 
 
 def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
-    """What the slip says, without the name. The wait is told where it is known already: paper waits for no sums."""
+    """What the slip says, without the name. The wait is told where it is known already: paper waits for no sums.
+
+    What it tells is kept as the ticket's promise.
+    """
     config = work.config
     ahead = position(work.db, ticket, queue, moves.day_of(work, queue).calls)
     shared = ticket.state == TicketState.WAITING and not ticket.doctor
-    wait = waits.place(work.hall.id, queue.id, ahead, work.now, work.hall.seq) if shared else None
+    known = waits.place(work.hall.id, queue.id, ahead, work.now, work.hall.seq) if shared else None
+    wait = promises.give(work, ticket, known) if known is not None else None
     return {
         "ticket": ticket.id,
         "hospital": config.hospital,
@@ -44,8 +48,8 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
         "number": ticket.number,
         "display_name": None,
         "ahead": ahead,
-        "wait_low": wait[0] if wait else None,
-        "wait_high": wait[1] if wait else None,
+        "wait_low": wait.low if wait else None,
+        "wait_high": wait.high if wait else None,
         "place": config.name,
         "doctor": ticket.doctor or None,
         "slot": stamp(ticket.slot_start),

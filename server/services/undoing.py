@@ -37,7 +37,9 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
     before, came_from = moves.lane_key(ticket), TicketState(ticket.state)
     if "recent" in memory:
-        _forget_call(moves.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]]), memory)
+        day = moves.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]])
+        _forget_call(day, memory)
+        _forget_promise(day, memory)
         _forget_turn(work, memory)
     again = TicketState(image["state"]) is TicketState.CALLED
     work.record(
@@ -65,6 +67,12 @@ def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
         last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
         day.recent = [*day.recent[:last], *day.recent[last + 1 :]]
         day.calls -= lane is Lane.ORDINARY
+
+
+def _forget_promise(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+    """A call that is taken back kept no promise; the ticket has its own back."""
+    for word, count in memory.get("kept", {}).items():
+        setattr(day, word, max(0, getattr(day, word) - count))
 
 
 def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:

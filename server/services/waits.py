@@ -35,17 +35,16 @@ FARTHEST = 480
 """Minutes ahead of which nothing honest can be told: rooms close, doctors go home."""
 NEWCOMER = "+"
 """The id of the imagined patient who joins a woven queue now; no ticket's id begins with it."""
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The waits of one queue at one moment: minutes (low, high) by ticket, and by how many are called before."""
+    """The waits of one queue at one moment, by ticket, and by how many are called before."""
 
     at: datetime
     seq: int
-    tickets: Mapping[str, Range] = field(default_factory=dict)
-    places: Sequence[Range] = ()
+    tickets: Mapping[str, Expected] = field(default_factory=dict)
+    places: Sequence[Expected] = ()
 
 
 class Waits:
@@ -66,7 +65,7 @@ class Waits:
             usable = told is not None and told.seq <= seq and timedelta(0) <= now - told.at <= USABLE
             return told if usable else None
 
-    def place(self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int) -> Range | None:
+    def place(self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int) -> Expected | None:
         """The wait of somebody before whom so many of the queue are called; None where it is not known."""
         told = self.of(hall, queue, now, seq)
         return told.places[ahead] if told is not None and ahead is not None and ahead < len(told.places) else None
@@ -136,12 +135,14 @@ def _played(
 
 def _told(line: Line, seq: int, ranges: Sequence[tuple[str, Expected]]) -> Told:
     near = [(id, one) for id, one in ranges if one.high <= FARTHEST]
-    lows, highs = sorted(one.p30 for _, one in near), sorted(one.p80 for _, one in near)
+    by_place = zip(
+        *(sorted(some) for some in zip(*((e.p20, e.p30, e.p80, e.p90) for _, e in near), strict=True)), strict=True
+    )
     return Told(
         line.now,
         seq,
-        {id: (one.low, one.high) for id, one in near if not id.startswith(NEWCOMER)},
-        [shown(low, high) for low, high in zip(lows, highs, strict=True)],
+        {id: one for id, one in near if not id.startswith(NEWCOMER)},
+        [Expected(p20, p30, p80, p90, *shown(p30, p80)) for p20, p30, p80, p90 in by_place],
     )
 
 

@@ -170,7 +170,10 @@ class StationRow(Base):
 
 
 class QueueDayRow(Base):
-    """A queue's business day: the last number given, how many ordinary calls, the lanes last called (for the weave)."""
+    """A queue's business day: the last number given, how many ordinary calls, the lanes last called (for the weave).
+
+    Of those called who were `told` a wait: how many `inside` P20–P80 and how many `below` P90 (domain.md §3.5).
+    """
 
     __tablename__ = "queue_day"
     hall_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -179,6 +182,9 @@ class QueueDayRow(Base):
     last: Mapped[int] = mapped_column(default=0)
     calls: Mapped[int] = mapped_column(default=0)
     recent: Mapped[list[str]] = mapped_column(default=list)
+    told: Mapped[int] = mapped_column(default=0, server_default="0")
+    inside: Mapped[int] = mapped_column(default=0, server_default="0")
+    below: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class LaneRow(Base):
@@ -303,7 +309,10 @@ class VisitRow(Base):
 
 
 class TicketRow(Base):
-    """A place in a queue. `sort` is the static order key, `since` the time a wait is counted from."""
+    """A place in a queue. `sort` is the static order key, `since` the time a wait is counted from.
+
+    `promise` is the wait told on the slip, until it is called, sent away or stands elsewhere.
+    """
 
     __tablename__ = "ticket"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -341,6 +350,7 @@ class TicketRow(Base):
     passes: Mapped[int] = mapped_column(default=0)
     times: Mapped[dict[str, str]] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    promise: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     seq: Mapped[int] = mapped_column(BIG, default=0)
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),

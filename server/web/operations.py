@@ -10,6 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from server.protocol.terms import DeviceRole
+from server.services import promises
+from server.services.config import config_of
 from server.services.context import Context
 from server.services.roles import ADMIN
 from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
@@ -63,9 +65,15 @@ def gauges(context: Context) -> CollectorRegistry:
     waiting = Gauge("hall_waiting", "Tickets waiting", ["hall", "queue", "lane"], registry=registry)
     jobs = Gauge("hall_print_jobs", "Print jobs by state", ["hall", "state"], registry=registry)
     online = Gauge("hall_device_online", "Whether a device is heard", ["hall", "role", "name"], registry=registry)
+    told = Gauge("hall_waits_told", "Called today who were told a wait", ["hall", "queue"], registry=registry)
+    held = Gauge("hall_waits_held", "Of those, called within it", ["hall", "queue", "within"], registry=registry)
     with Session(context.engines.read) as db:
-        for hall, last in db.execute(select(HallRow.id, HallRow.seq)):
-            seq.labels(hall).set(last)
+        for row in db.scalars(select(HallRow)):
+            seq.labels(row.id).set(row.seq)
+            for queue, kept in promises.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):
+                told.labels(row.id, queue).set(kept.told)
+                held.labels(row.id, queue, "p20-p80").set(kept.inside)
+                held.labels(row.id, queue, "p90").set(kept.below)
         for hall, queue, lane, number in db.execute(
             select(LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane, func.sum(LaneRow.waiting)).group_by(
                 LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane

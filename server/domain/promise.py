@@ -1,0 +1,149 @@
+"""Owns what becomes of a wait that was told: when a later one needs a reason, which, and how well waits hold.
+
+domain.md §3.5: no increase of more than 10 minutes without a reason line; 55–65 % of the told are called within P20–P80
+and 85–95 % within P90, else recalibrate. Pure: what was told and who went before come in; it names nobody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from server.domain.waiting import Expected
+from server.protocol.terms import Lane
+
+TOLERATED = timedelta(minutes=10)
+"""The end of a told wait may move by so much without a word (domain.md §3.5)."""
+FEWEST_TOLD = 20
+"""A day of fewer is judged by nobody."""
+INSIDE, BELOW = (55, 65), (85, 95)
+"""Per cent of the told that should be called within P20–P80 and within P90 (domain.md §3.5)."""
+WOVEN = frozenset({Lane.RETURN, Lane.POLICY, Lane.PASSED})
+Verdict = Literal["ok", "recalibrate", "too few"]
+
+
+class Delay(StrEnum):
+    """Why a wait ends later than it was told."""
+
+    URGENT = "urgent"
+    EARLIER_SLOT = "earlier_slot"
+    WOVEN = "woven"
+    ROOMS = "rooms"
+    SLOWER = "slower"
+
+
+DELAYS: dict[Delay, dict[str, str]] = {
+    Delay.URGENT: {"zh": "{count} 位病情更急的患者先看", "en": "{count} in a more urgent condition"},
+    Delay.EARLIER_SLOT: {"zh": "{count} 位预约在前的患者", "en": "{count} with an earlier appointment"},
+    Delay.WOVEN: {"zh": "{count} 位回诊、优先或过号患者", "en": "{count} returning or with priority"},
+    Delay.ROOMS: {"zh": "{count} 间诊室暂停或停诊", "en": "rooms paused or stopped: {count}"},
+    Delay.SLOWER: {"zh": "看诊时间比预计的长", "en": "consultations take longer than expected"},
+}
+"""How each is told, by category and number alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A wait as it was told: at a moment, after the journal's fact `seq`; `high` is the longer number people read, the
+    quantiles are what it was made of. All minutes from `at`."""
+
+    at: datetime
+    seq: int
+    high: int
+    p20: float
+    p80: float
+    p90: float
+
+    def has_moved(self, now: datetime, high: int) -> bool:
+        """Whether a wait of up to `high` minutes told `now` ends so much later that it needs a reason."""
+        return now + timedelta(minutes=high) - (self.at + timedelta(minutes=self.high)) > TOLERATED
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody who was called before a ticket, or is to be called before it.
+
+    `since` are the words of a ticket's times (checked_in, returned, prioritised, transferred) later than the promise;
+    `regraded`: a triage since then changed the level; `was_away`: passed or held before; `here`: in the same queue.
+    """
+
+    lane: Lane
+    rank: int
+    order: str
+    since: frozenset[str]
+    regraded: bool = False
+    was_away: bool = False
+    here: bool = True
+
+
+def promised(told: Expected, at: datetime, seq: int) -> Promise:
+    """What is kept of a wait that is told at `at`, when the hall's journal is at `seq`."""
+    return Promise(at, seq, told.high, *(round(one, 2) for one in (told.p20, told.p80, told.p90)))
+
+
+def delays(lane: Lane, rank: int, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:
+    """Why the wait of a ticket in that place moved on, each with how many; never empty.
+
+    `others` are those who go or went before it, `rooms` the rooms of its queue that paused or stopped since it was
+    told. Only who came before the ticket after that moment counts: whoever stood there already was reckoned with.
+    """
+    counts = dict.fromkeys(Delay, 0)
+    counts[Delay.ROOMS] = rooms
+    for other in others:
+        why = _why(lane, rank, order, other)
+        if why is not None:
+            counts[why] += 1
+    return {why: count for why, count in counts.items() if count} or {Delay.SLOWER: 0}
+
+
+def _why(lane: Lane, rank: int, order: str, other: Other) -> Delay | None:
+    came = "checked_in" in other.since or ("returned" in other.since and other.was_away)
+    more_urgent = (other.lane is Lane.URGENT and lane is not Lane.URGENT) or (other.here and other.rank < rank)
+    if more_urgent:
+        return Delay.URGENT if came or other.regraded or "transferred" in other.since else None
+    if not other.here:
+        return None
+    if other.lane in WOVEN:
+        prioritised = other.lane is Lane.POLICY and "prioritised" in other.since
+        return Delay.WOVEN if came or prioritised else None
+    stands_before = other.lane is lane is Lane.ORDINARY and other.order < order
+    return Delay.EARLIER_SLOT if stands_before and "checked_in" in other.since else None
+
+
+def delay_texts(why: dict[Delay, int]) -> tuple[list[tuple[str, int, dict[str, str]]], dict[str, str]]:
+    """Each cause as (code, count, text by language), and all of them as one line by language."""
+    causes = [
+        (cause.value, count, {tag: words.format(count=count) for tag, words in DELAYS[cause].items()})
+        for cause, count in why.items()
+    ]
+    return causes, {
+        "zh": f"比先前告知的时间晚：{'、'.join(text['zh'] for _, _, text in causes)}。",
+        "en": f"Later than you were told before: {', '.join(text['en'] for _, _, text in causes)}.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many were told a wait and then called, how many of them within P20–P80 and how many within P90."""
+
+    told: int = 0
+    inside: int = 0
+    below: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the waits told may stay as they are."""
+        if self.told < FEWEST_TOLD:
+            return "too few"
+        counts = ((self.inside, INSIDE), (self.below, BELOW))
+        held = all(least * self.told <= 100 * count <= most * self.told for count, (least, most) in counts)
+        return "ok" if held else "recalibrate"
+
+
+def kept(promise: Promise, called_at: datetime) -> Kept:
+    """How the first call keeps the promise. Who was told that nobody has to wait says nothing about waits."""
+    if promise.p90 <= 0:
+        return Kept()
+    minutes = (called_at - promise.at).total_seconds() / 60
+    return Kept(1, int(promise.p20 <= minutes <= promise.p80), int(minutes <= promise.p90))

@@ -1,0 +1,159 @@
+"""Owns the waits that slips told: kept with the ticket, asked why they moved, counted when they are called.
+
+The rules and the words are the domain's. Nothing is read to keep or to count a promise; a page asks and writes nothing.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain import promise
+from server.domain.promise import Kept, Other, Promise
+from server.domain.waiting import Ahead, Expected
+from server.protocol.terms import EventKind, Lane, TicketState
+from server.services.lineups import Lineup
+from server.services.views import View, stamp
+from server.services.work import Work
+from server.store.rows import write_now
+from server.store.tables import JournalRow, QueueDayRow, TicketRow, TriageRow
+
+CALLS = (EventKind.TICKET_CALLED.value, EventKind.TICKET_UNDONE.value)
+CLOSED = (EventKind.STATION_PAUSED.value, EventKind.STATION_STOPPED.value)
+log = logging.getLogger(__name__)
+
+
+def give(work: Work, ticket: TicketRow, told: Expected) -> Expected | None:
+    """What a slip may tell: the first one's wait is the promise; later ones tell none that ends much later.
+
+    A slip has no room for reasons, so it then says only how many go before.
+    """
+    if ticket.promise is None:
+        given = asdict(promise.promised(told, work.now, work.hall.seq))
+        write_now(work.db, ticket, promise={**given, "at": stamp(work.now)})
+        return told
+    return None if _of(ticket.promise).has_moved(work.now, told.high) else told
+
+
+def _of(row: Mapping[str, Any]) -> Promise:
+    return Promise(**{**row, "at": datetime.fromisoformat(row["at"])})
+
+
+def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:
+    """How this call keeps what the ticket was told, as counts to add to the queue's day; none where nothing was.
+
+    Only a first call counts, of somebody who has stood in the told place ever since. Who was passed, held, transferred,
+    prioritised or triaged to another grade has been given another place, or was not there: `moves.apply` has ended the
+    promise, for the wait that was told was not of that place. Who is never called is not counted either.
+    """
+    if ticket.promise is None:
+        return {}
+    return {word: count for word, count in asdict(promise.kept(_of(ticket.promise), now)).items() if count}
+
+
+def added(day: QueueDayRow, counts: Mapping[str, int]) -> dict[str, int]:
+    """The columns of a queue's day with these counts added."""
+    return {word: getattr(day, word) + count for word, count in counts.items()}
+
+
+def reason(db: Session, row: TicketRow, high: int, now: datetime, ahead: Ahead, found: Lineup | None) -> View | None:
+    """Why a wait of up to `high` minutes ends later than the slip said: {text, categories}; None where it does not."""
+    if row.promise is None:
+        return None
+    told = _of(row.promise)
+    if not told.has_moved(now, high):
+        return None
+    called, closed = _happened(db, row, told.seq)
+    rooms = {room.caller.station for room in found.line.rooms if row.queue_id in room.caller.queues} if found else set()
+    ours = [one for one in called.values() if one["queue"] == row.queue_id or one["station"] in rooms]
+    views = [*ours, *_still_ahead(db, [id for id, _ in ahead.calls if id not in called], told.seq)]
+    views = [one for one in views if one["id"] != row.id]
+    regraded = _regraded(db, [one["id"] for one in views], told.at)
+    others = [_other(one, row, told.at, regraded) for one in views]
+    causes, text = promise.delay_texts(promise.delays(Lane(row.lane), row.rank, row.sort, others, len(closed)))
+    return {
+        "text": text,
+        "categories": [{"reason": code, "count": count, "text": words} for code, count, words in causes],
+    }
+
+
+def _happened(db: Session, row: TicketRow, seq: int) -> tuple[dict[str, View], set[str]]:
+    """What the journal knows since its fact `seq`: tickets called, as they then were, and rooms of the queue closed."""
+    facts = db.execute(
+        select(JournalRow.kind, JournalRow.subject)
+        .where(JournalRow.hall_id == row.hall_id, JournalRow.seq > seq, JournalRow.kind.in_([*CALLS, *CLOSED]))
+        .order_by(JournalRow.seq)
+    ).all()
+    called: dict[str, View] = {}
+    closed: set[str] = set()
+    for kind, subject in facts:
+        if kind in CLOSED:
+            closed |= {subject["station"]["id"]} if row.queue_id in subject["station"]["queues"] else set()
+        elif kind == EventKind.TICKET_CALLED:
+            called[subject["ticket"]["id"]] = subject["ticket"]
+        elif subject["ticket"]["state"] in {TicketState.WAITING, TicketState.STAGED}:
+            called.pop(subject["ticket"]["id"], None)
+    return called, closed
+
+
+def _still_ahead(db: Session, ids: Sequence[str], seq: int) -> list[View]:
+    """Those who are to be called first and of whom the journal tells something since its fact `seq`."""
+    rows = db.execute(
+        select(TicketRow.id, TicketRow.queue_id, TicketRow.lane, TicketRow.rank, TicketRow.sort, TicketRow.times).where(
+            TicketRow.id.in_(ids), TicketRow.seq > seq
+        )
+    )
+    return [
+        {"id": one.id, "queue": one.queue_id, "lane": one.lane, "rank": one.rank, "order": one.sort, "times": one.times}
+        for one in rows
+    ]
+
+
+def _regraded(db: Session, ids: Sequence[str], since: datetime) -> set[str]:
+    """Whose level a triage changed since then."""
+    return set(
+        db.scalars(
+            select(TriageRow.ticket_id).where(
+                TriageRow.ticket_id.in_(ids),
+                TriageRow.at > since,
+                TriageRow.from_grade.is_distinct_from(TriageRow.grade),
+            )
+        )
+    )
+
+
+def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> Other:
+    times: Mapping[str, str] = view["times"]
+    return Other(
+        lane=Lane(view["lane"]),
+        rank=99 if view["rank"] is None else view["rank"],
+        order=view["order"],
+        since=frozenset(word for word, moment in times.items() if datetime.fromisoformat(moment) > at),
+        regraded=view["id"] in regraded,
+        was_away=not {"passed", "held"}.isdisjoint(times),
+        here=view["queue"] == row.queue_id,
+    )
+
+
+def of_day(db: Session, hall: str, day: date) -> list[tuple[str, Kept]]:
+    """How the waits told of a hall's business day held, by queue."""
+    rows = db.scalars(
+        select(QueueDayRow)
+        .where(QueueDayRow.hall_id == hall, QueueDayRow.business_day == day)
+        .order_by(QueueDayRow.queue_id)
+    )
+    return [(row.queue_id, Kept(row.told, row.inside, row.below)) for row in rows]
+
+
+def log_day(db: Session, hall: str, day: date) -> None:
+    """One line a queue, at the close of its day."""
+    for queue, held in of_day(db, hall, day):
+        shares = [round(100 * count / held.told) if held.told else 0 for count in (held.inside, held.below)]
+        log.info(
+            "waits told on %s in %s/%s: %d called, %d %% within P20-P80, %d %% within P90: %s",
+            *(day, hall, queue, held.told, *shares, held.verdict),
+        )
