@@ -133,6 +133,7 @@ def _place(state: State, answer: TicketAnswer) -> Finished:
         ahead=answer.position,
         wait_low=answer.wait_low,
         wait_high=answer.wait_high,
+        later=tuple((one.reason, one.count) for one in answer.wait_reason.categories) if answer.wait_reason else (),
         reason=answer.ticket.state,
     )
 

@@ -105,7 +105,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Finished:
-    """What the last screen says: the number, where to wait, how many are ahead, what became of the paper."""
+    """What the last screen says: the number, where to wait, how many are ahead, what became of the paper.
+
+    `later` is why the wait ends later than the slip said: each cause with how many.
+    """
 
     number: str | None = None
     place: Names = field(default_factory=dict)
@@ -113,6 +116,7 @@ class Finished:
     ahead: int | None = None
     wait_low: int | None = None
     wait_high: int | None = None
+    later: tuple[tuple[str, int], ...] = ()
     again: bool = False
     paper: PrintJobState | None = None
     reason: str | None = None

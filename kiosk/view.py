@@ -86,6 +86,7 @@ def _finished(finished: Finished | None) -> dict[str, Any] | None:
         "queue": dict(finished.queue),
         "ahead": finished.ahead,
         "wait": [finished.wait_low, finished.wait_high],
+        "later": [{"cause": cause, "count": count} for cause, count in finished.later],
         "again": finished.again,
         "paper": finished.paper.value if finished.paper else None,
         "reason": finished.reason,

@@ -203,6 +203,14 @@ function Done({ seen, t, say }) {
   </div>`;
 }
 
+function Later({ causes, t }) {
+  return html`<div class="notice notice-attention text-small later" role="status">
+    <p>${t("later")}</p>
+    <ul>${causes.map(({ cause, count }) => html`<li key=${cause}>
+      ${t(`later.${cause}`, { count: String(count) })}</li>`)}</ul>
+  </div>`;
+}
+
 function Place({ seen, t }) {
   const { finished } = seen;
   const [low, high] = finished.wait;
@@ -216,6 +224,7 @@ function Place({ seen, t }) {
     ${waits && ahead(finished, t) ? html`<p class="text-title number">${ahead(finished, t)}</p>` : null}
     ${waits && high ? html`<p class="text-body secondary number">
       ${t("minutes", { low: String(low ?? 0), high: String(high) })}</p>` : null}
+    ${waits && high && finished.later.length ? html`<${Later} causes=${finished.later} t=${t} />` : null}
   </div>`;
 }
 

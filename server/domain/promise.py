@@ -119,7 +119,7 @@ def delay_texts(why: dict[Delay, int]) -> tuple[list[tuple[str, int, dict[str, s
     ]
     return causes, {
         "zh": f"比先前告知的时间晚：{'、'.join(text['zh'] for _, _, text in causes)}。",
-        "en": f"Later than you were told before: {', '.join(text['en'] for _, _, text in causes)}.",
+        "en": f"Later than we told you: {', '.join(text['en'] for _, _, text in causes)}.",
     }
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.support.browser import a_page
 from tests.support.hall import HOSPITAL, RunningHall, until
-from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk
+from tests.support.kiosk_page import GLASS, LAYOUT, KioskProcess, a_report, language, open_kiosk
 
 pytestmark = pytest.mark.browser
 HALL = (
@@ -303,3 +303,51 @@ def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
     kiosk.start()
 
     on(page, "home")
+
+
+@pytest.fixture(scope="module")
+def late_slip():
+    """A kiosk whose hall plays a simulated morning: the code of a slip whose wait an hour of a stopped room outran."""
+    running = RunningHall(HALL, HALL_REPLAY="1").start()
+    desk, now = running.client("console"), datetime(2026, 3, 2, 1, tzinfo=UTC)
+    for number in range(20):
+        desk.at(now).check_in("H1", queue="IM", patient={"name": f"早{number}"})
+        called = desk.at(now).call_next("R1").ticket
+        now += timedelta(minutes=4 + number % 5)
+        desk.at(now).finish(called.id)
+    waiting = desk.at(now).check_in("H1", queue="IM", patient={"name": "等"}).ticket
+    until(lambda: desk.ticket(waiting.id).wait_high)
+    slip = desk.check_in("H1", queue="IM", patient={"name": "欧阳小明"}).slip
+    assert slip.wait_high is not None
+    desk.at(now + timedelta(seconds=1)).set_station("R1", "pause", reason="round")
+    urgent = desk.check_in("H1", queue="IM", patient={"name": "急"}).ticket
+    desk.triage(urgent.id, grade="U", reason="chest pain")
+    desk.at(now + timedelta(hours=1)).set_station("R1", "open")
+    until(lambda: desk.ticket(waiting.id).wait_high)
+    kiosk = KioskProcess(running.address, running.token("kiosk"))
+    yield kiosk, slip.code
+    kiosk.close()
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("tag", "reasons"),
+    [
+        ("zh", ["比先前告知的时间晚，因为：", "1 位病情更急的患者先看", "1 间诊室暂停或停诊"]),
+        ("yue", ["比先前告知的時間遲，因為：", "1 位病情較急的病人先看", "1 間診室暫停或停診"]),
+        ("en", ["Later than we told you, because of:", "1 in a more urgent condition", "rooms paused or stopped: 1"]),
+    ],
+)
+def test_my_place_says_why_the_wait_ends_later_than_the_slip_said(browser, late_slip, tag, reasons):
+    kiosk, code = late_slip
+    with a_page(browser, GLASS) as page:
+        open_kiosk(page, kiosk)
+        language(page, tag)
+        page.click("[data-task=place]")
+        scan(page, code)
+        on(page, "place")
+        page.wait_for_selector(".later")
+
+        assert reasons == [page.inner_text(".later p"), *page.locator(".later li").all_inner_texts()]
+        assert [] == page.evaluate(LAYOUT)
+        assert [] == page.errors

@@ -92,6 +92,7 @@ PERSON = Identification(visit_token="token", level=2, display_name="欧**明")
 FINISHED = Finished(
     number="A012", place=WAITING_AREA, queue=MEDICINE, ahead=3, wait_low=10, wait_high=25, paper=PRINTED
 )
+EVERY_CAUSE = (("urgent", 12), ("earlier_slot", 10), ("woven", 11), ("rooms", 3))
 FIVE = replace(FINISHED, number="A1000", queue=SPORTS, ahead=40)
 
 
@@ -139,6 +140,11 @@ STATES: dict[str, State] = {
     "done-again": shown(Screen.DONE, finished=replace(FINISHED, again=True)),
     "slip-failed": shown(Screen.DONE, finished=replace(FINISHED, paper=FAILED)),
     "place": place("waiting"),
+    "place-later": place("waiting", later=EVERY_CAUSE[:2]),
+    "place-slower": place("waiting", later=(("slower", 0),)),
+    "place-later-long": place(
+        "waiting", ahead=12, wait_low=60, wait_high=95, number="A1000", queue=SPORTS, later=EVERY_CAUSE
+    ),
     **{f"place-{reason}": place(reason) for reason in ("staged", "called", "held", "passed", "serving")},
     "reports": shown(Screen.REPORTS, options=REPORTS),
     "report-not-printed": says("report_not_printed", Screen.REPORTS, options=REPORTS, printed=frozenset({"r1"})),

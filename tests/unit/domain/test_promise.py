@@ -105,7 +105,7 @@ def test_causes_are_counted_and_told_in_order_the_urgent_first_and_the_rooms_las
     assert [("urgent", 2), ("woven", 1), ("rooms", 1)] == [(code, count) for code, count, _ in causes]
     assert text == {
         "zh": "比先前告知的时间晚：2 位病情更急的患者先看、1 位回诊、优先或过号患者、1 间诊室暂停或停诊。",
-        "en": "Later than you were told before: 2 in a more urgent condition, 1 returning or with priority, "
+        "en": "Later than we told you: 2 in a more urgent condition, 1 returning or with priority, "
         "rooms paused or stopped: 1.",
     }
 

@@ -13,7 +13,7 @@ from kiosk.inputs import Alerted, Answer, Away, HallKnown, Paper, PrinterKnown, 
 from kiosk.screens import Hall, Screen, State, Verb
 from kiosk.view import view
 from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper
-from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
+from server.protocol.answers import Ahead, CheckIn, Choices, Identification, TicketAnswer, WaitReason
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
 from server.protocol.terms import AlertKind, Lane, PrintJobState, TicketState
 
@@ -341,6 +341,18 @@ def test_my_place_shows_people_ahead_and_the_wait():
 
     finished = patient.state.finished
     assert (Screen.PLACE, 4, 20, 35) == (patient.screen, finished.ahead, finished.wait_low, finished.wait_high)
+
+
+def test_my_place_says_why_the_wait_ends_later_than_the_slip_said():
+    why = WaitReason(
+        text={"zh": "…", "en": "…"},
+        categories=[Ahead(reason="urgent", count=2, text={}), Ahead(reason="rooms", count=1, text={})],
+    )
+    patient = Patient().touch(Verb.TASK, "place").scan().answer(identified(level=1, tickets=[WAITING]))
+    patient.answer(TicketAnswer(ticket=ticket("A008"), position=4, wait_low=40, wait_high=60, wait_reason=why))
+
+    causes = [{"cause": "urgent", "count": 2}, {"cause": "rooms", "count": 1}]
+    assert causes == view(patient.state)["finished"]["later"]
 
 
 def test_without_a_number_there_is_no_place():

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.agent import WEB
 from kiosk.turns import SPOKEN
+from server.domain.promise import Delay
 from server.protocol.assets import shared_assets
 from server.protocol.terms import ErrorCode
 
@@ -48,6 +49,10 @@ def test_refusals_are_named_by_codes_that_exist():
     named = {key.removeprefix("problem.") for key in CATALOGUES["zh"] if key.startswith("problem.")} - {"other"}
 
     assert named <= set(ErrorCode)
+
+
+def test_every_cause_of_a_longer_wait_has_its_words():
+    assert {f"later.{cause}" for cause in Delay} == {key for key in CATALOGUES["zh"] if key.startswith("later.")}
 
 
 def colours():
