@@ -5,8 +5,8 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.support.browser import faults
-from tests.support.console_page import PASSWORD, choose, footed, grade_by_keyboard, selected, speak
-from tests.support.hall import until
+from tests.support.console_page import PASSWORD, Consoles, choose, footed, grade_by_keyboard, selected, speak
+from tests.support.hall import a_late_slip, until
 
 pytestmark = pytest.mark.browser
 PANELS = {
@@ -352,6 +352,21 @@ def test_a_passed_patient_is_found_and_called_back(consoles, page):
 
     becomes(consoles, one.number, "waiting")
     assert "passed" == ticket(consoles, one.number).lane
+
+
+def test_the_nurse_can_say_why_the_wait_ends_later_than_the_slip_said(browser):
+    simulated = Consoles(browser, HALL_REPLAY="1")
+    try:
+        slip = a_late_slip(simulated.hall)
+        with simulated.page("nurse1", "/nurse") as opened:
+            choose(opened, slip.number)
+            opened.keyboard.press("e")
+            opened.wait_for_selector("[data-reason]")
+
+            said = opened.inner_text("[data-reason]")
+            assert "比先前告知的时间晚：1 位病情更急的患者先看、1 间诊室暂停或停诊。" == said
+    finally:
+        simulated.close()
 
 
 @pytest.mark.parametrize(("tag", "ahead"), [("zh", "前面"), ("en", "before you")])

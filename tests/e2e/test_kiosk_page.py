@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.support.browser import a_page
-from tests.support.hall import HOSPITAL, RunningHall, until
+from tests.support.hall import HOSPITAL, RunningHall, a_late_slip, until
 from tests.support.kiosk_page import GLASS, LAYOUT, KioskProcess, a_report, language, open_kiosk
 
 pytestmark = pytest.mark.browser
@@ -307,23 +307,9 @@ def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
 
 @pytest.fixture(scope="module")
 def late_slip():
-    """A kiosk whose hall plays a simulated morning: the code of a slip whose wait an hour of a stopped room outran."""
+    """A kiosk, and the code of a slip whose wait has been outrun since."""
     running = RunningHall(HALL, HALL_REPLAY="1").start()
-    desk, now = running.client("console"), datetime(2026, 3, 2, 1, tzinfo=UTC)
-    for number in range(20):
-        desk.at(now).check_in("H1", queue="IM", patient={"name": f"早{number}"})
-        called = desk.at(now).call_next("R1").ticket
-        now += timedelta(minutes=4 + number % 5)
-        desk.at(now).finish(called.id)
-    waiting = desk.at(now).check_in("H1", queue="IM", patient={"name": "等"}).ticket
-    until(lambda: desk.ticket(waiting.id).wait_high)
-    slip = desk.check_in("H1", queue="IM", patient={"name": "欧阳小明"}).slip
-    assert slip.wait_high is not None
-    desk.at(now + timedelta(seconds=1)).set_station("R1", "pause", reason="round")
-    urgent = desk.check_in("H1", queue="IM", patient={"name": "急"}).ticket
-    desk.triage(urgent.id, grade="U", reason="chest pain")
-    desk.at(now + timedelta(hours=1)).set_station("R1", "open")
-    until(lambda: desk.ticket(waiting.id).wait_high)
+    slip = a_late_slip(running)
     kiosk = KioskProcess(running.address, running.token("kiosk"))
     yield kiosk, slip.code
     kiosk.close()

@@ -15,6 +15,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -22,7 +23,9 @@ from typing import Any, TypeVar
 from unittest import mock
 
 from server import cli
+from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
+from server.protocol.messages import Slip
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSPITAL = """
@@ -270,6 +273,36 @@ class RunningHall:
         desk = self.client("console")
         tickets = [desk.check_in("H1", queue="IM", patient={"name": name}).ticket for name in names]
         return [ticket.id for ticket in tickets if ticket is not None]
+
+
+def a_late_slip(hall: RunningHall) -> Slip:
+    """A simulated morning of a hall under HALL_REPLAY, twenty consultations long; then a slip that tells a wait, and an
+    hour in which R1 is paused and an urgent patient comes."""
+    desk, now = hall.client("console"), datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+    def check_in(name: str) -> CheckIn:
+        return desk.at(now).check_in("H1", queue="IM", patient={"name": name})
+
+    for number in range(20):
+        check_in(f"早{number}")
+        called = desk.at(now).call_next("R1").ticket
+        now += timedelta(minutes=4 + number % 5)
+        desk.at(now).finish(called.id if called else "")
+    first = check_in("等").ticket
+    assert first is not None
+    until(lambda: desk.ticket(first.id).wait_high)
+    slip = check_in("欧阳小明").slip
+    assert slip is not None
+    assert slip.wait_high is not None
+    now += timedelta(seconds=1)
+    desk.at(now).set_station("R1", "pause", reason="round")
+    urgent = check_in("急").ticket
+    assert urgent is not None
+    desk.at(now).triage(urgent.id, grade="U", reason="chest pain")
+    now += timedelta(hours=1)
+    desk.at(now).set_station("R1", "open")
+    until(lambda: desk.ticket(slip.ticket).wait_high)
+    return slip
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ export function Explain({ desk, ticket, onClose }) {
     ${said ? html`<div class="stack" data-explained=${ticket.number} role="status">
       <p class="suggestion">${named(said.text)}</p>
       ${said.wait_high === null ? null : html`<p>${t("explain.wait", { low: said.wait_low, high: said.wait_high })}</p>`}
+      ${said.wait_reason ? html`<p data-reason>${named(said.wait_reason.text)}</p>` : null}
       <dl class="facts">
         ${NUMBERS.filter((name) => numbers[name] !== null && numbers[name] !== undefined).map((name) => html`<dt key=${name}>${t(`explain.${name}`)}</dt><dd class="number">${numbers[name]}</dd>`)}
         ${numbers.recent_lanes?.length ? html`<dt>${t("explain.recent_lanes")}</dt><dd>${numbers.recent_lanes.map((lane) => t(`lane.${lane}`)).join(" → ")}</dd>` : null}
