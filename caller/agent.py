@@ -14,7 +14,7 @@ from caller.playing import SilentSpeaker
 from hardware.ports import Utterance
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.follower import Follower, Pace
-from server.protocol.messages import AnnouncementView, Event, Snapshot
+from server.protocol.messages import HEALTH_TEXT, AnnouncementView, Event, Snapshot
 from server.protocol.terms import AnnouncementOutcome, EventKind
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class Agent:
         """How the parts of this device are: screens that look at it, the voice and how it last ended."""
         last = self.announcer.last_outcome
         voice = "failing" if last is AnnouncementOutcome.FAILED else "fine"
-        return {"screens": self.hub.watching, "voice": voice, "engine": self.speaker.name}
+        return {"screens": self.hub.watching, "voice": voice, "engine": self.speaker.name[:HEALTH_TEXT]}
 
     def _load(self, snapshot: Snapshot) -> None:
         self.hub.load(snapshot)

@@ -148,6 +148,10 @@ class PrintJob(Wire):
     seq: int = 0
 
 
+HEALTH_TEXT = 200
+"""Characters of a text in a device's health."""
+
+
 class DeviceView(Wire):
     """An enrolled machine and how it is."""
 

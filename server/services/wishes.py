@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AlertKind, AnnouncementOutcome
 
 
@@ -31,11 +32,20 @@ def _or_none(text: str | None) -> str | None:
     return (text.strip() if text is not None else None) or None
 
 
+def _told(value: object) -> object:
+    """One word of a device's health, in one sentence when it is none."""
+    if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= HEALTH_TEXT):
+        return value
+    raise ValueError(f"a text of at most {HEALTH_TEXT} characters, a number, true, false or null")
+
+
 Blank = AfterValidator(_or_none)
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
+HealthText = Annotated[str, Field(max_length=HEALTH_TEXT)]
+Health = Annotated[HealthText | bool | int | float | None, BeforeValidator(_told)]
 
 
 class Body(BaseModel):
@@ -214,10 +224,10 @@ class SessionBody(Body):
 
 
 class HeartbeatBody(Body):
-    """How a device is and how far it has read."""
+    """How a device is and how far it has read. `health` is flat: it goes to every desk with each change."""
 
     seen_seq: int = Field(0, ge=0, lt=2**31)
-    health: dict[str, Any] = Field(default_factory=dict)
+    health: dict[Id, Health] = Field(default_factory=dict, max_length=32)
 
 
 class ImportBody(Body):

@@ -409,6 +409,41 @@ def test_a_device_says_who_it_is_and_that_it_lives(api):
             leaves=["device.health"])  # fmt: skip
 
 
+FULL = {"paper": "汉" * 200, "w" * 64: None, "temperature": 36.6, "sheets": 12, "ok": True}
+FULL |= {f"n{n}": n for n in range(32 - len(FULL))}
+NO_HEALTH = {
+    "a long text": ("health.paper", {"paper": "x" * 201}),
+    "a long text of figures": ("health.paper", {"paper": "1" * 201}),
+    "an object": ("health.paper", {"paper": {"of": "it"}}),
+    "a list": ("health.paper", {"paper": ["fine"]}),
+    "a long name": ("health", {"w" * 65: "fine"}),
+    "no name": ("health", {"": "fine"}),
+    "too many": ("health", FULL | {"one": "more"}),
+}
+
+
+@pytest.mark.parametrize(("field", "health"), NO_HEALTH.values(), ids=NO_HEALTH.keys())
+def test_a_devices_health_is_a_few_short_words(api, field, health):
+    api.token("caller")
+    before = api.rows()
+    status, body = api.post("/devices/me/heartbeat", {"seen_seq": 0, "health": health}, role="caller", key="")
+
+    assert (422, "invalid") == (status, body["code"])
+    assert 1 == len(body["errors"])
+    assert body["errors"][0]["where"].startswith(field)
+    assert body["detail"].startswith(field)
+    assert before == api.rows()
+
+
+def test_a_devices_health_is_kept_as_it_was_sent(api):
+    status, body = api.post("/devices/me/heartbeat", {"seen_seq": 0, "health": FULL}, role="caller", key="")
+
+    assert (200, FULL) == (status, body["device"]["health"])
+    assert {name: type(value) for name, value in FULL.items()} == {
+        name: type(value) for name, value in body["device"]["health"].items()
+    }
+
+
 def test_a_red_flag_gives_an_alert_and_no_ticket_unless_staff_overrides(api):
     with an_api() as own:
         own.token("kiosk")

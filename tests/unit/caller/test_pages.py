@@ -8,6 +8,7 @@ from caller.agent import Agent
 from caller.pages import create_app
 from caller.playing import BrowserSpeaker, SilentSpeaker
 from server.protocol.client import HallClient
+from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AnnouncementOutcome
 from tests.support.wall import a_hall, a_room, a_ticket, calls
 
@@ -25,6 +26,18 @@ def an_agent(client, speaker=None):
     snapshot = a_hall([a_ticket("A001", name="张*三").model_copy(update={"name": CANARY})], [a_room(1)])
     agent.hub.load(snapshot)
     return agent, snapshot
+
+
+class Talkative(SilentSpeaker):
+    """A speaker that tells all its engines."""
+
+    name = "zh-CN: engine; " * 40
+
+
+def test_the_voice_tells_no_more_of_itself_than_the_server_takes(client):
+    agent, _ = an_agent(client, Talkative())
+
+    assert HEALTH_TEXT == len(agent.health()["engine"])
 
 
 def browse(agent):
