@@ -1,5 +1,6 @@
 """A nurse at the desk: real server, real browser, keyboard only."""
 
+import contextlib
 from urllib.parse import urljoin
 
 import pytest
@@ -53,17 +54,24 @@ def prioritise(page, evidence):
     page.press("#evidence", "Enter")
 
 
-@pytest.fixture
-def held_back(page):
-    """Wishes to prioritise and to hold stay on their way until they are let go, as on a slow link."""
+@contextlib.contextmanager
+def holding_back(page, path):
+    """Wishes to these paths stay on their way until they are let go, as on a slow link."""
     wishes = []
 
     def hold_back(wish):
         wishes.append(wish)
 
-    page.route("**/api/v1/tickets/*/*", hold_back)
+    page.route(path, hold_back)
     yield wishes
-    page.unroute("**/api/v1/tickets/*/*")
+    page.unroute(path)
+
+
+@pytest.fixture
+def held_back(page):
+    """Wishes on a ticket."""
+    with holding_back(page, "**/api/v1/tickets/*/*") as wishes:
+        yield wishes
 
 
 def let_go(page, wishes):
@@ -462,6 +470,68 @@ def test_an_answer_leaves_alone_the_form_that_was_opened_meanwhile(consoles, pag
 
     page.keyboard.type("gone home")
     assert "gone home" == page.input_value("[data-form=cancel] #reason")
+
+
+@pytest.fixture
+def searched(page):
+    """Identifications."""
+    with holding_back(page, "**/api/v1/identifications") as wishes:
+        yield wishes
+
+
+def found(page, searched):
+    """The answer to what was scanned reaches the page, and the page has drawn it."""
+    with page.expect_response("**/api/v1/identifications"):
+        searched.pop().continue_()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def test_a_late_answer_to_a_scan_leaves_alone_the_form_that_was_opened_meanwhile(consoles, page, searched):
+    scanned = consoles.desk.check_in("H1", queue="IM", patient={"name": "邱扫"})
+    (other,) = consoles.check_in("秦开")
+    page.wait_for_selector(f"[role=option][data-number={other.number}]")
+    page.keyboard.type(f"/{scanned.slip.code}\n")
+    page.wait_for_selector(".list .empty")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    choose(page, other.number)
+    page.keyboard.press("p")
+    page.fill("#evidence", "证件")
+    found(page, searched)
+
+    assert other.number in page.inner_text("[data-form=prioritise] .ticket-head")
+    assert "证件" == page.input_value("#evidence")
+
+
+def test_a_scan_closes_the_form_of_another_patient(consoles, page, searched):
+    scanned = consoles.desk.check_in("H1", queue="IM", patient={"name": "邱扫"})
+    (other,) = consoles.check_in("秦开")
+    choose(page, other.number)
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-form=prioritise]")
+    page.fill("[type=search]", scanned.slip.code)
+    page.press("[type=search]", "Enter")
+    page.wait_for_selector(".list .empty")
+
+    found(page, searched)
+
+    page.wait_for_selector(f"[data-number={scanned.ticket.number}][aria-selected=true]")
+    assert page.query_selector("[data-form]") is None
+
+
+def test_the_next_check_in_knows_nothing_of_the_card_that_was_scanned_before(consoles, page):
+    person = {"name": "江卡", "record_number": "MR-CARD"}
+    consoles.desk.act(consoles.desk.check_in("H1", queue="IM", patient=person).ticket.id, "cancel", reason="test")
+    page.keyboard.type("/MR-CARD\n")
+    page.wait_for_selector("[data-form=check_in] .suggestion")
+
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-form]", state="detached")
+    page.keyboard.press("n")
+
+    page.wait_for_selector("#person-name")
+    assert page.query_selector("[data-form=check_in] .suggestion") is None
 
 
 def test_a_second_enter_sends_nothing_and_a_refusal_leads_back_into_the_form(consoles, page, held_back):

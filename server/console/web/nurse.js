@@ -64,7 +64,7 @@ function Nurse({ desk }) {
   const sending = Boolean(desk.pending[view.panel] ?? desk.pending[`${view.panel}:${ticket?.id}`]);
   const open = (panel) => () => {
     if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
-    change({ panel, selected: ticket?.id ?? null, opened: ticket });
+    change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null });
   };
   const plain = (action) => () => {
     if (!ticket) return;
@@ -74,7 +74,8 @@ function Nurse({ desk }) {
       ticket: desk.known.undoable.includes(action) ? ticket.id : null,
     });
   };
-  const select = (id) => change({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null });
+  const chosen = (id) => ({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null });
+  const select = (id) => change(chosen(id));
   const step = (by) => () => {
     const next = lines[Math.max(0, Math.min(lines.length - 1, place.current + by))];
     if (next) select(next.ticket.id);
@@ -82,15 +83,17 @@ function Nurse({ desk }) {
   const acknowledge = (alert) => desk.act(`acknowledge:${alert.id}`, `/api/v1/alerts/${alert.id}/acknowledge`, {}, { done: () => t("done.acknowledge") });
   const lookUp = async () => {
     if (lines.length) {
-      change({ selected: lines[0].ticket.id, tab: tabOf(lines[0].ticket), typed: "", queue: "all" });
+      change({ ...chosen(lines[0].ticket.id), tab: tabOf(lines[0].ticket), typed: "", queue: "all" });
       list.current?.focus();
       return;
     }
-    const found = await desk.act("look_up", "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed });
-    const choices = found?.body?.choices?.tickets ?? [];
+    const found = await desk.act(`look_up:${view.typed}`, "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed });
+    if (found?.status !== 200) return;
+    const choices = found.body.choices.tickets;
     const known = desk.hall.tickets.find((one) => choices.some((choice) => choice.id === one.id));
-    if (known) change({ selected: known.id, tab: tabOf(known), typed: "", queue: "all" });
-    else if (found?.status === 200) change({ panel: "check_in", visit: found.body, typed: "" });
+    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body };
+    const gone = (now) => now.typed !== view.typed || now.panel !== view.panel || now.selected !== view.selected; // the nurse went on meanwhile
+    setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
   const afterForm = (panel) => (id) => {
     const next = panel === "triage" ? lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in") : null;
