@@ -472,6 +472,104 @@ def test_an_answer_leaves_alone_the_form_that_was_opened_meanwhile(consoles, pag
     assert "gone home" == page.input_value("[data-form=cancel] #reason")
 
 
+def test_a_form_closes_with_its_answer_whatever_tab_is_open_by_then(consoles, page, held_back):
+    (one,) = consoles.many(1)
+    choose(page, one.number)
+    prioritise(page, "证件")
+    page.wait_for_selector("[data-act^=prioritise][aria-busy=true]")
+    page.keyboard.press("2")
+    page.wait_for_selector("[data-tab=passed][aria-pressed=true]")
+
+    let_go(page, held_back)
+
+    page.wait_for_selector("[data-form]", state="detached")
+
+
+def test_the_next_patient_is_triaged_while_the_one_before_is_on_the_way(consoles, page, held_back):
+    consoles.empty()
+    first, second = consoles.check_in("潘一", "潘二", queue="ED")
+    alert = consoles.desk.raise_alert("help")
+    page.wait_for_selector(".alerts [data-kind=help]")
+    choose(page, first.number)
+    grade_by_keyboard(page)
+    page.wait_for_selector("[data-act^=triage][aria-busy=true]")
+
+    page.keyboard.press("t")
+    page.wait_for_selector(f"[data-form=triage] .ticket-head:has-text('{second.number}')")
+    page.keyboard.type("16 98 128 80 72 36.6 A 0")
+    let_go(page, held_back)
+    footed(page, f"{first.number} 已定级")
+
+    assert ["16", "A"] == [page.input_value(f"#vital-{name}") for name in ("respiration", "consciousness")]
+    assert alert.id in {one.id for one in consoles.desk.snapshot("H1").alerts}, "a letter meant for a box hit the desk"
+
+
+def test_a_refusal_names_the_patient_whose_form_was_left(consoles, page, held_back):
+    first, _ = consoles.check_in("潘一", "潘二", queue="ED")
+    choose(page, first.number)
+    page.keyboard.press("t")
+    page.keyboard.type("28 88 95 60 135 39.2 A 4")
+    page.wait_for_selector("[data-suggestion=Ⅱ]")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4\n")
+    page.wait_for_selector("[data-act^=triage][aria-busy=true]")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-form]", state="detached")
+
+    let_go(page, held_back)
+
+    page.wait_for_selector(f".foot-alarm .say:has-text('{first.number}')")
+
+
+@pytest.fixture
+def arriving(page):
+    """Check-ins."""
+    with holding_back(page, "**/api/v1/check-ins") as wishes:
+        yield wishes
+
+
+def arrived(page, arriving, place):
+    with page.expect_response("**/api/v1/check-ins"):
+        arriving.pop(place).continue_()
+
+
+def test_the_next_person_is_checked_in_while_the_one_before_is_on_the_way(consoles, page, arriving):
+    for name in ("于先", "于后"):
+        page.keyboard.press("n")
+        page.wait_for_function("() => document.activeElement.id === 'person-name' && !document.activeElement.value")
+        page.keyboard.type(name)
+        page.check("[data-choice=queue] input[value=IM]")
+        page.press("#person-name", "Enter")
+        page.wait_for_selector("[data-form=check_in] [aria-busy=true]")
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-form=check_in] [aria-busy=false]")
+    page.keyboard.type("于末")
+
+    arrived(page, arriving, 0)
+    footed(page, "已报到")
+    arrived(page, arriving, 0)
+    until(lambda: {"于先", "于后"} <= {one.name for one in consoles.desk.snapshot("H1").tickets})
+
+    assert "于末" == page.input_value("[data-form=check_in] #person-name")
+
+
+def test_who_must_choose_a_queue_is_named_when_the_form_was_left(consoles, page, arriving):
+    for queue in ("IM", "ED"):
+        person = {"name": "傅双", "identity_number": "11010519491231002X"}
+        consoles.desk.check_in("H1", queue=queue, patient=person)
+    page.keyboard.press("n")
+    page.keyboard.type("傅双")
+    page.fill("#person-identity_number", "11010519491231002X")
+    page.press("#person-identity_number", "Enter")
+    page.wait_for_selector("[data-form=check_in] [aria-busy=true]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-form]", state="detached")
+
+    arrived(page, arriving, 0)
+
+    page.wait_for_selector(".foot-alarm .say:has-text('傅双')")
+
+
 @pytest.fixture
 def searched(page):
     """Identifications."""

@@ -1,7 +1,8 @@
 // Owns checking a patient in at the desk: who, where, priority with evidence, red flags. Knows no list.
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { has, named, t } from "/console/web/texts.js";
 
@@ -12,7 +13,8 @@ function given(fields) {
   return Object.fromEntries(typed.filter(([, text]) => text));
 }
 
-export function CheckIn({ desk, visit, onClose, onDone }) {
+/** `form` is this form's number: the next person's may be filled in while this one's wish is on its way. */
+export function CheckIn({ desk, form, visit, onClose, onDone }) {
   const { hall, known } = desk;
   const [person, setPerson] = useState({ name: "", identity_number: "", phone: "", birth_date: "" });
   const [queue, setQueue] = useState(hall.queues.length === 1 ? hall.queues[0].id : null);
@@ -22,6 +24,9 @@ export function CheckIn({ desk, visit, onClose, onDone }) {
   const [choices, setChoices] = useState(null);
   const [alarm, setAlarm] = useState(null);
   const [override, setOverride] = useState("");
+  const here = useRef(true);
+  useEffect(() => () => { here.current = false; }, []);
+  const wish = `check_in:${form}`;
   const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => setPerson({ ...person, [name]: text }) });
   const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
   const submit = async (more = {}) => {
@@ -32,17 +37,18 @@ export function CheckIn({ desk, visit, onClose, onDone }) {
     if (queue && !body.appointment) body.queue = queue;
     if (tags.length) Object.assign(body, { tags, evidence: evidence.trim() || undefined });
     if (override.trim()) body.override_reason = override.trim();
-    const answer = await desk.act("check_in", "/api/v1/check-ins", body, {
+    const answer = await desk.act(wish, "/api/v1/check-ins", body, {
       quiet: ["choose"],
       done: (said) => (said.ticket ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number }) : t("alarm.raised")),
     });
     if (!answer) return;
+    if (answer.body.code === "choose" && !here.current) return desk.say(`${visit?.display_name ?? person.name}: ${refusal(answer.body)}`, "danger");
     if (answer.body.code === "choose") return setChoices(answer.body.choices ?? {});
     if (answer.status === 202) return setAlarm(answer.body);
     if (answer.status < 400) onDone(answer.body.ticket.id);
   };
   const rules = known.queues[queue ?? hall.queues[0]?.id];
-  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name="check_in" word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
+  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${wish} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
     ${visit ? html`<p class="suggestion">${t("check_in.recognised", { name: visit.display_name })}</p>` : html`
       <${Line} ...${field("name")} focus=${true} maxlength="100" required />
       <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>

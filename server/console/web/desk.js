@@ -162,7 +162,8 @@ export class Desk {
       return null;
     }
     if (answer.status >= 400) {
-      if (!quiet.includes(answer.body.code)) this.say(refusal(answer.body), "danger");
+      const number = this.hall?.tickets.find((one) => one.id === ticket)?.number; // the page may be with another patient by now
+      if (!quiet.includes(answer.body.code)) this.say([number, refusal(answer.body)].filter(Boolean).join(": "), "danger");
       return answer;
     }
     this.follower.absorb(answer.body);

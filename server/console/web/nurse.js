@@ -35,7 +35,7 @@ function shown(desk, view) {
 
 function Nurse({ desk }) {
   const redraw = useDesk(desk);
-  const [view, setView] = useState({ queue: "all", tab: "waiting", typed: "", selected: null, panel: null, keys: false });
+  const [view, setView] = useState({ queue: "all", tab: "waiting", typed: "", selected: null, panel: null, form: 0, keys: false });
   const search = useRef();
   const list = useRef();
   const place = useRef(0);
@@ -57,14 +57,20 @@ function Nurse({ desk }) {
   const toList = () => list.current?.focus({ preventScroll: true });
   const close = () => { change({ panel: null }); toList(); };
   /** What follows a form's good answer, unless the nurse has left that form meanwhile. */
-  const done = (panel, next) => (id) => {
-    setView((now) => (now.panel !== panel || (panel in PANELS && now.selected !== id) ? now : { ...now, panel: null, ...next(id) }));
+  const done = (form, next) => (id) => {
+    setView((now) => (now.panel === null || now.form !== form ? now : { ...now, panel: null, ...next(id) }));
     if (document.activeElement === document.body) toList();
   };
-  const sending = Boolean(desk.pending[view.panel] ?? desk.pending[`${view.panel}:${ticket?.id}`]);
+  const sending = Boolean(desk.pending[`${view.panel}:${view.panel in PANELS ? ticket?.id : view.form}`]);
+  /** A form's number tells it from every other, so that an answer finds the form it belongs to. */
+  const show = (panel, ticket) => change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, form: view.form + 1 });
+  const untriaged = (id) => lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in")?.ticket;
   const open = (panel) => () => {
     if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
-    change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null });
+    if (panel !== view.panel) return show(panel, ticket);
+    if (!sending) return; // it is open already
+    if (panel === "check_in") return show(panel, ticket); // the next person, while the one before is on the way
+    if (panel === "triage" && untriaged(ticket.id)) show(panel, untriaged(ticket.id));
   };
   const plain = (action) => () => {
     if (!ticket) return;
@@ -91,14 +97,11 @@ function Nurse({ desk }) {
     if (found?.status !== 200) return;
     const choices = found.body.choices.tickets;
     const known = desk.hall.tickets.find((one) => choices.some((choice) => choice.id === one.id));
-    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body };
-    const gone = (now) => now.typed !== view.typed || now.panel !== view.panel || now.selected !== view.selected; // the nurse went on meanwhile
+    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body, form: view.form + 1 };
+    const gone = (now) => ["typed", "panel", "form", "selected"].some((word) => now[word] !== view[word]); // the nurse went on meanwhile
     setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
-  const afterForm = (panel) => (id) => {
-    const next = panel === "triage" ? lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in") : null;
-    return { selected: next?.ticket.id ?? id };
-  };
+  const afterForm = (panel) => (id) => ({ selected: (panel === "triage" && untriaged(id)?.id) || id });
   const checkedIn = (id) => ({ visit: null, selected: id, queue: "all", tab: "waiting", typed: "" });
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
@@ -113,10 +116,10 @@ function Nurse({ desk }) {
   const Panel = PANELS[view.panel];
   const FreePanel = FREE_PANELS[view.panel];
   const side = FreePanel
-    ? html`<${FreePanel} desk=${desk} onClose=${close} visit=${view.visit} onDone=${done(view.panel, checkedIn)} />`
+    ? html`<${FreePanel} key=${view.form} desk=${desk} form=${view.form} onClose=${close} visit=${view.visit} onDone=${done(view.form, checkedIn)} />`
     : ticket
       ? Panel
-        ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${done(view.panel, afterForm(view.panel))} />`
+        ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${done(view.form, afterForm(view.panel))} />`
         : html`<${Detail} desk=${desk} ticket=${ticket} actions=${actions} open=${open} plain=${plain} />`
       : html`<p class="empty">${t("nobody.side")}</p>`;
   return html`<div class="desk" data-link=${desk.link}>
