@@ -126,11 +126,11 @@ export class Desk {
   /**
    * Wish something once: `name` keeps a second press out while the first is on its way. Answers the server's answer,
    * or null when the wish is already on its way or nobody knows what became of it. `done(body)` is the sentence for
-   * the foot; `ticket` makes it something that can be undone.
+   * the foot; `ticket` makes it something that can be undone, and so does `undoable` where the answer names the ticket.
    */
-  async act(name, path, body, { done, ticket, quiet = [] } = {}) {
+  async act(name, path, body, { done, ticket, undoable = Boolean(ticket), quiet = [] } = {}) {
     if (this.pending[name]) return null;
-    this.#pend(name, { attempt: 0 });
+    this.#pend(name, { attempt: 0, undoable });
     this.said = null;
     const wish = { path, body: body ?? {}, key: newKey() };
     try {
@@ -138,7 +138,7 @@ export class Desk {
         post,
         wait: later,
         now: () => Date.now(),
-        onTry: (attempt, cause) => this.#pend(name, { attempt, cause }),
+        onTry: (attempt, cause) => this.#pend(name, { attempt, cause, undoable }),
         signIn: () => new Promise((resume) => {
           this.#signIns.push(resume);
           this.#sessionLost();
@@ -177,10 +177,10 @@ export class Desk {
     return answer;
   }
 
-  /** Take the last deed back; not while one is on its way, for then it is not yet known which is the last. */
+  /** Take the last deed back; while one is on its way that is the last, and cannot be taken back yet. */
   async undo() {
     const last = this.last;
-    if (Object.keys(this.pending).length) return this.say(t("undo.wait"), "attention");
+    if (Object.values(this.pending).some((wish) => wish.undoable)) return this.say(t("undo.wait"), "attention");
     if (!last) return;
     const answer = await this.act("undo", `/api/v1/tickets/${last.ticket}/undo`, {}, {
       done: (body) => t("undo.done", { number: body.ticket.number }),

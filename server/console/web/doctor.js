@@ -97,7 +97,7 @@ function Station({ desk, id, redraw, leave }) {
   const call = async () => {
     if (station.state !== "open") return say(t("next.closed"));
     if (current?.state === "called") return say(t("next.busy", { number: current.number }));
-    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, { quiet: ["station_busy"] });
+    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, { undoable: true, quiet: ["station_busy"] });
     if (!answer) return;
     if (answer.status >= 400) return answer.body.code === "station_busy" && desk.say(refusal(answer.body), "danger");
     const { ticket, reason_text: because } = answer.body;
