@@ -201,6 +201,42 @@ def test_a_patient_goes_to_an_examination_and_the_ticket_says_which(hall, page):
     assert ("held", "examination: 胸部CT") == (held.state, held.hold_reason)
 
 
+def test_a_deed_whose_answer_is_late_holds_up_no_other_patient(hall, page):
+    hall.many(2)
+    late = []
+
+    def answer_late(route):
+        """The first wish is done at once and heard of late; any other as usual."""
+        if late:
+            route.continue_()
+        else:
+            late.extend([route, route.fetch()])
+
+    page.route("**/api/v1/tickets/*/hold", answer_late)
+    page.keyboard.press("n")
+    first = until(lambda: at(hall))
+    current(page, first.number, "called")
+    page.keyboard.press("e")
+    page.wait_for_selector("#which")
+    page.keyboard.type("CT\n")
+    page.wait_for_selector(".next[aria-disabled=false]")
+    page.keyboard.press("n")
+    second = until(lambda: at(hall))
+    page.wait_for_selector(f".next:has-text('{second.number}')[aria-disabled=true]")
+
+    page.keyboard.press("e")
+    page.wait_for_selector(f"[data-form=hold] .ticket-head:has-text('{second.number}')")
+    empty = page.input_value("#which")
+    page.keyboard.type("MRI\n")
+    until(lambda: at(hall) is None)
+    route, answer = late
+    route.fulfill(response=answer)
+
+    assert "" == empty, "a form of one patient never begins with another's words"
+    reasons = {one.id: one.hold_reason for one in hall.desk.snapshot("H1").tickets}
+    assert ("examination: CT", "examination: MRI") == (reasons[first.id], reasons[second.id])
+
+
 def test_a_form_keeps_its_patient_when_others_take_the_patient_away(hall, page):
     hall.many(2)
     page.keyboard.press("n")

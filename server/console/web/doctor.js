@@ -107,13 +107,13 @@ function Station({ desk, id, redraw, leave }) {
   };
   const plain = (action) => () => {
     if (!actions.includes(action)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
-    desk.act(action, `/api/v1/tickets/${current.id}/${action}`, {}, {
+    desk.act(`${action}:${current.id}`, `/api/v1/tickets/${current.id}/${action}`, {}, {
       done: () => t(`done.${action}`, { number: current.number }), ticket: known.undoable.includes(action) ? current.id : null });
   };
   const pass = async () => {
     if (!actions.includes("pass")) return say(t("pass.nobody"));
     if (why) return setForm({ name: "pass", ticket: current });
-    const answer = await desk.act("pass", `/api/v1/tickets/${current.id}/pass`, {}, {
+    const answer = await desk.act(`pass:${current.id}`, `/api/v1/tickets/${current.id}/pass`, {}, {
       done: () => t("done.pass", { number: current.number }), ticket: current.id });
     if (answer?.body.allowed_at) setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
   };
@@ -128,13 +128,13 @@ function Station({ desk, id, redraw, leave }) {
     B: () => (station.state === "open" ? open("pause")() : resume()), Z: () => desk.undo(), "?": () => setKeys(true), Escape: close,
   });
 
-  const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
+  const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} wish=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
     disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
   const rest = station.state === "open"
     ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
     : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
   const Form = FORMS[form?.name];
-  const filled = Form ? html`<${Form} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
+  const filled = Form ? html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
     ticket=${form.ticket && (hall.tickets.find((ticket) => ticket.id === form.ticket.id) ?? form.ticket)} />` : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
     ${COMPACT ? null : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
@@ -151,7 +151,7 @@ function Station({ desk, id, redraw, leave }) {
             ${deed("recall", "R", plain("recall"))}
             ${deed("start", "S", plain("start"), { more: { kind: current?.state === "called" ? "primary" : "quiet" } })}
             ${deed("finish", "F", plain("finish"), { more: { kind: current?.state === "serving" ? "primary" : "quiet" } })}
-            <${Act} desk=${desk} name="pass" word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
+            <${Act} desk=${desk} name="pass" wish=${`pass:${current?.id}`} word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
             ${deed("hold", "E", open("examination"), { word: "examination" })}
             ${deed("transfer", "M", open("transfer"))}
             ${rest}

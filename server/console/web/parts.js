@@ -51,9 +51,9 @@ export function holdWords(reason) {
   return [has(`hold.${code}`) ? t(`hold.${code}`) : code, rest.join(": ")].filter(Boolean).join(":");
 }
 
-/** A button that sends a wish: waits while it is on its way, says when it is tried again. */
-export function Act({ desk, name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
-  const pending = desk.pending[name];
+/** A button that sends a wish: waits while it is on its way, says when it is tried again. `wish` is the wish's name. */
+export function Act({ desk, name, wish = name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
+  const pending = desk.pending[wish];
   const off = Boolean(disabled || pending);
   const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
   return html`<button type="button" class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}

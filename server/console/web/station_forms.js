@@ -23,12 +23,12 @@ export function whyNotPass(ticket, hall, known, now, refused) {
 export function Examination({ desk, ticket, onClose, onDone }) {
   const [which, setWhich] = useState("");
   const submit = async () => {
-    const answer = await desk.act("hold", `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
+    const answer = await desk.act(`hold:${ticket.id}`, `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
       done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
     });
     if (answer?.status < 400) onDone();
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name="hold" word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name=${`hold:${ticket.id}`} word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
     <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
 }
 
@@ -50,11 +50,11 @@ export function PassAnyway({ desk, ticket, why, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = async () => {
     if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
-    const answer = await desk.act("pass", `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
+    const answer = await desk.act(`pass:${ticket.id}`, `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
       done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
     if (answer?.status < 400) onDone();
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name="pass" word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name=${`pass:${ticket.id}`} word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
     <p class="question">${why}</p>
     <${Line} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
 }
