@@ -521,6 +521,27 @@ def test_a_refusal_names_the_patient_whose_form_was_left(consoles, page, held_ba
     page.wait_for_selector(f".foot-alarm .say:has-text('{first.number}')")
 
 
+def test_a_second_press_after_the_patient_has_left_the_line_acts_on_no_neighbour(consoles, page):
+    consoles.empty()
+    people = consoles.many(2)
+    for one in people:
+        consoles.desk.call_next("R3", ticket=one.id, reason="test")
+        consoles.desk.pass_over(one.id, reason="test")
+    first, second = (one.number for one in people)
+    page.keyboard.press("2")
+    page.wait_for_selector(f"[data-number={second}][data-state=passed]")
+    choose(page, first, "passed")
+    page.keyboard.press("r")
+    page.wait_for_selector(f"[data-number={second}][aria-selected=true]")
+
+    page.keyboard.press("r")
+    footed(page, f"现已选中 {second}")
+    assert "passed" == ticket(consoles, second).state
+
+    page.keyboard.press("r")
+    becomes(consoles, second, "waiting")
+
+
 @pytest.fixture
 def arriving(page):
     """Check-ins."""

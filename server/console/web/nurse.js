@@ -74,6 +74,10 @@ function Nurse({ desk }) {
   };
   const plain = (action) => () => {
     if (!ticket) return;
+    if (view.selected && ticket.id !== view.selected) { // the one that was chosen left the line: a second press meant for it acts on no neighbour
+      change({ selected: ticket.id });
+      return desk.say(t("chosen.now", { number: ticket.number }), "attention");
+    }
     if (!actions.includes(action)) return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, {}, {
       done: () => t(`done.${action}`, { number: ticket.number }),
