@@ -282,9 +282,7 @@ def _policy(
     return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
 
 
-def _end_of_slot(
-    rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, zone: tzinfo
-) -> Place:
+def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, zone: tzinfo) -> Place:
     slot = slot_of(rules.slot_minutes, now, zone)
     if mode == "graded":
         end = slot_end or slot + timedelta(minutes=rules.slot_minutes)

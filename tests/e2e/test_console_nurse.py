@@ -208,6 +208,41 @@ def test_the_line_of_vitals_cuts_no_label_and_no_value(consoles, page, tag):
     assert [] == cut
 
 
+def test_enter_confirms_no_suggestion_about_values_that_were_changed_since(consoles, page):
+    (one,) = consoles.check_in("毛慢", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.fill("#vital-pulse", "30")
+    page.wait_for_selector("[data-suggestion=Ⅰ]")
+    with holding_back(page, "**/api/v1/triage-suggestions") as asked:
+        page.fill("#vital-pulse", "72")
+        page.press("#vital-pulse", "Enter")
+        page.keyboard.press("Enter")
+        footed(page, "系统建议还在路上")
+        until(lambda: asked or page.wait_for_timeout(50))
+        asked[0].continue_()
+        page.wait_for_selector("[data-suggestion=Ⅳa]")
+    page.keyboard.press("Enter")
+    footed(page, f"{one.number} 已定级")
+
+    assert "Ⅳa" == ticket(consoles, one.number).grade
+
+
+def test_a_suggestion_that_did_not_get_through_is_asked_for_again_and_the_old_one_is_gone(consoles, page):
+    (one,) = consoles.check_in("毛断", queue="ED")
+    choose(page, one.number)
+    page.keyboard.press("t")
+    page.fill("#vital-pulse", "30")
+    page.wait_for_selector("[data-suggestion=Ⅰ]")
+    page.route("**/api/v1/triage-suggestions", lambda route: route.fulfill(body="<html>a proxy's page"))
+    page.fill("#vital-pulse", "72")
+    page.wait_for_selector("[data-suggestion]", state="detached")
+
+    page.unroute("**/api/v1/triage-suggestions")
+
+    page.wait_for_selector("[data-suggestion=Ⅳa]")
+
+
 def test_wide_figures_of_an_input_method_are_figures_and_known_hypercapnia_has_its_own_scale(consoles, page):
     (one,) = consoles.check_in("许宽", queue="ED")
     choose(page, one.number)

@@ -10,7 +10,7 @@ import { has, named, t } from "/console/web/texts.js";
 
 const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose", "gcs", "potassium"]; // in the order fingers know: a new one goes last
 const THINKING = 150;
-const AGAIN = 2000;
+const AGAIN = 2000; // after a question that did not get through
 
 /** What the boxes hold as the server wants it; a text that is no number stays a text: the server says what is wrong. */
 export function vitalsOf(typed, oxygen, hypercapnic) {
@@ -84,28 +84,30 @@ function aboutField(problem) {
   return said.includes(field) ? said : `${field}: ${said}`;
 }
 
-/** Ask a moment after the last change; a later question makes an earlier answer void. */
+/** Ask a moment after the last change, until there is an answer; a later question makes an earlier answer void. `about` is what it is about. */
 function useAdvice(body) {
   const [advice, setAdvice] = useState(NOTHING);
   const asked = JSON.stringify(body);
   useEffect(() => {
     let here = true;
-    let timer = setTimeout(look, THINKING);
-    async function look() {
-      if (!Object.keys(body.vitals).length && !body.complaint.trim()) return setAdvice(NOTHING);
+    let timer = setTimeout(ask, THINKING);
+    async function ask() {
+      if (!Object.keys(body.vitals).length && !body.complaint.trim()) return setAdvice({ ...NOTHING, about: asked });
       try {
         const answer = await advise(body);
         if (!here) return;
-        if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body, heard: answer.heard });
-        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: aboutField(answer.body) });
+        if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body, heard: answer.heard, about: asked });
+        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: aboutField(answer.body), about: asked });
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
-        if (here) timer = setTimeout(look, AGAIN); // what is shown now answers an earlier question
+        if (!here) return;
+        setAdvice((now) => ({ ...NOTHING, heard: now.heard })); // what stands there is about other values
+        timer = setTimeout(ask, AGAIN);
       }
     }
     return () => { here = false; clearTimeout(timer); };
   }, [asked]);
-  return advice;
+  return { ...advice, current: advice.about === asked };
 }
 
 export function Triage({ desk, ticket, onClose, onDone }) {
@@ -131,6 +133,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const suggested = advice.suggestion?.grade ?? null;
   const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {
+    if (!chosen && !advice.current) return desk.say(t("suggestion.wait"), "attention"); // Enter confirms no suggestion about other values
     if (!grade) return desk.say(t("grade.needed"), "danger");
     const body = { grade };
     if (Object.keys(vitals).length) body.vitals = { ...vitals, measured_at: new Date(desk.now()).toISOString() };
