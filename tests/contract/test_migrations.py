@@ -65,6 +65,17 @@ def test_migrating_again_changes_nothing(engine):
         assert ["kept"] == list(connection.execute(text("SELECT name FROM mark")).scalars())
 
 
+def test_a_day_of_before_the_promises_goes_on_with_none_told(engine):
+    migrate(engine, "0004")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO queue_day VALUES ('H1', 'IM', '2026-03-02', 7, 5, '[]')"))
+    migrate(engine)
+
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT last, calls, told, inside, below FROM queue_day")).one()
+    assert (7, 5, 0, 0, 0) == tuple(row)
+
+
 @pytest.mark.parametrize("statement", [2, 10, 25])
 def test_a_migration_that_is_interrupted_leaves_the_old_schema(engine, statement):
     created = []
