@@ -38,7 +38,7 @@ DELAYS: dict[Delay, dict[str, str]] = {
     Delay.EARLIER_SLOT: {"zh": "{count} 位预约在前的患者", "en": "{count} with an earlier appointment"},
     Delay.WOVEN: {"zh": "{count} 位回诊、优先或过号患者", "en": "{count} returning or with priority"},
     Delay.ROOMS: {"zh": "{count} 间诊室暂停或停诊", "en": "rooms paused or stopped: {count}"},
-    Delay.SLOWER: {"zh": "看诊时间比预计的长", "en": "consultations take longer than expected"},
+    Delay.SLOWER: {"zh": "候诊进度比预计的慢", "en": "the line moves more slowly than expected"},
 }
 """How each is told, by category and number alone."""
 

@@ -46,7 +46,7 @@ class Ahead(Wire):
 class WaitReason(Wire):
     """Why a wait ends more than ten minutes later than the slip said: one line by language, and what it is made of.
 
-    `reason` is urgent, earlier_slot, woven, rooms (paused or stopped), or slower (consultations; its count is 0).
+    `reason` is urgent, earlier_slot, woven, rooms (paused or stopped), or slower (nothing else; its count is 0).
     """
 
     text: Names

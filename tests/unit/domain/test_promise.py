@@ -124,8 +124,8 @@ def test_where_nothing_can_be_named_consultations_take_longer():
     causes, text = delay_texts(why())
 
     assert [("slower", 0)] == [(code, count) for code, count, _ in causes]
-    assert "看诊时间比预计的长" in text["zh"]
-    assert "consultations take longer than expected" in text["en"]
+    assert "候诊进度比预计的慢" in text["zh"]
+    assert "the line moves more slowly than expected" in text["en"]
 
 
 @pytest.mark.parametrize(
