@@ -707,6 +707,21 @@ def test_a_second_enter_sends_nothing_and_a_refusal_leads_back_into_the_form(con
     assert [] == held_back
 
 
+def test_a_desk_whose_words_did_not_come_asks_for_them_again(consoles, page):
+    lost = []
+
+    def lose_the_first(wish):
+        lost.append(wish.request.url)
+        wish.abort("connectionreset") if len(lost) == 1 else wish.continue_()
+
+    page.route("**/console/texts/zh.json", lose_the_first)
+    page.reload()
+    page.wait_for_selector("[data-link=live]")
+
+    assert 2 == len(lost)
+    page.complaints.clear()
+
+
 @pytest.mark.parametrize("tag", ["zh", "en"])
 def test_axe_finds_nothing_on_the_desk_its_panels_and_the_board(consoles, page, tag):
     consoles.empty()

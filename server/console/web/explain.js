@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, Unreachable } from "/console/web/api.js";
+import { insist } from "/console/web/api.js";
 import { refusal } from "/console/web/desk.js";
 import { TicketHead } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
@@ -14,9 +14,12 @@ export function Explain({ desk, ticket, onClose }) {
   const [refused, setRefused] = useState("");
   useEffect(() => {
     let here = true;
-    get(`/api/v1/tickets/${ticket.id}/explanation`)
-      .then(({ status, body }) => here && (status === 200 ? setSaid(body) : setRefused(refusal(body))))
-      .catch((error) => { if (!(error instanceof Unreachable)) throw error; if (here) setRefused(t("login.unreachable")); });
+    insist(`/api/v1/tickets/${ticket.id}/explanation`, () => here).then((answer) => {
+      if (!here) return;
+      const known = answer.status === 200;
+      setSaid(known ? answer.body : null);
+      setRefused(known ? "" : refusal(answer.body));
+    });
     return () => { here = false; };
   }, [ticket.id, ticket.seq]);
   const numbers = said?.numbers ?? {};

@@ -7,10 +7,16 @@ const texts = {};
 let language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
 speak(language);
 
-/** Fetch both catalogues, so that switching needs no network. */
+/** Fetch both catalogues, so that switching needs no network; asked for until they come, for a page needs its words. */
 export async function loadTexts() {
   for (const tag of Object.keys(LANGUAGES)) {
-    texts[tag] = await (await fetch(`/console/texts/${tag}.json`)).json();
+    while (!texts[tag]) {
+      try {
+        texts[tag] = await (await fetch(`/console/texts/${tag}.json`)).json();
+      } catch {
+        await new Promise((later) => setTimeout(later, 1000));
+      }
+    }
   }
 }
 
