@@ -79,6 +79,7 @@ function Nurse({ desk }) {
       return desk.say(t("chosen.now", { number: ticket.number }), "attention");
     }
     if (!actions.includes(action)) return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    change({ selected: ticket.id }); // who stood first and was never chosen is chosen by the deed
     desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, {}, {
       done: () => t(`done.${action}`, { number: ticket.number }),
       ticket: desk.known.undoable.includes(action) ? ticket.id : null,
