@@ -31,7 +31,7 @@ demo: prepare ## start a whole hospital on this machine and play a made-up day
 test: prepare ## run every test, and the shared contract where it is there
 	@failed=0; \
 	$(MAKE) --no-print-directory contract || failed=1; \
-	$(BIN)/pytest -n 3 --dist worksteal || failed=1; \
+	$(BIN)/pytest -n 4 --dist worksteal || failed=1; \
 	exit $$failed
 
 contract:
