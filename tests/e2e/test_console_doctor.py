@@ -228,7 +228,7 @@ def test_a_deed_whose_answer_is_late_holds_up_no_other_patient(hall, page):
     page.wait_for_selector(f"[data-form=hold] .ticket-head:has-text('{second.number}')")
     empty = page.input_value("#which")
     page.keyboard.type("MRI\n")
-    until(lambda: at(hall) is None)
+    until(lambda: at(hall) is None or page.wait_for_timeout(20))  # which lets the browser ask answer_late
     route, answer = late
     route.fulfill(response=answer)
 

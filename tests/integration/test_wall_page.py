@@ -192,7 +192,7 @@ def test_a_wall_page_with_sound_plays_the_call_and_says_how_it_went(page, tmp_pa
 
 def test_a_sound_that_came_too_late_leaves_the_next_one_its_word(page, tmp_path):
     clip, held = half_a_second(tmp_path), []
-    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=1.0)
+    speaker = BrowserSpeaker(lambda utterances: iter([clip]), grace=5.0)
     with a_wall(speaker) as loud, ThreadPoolExecutor(1) as pool:
 
         def spoken():
