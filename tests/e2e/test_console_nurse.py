@@ -518,6 +518,7 @@ def test_a_form_closes_with_its_answer_whatever_tab_is_open_by_then(consoles, pa
     let_go(page, held_back)
 
     page.wait_for_selector("[data-form]", state="detached")
+    assert ticket(consoles, one.number).tags
 
 
 def test_the_next_patient_is_triaged_while_the_one_before_is_on_the_way(consoles, page, held_back):

@@ -293,6 +293,7 @@ def test_a_page_whose_words_did_not_come_asks_for_them_again(page, kiosk):
     page.goto(kiosk.address)
 
     on(page, "home")
+    assert 5 == page.locator("[data-task]").count()
 
 
 def test_an_agent_that_was_killed_comes_back_with_a_fresh_page(page, kiosk):
