@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from server.protocol.terms import AnnouncementOutcome, PrintJobState
+from server.protocol.terms import AnnouncementOutcome, Evidence, PrintJobState
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -90,10 +90,14 @@ class Printer(Protocol):
 
 @dataclass(frozen=True)
 class Scan:
-    """What a card or code reader read, as the text it sent; `medium` says how, such as "keyboard" or "serial"."""
+    """What a card or code reader read, as the text it sent, and how it came.
+
+    `how` belongs to the driver, never to the text: `chip` only from a driver that reads the chip of a card, `code` only
+    from one whose trusted service decoded the code, `keyboard` from everything that sends plain text.
+    """
 
     text: str
-    medium: str
+    how: Evidence = Evidence.KEYBOARD
 
 
 class Reader(Protocol):

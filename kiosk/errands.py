@@ -82,7 +82,8 @@ class Errands:
         client = self._outside.client
         match wish:
             case Identify():
-                self._ask(wish.id, lambda: client.identify(self._outside.hall(), scan=wish.scan, typed=wish.typed))
+                hall = self._outside.hall
+                self._ask(wish.id, lambda: client.identify(hall(), scan=wish.scan, typed=wish.typed, how=wish.how))
             case AskPlace():
                 self._ask(wish.id, lambda: client.ticket(wish.ticket))
             case CheckInWish() | PrintReport() | CallStaff():

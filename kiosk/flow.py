@@ -129,7 +129,7 @@ def _scanned_at_home(state: State, touch: Touch) -> Step:
 
 def _scanned(state: State, touch: Touch) -> Step:
     code = clean_code(touch.value)
-    return wish(state, Identify(wish_id(state), scan=code)) if code else stay(state)
+    return wish(state, Identify(wish_id(state), scan=code, how=touch.how)) if code else stay(state)
 
 
 def _typed(state: State, touch: Touch) -> Step:

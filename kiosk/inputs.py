@@ -7,7 +7,7 @@ from typing import Any
 from kiosk.screens import Hall, Verb
 from server.protocol.answers import CheckIn, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
-from server.protocol.terms import PrintJobState
+from server.protocol.terms import Evidence, PrintJobState
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,15 @@ Result = Identification | CheckIn | TicketAnswer | PrintJob | Refused | Away | A
 class Touch:
     """Somebody touched the page on the screen numbered `step`, or laid a card on the reader.
 
-    `proof` goes with a typed code: which proof and what was typed, such as "phone_tail:1234".
+    `proof` goes with a typed code: which proof and what was typed, such as "phone_tail:1234". `how` says how a scan was
+    read; only a reader's driver can say more than `keyboard`, the page never can.
     """
 
     verb: Verb
     value: str = field(default="", repr=False)
     step: int | None = None
     proof: str = field(default="", repr=False)
+    how: Evidence = Evidence.KEYBOARD
 
 
 @dataclass(frozen=True)

@@ -42,5 +42,5 @@ class Scanner:
                 continue
             self._health = FINE
             if scan is not None:
-                self._feed(Touch(Verb.SCAN, scan.text))
+                self._feed(Touch(Verb.SCAN, scan.text, how=scan.how))
         self._reader.close()

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.protocol.messages import PrintJob
-from server.protocol.terms import AlertKind, PrintJobState
+from server.protocol.terms import AlertKind, Evidence, PrintJobState
 
 
 @dataclass(frozen=True)
 class Identify:
-    """Ask the server who this is: by a code that was read, or by typed fields (a code and a proof of its owner)."""
+    """Ask the server who this is: by a code that was read, or by typed fields (a code and a proof of its owner).
+
+    `how` says how the code was read.
+    """
 
     id: str
     scan: str | None = field(default=None, repr=False)
     typed: Mapping[str, str] | None = field(default=None, repr=False)
+    how: Evidence = Evidence.KEYBOARD
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, failures_of
 from hardware.ports import Scan
+from server.protocol.terms import Evidence
 
 LONGEST = 4096
 """A QR code holds at most 2,953 bytes; what is longer is noise on the line and thrown away."""
@@ -42,7 +43,7 @@ class LineReader:
         while True:
             ended, text = self._take()
             if ended and text:
-                return Scan(text, "serial")
+                return Scan(text, Evidence.KEYBOARD)  # plain text: any keyboard could have sent it
             left = deadline - time.monotonic()
             if not ended and left <= 0 and not self._heard:
                 return None

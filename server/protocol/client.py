@@ -19,7 +19,7 @@ from server.protocol.answers import (
     TicketAnswer,
 )
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
-from server.protocol.terms import Action, AlertKind, AnnouncementOutcome, PrintJobState
+from server.protocol.terms import Action, AlertKind, AnnouncementOutcome, Evidence, PrintJobState
 from server.protocol.wire import HallProblem, HallUnreachable, Wire
 
 __all__ = ["HallClient", "HallProblem", "HallUnreachable"]
@@ -92,10 +92,20 @@ class HallClient:
     # people
 
     def identify(
-        self, hall: str, *, scan: str | None = None, typed: Mapping[str, str] | None = None, key: str | None = None
+        self,
+        hall: str,
+        *,
+        scan: str | None = None,
+        typed: Mapping[str, str] | None = None,
+        how: Evidence = Evidence.KEYBOARD,
+        key: str | None = None,
     ) -> Identification:
-        """Ask who this is, by a scanned text or by typed fields; every failure is `not_identified`."""
-        body = _said(hall=hall, scan=scan, typed=typed)
+        """Ask who this is, by a scanned text or by typed fields; every failure is `not_identified`.
+
+        A plain string is read as `keyboard`; a text that was read otherwise goes with `how`.
+        """
+        read = scan if scan is None or how is Evidence.KEYBOARD else {"text": scan, "how": how.value}
+        body = _said(hall=hall, scan=read, typed=typed)
         return Identification.model_validate_json(self.wire.wish(f"{API}/identifications", body, key).content)
 
     def check_in(

@@ -110,6 +110,19 @@ class AlertKind(StrEnum):
     STORAGE = "storage"
 
 
+class Evidence(StrEnum):
+    """How a reading came to us; what each can prove is a rule of the server, not of the reader.
+
+    `chip`: a driver read and verified the chip of a card. `code`: a service the hospital trusts decoded the code.
+    `keyboard`: a reader sent text that any reader, or any keyboard, could have sent. `typed`: fingers.
+    """
+
+    CHIP = "chip"
+    CODE = "code"
+    KEYBOARD = "keyboard"
+    TYPED = "typed"
+
+
 class DeviceRole(StrEnum):
     """What an enrolled machine is; `service` is a hospital system that imports people and reports."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable
 from hardware.registry import open_reader
+from server.protocol.terms import Evidence
 
 pytest.importorskip("serial", reason="no pyserial")
 
@@ -29,7 +30,7 @@ def test_a_scan_is_a_line_however_it_ends(reader, end):
     opened, scanner = reader
     os.write(scanner, "2B7F|张三".encode() + end)
     scan = opened.read(2)
-    assert ("2B7F|张三", "serial") == (scan.text, scan.medium)
+    assert ("2B7F|张三", Evidence.KEYBOARD) == (scan.text, scan.how)
     assert opened.read(0.05) is None
 
 

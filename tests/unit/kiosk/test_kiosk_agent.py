@@ -10,7 +10,9 @@ from kiosk.agent import create_agent
 from kiosk.inputs import Answer, HallKnown
 from kiosk.mind import Mind
 from kiosk.screens import Hall
+from kiosk.wishes import Identify
 from server.protocol.answers import Choices, Identification
+from server.protocol.terms import Evidence
 
 HOST = "127.0.0.1:8081"
 ORIGIN = f"http://{HOST}"
@@ -116,6 +118,13 @@ def test_a_touch_moves_the_screen(page):
     answer = page.touch("task", "check_in")
 
     assert (200, "identify") == (answer.status_code, answer.json["screen"])
+
+
+def test_the_page_cannot_say_that_a_chip_was_read(page):
+    body = {"nonce": page.seen()["nonce"], "step": None, "verb": "scan", "value": "CARD1", "how": "chip"}
+    page.post("/page/touch", body)
+
+    assert [Evidence.KEYBOARD] == [wish.how for wish in page.wishes if isinstance(wish, Identify)]
 
 
 def test_a_touch_of_the_patient_before_is_not_taken(page):

@@ -20,7 +20,7 @@ from kiosk.wishes import CallStaff, CheckInWish, Forget, Identify, PutOnPaper
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
-from server.protocol.terms import PrintJobState
+from server.protocol.terms import Evidence, PrintJobState
 
 WISH = CheckInWish("0.1", appointment="ap1", visit_token="CANARY", flags=())
 
@@ -186,6 +186,13 @@ def test_who_is_this_is_asked_without_a_trace_on_disk(bench):
     assert Identification(visit_token="CANARY", level=2) == fed[0].result
     assert {"hall": "H1", "scan": "CARD1"} == here.wall.bodies("/identifications")[0]
     assert [] == here.journal.open()
+
+
+def test_a_card_whose_chip_was_read_says_so_to_the_server(bench):
+    here = bench((200, {"visit_token": "CANARY", "level": 2}))
+    here.do(Identify("0.1", scan="CARD1", how=Evidence.CHIP))
+
+    assert {"hall": "H1", "scan": {"text": "CARD1", "how": "chip"}} == here.wall.bodies("/identifications")[0]
 
 
 def test_help_is_a_wish_like_any_other(bench):

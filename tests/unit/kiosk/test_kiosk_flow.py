@@ -15,7 +15,7 @@ from kiosk.view import view
 from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper
 from server.protocol.answers import Ahead, CheckIn, Choices, Identification, TicketAnswer, WaitReason
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
-from server.protocol.terms import AlertKind, Lane, PrintJobState, TicketState
+from server.protocol.terms import AlertKind, Evidence, Lane, PrintJobState, TicketState
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 BOOKED = {"id": "ap1", "queue": "IM", "queue_name": {"zh": "内科"}, "slot_start": "2026-03-02T01:30:00Z"}
@@ -133,6 +133,12 @@ def test_a_card_on_the_first_screen_means_check_in():
     patient = Patient().scan("CARD1")
 
     assert [Identify("0.1", scan="CARD1")] == patient.wished(Identify)
+
+
+def test_how_a_card_was_read_goes_to_the_server_with_it():
+    patient = Patient().take(Touch(Verb.SCAN, "CARD1", how=Evidence.CHIP))
+
+    assert [Identify("0.1", scan="CARD1", how=Evidence.CHIP)] == patient.wished(Identify)
 
 
 def test_several_appointments_are_asked_about():

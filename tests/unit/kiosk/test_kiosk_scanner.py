@@ -15,6 +15,7 @@ from kiosk.inputs import Touch
 from kiosk.scanner import FINE, GONE, Scanner
 from kiosk.screens import Verb
 from kiosk.settings import Settings
+from server.protocol.terms import Evidence
 
 
 class Heard:
@@ -75,6 +76,7 @@ class Wobbly:
     """A reader that is missing at first and reads one code when it is back."""
 
     url = "serial:///dev/nowhere"
+    how = Evidence.KEYBOARD
 
     def __init__(self):
         self.failures, self.codes, self.closed = 2, ["P1002"], False
@@ -85,7 +87,7 @@ class Wobbly:
             self.failures -= 1
             raise CannotOpen(self.url, "no such file")
         self.seen.append(True)
-        return Scan(self.codes.pop(), "serial") if self.codes else threading.Event().wait(0.01) or None
+        return Scan(self.codes.pop(), self.how) if self.codes else threading.Event().wait(0.01) or None
 
     def close(self):
         self.closed = True
@@ -98,6 +100,15 @@ def test_a_reader_that_was_pulled_out_is_heard_again(running):
 
     assert [Touch(Verb.SCAN, "P1002")] == heard.wait_for(1)
     assert [FINE] == words
+
+
+@pytest.mark.parametrize("how", [Evidence.CHIP, Evidence.CODE, Evidence.KEYBOARD])
+def test_a_reading_carries_how_its_driver_read_it(running, how):
+    heard, reader = Heard(), Wobbly()
+    reader.how = how
+    running(Scanner(reader, heard, again_after=0.01))
+
+    assert [how] == [touch.how for touch in heard.wait_for(1)]
 
 
 def test_a_reader_that_is_not_there_is_told_and_let_go_at_the_end():
