@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
+CORRECTED = frozenset({"amended", "corrected"})
+"""Statuses of a final report that says something else than before; `appended` only says more."""
 WAITING = frozenset({"registered"})
 PARTIAL = frozenset({"partial", "preliminary"})
 WITHDRAWN = frozenset({"cancelled", "entered-in-error"})

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.masking import mask
-from server.domain.reports import TEXTS, Facts, Person, Printable, decide
+from server.domain.reports import CORRECTED, TEXTS, Facts, Person, Printable, decide
+from server.protocol.reports import ReportDocument, ReportLine, ReportPatient
 from server.protocol.terms import ErrorCode
 from server.services import printing
 from server.services.context import Context
@@ -204,35 +205,37 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
     hospital = db.get_one(HospitalRow, 1)
     given = row.resource
     number = patient.identity_number or patient.record_number or ""
-    return {
-        "kind": "report",
-        "title": row.title,
-        "hospital": hospital.name,
-        "patient": {
-            "display_name": mask(patient.name),
-            "sex": patient.sex,
-            "age": _age(patient, row.issued_at or row.received_at),
-            "id_tail": number[-4:] or None,
-        },
-        "items": [_line(item) for item in given["items"]],
-        "issued_at": stamp(row.issued_at),
-        "collected_at": given["collected_at"],
-        "timezone": hospital.timezone,
-        "code": row.identifier,
-        "formal": bool(hall.settings.get("thermal_reports")),
-        "verifier": given["verifier"],
-        "operator": given["performer"],
-        "version": row.version,
-        "status": row.status,
-        "language": content["language"],
-        "copy_number": copy_number,
-        "terminal": content["terminal"],
-    }
+    paper = ReportDocument(
+        title=row.title,
+        hospital=hospital.name,
+        patient=ReportPatient(
+            display_name=mask(patient.name),
+            sex=patient.sex,
+            age=_age(patient, row.issued_at or row.received_at),
+            id_tail=number[-4:] or None,
+        ),
+        items=[_line(item) for item in given["items"]],
+        issued_at=stamp(row.issued_at),
+        collected_at=given["collected_at"],
+        timezone=hospital.timezone,
+        code=row.identifier,
+        formal=bool(hall.settings.get("thermal_reports")),
+        verifier=given["verifier"],
+        operator=given["performer"],
+        version=row.version,
+        status=row.status,
+        corrected=row.status in CORRECTED,
+        language=content["language"],
+        copy_number=copy_number,
+        terminal=content["terminal"],
+    )
+    return paper.model_dump(mode="json")
 
 
-def _line(item: dict[str, Any]) -> dict[str, Any]:
-    words = {"result": "value", "flag": "flag", "unit": "unit", "range": "reference"}
-    return {"name": item["name"], **{word: item[theirs] for word, theirs in words.items()}}
+def _line(item: dict[str, Any]) -> ReportLine:
+    return ReportLine(
+        name=item["name"], result=item["value"], flag=item["flag"], unit=item["unit"], range=item["reference"]
+    )
 
 
 def _age(patient: PatientRow, at: datetime) -> int | None:

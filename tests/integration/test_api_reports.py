@@ -87,7 +87,8 @@ def test_a_final_report_is_listed_and_leased_to_the_kiosk_with_its_results(api):
     paper = body["print_job"]["document"]
     assert ("张*", "李医生", "LAB1") == (paper["patient"]["display_name"], paper["verifier"], paper["code"])
     line = {"name": "血糖", "result": "5.1", "flag": "", "unit": "mmol/L", "range": "3.9-6.1"}
-    assert [line] == paper["items"]
+    assert [{**line, "kind": "result", "level": 0, "notes": []}] == paper["items"]
+    assert ([], [], False) == (paper["conclusion"], paper["notes"], paper["corrected"])
 
 
 def test_a_print_counts_only_when_the_printer_has_said_so_and_the_fourth_is_for_the_desk(api):
