@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from server.protocol.folding import apply
 from server.protocol.messages import Event, Names, Snapshot, StationView, TicketView
-from server.protocol.terms import AT_STATION, EventKind, StationState, TicketState
+from server.protocol.terms import AT_STATION, EventKind, QueueKind, StationState, TicketState
 
 ROWS = 5
 """Rooms on one 55-inch screen that are readable from 8 m (domain.md §5)."""
@@ -33,7 +33,7 @@ MEANT = {
 
 @dataclass(frozen=True)
 class Banner:
-    """A call over the rows. `shown_at` is None while it waits for its turn."""
+    """A call over the rows. `shown_at` is None while it waits for its turn; `purpose` is the kind of the queue."""
 
     ticket: str
     kind: str
@@ -43,6 +43,7 @@ class Banner:
     place: Names
     called_at: float
     shown_at: float | None = None
+    purpose: QueueKind = QueueKind.CLINIC
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,10 @@ def still_meant(board: Board, kind: str, ticket: str | None) -> bool:
 def _called(board: Board, ticket: TicketView, kind: str, now: float) -> Board:
     """A summons of one ticket: a repeated one keeps its place and, if shown, gets its time anew."""
     place = next((s.name for s in _stations(board) if s.id == ticket.station), {})
-    banner = Banner(ticket.id, kind, ticket.number, ticket.display_name, ticket.station or "", place, now)
+    queues = board.snapshot.queues if board.snapshot else []
+    purpose = next((queue.kind for queue in queues if queue.id == ticket.queue), QueueKind.CLINIC)
+    station, name = ticket.station or "", ticket.display_name
+    banner = Banner(ticket.id, kind, ticket.number, name, station, place, now, purpose=purpose)
     lit = board.lit if kind == "stage" else {**board.lit, ticket.id: now + LIT_TIME}
     if not any(b.ticket == ticket.id for b in board.banners):
         return replace(board, banners=(*board.banners, banner), lit=lit)

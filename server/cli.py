@@ -97,6 +97,7 @@ def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add.add_argument("--hall", required=True)
     add.add_argument("--name", required=True)
     add.add_argument("--zone", help="loudspeaker zone; the hall's own when not given")
+    add.add_argument("--place", help="where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor")
     revoke = _add(group, "revoke", "take machines' tokens away", _device_revoke)
     revoke.add_argument("--hall", required=True)
     revoke.add_argument("id", nargs="+")
@@ -144,9 +145,12 @@ def _apply(given: argparse.Namespace) -> int:
 
 def _device_add(given: argparse.Namespace) -> int:
     tokens: list[str] = []
+    place = devices.place_from(given.place) if given.place is not None else None
 
     def enrol(work: Work) -> Answer:
-        tokens[:] = [devices.enrol(work, context, DeviceRole(role), given.name, given.zone)[1] for role in given.role]
+        tokens[:] = [
+            devices.enrol(work, context, DeviceRole(role), given.name, given.zone, place)[1] for role in given.role
+        ]
         return Answer(201, {})
 
     with _opened() as context:

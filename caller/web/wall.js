@@ -3,7 +3,7 @@
  * agent's. All elements are made once, so that a year of calls leaves no more of them than a minute does.
  */
 
-import { WORDS, known, named } from "/assets/words.js";
+import { WORDS, around, known, named } from "/assets/words.js";
 
 const ROWS = 5;
 const BANNERS = 2;
@@ -135,7 +135,7 @@ function draw() {
   fit(at("hall"));
   drawRows(tongue, words);
   drawStrip(words, other ? WORDS[other] : null);
-  drawBanners(tongue, other, words);
+  drawBanners(tongue, other);
   put(at("waiting"), words.waiting(picture.waiting));
   put(at("pages"), picture.pages > 1 ? words.page(picture.page + 1, picture.pages) : "");
 }
@@ -194,7 +194,7 @@ function drawNumbers(line, numbers) {
   });
 }
 
-function drawBanners(tongue, other, words) {
+function drawBanners(tongue, other) {
   banners.forEach((parts, index) => {
     const banner = picture.banners[index];
     const key = banner ? banner.key + tongue : "";
@@ -204,7 +204,7 @@ function drawBanners(tongue, other, words) {
       return;
     }
     parts.key = key;
-    const [please, to, end] = words[banner.kind] || words.call;
+    const [please, to, end] = around(banner, tongue);
     const place = named(banner.place, tongue);
     parts.banner.className = "banner " + banner.kind;
     const texts = { please, number: banner.number, who: banner.name || "", to: place ? to : "", place, end };
@@ -218,7 +218,7 @@ function drawBanners(tongue, other, words) {
 }
 
 function secondLine(banner, language) {
-  const [please, to, end] = WORDS[language][banner.kind] || WORDS[language].call;
+  const [please, to, end] = around(banner, language);
   const place = named(banner.place, language);
   return [please, banner.number, place ? to : "", place, end].filter(Boolean).join(" ");
 }

@@ -9,6 +9,7 @@ export const WORDS = {
     closed: "本区暂未开诊", priority: "优先", more: (n) => "等 " + n + " 人",
     lost: (time) => (time ? "连接中断 " + time + "，请听人工叫号" : "正在连接，请听人工叫号"),
     call: ["请", "到", ""], recall: ["再次呼叫", "到", ""], stage: ["请", "到", "准备"],
+    purpose: { laboratory: "检查", imaging: "检查", pharmacy: "取药", cashier: "缴费", registration: "挂号" },
   },
   yue: {
     lang: "zh-HK",
@@ -18,6 +19,7 @@ export const WORDS = {
     closed: "本區暫未開診", priority: "優先", more: (n) => "等 " + n + " 人",
     lost: (time) => (time ? "連接中斷 " + time + "，請聽人手叫號" : "正在連接，請聽人手叫號"),
     call: ["請", "到", ""], recall: ["再次呼叫", "到", ""], stage: ["請", "到", "準備"],
+    purpose: { laboratory: "檢查", imaging: "檢查", pharmacy: "取藥", cashier: "繳費", registration: "掛號" },
   },
   en: {
     lang: "en",
@@ -27,12 +29,19 @@ export const WORDS = {
     closed: "No room is open yet", priority: "Priority", more: (n) => "of " + n,
     lost: (time) => (time ? "No connection since " + time + ". Please listen for the staff" : "Connecting. Please listen for the staff"),
     call: ["", "→", ""], recall: ["Again:", "→", ""], stage: ["", "get ready at", ""],
+    purpose: { laboratory: "for your test", imaging: "for your examination", pharmacy: "for your medicine", cashier: "to pay", registration: "to register" },
   },
 };
 
 /* The first language of `wanted` that there are words for. */
 export function known(wanted) {
   return wanted.filter((language) => WORDS[language]);
+}
+
+/* What stands around number and place in a banner: a call to a pharmacy or a laboratory says what is done there. */
+export function around(banner, language) {
+  const [please, to, end] = WORDS[language][banner.kind] || WORDS[language].call;
+  return [please, to, banner.kind === "stage" ? end : WORDS[language].purpose[banner.purpose] || end];
 }
 
 /* A name by language, or the nearest there is. */

@@ -10,7 +10,7 @@ from PIL import Image
 
 from hardware.escpos import fonts
 from hardware.escpos.sheet import Sheet, Style
-from hardware.escpos.words import both, clock, language_of, pick, word
+from hardware.escpos.words import both, clock, language_of, pick, wait_at, word
 from hardware.ports import Profile
 from server.protocol.messages import Slip
 
@@ -36,6 +36,8 @@ def draw_slip(slip: Slip, profile: Profile) -> Image.Image:
     sheet.text(both(slip.queue, language), _style(34 if narrow else 38, scale, bold=True, align="center"))
     _number(sheet, slip.number, profile)
     sheet.text(_where(slip, language), _style(30 if narrow else 34, scale, bold=True, align="center"))
+    if way := both(slip.way, language):
+        sheet.text(way, _style(26 if narrow else 30, scale, align="center"))
     sheet.space(6)
     for line in _expectation(slip, language):
         sheet.text(line, _style(30 if narrow else 32, scale, align="center"))
@@ -98,7 +100,7 @@ def _where(slip: Slip, language: str) -> str:
     place = pick(slip.place, language)
     if _SENTENCE.search(place):
         return place
-    return word("wait_at", language, hall=both(slip.place, language) or both(slip.hall, language))
+    return wait_at(slip.kind, language, both(slip.place, language) or both(slip.hall, language))
 
 
 def _expectation(slip: Slip, language: str) -> list[str]:

@@ -10,6 +10,27 @@ _ORDER = {"zh": ("zh", "yue", "en"), "yue": ("yue", "zh", "en"), "en": ("en", "z
 WORDS: dict[str, tuple[str, str, str]] = {
     # word: (zh, yue, en)
     "wait_at": ("请到{hall}候诊，听叫号就诊", "請到{hall}等候叫號", "Please wait in {hall} for your call"),
+    "wait_at.laboratory": (
+        "请到{hall}等候，听叫号检查",
+        "請到{hall}等候叫號檢查",
+        "Please wait in {hall} for your test",
+    ),
+    "wait_at.imaging": (
+        "请到{hall}等候，听叫号检查",
+        "請到{hall}等候叫號檢查",
+        "Please wait in {hall} for your examination",
+    ),
+    "wait_at.pharmacy": (
+        "请到{hall}等候，听叫号取药",
+        "請到{hall}等候叫號取藥",
+        "Please wait in {hall} for your medicine",
+    ),
+    "wait_at.cashier": ("请到{hall}等候，听叫号缴费", "請到{hall}等候叫號繳費", "Please wait in {hall} to pay"),
+    "wait_at.registration": (
+        "请到{hall}等候，听叫号挂号",
+        "請到{hall}等候叫號掛號",
+        "Please wait in {hall} to register",
+    ),
     "ahead": ("前面还有 {n} 人", "前面還有 {n} 人", "{n} ahead of you"),
     "next": ("您是下一位", "您是下一位", "You are next"),
     "wait": ("预计等候 {low}–{high} 分钟", "預計等候 {low}–{high} 分鐘", "About {low}–{high} minutes"),
@@ -93,6 +114,12 @@ def language_of(tag: str | None) -> str:
 def word(name: str, language: str, **values: object) -> str:
     """A printed word or sentence, with its values filled in."""
     return WORDS[name][LANGUAGES.index(language)].format(**values)
+
+
+def wait_at(kind: str, language: str, hall: str) -> str:
+    """Where to wait and for what: the words of a queue's kind, those of a clinic where a kind has none."""
+    name = f"wait_at.{kind}"
+    return word(name if name in WORDS else "wait_at", language, hall=hall)
 
 
 def state_word(state: str, language: str) -> str:

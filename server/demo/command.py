@@ -15,7 +15,7 @@ from server.demo.stage import ACCOUNTS, HALLS, Ports, Stage, StageProblem, build
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.samples.people import made_up_people
 
-ROOMS = {"H1": ("R102", "R103", "R104"), "H2": ("R201", "R202", "R203")}
+ROOMS = {"H1": ("R102", "R103", "R104"), "H2": ("R201", "R202", "R203"), "PH": ("L1", "W1", "W2")}
 """Rooms the demo plays; 101 is left to the doctor's account."""
 LENGTH = timedelta(hours=3, minutes=30)
 

@@ -24,7 +24,7 @@ ENDS = {
     "finish": "结束 finished",
     "hold": "去检查 sent for examination",
     "transfer": "转诊 moved to another queue",
-    "other hall": "转楼上 moved to the other hall",
+    "other hall": "转其他候诊区 moved to another hall",
 }
 
 
@@ -182,7 +182,7 @@ class Hospital:
         return leaves
 
     def _moves_on(self, hall: str, ticket: TicketView) -> None:
-        there = next(other for other in self._consoles if other != hall)
+        there = self._random.choice([other for other in self._consoles if other != hall])
         queue = self._random.choice(self._queues[there])
         console = self._consoles[hall]
         moved = self._tried(

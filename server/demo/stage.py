@@ -24,10 +24,19 @@ class Account:
     purpose: str = ""
 
 
-HALLS = ("H1", "H2")
+HALLS = ("H1", "H2", "PH")
 START_SECONDS = 40.0
 PART_SECONDS = 20.0
-DEVICES = {"H1": ("console", "station", "caller", "kiosk"), "H2": ("console", "station", "caller")}
+DEVICES = {
+    "H1": ("console", "station", "caller", "kiosk"),
+    "H2": ("console", "station", "caller"),
+    "PH": ("console",),
+}
+PLACES = {
+    "H1": "zh=门诊楼一楼大厅;en=Ground-floor lobby",
+    "H2": "zh=门诊楼二楼西区;en=First floor, west",
+    "PH": "zh=门诊楼一楼大厅南侧;en=Ground floor, south of the lobby",
+}
 PATIENCE = 6
 """How often a command is tried that finds the database busy."""
 ACCOUNTS = (
@@ -86,7 +95,8 @@ def build(children: Children, folder: Path, ports: Ports) -> Stage:
     children.command("server", "apply", str(folder / "demo.toml"))
     children.start("server", "server", "run")
     for hall, roles in DEVICES.items():
-        said = _patiently(children, "device", "add", "--hall", hall, "--name", f"demo {hall}", "--role", *roles)
+        named = ("--hall", hall, "--name", f"demo {hall}", "--place", PLACES[hall])
+        said = _patiently(children, "device", "add", *named, "--role", *roles)
         tokens = [line.split()[-1] for line in said.splitlines()]
         stage.tokens |= {(role, hall): token for role, token in zip(roles, tokens, strict=True)}
     stage.passwords = _staff(children, folder)
@@ -141,7 +151,7 @@ def _start_parts(children: Children, stage: Stage, ports: Ports) -> None:
     bytes_port, page_port = str(ports.printer), str(ports.printer_page)
     paper = ("hardware", "virtual-printer", "--port", bytes_port, "--page-port", page_port)
     part("virtual printer", ports.printer_page, *paper)
-    for hall, screens in zip(HALLS, (ports.screens, ports.upstairs), strict=True):
+    for hall, screens in {"H1": ports.screens, "H2": ports.upstairs}.items():
         caller = {"CALLER_SERVER": server, "CALLER_TOKEN": stage.tokens["caller", hall], "CALLER_PORT": str(screens)}
         part(f"screens and voice {hall}", screens, "caller", "run", **caller)
         station = {"STATION_SERVER": server, "STATION_TOKEN": stage.tokens["station", hall], "STATION_PRINTER": printer}

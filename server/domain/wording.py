@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from server.domain.masking import VoiceMode, spoken_name
 from server.protocol.messages import Names
+from server.protocol.terms import QueueKind
 
 
 class AnnouncementKind(StrEnum):
@@ -16,11 +17,6 @@ class AnnouncementKind(StrEnum):
     STAGE = "stage"
     RECALL = "recall"
     PASSED = "passed"
-    EXAM = "exam"
-    BLOOD = "blood"
-    PHARMACY = "pharmacy"
-    REPORT = "report"
-    PAUSE = "pause"
 
 
 LANGUAGES = ("zh", "yue", "en")
@@ -46,32 +42,60 @@ TEMPLATES: dict[AnnouncementKind, Names] = {
         "yue": "{no} 號已過號,請到分流站重新登記",
         "en": "Number {no} was missed. Please check in again at the desk or a kiosk",
     },
-    AnnouncementKind.EXAM: {
+}
+
+CALLS: dict[QueueKind, Names] = {
+    QueueKind.LABORATORY: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 检查",
+        "yue": "請 {no} 號到 {room} 檢查",
+        "en": "Number {no}, please go to {room} for your test",
+    },
+    QueueKind.IMAGING: {
         "zh": "请 {no} 号 {name} 到 {dept}{room} 检查",
         "yue": "請 {no} 號到 {room} 檢查",
         "en": "Number {no}, please go to {room} for your examination",
     },
-    AnnouncementKind.BLOOD: {
+    QueueKind.PHARMACY: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 取药",
+        "yue": "請 {no} 號 {name} 到 {dept}{room} 取藥",
+        "en": "Number {no}, your medicine is ready at {room}",
+    },
+    QueueKind.CASHIER: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 缴费",
+        "yue": "請 {no} 號 {name} 到 {dept}{room} 繳費",
+        "en": "Number {no}, please go to {room} to pay",
+    },
+    QueueKind.REGISTRATION: {
+        "zh": "请 {no} 号 {name} 到 {dept}{room} 挂号",
+        "yue": "請 {no} 號 {name} 到 {dept}{room} 掛號",
+        "en": "Number {no}, please go to {room} to register",
+    },
+}
+"""A call to a queue that is no clinic: what the patient does there (domain.md §2.8, exam and pharmacy)."""
+
+WINDOW_CALLS: dict[QueueKind, Names] = {
+    QueueKind.LABORATORY: {
         "zh": "请 {no} 号到 {window} 号采血窗口",
         "yue": "請 {no} 號到 {window} 號抽血窗口",
         "en": "Number {no}, blood collection window {window}",
     },
-    AnnouncementKind.PHARMACY: {
+    QueueKind.PHARMACY: {
         "zh": "请 {no} 号 {name} 到 {window} 号窗口取药",
-        "yue": "請 {no} 號到 {window} 號窗口取藥",
+        "yue": "請 {no} 號 {name} 到 {window} 號窗口取藥",
         "en": "Number {no}, medicine is ready at window {window}",
     },
-    AnnouncementKind.REPORT: {
-        "zh": "{no} 号,您的报告已出,可到自助机打印",
-        "yue": "{no} 號,報告已備妥",
-        "en": "Number {no}, your report is ready to print",
+    QueueKind.CASHIER: {
+        "zh": "请 {no} 号 {name} 到 {window} 号窗口缴费",
+        "yue": "請 {no} 號 {name} 到 {window} 號窗口繳費",
+        "en": "Number {no}, please pay at window {window}",
     },
-    AnnouncementKind.PAUSE: {
-        "zh": "{room} 暂停接诊,请耐心等候",
-        "yue": "{room} 暫停應診,請耐心等候",
-        "en": "{room} is paused. Please wait",
+    QueueKind.REGISTRATION: {
+        "zh": "请 {no} 号 {name} 到 {window} 号窗口挂号",
+        "yue": "請 {no} 號 {name} 到 {window} 號窗口掛號",
+        "en": "Number {no}, please register at window {window}",
     },
 }
+"""The same where the place is a window with a number and nothing else (domain.md §2.8, blood and pharmacy)."""
 
 _ZH_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _EN_UNDER_TWENTY = (
@@ -86,12 +110,16 @@ _OTHER_TAGS = {
     "en": ("en", "en-GB", "en-US"),
 }
 _PLAIN_ROOM = re.compile(r"(?:第?(\d+)(?:号|號)?(?:诊室|診室)?|(?:consulting )?room (\d+))", re.IGNORECASE)
+_WINDOW = re.compile(
+    r"第?(\d+)[号號](?:采血|抽血|取药|取藥|缴费|繳費|收费|收費|挂号|掛號)?窗口?|window (\d+)", re.IGNORECASE
+)
 _ROOM = {"zh": "{}诊室", "yue": "{}診室", "en": "Room {}"}
 
 
 def shown(
     kind: str,
     *,
+    purpose: str = QueueKind.CLINIC,
     number: str | None = None,
     name: str | None = None,
     station_names: Names | None = None,
@@ -100,10 +128,11 @@ def shown(
 ) -> Names:
     """The sentence to be read, by language: 请 A012 号 张*三 到 内科3诊室 就诊. `name` is a display name or None.
 
-    Raises ValueError for an unknown kind; a language without templates is left out.
+    `purpose` is the kind of the queue: a pharmacy calls to 取药. Raises ValueError for an unknown kind or purpose; a
+    language without templates is left out.
     """
     return {
-        language: _sentence(kind, language, number or "", name, station_names, queue_names, str)
+        language: _sentence(_call(kind, purpose), language, number or "", name, station_names, queue_names, str)
         for language in languages
         if language in LANGUAGES
     }
@@ -112,6 +141,7 @@ def shown(
 def spoken(
     kind: str,
     *,
+    purpose: str = QueueKind.CLINIC,
     number: str | None = None,
     name: str | None = None,
     voice_mode: VoiceMode = "none",
@@ -129,7 +159,8 @@ def spoken(
             said_name = spoken_name(name, voice_mode, language)
             said_number = say_number(number or "", language)
             say = _SAY_PLACE[language]
-            sentences[language] = _sentence(kind, language, said_number, said_name, station_names, queue_names, say)
+            call = _call(kind, purpose)
+            sentences[language] = _sentence(call, language, said_number, said_name, station_names, queue_names, say)
     return sentences
 
 
@@ -156,8 +187,20 @@ def say_place_en(place: str) -> str:
 _SAY_PLACE: dict[str, Callable[[str], str]] = {"zh": say_place_zh, "yue": say_place_zh, "en": say_place_en}
 
 
+def _call(kind: str, purpose: str) -> tuple[AnnouncementKind, QueueKind]:
+    return AnnouncementKind(kind), QueueKind(purpose)
+
+
+def _template(call: tuple[AnnouncementKind, QueueKind], language: str, *, window: bool) -> str:
+    """The sentence of a call with its gaps; only a call itself names what the queue is for."""
+    kind, purpose = call
+    if kind is not AnnouncementKind.CALL or purpose is QueueKind.CLINIC:
+        return TEMPLATES[kind][language]
+    return (WINDOW_CALLS.get(purpose, CALLS[purpose]) if window else CALLS[purpose])[language]
+
+
 def _sentence(
-    kind: str,
+    call: tuple[AnnouncementKind, QueueKind],
     language: str,
     number: str,
     name: str | None,
@@ -169,17 +212,14 @@ def _sentence(
     dept = _text(queue_names, language)
     if language == "en" and not dept.isascii():  # an English voice cannot say 内科; the room is enough
         dept = ""
-    window = re.search(r"\d+", unicodedata.normalize("NFKC", room))
-    announced = AnnouncementKind(kind)
-    if "{window}" in TEMPLATES[announced][language] and window is None:
-        announced = AnnouncementKind.CALL  # a window without a number is a place like any other
+    window = _WINDOW.fullmatch(unicodedata.normalize("NFKC", room))
+    number_of_window = next(filter(None, window.groups())) if window else ""
     if dept and dept.casefold() in room.casefold():
         dept = ""
-    if announced is AnnouncementKind.STAGE and language != "en":
+    if call[0] is AnnouncementKind.STAGE and language != "en":
         room = re.sub("(候诊区|候診區)$", "", room)
-    text = TEMPLATES[announced][language].format(
-        no=number, name=name or "", room=say(room), dept=say(dept), window=say(window[0]) if window else ""
-    )
+    template = _template(call, language, window=window is not None)
+    text = template.format(no=number, name=name or "", room=say(room), dept=say(dept), window=say(number_of_window))
     return _tidy(text)
 
 

@@ -138,4 +138,5 @@ class DeviceIdentity(Wire):
     role: str
     hall: str | None = None
     name: str
+    place: Names = Field(default_factory=dict)
     zone: str | None = None

@@ -14,6 +14,7 @@ from server.protocol.terms import (
     Mode,
     PrintJobState,
     Privacy,
+    QueueKind,
     StationState,
     TicketState,
 )
@@ -57,10 +58,11 @@ class TicketView(Wire):
 
 
 class StationView(Wire):
-    """A consulting room or window. It does not repeat the ticket it holds."""
+    """A consulting room or window. It does not repeat the ticket it holds. `place` is building, floor, area."""
 
     id: str
     name: Names
+    place: Names = Field(default_factory=dict)
     queues: list[str]
     state: StationState
     doctor: str | None = None
@@ -79,6 +81,7 @@ class QueueView(Wire):
     mode: Mode
     scale: str
     privacy: Privacy
+    kind: QueueKind = QueueKind.CLINIC
 
 
 class AlertView(Wire):
@@ -109,7 +112,10 @@ class AnnouncementView(Wire):
 
 
 class Slip(Wire):
-    """What a queue slip says. `code` is an opaque token for the QR; `ahead` counts people; times are UTC."""
+    """What a queue slip says. `code` is an opaque token for the QR; `ahead` counts people; times are UTC.
+
+    `place` is where to wait, `way` the building, floor and area where that is, `kind` what the queue is for.
+    """
 
     ticket: str
     hospital: Names
@@ -119,6 +125,8 @@ class Slip(Wire):
     display_name: str | None = None
     ahead: int | None = None
     place: Names = Field(default_factory=dict)
+    way: Names = Field(default_factory=dict)
+    kind: QueueKind = QueueKind.CLINIC
     doctor: str | None = None
     slot: datetime | None = None
     wait_low: int | None = None
@@ -153,11 +161,12 @@ HEALTH_TEXT = 200
 
 
 class DeviceView(Wire):
-    """An enrolled machine and how it is."""
+    """An enrolled machine and how it is. `place` is where it stands: building, floor, area."""
 
     id: str
     role: str
     name: str
+    place: Names = Field(default_factory=dict)
     zone: str | None = None
     online: bool = False
     health: dict[str, Any] = Field(default_factory=dict)
@@ -199,6 +208,7 @@ class Snapshot(Wire):
     seq: int
     hall: str
     name: Names
+    place: Names = Field(default_factory=dict)
     hospital: Names
     timezone: str
     languages: list[str]

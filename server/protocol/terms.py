@@ -36,6 +36,17 @@ ENDED = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW}
 AT_STATION = frozenset({TicketState.CALLED, TicketState.SERVING})
 
 
+class QueueKind(StrEnum):
+    """What a queue is for: it chooses the words that are spoken and printed, nothing else."""
+
+    CLINIC = "clinic"
+    LABORATORY = "laboratory"
+    IMAGING = "imaging"
+    PHARMACY = "pharmacy"
+    CASHIER = "cashier"
+    REGISTRATION = "registration"
+
+
 class Action(StrEnum):
     """What may be wished of a ticket; `close` is the server's own at the end of the day."""
 

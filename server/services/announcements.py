@@ -63,6 +63,7 @@ def content_of(config: HallConfig, queue: Queue, ticket: TicketRow, kind: str, s
         "ticket": ticket.id,
         "number": ticket.number,
         "queue": queue.id,
+        "purpose": queue.kind.value,
         "zone": station.zone if station else config.id,
         "station": station.id if station else None,
         "station_name": station.name if station else None,

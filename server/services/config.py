@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.domain.masking import VoiceMode
 from server.domain.numbering import business_day, day_bounds
 from server.domain.rules import Rules
-from server.protocol.terms import Mode, Privacy
+from server.protocol.terms import Mode, Privacy, QueueKind
 from server.store.tables import HallRow, HospitalRow, QueueRow
 
 _RULES = TypeAdapter(Rules)
@@ -33,6 +33,7 @@ class Queue:
     mode: Mode
     scale: str
     privacy: Privacy
+    kind: QueueKind
     rules: Rules
     sessions: tuple[dict[str, Any], ...]
     active: bool
@@ -50,6 +51,7 @@ class HallConfig:
     timezone: ZoneInfo
     rolls_at: str
     name: dict[str, str]
+    place: dict[str, str]
     languages: tuple[str, ...]
     voice: VoiceMode
     settings: Mapping[str, Any]
@@ -91,6 +93,7 @@ def _read(db: Session, hall: HallRow) -> HallConfig:
         timezone=timezone,
         rolls_at=hospital.rolls_at,
         name=hall.name,
+        place=hall.place or {},
         languages=tuple(hall.settings.get("languages") or ("zh", "en")),
         voice=hall.settings.get("voice", "surname"),
         settings=dict(hall.settings),
@@ -107,6 +110,7 @@ def _queue(row: QueueRow, timezone: ZoneInfo) -> Queue:
         mode=cast(Mode, row.mode),
         scale=row.scale,
         privacy=cast(Privacy, row.privacy),
+        kind=QueueKind(row.kind),
         rules=rules_from(row.rules),
         sessions=tuple(row.sessions),
         active=row.active,

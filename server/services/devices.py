@@ -1,5 +1,6 @@
 """Enrolled machines: tokens (stored hashed), heartbeats, health, who is online."""
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -18,12 +19,21 @@ from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)
 LONGEST_NAME = 60
+LONGEST_PLACE = 100
+_LANGUAGE = re.compile(r"\s*(zh|yue|en)\s*=(.*)", re.DOTALL)
 
 
-def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str | None = None) -> tuple[DeviceRow, str]:
+def enrol(
+    work: Work,
+    context: Context,
+    role: DeviceRole,
+    name: str,
+    zone: str | None = None,
+    place: dict[str, str] | None = None,
+) -> tuple[DeviceRow, str]:
     """A new device and its token (256 random bits), which is shown once and kept only as a hash.
 
-    Raises invalid for a name that is none.
+    `place` is building, floor and area by language. Raises invalid for a name that is none.
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         raise HallError(ErrorCode.INVALID, f"a device's name is 1 to {LONGEST_NAME} printable characters")
@@ -33,6 +43,7 @@ def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str |
         role=role.value,
         hall_id=work.hall.id,
         name=name,
+        place=place or None,
         zone=zone or work.hall.id,
         token_hash=context.token_hash(token),
         enrolled_at=work.real_now,
@@ -47,6 +58,23 @@ def enrol(work: Work, context: Context, role: DeviceRole, name: str, zone: str |
     _count(work, role, 1)
     work.record(EventKind.DEVICE_ENROLLED, row)
     return row, token
+
+
+def place_from(text: str) -> dict[str, str]:
+    """A place written as `一楼大厅` (Chinese) or `zh=一楼大厅;en=Ground floor`, by language.
+
+    Raises invalid for a text that is empty, longer than 100 characters in a language, or names a language twice.
+    """
+    parts = [_LANGUAGE.fullmatch(part) for part in text.split(";") if part.strip()]
+    named = [(part[1], part[2].strip()) for part in parts if part is not None] if all(parts) else [("zh", text.strip())]
+    place = dict(named)
+    if not place or len(place) != len(named) or not all(_is_place(one) for one in place.values()):
+        raise HallError(ErrorCode.INVALID, f"a place is 1 to {LONGEST_PLACE} printable characters, or zh=…;en=…")
+    return place
+
+
+def _is_place(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_PLACE and text.isprintable()
 
 
 def _count(work: Work, role: DeviceRole, step: int) -> None:

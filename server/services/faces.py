@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain import wording
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
-from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, TicketState
+from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
 from server.services.config import config_of
 from server.services.lists import KIND
 from server.services.lists import document as list_document
@@ -116,6 +116,7 @@ class Faces:
             "queue_names": content["queue_name"],
             "languages": content["languages"],
             "number": content["number"],
+            "purpose": content.get("purpose", QueueKind.CLINIC),
         }
         if self._audience is Audience.CALLER:
             mode: VoiceMode = "none" if privacy == "number_only" else content.get("voice", "surname")

@@ -83,18 +83,25 @@ def _hall(db: Session, hall: HallPart, position: int) -> list[str]:
         "thermal_reports": hall.thermal_reports,
         "list_printer": hall.list_printer,
     }
-    values = {"name": hall.name, "position": position, "settings": settings, "active": True}
+    values: dict[str, Any] = {
+        "name": hall.name,
+        "place": hall.place or None,
+        "position": position,
+        "settings": settings,
+        "active": True,
+    }
     new = {"epoch": "", "seq": 0, "audit_seq": 0, "audit_digest": "", "print_stations": 0, "callers": 0}
     _upsert(db, HallRow, hall.id, {"id": hall.id}, values, f"hall {hall.id}", changes, new=new)
     db.flush()
     for place, queue in enumerate(hall.queue):
         sessions = [part.model_dump() for part in (queue.sessions if queue.sessions is not None else hall.sessions)]
-        own = queue.model_dump(include={"name", "prefix", "mode", "scale", "privacy", "rules"})
+        words = {"name", "prefix", "mode", "scale", "privacy", "kind", "rules"}
+        own = queue.model_dump(mode="json", include=words)
         values = {**own, "sessions": sessions, "position": place, "active": True}
         identity = {"hall_id": hall.id, "id": queue.id}
         _upsert(db, QueueRow, (hall.id, queue.id), identity, values, f"queue {queue.id}", changes, new={})
     for place, station in enumerate(hall.station):
-        own = station.model_dump(include={"name", "queues", "levels"})
+        own = station.model_dump(include={"name", "queues", "levels"}) | {"place": station.place or None}
         values = {**own, "hall_id": hall.id, "zone": station.zone or hall.id, "position": place, "active": True}
         new = {"state": "open", "doctor_id": station.doctor, "seq": 0}
         _upsert(db, StationRow, station.id, {"id": station.id}, values, f"station {station.id}", changes, new=new)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from server.protocol.terms import Mode, Privacy
+from server.protocol.terms import Mode, Privacy, QueueKind
 
 
 def _known_zone(name: str) -> str:
@@ -44,6 +44,7 @@ class QueuePart(Part):
     mode: Mode = "woven"
     scale: str = "CN-OPD"
     privacy: Privacy = "masked"
+    kind: QueueKind = QueueKind.CLINIC
     sessions: list[SessionPart] | None = None
     rules: dict[str, Any] = Field(default_factory=dict)
 
@@ -53,6 +54,7 @@ class StationPart(Part):
 
     id: Id
     name: Text
+    place: Text = Field(default_factory=dict)
     queues: Annotated[list[Id], Field(min_length=1)]
     levels: list[str] = Field(default_factory=list)
     zone: Id | None = None
@@ -60,10 +62,11 @@ class StationPart(Part):
 
 
 class HallPart(Part):
-    """A waiting area."""
+    """A waiting area. `place` is building, floor and area, as the slip and the kiosk tell the way."""
 
     id: Id
     name: Text
+    place: Text = Field(default_factory=dict)
     languages: tuple[Literal["zh", "yue", "en"], ...] = ("zh", "en")
     voice: Literal["none", "surname", "full"] = "surname"
     sessions: list[SessionPart] = Field(default_factory=list)

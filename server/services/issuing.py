@@ -90,6 +90,7 @@ _STARTING: dict[str, Any] = {
     "station_id": None,
     "hold_reason": None,
     "bypass": False,
+    "end_reason": None,
     "calls": 0,
     "passes": 0,
     "seq": 0,

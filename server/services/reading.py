@@ -70,6 +70,7 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
             "seq": row.seq,
             "hall": hall,
             "name": row.name,
+            "place": row.place or {},
             "hospital": hospital.name,
             "timezone": hospital.timezone,
             "languages": hall_languages(row),

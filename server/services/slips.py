@@ -51,6 +51,8 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
         "wait_low": wait.low if wait else None,
         "wait_high": wait.high if wait else None,
         "place": config.name,
+        "way": config.place,
+        "kind": queue.kind.value,
         "doctor": ticket.doctor or None,
         "slot": stamp(ticket.slot_start),
         "checked_in_at": stamp(ticket.checked_in_at),

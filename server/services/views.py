@@ -44,6 +44,7 @@ def station_view(row: StationRow) -> View:
     return {
         "id": row.id,
         "name": row.name,
+        "place": row.place or {},
         "queues": list(row.queues),
         "state": row.state,
         "doctor": row.doctor_id,
@@ -62,6 +63,7 @@ def queue_view(row: QueueRow) -> View:
         "mode": row.mode,
         "scale": row.scale,
         "privacy": row.privacy,
+        "kind": row.kind,
     }
 
 
@@ -108,6 +110,7 @@ def device_view(row: DeviceRow) -> View:
         "id": row.id,
         "role": row.role,
         "name": row.name,
+        "place": row.place or {},
         "zone": row.zone,
         "online": row.online,
         "health": row.health,

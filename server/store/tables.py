@@ -116,13 +116,17 @@ class HospitalRow(Base):
 
 
 class HallRow(Base):
-    """One waiting area: its row is its lock, `seq` the last number of its journal, `epoch` its life."""
+    """One waiting area: its row is its lock, `seq` the last number of its journal, `epoch` its life.
+
+    `place` here, of a station and of a device is building, floor and area by language; None where nobody said.
+    """
 
     __tablename__ = "hall"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[dict[str, str]]
     epoch: Mapped[str] = mapped_column(String(32))
     seq: Mapped[int] = mapped_column(BIG, default=0)
+    place: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -143,6 +147,7 @@ class QueueRow(Base):
     mode: Mapped[str] = mapped_column(String(8))
     scale: Mapped[str] = mapped_column(String(32))
     privacy: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16), default="clinic", server_default="clinic")
     rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sessions: Mapped[list[Any]] = mapped_column(default=list)
     position: Mapped[int] = mapped_column(default=0)
@@ -158,6 +163,7 @@ class StationRow(Base):
     name: Mapped[dict[str, str]]
     queues: Mapped[list[str]]
     levels: Mapped[list[Any]] = mapped_column(default=list)
+    place: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     zone: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
@@ -246,6 +252,7 @@ class DeviceRow(Base):
     role: Mapped[str] = mapped_column(String(16))
     hall_id: Mapped[str] = mapped_column(ForeignKey("hall.id"))
     name: Mapped[str] = mapped_column(String(100))
+    place: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     zone: Mapped[str] = mapped_column(String(64))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     enrolled_at: Mapped[datetime]
@@ -311,7 +318,8 @@ class VisitRow(Base):
 class TicketRow(Base):
     """A place in a queue. `sort` is the static order key, `since` the time a wait is counted from.
 
-    `promise` is the wait told on the slip, until it is called, sent away or stands elsewhere.
+    `promise` is the wait told on the slip, until it is called, sent away or stands elsewhere; `end_reason` tells why a
+    life ended otherwise than at the station: `transferred`, `his_cancelled`, `left`, `day_closed`, `session_closed`.
     """
 
     __tablename__ = "ticket"
@@ -351,6 +359,7 @@ class TicketRow(Base):
     times: Mapped[dict[str, str]] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
     promise: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    end_reason: Mapped[str | None] = mapped_column(String(32))
     seq: Mapped[int] = mapped_column(BIG, default=0)
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),

@@ -154,8 +154,10 @@ def _who(context: Context, who: Principal) -> View:
         return {"staff": staff.staff_view(row), "halls": context.hall_ids(), "at": time.time()}
 
 
-def _me(_context: Context, who: Principal) -> View:
-    return {"id": who.id, "role": who.role, "hall": who.hall, "name": who.name, "zone": who.zone}
+def _me(context: Context, who: Principal) -> View:
+    with Session(context.engines.read) as db:
+        place = db.get_one(DeviceRow, who.id).place or {}
+    return {"id": who.id, "role": who.role, "hall": who.hall, "name": who.name, "place": place, "zone": who.zone}
 
 
 def _devices(context: Context, who: Principal) -> View:

@@ -48,7 +48,7 @@ PREFIXES = "ABCDEFGH"
 SURNAMES = "王李张刘陈杨赵黄周吴"
 QUEUES = (("内科", "Internal medicine"), ("外科", "Surgery"), ("儿科", "Paediatrics"), ("眼科", "Eye clinic"))
 ROOMS = (1, 2, 3, 5, 8, 12, 16, 101, 203)
-KINDS = ("call",) * 12 + ("recall", "recall", "passed", "passed", "stage", "exam", "pharmacy", "report")
+KINDS = ("call",) * 12 + ("recall", "recall", "passed", "passed", "stage")
 SEED = 20260101
 SLACK = 10.0
 """Deadlines are stretched: here the engine is measured, not its fallback."""

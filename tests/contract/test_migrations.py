@@ -76,6 +76,21 @@ def test_a_day_of_before_the_promises_goes_on_with_none_told(engine):
     assert (7, 5, 0, 0, 0) == tuple(row)
 
 
+def test_a_hall_of_before_places_and_kinds_has_clinics_and_no_places(engine):
+    migrate(engine, "0005")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO hall VALUES ('H1', '{}', 'e', 0, 0, true, '{}', 0, '', 0, 0)",
+            "INSERT INTO queue VALUES ('H1', 'IM', '{}', 'A', 'woven', 'CN-OPD', 'masked', '{}', '[]', 0, true)",
+        ):
+            connection.execute(text(statement))
+    migrate(engine)
+
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT kind, hall.place FROM queue JOIN hall ON hall.id = queue.hall_id")).one()
+    assert ("clinic", None) == tuple(row)
+
+
 @pytest.mark.parametrize("statement", [2, 10, 25])
 def test_a_migration_that_is_interrupted_leaves_the_old_schema(engine, statement):
     created = []

@@ -98,13 +98,18 @@ function HallFile({ file, ask, reload }) {
   </section>`;
 }
 
+/** Where a device stands, in the reader's language where there is one. */
+function placeText(place) {
+  return place[tongue()] ?? place.zh ?? Object.values(place)[0] ?? "";
+}
+
 function Devices({ devices, revoke }) {
   const [sure, setSure] = useState(null);
   return html`<section class="panel" aria-labelledby="devices-title"><h2 id="devices-title">${t("devices")}</h2>
     <p class="secondary">${t("admin.devices.add")} <code>hall-server device add</code></p>
     ${devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
     <ul class="devices plain-none">${devices.map((device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
-      <span><b>${device.name}</b><br /><span class="secondary">${t(`role.${device.role}`)} · ${device.hall}</span></span>
+      <span><b>${device.name}</b><br /><span class="secondary">${[t(`role.${device.role}`), device.hall, placeText(device.place)].filter(Boolean).join(" · ")}</span></span>
       ${device.revoked ? html`<span class="secondary">${t("admin.revoked")}</span>` : html`<span class="row">
         <${Online} device=${device} />
         <button type="button" class=${`button ${sure === device.id ? "button-danger" : "button-quiet"}`} data-act="revoke" onBlur=${() => setSure(null)}

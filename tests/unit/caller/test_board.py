@@ -7,7 +7,7 @@ import pytest
 from caller.board import BANNER_PATIENCE, BANNER_TIME, STALE_AFTER, Board, heard, loaded, next_change, settled, taken
 from caller.picture import picture
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
-from server.protocol.terms import EventKind
+from server.protocol.terms import EventKind, QueueKind
 
 
 def a_ticket(number="A001", state="waiting", station=None, queue="IM", seq=1, **more):
@@ -221,3 +221,15 @@ def test_no_full_name_stands_in_a_picture_of_a_hall_with_masked_names():
     view = a_ticket("A001", "called", "R1", seq=11, name="张小三")
     board = after(a_board(a_ticket("A001")), "ticket.called", view)
     assert "小" not in str(show(board))
+
+
+@pytest.mark.parametrize("kind", ["clinic", "pharmacy"])
+def test_a_banner_knows_what_the_queue_is_for(kind):
+    """Q11: the wall says 取药 for a pharmacy."""
+    board = a_board(a_ticket("A001"))
+    queues = [queue.model_copy(update={"kind": QueueKind(kind)}) for queue in board.snapshot.queues]
+    board = loaded(Board(), board.snapshot.model_copy(update={"queues": queues}), 100.0)
+
+    (banner,) = called(board, "A001").banners
+
+    assert banner.purpose == kind

@@ -2,7 +2,18 @@
 
 import pytest
 
-from server.domain.wording import TEMPLATES, AnnouncementKind, say_number, say_place_en, say_place_zh, shown, spoken
+from server.domain.wording import (
+    CALLS,
+    TEMPLATES,
+    WINDOW_CALLS,
+    AnnouncementKind,
+    say_number,
+    say_place_en,
+    say_place_zh,
+    shown,
+    spoken,
+)
+from server.protocol.terms import QueueKind
 
 ROOM_3 = {"zh": "3诊室", "yue": "3診室", "en": "Room 3"}
 ROOM_101 = {"zh": "101诊室", "yue": "101診室", "en": "Room 101"}
@@ -24,12 +35,32 @@ SPOKEN = [
     ("passed", ROOM_3, "zh", "A 零 一 二 号已过号,请到分诊台或自助机重新报到"),
     ("passed", ROOM_3, "yue", "A 零一二 號已過號,請到分流站重新登記"),
     ("passed", ROOM_3, "en", "Number A zero one two was missed. Please check in again at the desk or a kiosk"),
-    ("exam", ROOM_3, "zh", "请 A 零 一 二 号 张姓患者 到 内科三诊室 检查"),
-    ("blood", {"zh": "3号窗口"}, "zh", "请 A 零 一 二 号到 三 号采血窗口"),
-    ("pharmacy", {"en": "Window 3"}, "en", "Number A zero one two, medicine is ready at window three"),
-    ("report", ROOM_3, "zh", "A 零 一 二 号,您的报告已出,可到自助机打印"),
-    ("pause", ROOM_3, "zh", "三诊室 暂停接诊,请耐心等候"),
-    ("pause", ROOM_101, "en", "Room one zero one is paused. Please wait"),
+]
+
+WINDOW_3 = {"zh": "3号窗口", "yue": "3號窗口", "en": "Window 3"}
+PHARMACY_WINDOW = {"zh": "门诊药房一号窗口", "yue": "門診藥房一號窗口", "en": "Outpatient pharmacy, window one"}
+PURPOSES = [
+    ("clinic", ROOM_3, "zh", "请 A 零 一 二 号 张姓患者 到 内科三诊室 就诊"),
+    ("imaging", ROOM_3, "zh", "请 A 零 一 二 号 张姓患者 到 内科三诊室 检查"),
+    ("imaging", ROOM_3, "yue", "請 A 零一二 號到 三診室 檢查"),
+    ("imaging", ROOM_3, "en", "Number A zero one two, please go to Room three for your examination"),
+    ("laboratory", WINDOW_3, "zh", "请 A 零 一 二 号到 三 号采血窗口"),
+    ("laboratory", {"zh": "3号采血窗口"}, "zh", "请 A 零 一 二 号到 三 号采血窗口"),
+    ("laboratory", WINDOW_3, "yue", "請 A 零一二 號到 三 號抽血窗口"),
+    ("laboratory", WINDOW_3, "en", "Number A zero one two, blood collection window three"),
+    ("laboratory", ROOM_3, "zh", "请 A 零 一 二 号 张姓患者 到 内科三诊室 检查"),
+    ("laboratory", ROOM_3, "en", "Number A zero one two, please go to Room three for your test"),
+    ("pharmacy", WINDOW_3, "zh", "请 A 零 一 二 号 张姓患者 到 三 号窗口取药"),
+    ("pharmacy", WINDOW_3, "yue", "請 A 零一二 號 张姓病人 到 三 號窗口取藥"),
+    ("pharmacy", WINDOW_3, "en", "Number A zero one two, medicine is ready at window three"),
+    ("pharmacy", PHARMACY_WINDOW, "zh", "请 A 零 一 二 号 张姓患者 到 内科门诊药房一号窗口 取药"),
+    ("pharmacy", {"zh": "2楼3号窗口"}, "zh", "请 A 零 一 二 号 张姓患者 到 内科二楼三号窗口 取药"),
+    ("cashier", WINDOW_3, "zh", "请 A 零 一 二 号 张姓患者 到 三 号窗口缴费"),
+    ("cashier", WINDOW_3, "yue", "請 A 零一二 號 张姓病人 到 三 號窗口繳費"),
+    ("cashier", WINDOW_3, "en", "Number A zero one two, please pay at window three"),
+    ("registration", WINDOW_3, "zh", "请 A 零 一 二 号 张姓患者 到 三 号窗口挂号"),
+    ("registration", WINDOW_3, "yue", "請 A 零一二 號 张姓病人 到 三 號窗口掛號"),
+    ("registration", WINDOW_3, "en", "Number A zero one two, please register at window three"),
 ]
 
 SHOWN = [
@@ -58,6 +89,31 @@ def test_a_sentence_is_spoken_byte_for_byte(kind, station, language, sentence):
     assert {language: sentence} == said
 
 
+@pytest.mark.parametrize(("purpose", "station", "language", "sentence"), PURPOSES)
+def test_a_pharmacy_calls_to_collect_medicine_and_a_laboratory_to_a_test(purpose, station, language, sentence):
+    """Q11: what the queue is for stands in the call, at a window by its number, elsewhere by its name."""
+    said = spoken(
+        "call",
+        purpose=purpose,
+        number="A012",
+        name="张小三",
+        voice_mode="surname",
+        station_names=station,
+        queue_names=MEDICINE,
+        languages=[language],
+    )
+
+    assert {language: sentence} == said
+
+
+@pytest.mark.parametrize("kind", ["recall", "stage", "passed"])
+def test_only_the_call_itself_says_what_a_queue_is_for(kind):
+    """Q11: a recall, a staging and a missed number are worded alike for every kind of queue."""
+    told = {purpose: shown(kind, purpose=purpose, number="A012", station_names=ROOM_3) for purpose in QueueKind}
+
+    assert all(told[QueueKind.CLINIC] == one for one in told.values())
+
+
 @pytest.mark.parametrize(("kind", "name", "language", "sentence"), SHOWN)
 def test_a_sentence_is_shown_byte_for_byte(kind, name, language, sentence):
     seen = shown(kind, number="A012", name=name, station_names=ROOM_3, queue_names=MEDICINE, languages=[language])
@@ -69,6 +125,8 @@ def test_every_kind_has_a_sentence_in_every_language():
     expected = {kind: {"zh", "yue", "en"} for kind in AnnouncementKind}
 
     assert expected == {kind: set(sentences) for kind, sentences in TEMPLATES.items()}
+    assert set(QueueKind) - {QueueKind.CLINIC} == set(CALLS)
+    assert all({"zh", "yue", "en"} == set(sentences) for sentences in (*CALLS.values(), *WINDOW_CALLS.values()))
 
 
 def test_languages_come_in_the_order_of_the_hall():
@@ -103,9 +161,9 @@ def test_no_name_is_spoken_when_the_mode_is_none():
     ],
 )
 def test_a_rooms_name_is_found_in_the_language_asked_for(station, language, place):
-    sentence = shown("pause", station_names=station, languages=[language])[language]
+    sentence = shown("call", purpose="registration", station_names=station, languages=[language])[language]
 
-    assert sentence.startswith(place + " ")
+    assert f" {place} " in sentence
 
 
 def test_a_department_that_the_room_already_names_is_not_repeated():
@@ -121,9 +179,9 @@ def test_an_english_sentence_leaves_out_a_department_that_has_no_english_name():
 
 
 def test_a_window_without_a_number_is_called_as_a_place():
-    seen = shown("pharmacy", number="A012", station_names={"zh": "中药房"}, languages=["zh"])
+    seen = shown("call", purpose="pharmacy", number="A012", station_names={"zh": "中药房"}, languages=["zh"])
 
-    assert "请 A012 号 到 中药房 就诊" == seen["zh"]
+    assert "请 A012 号 到 中药房 取药" == seen["zh"]
 
 
 @pytest.mark.parametrize(

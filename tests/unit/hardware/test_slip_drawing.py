@@ -6,7 +6,7 @@ from PIL import Image, ImageChops, ImageOps
 from hardware.escpos import fonts
 from hardware.escpos.sheet import Sheet, Style
 from hardware.escpos.slip import draw_slip, number_face
-from hardware.escpos.words import WORDS
+from hardware.escpos.words import WORDS, wait_at
 from hardware.ports import Profile
 from tests.support.printers import P58, P80, differing_dots, make_slip
 
@@ -153,3 +153,30 @@ def test_the_servers_own_sentence_is_printed_as_it_is():
     sentence = draw_slip(make_slip(place={"zh": "请到内科候诊区候诊，听叫号就诊"}), P80)
     built = draw_slip(make_slip(), P80)
     assert differing_dots(sentence, built) == 0
+
+
+@pytest.mark.parametrize("profile", [P80, P58])
+def test_a_slip_tells_the_way_where_the_hall_file_has_one(profile):
+    """The building and floor of the hall are a line more, and nothing runs over the edge."""
+    way = {"zh": "门诊楼二楼西区", "en": "Outpatient building, first floor, west wing, beside the lifts"}
+    plain = draw_slip(make_slip(language="en"), profile)
+    told = draw_slip(make_slip(language="en", way=way), profile)
+
+    assert told.height > plain.height
+    assert told.width == profile.width
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("clinic", "请到内科候诊区候诊，听叫号就诊"),
+        ("pharmacy", "请到内科候诊区等候，听叫号取药"),
+        ("laboratory", "请到内科候诊区等候，听叫号检查"),
+        ("cashier", "请到内科候诊区等候，听叫号缴费"),
+        ("registration", "请到内科候诊区等候，听叫号挂号"),
+        ("a kind of a newer server", "请到内科候诊区候诊，听叫号就诊"),
+    ],
+)
+def test_a_slip_says_what_the_patient_waits_for(kind, sentence):
+    """Q11: a slip of the pharmacy said 听叫号就诊."""
+    assert sentence == wait_at(kind, "zh", "内科候诊区")
