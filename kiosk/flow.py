@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.codes import clean_code, code_of
 from kiosk.inputs import Answer, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
 from kiosk.options import hall_queues, is_printable
 from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
-from kiosk.screens import Screen, State, Task, Verb
+from kiosk.screens import Message, Screen, State, Task, Verb
 from kiosk.turns import (
     SPOKEN,
     Step,
@@ -31,7 +32,6 @@ ANSWER_WITHIN, PAPER_WITHIN = 8.0, 60.0
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
 BACK_WITHIN = 20.0
 """Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
-LONGEST_CODE = 512
 PROOFS = frozenset({"phone_tail", "identity_tail", "birth_date"})
 """What may confirm a typed code: fields of the contract's `typed`."""
 BUSY = frozenset({Screen.WORKING, Screen.PRINTING})
@@ -128,8 +128,11 @@ def _scanned_at_home(state: State, touch: Touch) -> Step:
 
 
 def _scanned(state: State, touch: Touch) -> Step:
-    code = clean_code(touch.value)
-    return wish(state, Identify(wish_id(state), scan=code, how=touch.how)) if code else stay(state)
+    """Ask whose code this is. What cannot be anybody's is told at once: no question, no failed attempt."""
+    code = code_of(touch.value)
+    if code is None:
+        return go(state, Screen.IDENTIFY, message=Message("not_this_code")), ()
+    return wish(state, Identify(wish_id(state), scan=code, how=touch.how))
 
 
 def _typed(state: State, touch: Touch) -> Step:
@@ -139,12 +142,6 @@ def _typed(state: State, touch: Touch) -> Step:
     if not code or kind not in PROOFS or not (proof := clean_code(proof)):
         return stay(state)
     return wish(state, Identify(wish_id(state), typed={"code": code, kind: proof}))
-
-
-def clean_code(text: str) -> str:
-    """What a reader or a finger sent, without control characters and spaces around; "" when nothing usable is left."""
-    code = "".join(character for character in text if character.isprintable()).strip()
-    return code if len(code) <= LONGEST_CODE else ""
 
 
 def _without_card(state: State, _: Touch) -> Step:

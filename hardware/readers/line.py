@@ -1,9 +1,12 @@
-"""Owns a reader that sends each scan as a line of text over a serial line (USB code readers call it CDC or COM mode).
+"""Owns a reader that sends each scan as text over a serial line (USB code readers call it CDC or COM mode).
 
-Knows no meaning of what is read. A scan ends with CR, LF or both, or after a tenth of a second of silence.
+Knows no meaning of what is read. A scan is what arrives in one burst: lines that follow each other within a tenth of a
+second are one scan, so a business card counts once. It ends with CR, LF or Tab and that quiet; from a reader that sends
+no line end, with the quiet alone. A pause inside a code tears it only where no line end is known to come.
 """
 
 import os
+import re
 import select
 import time
 from typing import Any
@@ -14,7 +17,18 @@ from server.protocol.terms import Evidence
 
 LONGEST = 4096
 """A QR code holds at most 2,953 bytes; what is longer is noise on the line and thrown away."""
-SILENCE = 0.1
+QUIET = 0.1
+"""Seconds without a byte after a line end: the scan is over."""
+UNENDED = 0.3
+"""Seconds without a byte, and no line end: the scan is over. Readers pause for up to 0.2 s inside a long code."""
+PAUSE = 1.0
+"""The same for a reader that has sent a line end before: what pauses now is not over."""
+SHORTEST = 4
+"""Characters; what is shorter and has no line end is noise on the line (kiosk codes are longer)."""
+STRAY = 2
+"""Bytes beyond ASCII in a line that is no UTF-8; so few are noise, more are Chinese characters in GB 18030."""
+NO_READ = frozenset({"NOREAD", "NO READ", "NR"})
+"""What readers send when they were triggered and saw nothing: nobody's scan."""
 
 
 class LineReader:
@@ -31,6 +45,7 @@ class LineReader:
         self._serial = serial
         self._line: Any = None
         self._heard = b""
+        self._sends_ends = False
 
     def read(self, timeout: float) -> Scan | None:
         """Wait up to `timeout` seconds for one scan; None when nothing came.
@@ -41,14 +56,13 @@ class LineReader:
         deadline = time.monotonic() + timeout
         self._open()
         while True:
-            ended, text = self._take()
-            if ended and text:
-                return Scan(text, Evidence.KEYBOARD)  # plain text: any keyboard could have sent it
             left = deadline - time.monotonic()
-            if not ended and left <= 0 and not self._heard:
+            if len(self._heard) < LONGEST and self._more(self._patience() if self._heard else left):
+                continue
+            if text := self._burst():
+                return Scan(text, Evidence.KEYBOARD)  # plain text: any keyboard could have sent it
+            if left <= 0:
                 return None
-            if not ended and not self._more(SILENCE if self._heard else left) and self._heard:
-                self._heard += b"\r"
 
     def close(self) -> None:
         """Let go of the line."""
@@ -62,14 +76,26 @@ class LineReader:
             with failures_of(self.url, CannotOpen, OSError, ValueError):
                 self._line = self._serial.Serial(self._path, baudrate=self._baudrate, timeout=0)
 
-    def _take(self) -> tuple[bool, str]:
-        """The first whole line of what was heard: whether there is one, and its text without control characters."""
-        ends = [self._heard.find(end) for end in (b"\r", b"\n") if end in self._heard]
-        if not ends:
-            return False, ""
-        line, self._heard = self._heard[: min(ends)], self._heard[min(ends) + 1 :]
-        text = line.decode("utf-8", "replace")
-        return True, "".join(character for character in text if character.isprintable()).strip()
+    def _ended(self) -> bool:
+        return self._heard[-1:] in {b"\r", b"\n", b"\t"}
+
+    def _patience(self) -> float:
+        """Seconds of silence that end what is being heard."""
+        if self._ended():
+            return QUIET
+        return PAUSE if self._sends_ends else UNENDED
+
+    def _burst(self) -> str:
+        """What was heard since the last quiet, its lines joined by line ends; "" for noise and for "NOREAD"."""
+        heard, ended = self._heard, bool(self._heard) and self._ended()
+        self._heard = b""
+        lines = [line for line in (_text(part) for part in re.split(rb"[\r\n\t]+", heard)) if line]
+        lines = [line for line in lines if line.upper() not in NO_READ]
+        text = "\n".join(lines)
+        if len(text) < SHORTEST and not ended:
+            return ""
+        self._sends_ends = self._sends_ends or (ended and bool(text))
+        return text
 
     def _more(self, seconds: float) -> bool:
         """Take in what the reader sends within so many seconds."""
@@ -84,3 +110,13 @@ class LineReader:
             raise error if isinstance(error, FailedInUse) else FailedInUse(self.url, str(error)) from error
         self._heard = (self._heard + data)[-LONGEST:]
         return True
+
+
+def _text(line: bytes) -> str:
+    """The printable characters of a line: UTF-8, else the Chinese GB 18030. A stray byte or two are noise."""
+    stray = sum(byte > 0x7F for byte in line) <= STRAY
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        text = line.decode("ascii" if stray else "gb18030", "ignore")
+    return "".join(character for character in text if character.isprintable()).strip()

@@ -1,38 +1,78 @@
-// Owns telling a card or code reader that types like a keyboard from a person at a keyboard. Knows no screen.
+// Owns hearing a card or code reader that types like a keyboard. What a scan is stands in burst.js. Knows no screen.
 
-const READER_GAP = 40; // milliseconds between two keys of a reader; fingers take longer
-const FORGET_AFTER = 1500;
-const SHORTEST = 4;
+import { AltNumber, Burst, QUIET, meaning } from "/web/burst.js";
+
+const DELIVERY = 50; // milliseconds an event may need from the keyboard to the page
 
 /**
- * Listen for bursts of keys that end with Enter and hand them to `scanned`; returns the way to stop.
- * Without a field in focus every text before Enter counts as read, since a kiosk has no keyboard.
+ * Listen for bursts of keys and hand each to `scanned` once it is over; returns the way to stop.
+ * The time of a key is the event's own, so a page that is busy tears no code. In a field, fingers are left alone.
  */
 export function listen(scanned) {
-  let keys = [];
+  const burst = new Burst();
+  const alt = new AltNumber();
+  let quiet = null;
+  let field = null; // the field that the burst began in, and what stood there before
 
-  function heard(event) {
-    const now = event.timeStamp;
-    const typing = event.target instanceof HTMLInputElement;
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (keys.length && now - keys[keys.length - 1].at > FORGET_AFTER) keys = [];
-    if (event.key.length === 1) {
-      if (event.key === " " && keys.length === 0) return; // a space alone presses the button in focus
-      keys.push({ key: event.key, at: now });
-      if (!typing) event.preventDefault();
-      return;
+  function hand(text) {
+    if (text === null) return;
+    if (field) {
+      field.element.value = field.before;
+      field.element.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    if (event.key !== "Enter") return;
-    const text = keys.map(({ key }) => key).join("").trim();
-    const burst = keys.length > 1 && (keys[keys.length - 1].at - keys[0].at) / (keys.length - 1) < READER_GAP;
-    keys = [];
-    if (text.length < SHORTEST || (typing && !burst)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (typing) event.target.value = "";
     scanned(text);
   }
 
-  window.addEventListener("keydown", heard, true);
-  return () => window.removeEventListener("keydown", heard, true);
+  function wait() {
+    clearTimeout(quiet);
+    quiet = setTimeout(over, QUIET + DELIVERY);
+  }
+
+  function over() {
+    quiet = null;
+    hand(burst.finish());
+    field = null;
+  }
+
+  /** Take a key that means something; what a burst holds back goes nowhere else. */
+  function take(event, key) {
+    const typing = event.target instanceof HTMLInputElement;
+    const begins = !burst.goesOn(event.timeStamp);
+    hand(burst.take({ ...key, at: event.timeStamp, field: typing }));
+    if (begins) field = typing ? { element: event.target, before: event.target.value } : null;
+    wait();
+    if (!typing || (key.end && burst.isReader())) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  function pressed(event) {
+    if (event.altKey && !event.ctrlKey) {
+      if (!alt.take(event)) return;
+      event.preventDefault();
+      burst.hold(event.timeStamp);
+      if (quiet !== null) wait();
+      return;
+    }
+    const key = meaning(event);
+    if (!key) return;
+    // alone, Enter and the space press the button in focus and Tab moves on
+    if ((key.end || key.text === " ") && !burst.goesOn(event.timeStamp)) return;
+    take(event, key);
+  }
+
+  function released(event) {
+    if (event.key !== "Alt") return;
+    const text = alt.release();
+    if (text) take(event, { alt: true, ...(/[\r\n\t]/.test(text) ? { end: true } : { text }) });
+  }
+
+  window.addEventListener("keydown", pressed, true);
+  window.addEventListener("keyup", released, true);
+  return () => {
+    clearTimeout(quiet);
+    window.removeEventListener("keydown", pressed, true);
+    window.removeEventListener("keyup", released, true);
+  };
 }

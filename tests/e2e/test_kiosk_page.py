@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.support.browser import a_page
 from tests.support.hall import HOSPITAL, RunningHall, a_late_slip, until
-from tests.support.kiosk_page import GLASS, LAYOUT, KioskProcess, a_report, language, open_kiosk
+from tests.support.kiosk_page import GLASS, LAYOUT, KioskProcess, a_report, language, open_kiosk, send_keys
 
 pytestmark = pytest.mark.browser
 HALL = (
@@ -90,8 +90,7 @@ def on(page, screen):
 
 
 def scan(page, code):
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    send_keys(page, code, end="Enter")
 
 
 def type_in(page, code, tail):

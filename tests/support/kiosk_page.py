@@ -45,6 +45,31 @@ def open_kiosk(page: Any, kiosk: "KioskProcess") -> None:
         page.wait_for_timeout(200)
 
 
+# A reader's keys with times of their own: what a test means by a pace must not depend on how busy its machine is.
+SEND_KEYS = """([keys, begin]) => {
+  const began = begin ?? performance.now();
+  for (const key of keys) {
+    const up = key.type === "keyup";
+    const event = new KeyboardEvent(up ? "keyup" : "keydown", { ...key, bubbles: true, cancelable: true });
+    Object.defineProperty(event, "timeStamp", { value: began + key.at });
+    const target = document.activeElement ?? document.body;
+    const goesOn = target.dispatchEvent(event);
+    if (!up && goesOn && target instanceof HTMLInputElement && key.key.length === 1) target.value += key.key;
+  }
+}"""
+
+
+def keys_of(text: str, end: str | None = "Enter", gap: float = 8.0, at: float = 0.0) -> list[dict[str, Any]]:
+    """The keys a reader presses for a text (a line end is Enter), `gap` milliseconds apart, then `end`."""
+    keys = ["Enter" if character == "\n" else character for character in text] + ([end] if end else [])
+    return [{"key": key, "at": at + number * gap} for number, key in enumerate(keys)]
+
+
+def send_keys(page: Any, text: str, end: str | None = "Enter") -> None:
+    """Let a reader that types send a text to the page."""
+    page.evaluate(SEND_KEYS, [keys_of(text, end), None])
+
+
 def language(page: Any, tag: str) -> None:
     """Touch the key of a language: zh, yue or en."""
     named = {"zh": "zh-CN", "yue": "zh-HK", "en": "en"}[tag]

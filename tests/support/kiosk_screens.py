@@ -120,6 +120,7 @@ STATES: dict[str, State] = {
     "identify": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
     "identify-walk-in": shown(Screen.IDENTIFY, task=Task.WALK_IN),
     "not-found": says("not_found", Screen.IDENTIFY, task=Task.WALK_IN),
+    "not-this-code": says("not_this_code", Screen.IDENTIFY, task=Task.CHECK_IN),
     "type": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
     "type-letters": shown(Screen.IDENTIFY, task=Task.CHECK_IN),
     "type-proof": shown(Screen.IDENTIFY, task=Task.CHECK_IN),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.flow import advance, clean_code
+from kiosk.flow import advance
 from kiosk.inputs import Alerted, Answer, Away, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
 from kiosk.screens import Hall, Screen, State, Verb
 from kiosk.view import view
@@ -247,12 +247,22 @@ def test_a_typed_code_without_proof_goes_nowhere(proof):
     assert [] == Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", proof).wished(Identify)
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [(" C1 ", "C1"), ("C\x1b[2J1\r\n", "C[2J1"), ("\x00\x07", ""), ("x" * 513, ""), ("javascript:alert(1)",) * 2],
-)
-def test_a_code_loses_what_is_no_text(text, code):
-    assert code == clean_code(text)
+VCARD = "BEGIN:VCARD\nVERSION:3.0\nN:Zhang;San\nFN:Zhang San\nTEL:13800000000\nEND:VCARD"
+
+
+@pytest.mark.parametrize("begin", [None, "check_in"])
+@pytest.mark.parametrize("text", [VCARD, "x" * 513, "12", "\x00\x07", "NOREAD", ""])
+def test_a_code_that_is_nobodys_says_not_this_code_and_is_no_failed_patient(begin, text):
+    """R11: seven business cards in ten minutes locked the kiosk for everybody."""
+    patient = Patient()
+    if begin:
+        patient.touch(Verb.TASK, begin)
+    for _ in range(7):
+        patient.scan(text)
+        assert (Screen.IDENTIFY, "not_this_code") == (patient.screen, patient.says)
+
+    assert ([], 0) == (patient.wished(Identify), patient.state.failures)
+    assert 1 == len(patient.scan("CARD1").wished(Identify))
 
 
 def test_the_second_of_two_taps_is_not_taken():
