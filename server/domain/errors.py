@@ -92,6 +92,14 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "zh": "配置文件被拒绝，未作任何更改。",
     },
     ErrorCode.IDENTITY_NUMBER_INVALID: {"en": "The identity number is not valid.", "zh": "身份证号码无效。"},
+    ErrorCode.CONTRADICTING_DATA: {
+        "en": "Two things that were given contradict each other; please look at the card again.",
+        "zh": "所填信息互相矛盾，请对照证件核对。",
+    },
+    ErrorCode.PROOF_NEEDED: {
+        "en": "A number alone proves nobody; give something else that only its owner knows.",
+        "zh": "仅凭号码不能确认身份，请再提供一项只有本人知道的信息。",
+    },
     ErrorCode.STORAGE_FULL: {
         "en": "The server's disk refuses to write; nothing happened. Call the information department.",
         "zh": "服务器磁盘无法写入，未执行任何操作，请联系信息科。",

@@ -134,6 +134,18 @@ class Evidence(StrEnum):
     TYPED = "typed"
 
 
+class DocumentType(StrEnum):
+    """Kinds of identity documents. The first three have numbers by GB 11643, a foreigners' card since 2023."""
+
+    RESIDENT = "resident"
+    RESIDENCE_PERMIT = "residence_permit"
+    FOREIGN_RESIDENT = "foreign_resident"
+    PASSPORT = "passport"
+    HK_MACAU_PERMIT = "hk_macau_permit"
+    TAIWAN_PERMIT = "taiwan_permit"
+    OTHER = "other"
+
+
 class DeviceRole(StrEnum):
     """What an enrolled machine is; `service` is a hospital system that imports people and reports."""
 
@@ -248,5 +260,7 @@ class ErrorCode(StrEnum):
     IMPORT_REJECTED = "import_rejected"
     HALL_FILE_REJECTED = "hall_file_rejected"
     IDENTITY_NUMBER_INVALID = "identity_number_invalid"
+    CONTRADICTING_DATA = "contradicting_data"
+    PROOF_NEEDED = "proof_needed"
     STORAGE_FULL = "storage_full"
     INTERNAL = "internal"

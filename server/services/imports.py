@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from server.domain.documents import must_agree, read_document
 from server.domain.errors import HallError
+from server.domain.folding import tidy_name
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
 from server.services.context import zone
-from server.services.patients import born, normal_identity_number
 from server.store import people
 from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientCodeRow, PatientRow, QueueRow
 
@@ -54,6 +55,8 @@ LONGEST = {
     "password": 200,
 }
 """Characters that the database has room for."""
+NAMES = frozenset({"name"})
+"""Columns that hold a person's name: any script, any age of Unicode."""
 ONE_OF: dict[Kind, str] = {"patients": "record_number", "appointments": "id", "staff": "username"}
 """What names a row: twice in one file, and nobody knows which of the two is meant."""
 
@@ -92,7 +95,11 @@ def _prepared(kind: Kind, raw: Mapping[str, str | None], seen: set[str]) -> Prep
         return Prepared({}, _unknown(kind, unknown[0]))
     cells = {word: " ".join((raw.get(word) or "").split()) for word in COLUMNS[kind]}
     for word, text in cells.items():
-        if len(text) > LONGEST.get(word, 40) or not text.isprintable():
+        try:
+            cells[word] = tidy_name(text) if text and word in NAMES else text
+        except ValueError as error:
+            return Prepared(cells, f"{word}: {error}")
+        if len(text) > LONGEST.get(word, 40) or not (word in NAMES or text.isprintable()):
             return Prepared(cells, f"{word} is at most {LONGEST.get(word, 40)} printable characters")
     own = cells[ONE_OF[kind]]
     if own in seen:
@@ -139,11 +146,15 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     _required(row, "record_number", "name")
     if row["sex"].lower() not in SEXES:
         raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
-    number = normal_identity_number(row["identity_number"]) if row["identity_number"] else None
-    birth = date.fromisoformat(row["birth_date"]) if row["birth_date"] else born(number)
+    document = read_document(row["identity_number"]) if row["identity_number"] else None
+    number = document.number if document else None
+    given_birth = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
+    sex = SEXES[row["sex"].lower()]
+    must_agree(document, given_birth, sex)
+    birth = given_birth or (document.birth_date if document else None)
     values = {
         "name": row["name"],
-        "sex": SEXES[row["sex"].lower()],
+        "sex": sex or (document.sex if document else None),
         "birth_date": birth,
         "identity_number": number,
         "phone": row["phone"] or None,

@@ -3,15 +3,14 @@
 import hmac
 import secrets
 from collections import deque
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError as NumberInvalid
 
+from server.domain.documents import Document, must_agree, read_document
 from server.domain.errors import HallError
 from server.domain.masking import display_name
 from server.protocol.terms import DeviceRole, ErrorCode, TicketState
@@ -29,17 +28,6 @@ from server.store.tables import AppointmentRow, DoctorRow, PatientRow, QueueRow,
 
 FAILURES_PER_DEVICE = 20
 WINDOW = timedelta(minutes=10)
-
-
-def normal_identity_number(text: str) -> str:
-    """A resident identity number in its plain form (GB 11643, checked by python-stdnum).
-
-    Raises identity_number_invalid. Other documents (passport, permits) are record numbers, not this.
-    """
-    try:
-        return str(ric.validate(text.strip().upper()))
-    except NumberInvalid:
-        raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID) from None
 
 
 class Attempts:
@@ -69,7 +57,8 @@ def find_or_make(db: Session, body: PatientBody, now: datetime) -> tuple[Patient
 
     By name alone: a new person each time; else found by number, by phone and name, or by name and birth date.
     """
-    number = normal_identity_number(body.identity_number) if body.identity_number else None
+    document = document_of(body)
+    number = document.number if document else None
     found: PatientRow | None = None
     if number:
         found = people.by_code(db, number)
@@ -84,8 +73,8 @@ def find_or_make(db: Session, body: PatientBody, now: datetime) -> tuple[Patient
     values = {
         "id": secrets.token_hex(8),
         "name": body.name,
-        "sex": body.sex,
-        "birth_date": body.birth_date or born(number),
+        "sex": body.sex or (document.sex if document else None),
+        "birth_date": body.birth_date or (document.birth_date if document else None),
         "identity_number": number,
         "record_number": body.record_number,
         "phone": body.phone,
@@ -104,7 +93,8 @@ def must_fit(attempts: Attempts, db: Session, principal: Principal, body: Patien
     if principal.role is not DeviceRole.KIOSK or body is None or body.is_name_only:
         return
     attempts.check(principal.owner, now)
-    number = normal_identity_number(body.identity_number) if body.identity_number else None
+    document = document_of(body)
+    number = document.number if document else None
     found = [people.by_code(db, code) for code in (number, body.record_number) if code]
     names = {patient.name.casefold() for patient in found if patient is not None}
     if names - {body.name.casefold()}:
@@ -112,9 +102,11 @@ def must_fit(attempts: Attempts, db: Session, principal: Principal, body: Patien
         raise HallError(ErrorCode.NOT_IDENTIFIED)
 
 
-def born(number: str | None) -> date | None:
-    """The birth date an identity number holds."""
-    return ric.get_birth_date(number) if number else None
+def document_of(body: PatientBody) -> Document | None:
+    """The identity document a body names. Raises identity_number_invalid, contradicting_data."""
+    document = read_document(body.identity_number) if body.identity_number else None
+    must_agree(document, body.birth_date, body.sex)
+    return document
 
 
 def identify(context: Context, attempts: Attempts, principal: Principal, body: IdentifyBody) -> View:

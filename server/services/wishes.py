@@ -2,22 +2,12 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from server.domain.folding import tidy_name
 from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AlertKind, AnnouncementOutcome
-
-
-def _printable(name: str) -> str:
-    """A name with single spaces; a control character inside it, such as a line's end, is refused and not mended."""
-    if any(category(character) == "Cc" for character in name.strip()):
-        raise ValueError("1 to 100 printable characters")
-    name = " ".join(name.split())
-    if not name or not all(character.isprintable() for character in name):
-        raise ValueError("1 to 100 printable characters")
-    return name
 
 
 def _said(reason: str) -> str:
@@ -40,7 +30,7 @@ def _told(value: object) -> object:
 
 
 Blank = AfterValidator(_or_none)
-PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(tidy_name)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]

@@ -60,6 +60,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.IMPORT_REJECTED: 422,
     ErrorCode.HALL_FILE_REJECTED: 422,
     ErrorCode.IDENTITY_NUMBER_INVALID: 422,
+    ErrorCode.CONTRADICTING_DATA: 422,
+    ErrorCode.PROOF_NEEDED: 409,
     ErrorCode.STORAGE_FULL: 503,
     ErrorCode.INTERNAL: 500,
 }

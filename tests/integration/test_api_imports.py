@@ -25,7 +25,7 @@ BAD = {
         ("MR3,张,男,31.12.1990,,,", "isoformat"),
         ("MR2,张,男,,110101199003077213,,", "two patients"),
         ("MR2,张,男,,,,CARD-1", "another patient"),
-        ("MR3,张\x01三,男,,,,", "name is at most 100 printable characters"),
+        ("MR3,张\x01三,男,,,,", "name: a name is 1 to 100 characters without control characters"),
         ("M" + "R" * 64 + ",张,男,,,,", "record_number is at most 64 printable characters"),
     ],
     "appointments": [
