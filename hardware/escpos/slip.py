@@ -16,7 +16,8 @@ from server.protocol.messages import Slip
 
 NUMBER_MM = (15.0, 12.0, 10.0)
 """Heights of the number that are tried, the tallest that fits wins; a longer number goes on two lines."""
-QR_DOTS = 6
+QR_DOTS = (6, 5, 4)
+"""Dots a module that are tried, the largest that fits the paper wins. Under 4 (0.5 mm) scanners begin to miss."""
 MARGIN = 6
 """Dots kept free at the left: many printers lose the first ones."""
 QUIET_MODULES = 4
@@ -116,12 +117,12 @@ def _expectation(slip: Slip, language: str) -> list[str]:
 
 
 def _foot(sheet: Sheet, slip: Slip, language: str, scale: float, narrow: bool) -> None:
-    """Small print with the code beside it (80 mm) or below it (58 mm)."""
-    code = qr_picture(slip.code)
+    """Small print with the code beside it (80 mm) or below it (58 mm), or as text where no code fits."""
+    code = qr_picture(slip.code, sheet.width)
     small = _style(24, scale)
     # the quiet zone of the code must stay white, so the text keeps to the left of it
-    beside = not narrow and code.width <= sheet.width * 2 // 5
-    room = sheet.width - code.width - 8 if beside else sheet.width
+    beside = code is not None and not narrow and code.width <= sheet.width * 2 // 5
+    room = sheet.width - code.width - 8 if code is not None and beside else sheet.width
     top = sheet.y
     for label, value in _facts(slip, language):
         sheet.text(f"{label} {value}", small, MARGIN, room - MARGIN)
@@ -129,7 +130,9 @@ def _foot(sheet: Sheet, slip: Slip, language: str, scale: float, narrow: bool) -
     missed = pick(slip.hint, language) or word("missed", language)
     sheet.text(missed, _style(24, scale, bold=True), MARGIN, room - MARGIN)
     caption = _style(24, scale, align="center")
-    if beside:
+    if code is None:
+        sheet.text(slip.code, small, MARGIN, room - MARGIN)
+    elif beside:
         sheet.picture(code, sheet.width - code.width, top)
         bottom, sheet.y = sheet.y, top + code.height
         sheet.text(word("scan", language), caption, sheet.width - code.width, code.width)
@@ -161,13 +164,29 @@ def _style(size: int, scale: float, bold: bool = False, align: str = "left") -> 
     return Style(max(24, round(size * scale)) if scale >= 1 else round(size * scale), bold, align)
 
 
-def qr_picture(code: str, dots: int = QR_DOTS) -> Image.Image:
-    """A QR code at level M, `dots` dots a module, with its quiet zone."""
+def qr_picture(code: str, width: int) -> Image.Image | None:
+    """A QR code with its quiet zone, whole within `width` dots; None when there is none that scanners read.
+
+    Level M where it fits, else L: a code that is whole at the lower level reads better than one that is cropped.
+    """
+    for level in ("m", "l"):
+        modules = _modules(code, level)
+        for dots in QR_DOTS:
+            if modules is not None and modules.width * dots <= width:
+                return modules.resize((modules.width * dots, modules.height * dots), Image.Resampling.NEAREST)
+    return None
+
+
+def _modules(code: str, level: str) -> Image.Image | None:
+    """The code at one dot a module with its quiet zone; None when no QR code holds so much."""
     # Trying all eight masks takes as long as drawing the rest of the slip. Every mask is read by every reader; the
     # standard's choice of the prettiest guards against patterns that a random token does not have.
-    matrix = segno.make_qr(code, error="m", boost_error=False, mask=2).matrix
+    try:
+        matrix = segno.make_qr(code, error=level, boost_error=False, mask=2).matrix
+    except segno.DataOverflowError:
+        return None
     side = len(matrix)
     modules = Image.frombytes("L", (side, side), b"".join(bytes(0 if dark else 255 for dark in row) for row in matrix))
-    small = Image.new("1", (side + 2 * QUIET_MODULES,) * 2, 1)
-    small.paste(modules.convert("1"), (QUIET_MODULES, QUIET_MODULES))
-    return small.resize((small.width * dots, small.height * dots), Image.Resampling.NEAREST)
+    framed = Image.new("1", (side + 2 * QUIET_MODULES,) * 2, 1)
+    framed.paste(modules.convert("1"), (QUIET_MODULES, QUIET_MODULES))
+    return framed

@@ -143,6 +143,26 @@ def test_the_qr_code_reads_back_as_the_opaque_code_and_as_nothing_else(profile):
     assert "M" in str(found[0].ec_level)
 
 
+@pytest.mark.parametrize("profile", [P80, P58, Profile(width=512, dpi=180)], ids=["80mm", "58mm", "180dpi"])
+@pytest.mark.parametrize("length", [60, 200, 300, 400])
+def test_a_long_code_is_made_smaller_and_reads_back_whole(profile, length):
+    """R19: a code of more than 200 characters was cropped at 58 mm."""
+    zxingcpp = pytest.importorskip("zxingcpp", reason="no QR reader installed")
+    code = ("https://hall.example/t?c=" + "q7Zt3bYx0K1mVw9dRj2c5A" * 20)[:length]
+    page = draw_slip(make_slip(code=code), profile)
+    assert [code] == [found.text for found in zxingcpp.read_barcodes(page.convert("L"))]
+
+
+@pytest.mark.parametrize("length", [700, 4000])
+def test_a_code_that_no_paper_holds_is_printed_as_text(length):
+    """R19: never cropped; a slip without a code says the code in characters."""
+    zxingcpp = pytest.importorskip("zxingcpp", reason="no QR reader installed")
+    code = "q7Zt3bYx0K" * (length // 10)
+    page = draw_slip(make_slip(code=code), P58)
+    assert [] == zxingcpp.read_barcodes(page.convert("L"))
+    assert page.height > draw_slip(make_slip(), P58).height
+
+
 def test_nobody_ahead_says_you_are_next_and_unknown_says_nothing():
     nobody = draw_slip(make_slip(ahead=0, wait_low=None, wait_high=None), P80)
     unknown = draw_slip(make_slip(ahead=None, wait_low=None, wait_high=None), P80)
