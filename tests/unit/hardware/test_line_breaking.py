@@ -1,7 +1,10 @@
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.escpos.breaking import NEVER_FIRST, balanced_lines, break_lines, fit
+from hardware.escpos.breaking import NEVER_FIRST, NUMBER, balanced_lines, break_lines, fit, tears
 
 
 def cells(text: str) -> float:
@@ -72,3 +75,59 @@ def test_no_line_is_wider_than_the_paper_and_no_character_is_lost(text, width):
 def test_punctuation_stays_with_the_word_before_it(text, sign):
     lines = break_lines(text + sign + "请", 8, cells)
     assert all(line[0] not in NEVER_FIRST for line in lines)
+
+
+NUMBERS = st.tuples(
+    st.sampled_from(["", "", "<", "≥", "> "]),
+    st.sampled_from(["", "", "-"]),
+    st.integers(1, 999_999).map(str),
+    st.sampled_from(["", ".0", ".25", ":320", "×10⁹", ",000"]),
+    st.sampled_from(["", "", "%", "+"]),
+).map("".join)
+HYPHENS = st.sampled_from(["-", "–", "～", "~", "—"])
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("137.0-147.0", ["137.0-", "147.0"]),
+        ("-12.0--11.5", ["-12.0-", "-11.5"]),
+        ("20000000", ["20000000"]),
+        ("结果20000000", ["结果", "20000000"]),
+        ("1 000 000", ["1 000 000"]),
+        ("< 0.0001", ["< 0.0001"]),
+        ("1:100-1:320", ["1:100-", "1:320"]),
+        ("mL/min/1.73m²", ["mL/min/", "1.73m²"]),
+        ("计数为12345。", ["计数为", "12345。"]),
+        ("直径 8.5 mm。", ["直径", "8.5 mm。"]),
+        ("8.5 mm×6.2 mm", ["8.5 mm×", "6.2 mm"]),
+        ("2026-11-28", ["2026-11-", "28"]),
+        ("5.0×10⁹", ["5.0×10⁹"]),
+    ],
+)
+def test_a_number_is_never_torn_and_a_range_breaks_behind_its_hyphen(text, lines):
+    """R1: "137.0-147.0" was set as "137.0-14" and "7.0"."""
+    assert lines == break_lines(text, 9, cells)
+
+
+@given(NUMBERS, HYPHENS, NUMBERS, st.integers(min_value=18, max_value=40))
+def test_a_range_of_any_two_numbers_keeps_both_whole(low, hyphen, high, width):
+    """R1: each bound of a range reads on paper as it was sent."""
+    lines = break_lines(f"{low}{hyphen}{high}", width, cells)
+    assert lines in ([f"{low}{hyphen}{high}"], [f"{low}{hyphen}", high])
+
+
+@given(st.lists(NUMBERS | st.text(alphabet="阳性未见异常细胞，。（）ab ", max_size=6), max_size=8), st.integers(16, 30))
+def test_numbers_in_a_sentence_stay_whole(parts, width):
+    """R1: also in a note or a conclusion, whatever stands around the number."""
+    text = "和".join(parts)
+    lines = break_lines(text, width, cells)
+    assert all(cells(line) <= width for line in lines)
+    numbers = re.findall(NUMBER, text)
+    assert numbers == [number for line in lines for number in re.findall(NUMBER, line)]
+
+
+def test_a_number_wider_than_the_line_is_told_before_it_is_cut():
+    """R1: such a number is for whoever draws the paper to refuse."""
+    assert tears("结果123456789012", 10, cells)
+    assert not tears("结果1234567890，正常", 10, cells)
