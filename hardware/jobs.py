@@ -1,12 +1,16 @@
 """Owns printing one job: draw, print, say how it ended. The station and the kiosk agent both print through here."""
 
+import logging
 from datetime import datetime
+from traceback import format_tb
 
 from hardware.errors import HardwareError
 from hardware.escpos.render import Unprintable, render
 from hardware.ports import Outcome, Printer, Reason
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
+
+log = logging.getLogger(__name__)
 
 
 def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
@@ -23,4 +27,8 @@ def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, str(error).split(":", maxsplit=1)[0])
     except HardwareError as error:
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, str(error))
+    except Exception as error:  # whatever a document makes a library do, the next job must still be printed
+        # where it happened, but not its message: that may hold a name or a result
+        log.error("job %s cannot be drawn:\n%s", job.id, "".join(format_tb(error.__traceback__)))
+        return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, type(error).__name__)
     return printer.print_pages(pages)

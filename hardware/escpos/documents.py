@@ -1,21 +1,50 @@
-"""Owns the shape of the documents that come as JSON in a print job: report and list. Knows no drawing."""
+"""Owns the shape of the documents that come as JSON in a print job: report and list. Knows no drawing.
 
+A station may be older or newer than its server, so a report is read leniently: a field that is missing is empty, a kind
+of line that is not known is a result, and texts lose what cannot be printed.
+"""
+
+import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from server.protocol.messages import Names
 
-Text = str | Names | None
+LINE_KINDS = frozenset({"result", "heading", "text"})
+DEEPEST = 3
+_LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
 def _as_text(value: Any) -> Any:
-    """Numbers are printed as they were written: a result may come as 5.6 or "5.6"."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """Numbers are printed as they were written: a result may come as 5.6 or "5.6". Line ends become "\\n"."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", value)).replace("\t", " ").strip()
+    return value
+
+
+def _as_texts(value: Any) -> Any:
+    """One text or none is a list too; empty ones are nothing to print."""
+    texts = [value] if isinstance(value, str) else value or []
+    return [text for text in map(_as_text, texts) if text]
+
+
+def _as_level(value: Any) -> Any:
+    """How deep a line stands, at most three levels; what is no number stands at the edge."""
+    return min(max(value, 0), DEEPEST) if isinstance(value, int) else 0
+
+
+def _as_kind(value: Any) -> Any:
+    return value if value in LINE_KINDS else "result"
 
 
 Said = Annotated[str | None, BeforeValidator(_as_text)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
+Text = Annotated[str | Names | None, BeforeValidator(_as_text)]
 
 
 class Document(BaseModel):
@@ -33,25 +62,37 @@ class ReportPatient(Document):
     id_tail: Said = None
 
 
-class ReportItem(Document):
-    """One result: `flag` after FHIR's ObservationInterpretation (H, L, HH, LL, A, AA, N …), None when not judged."""
+class ReportLine(Document):
+    """One line of a report.
 
+    `result`: a value with its `unit`, its `flag` after FHIR's ObservationInterpretation (H, L, HH … or none) and its
+    reference `range`. `heading`: the name of a group without a value of its own. `text`: a label and a long text.
+    """
+
+    kind: Annotated[str, BeforeValidator(_as_kind)] = "result"
+    level: Annotated[int, BeforeValidator(_as_level)] = 0
     name: Text = None
     result: Said = None
     flag: Said = None
     unit: Said = None
     range: Said = None
+    notes: Texts = ()
 
 
 class ReportDocument(Document):
-    """A laboratory report or its summary (domain.md §4.6). Times are printed on the clock of `timezone`."""
+    """A report or its summary (domain.md §4.6), as `server.protocol.reports.ReportDocument` says it.
+
+    Instants are printed on the clock of `timezone`, partial dates as they are.
+    """
 
     title: Text = None
     hospital: Text = None
     patient: ReportPatient = ReportPatient()
-    items: tuple[ReportItem, ...] = ()
-    issued_at: datetime | None = None
-    collected_at: datetime | None = None
+    items: tuple[ReportLine, ...] = ()
+    conclusion: Texts = ()
+    notes: Texts = ()
+    issued_at: Said = None
+    collected_at: Said = None
     printed_at: datetime | None = None
     timezone: str | None = None
     code: Said = None
@@ -60,9 +101,17 @@ class ReportDocument(Document):
     operator: Said = None
     version: int = 1
     status: Said = None
+    corrected: bool | None = None
     language: str = "zh"
-    copy_number: int = 0
+    copy_number: int = Field(0, ge=0)
     terminal: Said = None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the laboratory changed what an earlier version said; a server that does not say lets status tell."""
+        if self.corrected is None:
+            return self.version > 1 or self.status in {"amended", "corrected", "appended"}
+        return self.corrected
 
 
 class ListRow(Document):

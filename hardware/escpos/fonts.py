@@ -4,6 +4,7 @@ Noto Sans CJK covers 𠮷 㐂 䶮 and Latin; characters it lacks fall back to De
 as the geta mark 〓, which is what Chinese and Japanese printers have always set for a missing type.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -46,6 +47,7 @@ def fallback(size: int, bold: bool = False) -> Face | None:
 def runs(text: str, language: str, size: int, bold: bool = False) -> Iterator[tuple[str, Face]]:
     """Split a text into pieces, each with the face that has its characters."""
     main = face(language, size, bold)
+    text = visible(text)
     if all(has(language, character) for character in text):
         yield text, main
         return
@@ -56,6 +58,13 @@ def runs(text: str, language: str, size: int, bold: bool = False) -> Iterator[tu
             yield GETA * len(piece), main
         else:
             yield piece, other or main
+
+
+def visible(text: str) -> str:
+    """The text without control and format characters, which no paper shows and some of which turn digits round."""
+    if text.isprintable():
+        return text
+    return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cf"})
 
 
 @lru_cache(maxsize=65536)
@@ -92,7 +101,9 @@ def _choose(language: str, character: str) -> str:
 
 
 def _draws(font: Face, character: str) -> bool:
-    """Compare with the glyph of a code point that no font has."""
+    """Compare with the glyph of a code point that no font has; half of a surrogate pair is no character."""
+    if unicodedata.category(character) == "Cs":
+        return False
     missing = font.getmask(_NOWHERE, mode="1")
     drawn = font.getmask(character, mode="1")
     return drawn.size != missing.size or bytes(drawn) != bytes(missing)

@@ -12,6 +12,9 @@ from hardware.escpos.slip import draw_slip
 from hardware.ports import Profile
 from server.protocol.messages import PrintJob
 
+MOST_CHARACTERS = 20_000
+"""Characters of a report: some 7 m of 58 mm paper. A longer one belongs on sheets."""
+
 
 class Unprintable(ValueError):
     """The job holds nothing that can be drawn: its content is missing, malformed, or of an unknown kind."""
@@ -32,9 +35,20 @@ def render(job: PrintJob, profile: Profile, now: datetime) -> list[Image.Image]:
             report = ReportDocument.model_validate(job.document)
             if job.copy_number > report.copy_number:
                 report = report.model_copy(update={"copy_number": job.copy_number})
+            if _characters(job.document) > MOST_CHARACTERS:
+                raise Unprintable("report: too long for a strip of paper")
             return draw_report(report, profile, now)
         if job.kind == "list" and job.document is not None:
             return draw_list(ListDocument.model_validate(job.document), profile)
     except (ValidationError, KeyError, ValueError) as error:
         raise Unprintable(f"{job.kind}: {error}") from error
     raise Unprintable(f"{job.kind}: nothing to draw")
+
+
+def _characters(value: object) -> int:
+    """How many characters stand in a document."""
+    if isinstance(value, dict):
+        return sum(map(_characters, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_characters, value))
+    return len(value) if isinstance(value, str) else 0

@@ -1,63 +1,56 @@
-"""Owns the layout of a laboratory report on thermal paper. Knows no rules: what may be printed was decided before.
+"""Owns the layout of a report on thermal paper. Knows no rules: what may be printed was decided before.
 
-80 mm: item, result, flag, unit, reference side by side; 58 mm: two lines an item. Flags are word and arrow, never
-only one of them (domain.md §4.6). The pages of a report are one strip, each with its own head and "page n of N",
-so that a torn strip still says whose it is.
+The pages of a report are one strip, each with its own head and "page n of N", so that a torn strip still says whose it
+is. Flags are word and arrow, never only one of them (domain.md §4.6). How a line stands is in result_lines.py.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from PIL import Image
 
-from hardware.escpos.documents import ReportDocument, ReportItem
-from hardware.escpos.sheet import Cell, Sheet, Style
-from hardware.escpos.words import SEXES, clock, language_of, pick, word
+from hardware.escpos.breaking import break_lines
+from hardware.escpos.documents import ReportDocument
+from hardware.escpos.result_lines import MARGIN, Columns, Row, head_row, plan_columns, rows_of
+from hardware.escpos.sheet import Piece, Sheet, Style, line_height
+from hardware.escpos.words import SEXES, clock, language_of, pick, when, word
 from hardware.ports import Profile
 
-PAGE_ITEMS = 25
+PAGE_DOTS = 1800
+"""Dots of lines on a page between its head and its foot: 22 cm at 203 dpi."""
 SMALL = Style(24)
 STRONG = Style(24, bold=True)
+LABEL = Style(28, bold=True)
 TITLE = Style(34, bold=True, align="center")
 CENTRED = Style(24, align="center")
 STRONG_CENTRED = Style(24, bold=True, align="center")
 NOTICE = Style(26, bold=True, align="center")
-# Columns on 576 dots: item 18, result 7, flag 4, unit 9, reference 10 characters of 12 dots. domain.md §4.7 gives the
-# item 20 and the flag 2, but two characters hold only the arrow, and the word must stand with it.
-COLUMNS = (0, 217, 307, 359, 462, 576)
-GAP = 6
-FLAG = 2
-FLAGS: dict[str, tuple[str, str, str]] = {
-    # FHIR ObservationInterpretation / HL7 table 0078 → zh, yue, en
-    "H": ("↑高", "↑高", "↑H"),
-    "HU": ("↑高", "↑高", "↑H"),
-    "L": ("↓低", "↓低", "↓L"),
-    "LU": ("↓低", "↓低", "↓L"),
-    "HH": ("↑↑\n危急", "↑↑\n危急", "↑↑\nHH"),
-    "LL": ("↓↓\n危急", "↓↓\n危急", "↓↓\nLL"),
-    "A": ("异常", "異常", "* A"),
-    "AA": ("危急", "危急", "!AA"),
-    "POS": ("阳性", "陽性", "* +"),
-    "N": ("", "", ""),
-    "NEG": ("", "", ""),
-    "": ("", "", ""),
-}
-LEGEND = {
-    "en": "↑H high, ↓L low, ↑↑HH ↓↓LL critical, * abnormal",
-    "zh": "↑ 高  ↓ 低  ↑↑ ↓↓ 危急",
-    "yue": "↑ 高  ↓ 低  ↑↑ ↓↓ 危急",
-}
+ROWS = 10
+"""Rows that a text of more than a page is parted into, so that its pages are filled."""
+AIR = 4
+"""Dots between two lines of a report."""
+
+Block = list[Row]
+"""The rows of one line of a report, which stay on one page where they can."""
 
 
 def draw_report(report: ReportDocument, profile: Profile, now: datetime) -> list[Image.Image]:
-    """Draw a report as the pages of one strip; `now` stamps a reprint. Raises NotAvailable without fonts."""
+    """Draw a report as the pages of one strip; `now` stamps a reprint.
+
+    Raises NotAvailable without fonts and TooWide for a number that the paper cannot hold.
+    """
     language = language_of(report.language)
-    chunks = [report.items[at : at + PAGE_ITEMS] for at in range(0, len(report.items), PAGE_ITEMS)] or [()]
+    probe = Sheet(profile.width, language)
+    columns = plan_columns(report.items, profile.width, language, probe.measure)
+    blocks = [rows_of(line, columns, profile.width, language, probe.measure) for line in report.items]
+    chunks = _paged(_with_headings(report, blocks) + _ending(report, language, probe))
     pages = []
-    for number, items in enumerate(chunks, 1):
+    for number, chunk in enumerate(chunks, 1):
         sheet = Sheet(profile.width, language)
         _head(sheet, report, language)
-        _table(sheet, items, language)
+        _table_head(sheet, columns, language)
+        for block in chunk:
+            _set(sheet, block)
+        sheet.rule()
         if number == len(chunks):
             _end(sheet, report, language, now)
         _page_foot(sheet, report, language, number, len(chunks))
@@ -65,10 +58,55 @@ def draw_report(report: ReportDocument, profile: Profile, now: datetime) -> list
     return pages
 
 
-def flag_text(flag: str | None, language: str) -> str:
-    """A flag as arrow and word: H → "↑高"; a critical one on two lines; an unknown one as it came."""
-    code = (flag or "").upper()
-    return FLAGS[code][("zh", "yue", "en").index(language)] if code in FLAGS else code
+def _with_headings(report: ReportDocument, blocks: list[Block]) -> list[Block]:
+    """Each heading in one block with the line after it, so that no page ends with a heading."""
+    joined: list[Block] = []
+    held: Block = []
+    for line, block in zip(report.items, blocks, strict=True):
+        held = held + block
+        if line.kind != "heading":
+            joined.append(held)
+            held = []
+    return [*joined, held] if held else joined
+
+
+def _ending(report: ReportDocument, language: str, sheet: Sheet) -> list[Block]:
+    """Conclusion and notes, each under its name."""
+    blocks = []
+    for name, texts in (("conclusion", report.conclusion), ("notes", report.notes)):
+        if not texts:
+            continue
+        block: Block = [(Piece("label", word(name, language), MARGIN, LABEL),)]
+        for text in texts:
+            lines = break_lines(text, sheet.width - 2 * MARGIN, lambda one: sheet.measure(one, SMALL))
+            block += [(Piece(name, line, MARGIN, SMALL),) for line in lines if line]
+        blocks.append(block)
+    return blocks
+
+
+def _height(block: Block) -> int:
+    return AIR + sum(max((line_height(piece.style) for piece in row), default=0) for row in block)
+
+
+def _paged(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks by page; one of more than a page is parted between its rows."""
+    pages: list[list[Block]] = [[]]
+    left = PAGE_DOTS
+    for block in blocks:
+        parts = [block] if _height(block) <= PAGE_DOTS else [block[at : at + ROWS] for at in range(0, len(block), ROWS)]
+        for part in parts:
+            if _height(part) > left and pages[-1]:
+                pages.append([])
+                left = PAGE_DOTS
+            pages[-1].append(part)
+            left -= _height(part)
+    return pages
+
+
+def _set(sheet: Sheet, block: Block) -> None:
+    for row in block:
+        sheet.pieces(row)
+    sheet.space(AIR)
 
 
 def _head(sheet: Sheet, report: ReportDocument, language: str) -> None:
@@ -77,14 +115,15 @@ def _head(sheet: Sheet, report: ReportDocument, language: str) -> None:
     sheet.text(pick(report.hospital, language), CENTRED)
     sheet.text(pick(report.title, language) or word("report", language), TITLE)
     if not report.formal:
-        sheet.banner(word("summary", language), Style(26, bold=True, align="center"))
+        sheet.banner(word("summary", language), NOTICE)
         sheet.space(6)
-    if report.version > 1 or report.status in {"amended", "corrected", "appended"}:
+    if report.corrects:
         sheet.text(word("corrected", language, n=report.version), NOTICE)
-    sheet.text("  ".join(_patient(report, language)), SMALL, 6, sheet.width - 6)
+    _patient(sheet, report, language)
 
 
-def _patient(report: ReportDocument, language: str) -> list[str]:
+def _patient(sheet: Sheet, report: ReportDocument, language: str) -> None:
+    """Name, sex, age and last digits of the number; a label is never parted from what it says."""
     patient = report.patient
     sex = word(SEXES[patient.sex.lower()], language) if (patient.sex or "").lower() in SEXES and patient.sex else ""
     facts = [
@@ -93,82 +132,43 @@ def _patient(report: ReportDocument, language: str) -> list[str]:
         ("age", patient.age),
         ("id_tail", patient.id_tail),
     ]
-    return [f"{word(label, language)} {value}" for label, value in facts if value]
-
-
-def _table(sheet: Sheet, items: Sequence[ReportItem], language: str) -> None:
-    wide = sheet.width >= 480
-    sheet.rule()
-    heads = [word(name, language) for name in ("item", "result", "unit", "range")]
-    if wide:
-        _cells(sheet, (heads[0], heads[1], "", heads[2], heads[3]), strong=True)
-    else:
-        sheet.text(heads[0], STRONG, 6, sheet.width - 6)
-        _halves(sheet, f"{heads[1]} {heads[2]}", heads[3], strong=True)
-    sheet.rule(dashed=True)
-    for item in items:
-        if wide:
-            _wide_item(sheet, item, language)
+    line = ""
+    for label, value in facts:
+        if not value:
+            continue
+        said = f"{word(label, language)} {value}"
+        if line and sheet.measure(f"{line}  {said}", SMALL) > sheet.width - 2 * MARGIN:
+            sheet.text(line, SMALL, MARGIN, sheet.width - 2 * MARGIN)
+            line = said
         else:
-            _narrow_item(sheet, item, language)
+            line = f"{line}  {said}" if line else said
+    sheet.text(line, SMALL, MARGIN, sheet.width - 2 * MARGIN)
+
+
+def _table_head(sheet: Sheet, columns: Columns | None, language: str) -> None:
     sheet.rule()
-
-
-def _wide_item(sheet: Sheet, item: ReportItem, language: str) -> None:
-    flag = flag_text(item.flag, language)
-    name = pick(item.name, language)
-    _cells(sheet, (name, item.result or "", flag, item.unit or "", item.range or ""), strong=bool(flag))
-    sheet.space(2)
-
-
-def _cells(sheet: Sheet, texts: Sequence[str], strong: bool) -> None:
-    """Five columns; what is judged is set bold, so that it is found without reading everything."""
-    edges = [round(edge * sheet.width / 576) for edge in COLUMNS]
-    style = STRONG if strong else SMALL
-    sheet.row(
-        [
-            Cell(text, left + (6 if left == 0 else 0), right - left - (GAP if at != FLAG else 0), style)
-            for at, (text, left, right) in enumerate(zip(texts, edges, edges[1:], strict=False))
-        ]
-    )
-
-
-def _narrow_item(sheet: Sheet, item: ReportItem, language: str) -> None:
-    """Name and flag in the first line, result with unit and the reference in the second."""
-    flag = flag_text(item.flag, language).replace("\n", "")
-    style = STRONG if flag else SMALL
-    flag_width = round(sheet.measure(flag, style)) + 2 if flag else 0
-    sheet.row(
-        [
-            Cell(pick(item.name, language), 6, sheet.width - 6 - flag_width - GAP, style),
-            Cell(flag, sheet.width - flag_width, flag_width or 1, style),
-        ]
-    )
-    _halves(sheet, f"{item.result or ''} {item.unit or ''}".strip(), item.range or "", strong=bool(flag))
-    sheet.space(6)
-
-
-def _halves(sheet: Sheet, first: str, second: str, strong: bool) -> None:
-    half = sheet.width // 2
-    style = STRONG if strong else SMALL
-    sheet.row([Cell(first, 24, half, style), Cell(second, half + 30, sheet.width - half - 30, SMALL)])
+    if columns is not None:
+        sheet.pieces(head_row(columns, language))
+        sheet.rule(dashed=True)
 
 
 def _end(sheet: Sheet, report: ReportDocument, language: str, now: datetime) -> None:
-    """Legend, times, who did it, and for a reprint which one."""
-    sheet.text(LEGEND[language], SMALL, 6, sheet.width - 6)
+    """Times, who did it, what it is worth, and for a reprint which one."""
     zone = report.timezone
+    measured = any(line.kind == "result" for line in report.items)
     facts = [
-        ("collected", clock(report.collected_at, zone) if report.collected_at else ""),
-        ("issued", clock(report.issued_at, zone) if report.issued_at else ""),
-        ("operator", report.operator),
+        ("collected" if measured else "examined", when(report.collected_at or "", zone)),
+        ("issued", when(report.issued_at or "", zone)),
+        ("operator" if measured else "reporter", report.operator),
         ("verifier", report.verifier),
     ]
     for label, value in facts:
         if value:
-            sheet.text(f"{word(label, language)} {value}", SMALL, 6, sheet.width - 6)
-    sheet.text(word("specimen", language), SMALL, 6, sheet.width - 6)
+            sheet.text(f"{word(label, language)} {value}", SMALL, MARGIN, sheet.width - 2 * MARGIN)
+    worth = word("specimen" if measured else "opinion", language)
+    sheet.text(worth, SMALL, MARGIN, sheet.width - 2 * MARGIN)
     if report.copy_number:
+        sheet.space(6)
         stamp = clock(report.printed_at or now, zone)
         mark = word("copy_line", language, n=report.copy_number, time=stamp, terminal=report.terminal or "–")
         sheet.banner(mark, Style(24, bold=True, align="center"))

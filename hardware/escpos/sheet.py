@@ -1,6 +1,6 @@
 """Owns a growing 1-bit page and the text, rules and pictures on it. Knows no document: callers say what goes where.
 
-All lengths are dots. Text never leaves its column: it breaks, and what cannot break is cut.
+All lengths are dots. Text never leaves its column: it breaks, and a word longer than its column is cut.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,16 @@ class Cell:
     text: str
     left: int
     width: int
+    style: Style
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text that breaks no more, at `left` of a line; `part` says what it is (name, result, unit …)."""
+
+    part: str
+    text: str
+    left: int
     style: Style
 
 
@@ -88,6 +98,12 @@ class Sheet:
             self.text(cell.text, cell.style, cell.left, cell.width)
             bottom = max(bottom, self.y)
         self.y = bottom
+
+    def pieces(self, pieces: Sequence[Piece]) -> None:
+        """Set texts side by side in one line, as they are, and move on below it."""
+        for piece in pieces:
+            self._line(piece.text, piece.style, piece.left, self.width - piece.left, self.y, BLACK)
+        self.y += max((line_height(piece.style) for piece in pieces), default=0)
 
     def banner(self, text: str, style: Style) -> None:
         """Set a text white on a black band across the paper."""

@@ -1,5 +1,6 @@
 """Owns the words printed on paper in zh, yue and en, and picking a text by language. Knows no layout."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +66,17 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "result": ("结果", "結果", "Result"),
     "unit": ("单位", "單位", "Unit"),
     "range": ("参考区间", "參考區間", "Range"),
+    "range_short": ("参考", "參考", "Range"),
+    "no_value": ("（无结果）", "（無結果）", "(no value)"),
+    "conclusion": ("结论", "結論", "Conclusion"),
+    "notes": ("备注", "備註", "Notes"),
+    "examined": ("检查时间", "檢查時間", "Examined"),
+    "reporter": ("报告者", "報告者", "Reported by"),
+    "opinion": (
+        "本报告供医师参考，请由医生为您解读",
+        "本報告供醫師參考，請由醫生為您解讀",
+        "For your doctor, who will explain it to you",
+    ),
     "collected": ("采样时间", "採樣時間", "Collected"),
     "issued": ("报告时间", "報告時間", "Issued"),
     "operator": ("检验者", "檢驗者", "Operator"),
@@ -142,6 +154,34 @@ def both(text: str | Mapping[str, str] | None, language: str) -> str:
     own = pick(text, language)
     chinese = pick(text, "zh")
     return own if language != "en" or chinese == own else f"{own} {chinese}"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
+def when(text: str, timezone: str | None) -> str:
+    """A time of a report: an instant on the hospital's clock, a partial date (2026, 2026-11) or anything else as it is.
+
+    Two joined by "/" are a period, whose end does not repeat its day.
+    """
+    parts = []
+    for part in text.split("/", maxsplit=1):
+        moment = _moment(part.strip())
+        parts.append(clock(moment, timezone) if moment else part.strip())
+    day, _, end = parts[-1].partition(" ")
+    if len(parts) == 2 and end and parts[0].startswith(f"{day} "):
+        return f"{parts[0]}–{end}"
+    return " – ".join(part for part in parts if part)
+
+
+def _moment(text: str) -> datetime | None:
+    """The instant that a text names, None for a date only and for what is no time."""
+    if not _INSTANT.match(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def clock(moment: datetime, timezone: str | None, form: str = "%Y-%m-%d %H:%M") -> str:

@@ -16,28 +16,14 @@ from hardware.escpos.report import draw_report
 from hardware.escpos.slip import draw_slip
 from hardware.virtual.page import page_server
 from tests.support.browser import a_browser, a_page
-from tests.support.printers import MOMENT, P58, P80, make_report, make_slip, strip, virtual_printer
+from tests.support.laboratory_day import CHEMISTRY
+from tests.support.printers import MOMENT, P58, P80, make_slip, strip, virtual_printer
 
 PLACE = {"zh": "二楼内科候诊区", "en": "waiting area 2"}
 SLIPS: dict[str, tuple[Any, dict[str, Any]]] = {
     "slip-zh": (P80, {"place": PLACE, "hint": {"zh": "过号请到自助机或分诊台重新报到", "en": ""}}),
     "slip-58-en": (P58, {"place": PLACE, "language": "en", "display_name": "J*** S****", "doctor": "Dr Li"}),
     "slip-copy-zh": (P80, {"place": PLACE, "copy_number": 1, "display_name": "𠮷*䶮"}),
-}
-ITEMS = (
-    ("白细胞计数", "12.6", "H", "10^9/L", "3.5-9.5"),
-    ("血红蛋白", "98", "L", "g/L", "115-150"),
-    ("血小板计数", "231", None, "10^9/L", "125-350"),
-    ("血钾", "6.8", "HH", "mmol/L", "3.5-5.3"),
-    ("丙氨酸氨基转移酶", "22", "N", "U/L", "7-40"),
-    ("C反应蛋白", "48.1", "H", "mg/L", "<6.0"),
-)
-REPORT = {
-    "title": {"zh": "血常规与生化", "en": "Blood count and chemistry"},
-    "items": [
-        {"name": {"zh": name, "en": name}, "result": result, "flag": flag, "unit": unit, "range": around}
-        for name, result, flag, unit, around in ITEMS
-    ],
 }
 
 
@@ -46,7 +32,7 @@ def main(folder: Path) -> None:
     for name, (profile, changes) in SLIPS.items():
         _framed(draw_slip(make_slip(**changes), profile)).save(folder / f"{name}.png", optimize=True)
     for name, profile in (("report-zh", P80), ("report-58-zh", P58)):
-        report = ReportDocument.model_validate(make_report() | REPORT)
+        report = ReportDocument.model_validate(CHEMISTRY)
         _framed(strip(draw_report(report, profile, MOMENT))).save(folder / f"{name}.png", optimize=True)
     with virtual_printer("tcp") as (printer, device), a_browser() as browser:
         for number in ("A012", "A013", "B004"):
