@@ -44,11 +44,14 @@ def on_check_in(
     calls: int = 0,
     last_late_due: int = 0,
     zone: tzinfo = UTC,
+    begun: datetime | None = None,
 ) -> Place:
     """Place a patient who checks in, booked (`slot_start` given) or not.
 
     `calls` is the queue's count of ordinary calls, `last_late_due` the largest due call of a late ticket that still
-    waits (late = every_nth). Raises HallError(TOO_EARLY) before the check-in opens; urgent patients are never refused.
+    waits (late = every_nth), `begun` the latest start of a booked slot of the queue that is not after `now`: whoever
+    comes without a slot stands behind those booked for it, also where it lies off the grid. Raises
+    HallError(TOO_EARLY) before the check-in opens; urgent patients are never refused.
     """
     if urgent:
         return plain(Lane.URGENT, since=now, seq=seq)
@@ -61,11 +64,11 @@ def on_check_in(
         appointment = slot_start is not None and not late
         return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, zone=zone, appointment=appointment)
     if late and rules.late != "ordinary":
-        return _late(rules, mode, now, seq, session_end, max(calls, last_late_due), zone)
+        return _late(rules, mode, now, seq, session_end, max(calls, last_late_due), _slot(rules, now, zone, begun))
     if mode == "graded":
         credit = _capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
         return plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
-    slot = slot_of(rules.slot_minutes, now, zone) if slot_start is None else slot_start
+    slot = _slot(rules, now, zone, begun) if slot_start is None else slot_start
     source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
     return in_slot(slot, source, _turn(rules, registration, now), since=since, seq=seq)
 
@@ -102,12 +105,14 @@ def on_passed_return(
     waiting: int | None = None,
     pardoned: bool = False,
     zone: tzinfo = UTC,
+    begun: datetime | None = None,
 ) -> Place:
     """Place a patient who was passed for the `passes`-th time (1 = first) and checks in again.
 
     Who is `pardoned` by the staff takes the last step before the void one.
 
-    `waiting` is how many wait in the queue now: where no session ends, "end" means behind them.
+    `waiting` is how many wait in the queue now: where no session ends, "end" means behind them. `begun` is the latest
+    start of a booked slot of the queue that is not after `now`.
     An urgent patient is urgent again. Raises HallError(DESK_ONLY) when the rules make the ticket void.
     """
     if urgent:
@@ -116,7 +121,7 @@ def on_passed_return(
     if step == "void":
         raise HallError(ErrorCode.DESK_ONLY, f"passed {passes} times")
     if step == "end_of_slot":
-        return _end_of_slot(rules, mode, now, seq, slot_end, zone)
+        return _end_of_slot(rules, mode, now, seq, slot_end, _slot(rules, now, zone, begun))
     if step == "end":
         if session_end is not None and mode == "woven":
             return in_slot(session_end - A_MOMENT, PASSED_BACK, stamp(now), since=now, seq=seq)
@@ -142,10 +147,12 @@ def on_triage(
     slot_end: datetime | None = None,
     calls: int = 0,
     zone: tzinfo = UTC,
+    begun: datetime | None = None,
 ) -> Place:
     """Place a ticket whose grade was set: an urgent grade stands in lane urgent since check-in (never punished).
 
     A grade that is no longer urgent puts the ticket where its check-in would have put it; any other lane is kept.
+    `begun` is the latest start of a booked slot of the queue that was not after that check-in.
     """
     if grade_urgent:
         return plain(Lane.URGENT, since=checked_in_at, seq=seq)
@@ -160,6 +167,7 @@ def on_triage(
             mode=mode,
             calls=calls,
             zone=zone,
+            begun=begun,
         )
     tag = best_tag(rules, tags) if mode == "graded" else None
     return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls, zone=zone)
@@ -176,9 +184,13 @@ def on_transfer(
     urgent: bool = False,
     calls: int = 0,
     zone: tzinfo = UTC,
+    begun: datetime | None = None,
 ) -> Place:
-    """Place a ticket that moves to another queue with the rules of that queue; the original time is kept by default."""
-    reference = now if rules.transfer_reference == "now" and now is not None else checked_in_at
+    """Place a ticket that moves to another queue with the rules of that queue; the original time is kept by default.
+
+    `begun` is the latest start of a booked slot of that queue that was not after the time that counts.
+    """
+    reference = transfer_reference(rules, checked_in_at, now)
     return on_check_in(
         rules=rules,
         now=reference,
@@ -190,7 +202,13 @@ def on_transfer(
         mode=mode,
         calls=calls,
         zone=zone,
+        begun=begun,
     )
+
+
+def transfer_reference(rules: Rules, checked_in_at: datetime, now: datetime | None) -> datetime:
+    """The time a transferred ticket's place is counted from: its check-in, or the transfer where the rules say so."""
+    return now if rules.transfer_reference == "now" and now is not None else checked_in_at
 
 
 def on_prioritise(
@@ -248,8 +266,14 @@ def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end:
     return now > end + timedelta(minutes=rules.late_grace_minutes)
 
 
+def _slot(rules: Rules, moment: datetime, zone: tzinfo, begun: datetime | None) -> datetime:
+    """The slot of somebody who has none: the grid's, or a booked one that began later and not after `moment`."""
+    grid = slot_of(rules.slot_minutes, moment, zone)
+    return max(grid, begun) if begun is not None and begun <= moment else grid
+
+
 def _late(
-    rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int, zone: tzinfo
+    rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int, slot: datetime
 ) -> Place:
     if rules.late == "every_nth":
         return passed(now, seq, calls + rules.late_every)
@@ -259,7 +283,7 @@ def _late(
         return in_slot(session_end - A_MOMENT, LATE, stamp(now), since=now, seq=seq)
     if mode == "graded":
         return plain(Lane.ORDINARY, since=now, seq=seq)
-    return in_slot(slot_of(rules.slot_minutes, now, zone), LATE, stamp(now), since=now, seq=seq)
+    return in_slot(slot, LATE, stamp(now), since=now, seq=seq)
 
 
 def _policy(
@@ -282,8 +306,7 @@ def _policy(
     return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
 
 
-def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, zone: tzinfo) -> Place:
-    slot = slot_of(rules.slot_minutes, now, zone)
+def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, slot: datetime) -> Place:
     if mode == "graded":
         end = slot_end or slot + timedelta(minutes=rules.slot_minutes)
         return passed(max(now, end), seq, 0)

@@ -34,7 +34,9 @@ class Rules:
     late_every: int = 3
     """With late = every_nth: ordinary patients called between two late ones."""
     slot_minutes: int = 30
-    """Width of the slots walk-ins and late patients are counted to, on the hospital's clock; divides the hour."""
+    """Width of the slots walk-ins and late patients are counted to, on the hospital's clock; divides the hour.
+
+    A booked slot that began later counts instead, so bookings need not lie on this grid."""
     appointments_first: bool = True
     """预约优先: inside a slot booked patients go before walk-ins; false: in order of check-in."""
     missed_session: Literal["accept", "desk"] = "accept"

@@ -13,6 +13,7 @@ from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
 from server.protocol.terms import ErrorCode, EventKind, Lane, TicketState
 from server.services import moves
+from server.services.booked_slots import begun_slot
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.sessions import must_go_on, session_bounds
@@ -128,6 +129,9 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places
             urgent=asked.graded_there and asked.sent.lane == Lane.URGENT,
             calls=today.calls,
             zone=queue.timezone,
+            begun=begun_slot(
+                work.db, queue, placing.transfer_reference(queue.rules, asked.sent.checked_in_at, work.now)
+            ),
         )
     return placing.on_check_in(
         rules=queue.rules,
@@ -142,6 +146,7 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places
         calls=today.calls,
         last_late_due=_last_late_due(work, queue) if booked is not None and queue.rules.late == "every_nth" else 0,
         zone=queue.timezone,
+        begun=begun_slot(work.db, queue, work.now) if queue.mode == "woven" else None,
     )
 
 

@@ -6,6 +6,7 @@ from server.domain import places, placing
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import moves
+from server.services.booked_slots import begun_slot
 from server.services.sessions import session_end
 from server.services.work import Work
 from server.store.tables import StationRow, TicketRow
@@ -46,6 +47,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             waiting=moves.waiting_in(work, queue),
             pardoned=work.principal.is_staff and reason not in {None, "", AGAIN},
             zone=queue.timezone,
+            begun=begun_slot(work.db, queue, work.now),
         )
     elif is_away(ticket):
         to = placing.on_return(

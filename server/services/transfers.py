@@ -17,6 +17,7 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services import moves
+from server.services.booked_slots import begun_slot
 from server.services.context import Context
 from server.services.issuing import Asked, issue, must_be_known
 from server.services.tickets import own_ticket
@@ -70,6 +71,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         urgent=ticket.lane == Lane.URGENT and not other_scale,
         calls=moves.day_of(work, queue).calls,
         zone=queue.timezone,
+        begun=begun_slot(work.db, queue, placing.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
     )
     changes: dict[str, Any] = {
         "queue_id": queue.id,

@@ -27,6 +27,7 @@ from server.domain.triage import (
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
 from server.services import alerts, moves, staff
+from server.services.booked_slots import begun_slot
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.finding import named_hall
@@ -169,6 +170,7 @@ def _second(work: Work, body: TriageBody) -> str:
 
 def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
     here, calls = moves.where(ticket), moves.day_of(work, queue).calls
+    begun = begun_slot(work.db, queue, ticket.checked_in_at)
     if queue.id != ticket.queue_id:
         here = placing.on_transfer(
             rules=queue.rules,
@@ -179,6 +181,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
             mode=queue.mode,
             calls=calls,
             zone=queue.timezone,
+            begun=begun_slot(work.db, queue, placing.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
         )
     to = placing.on_triage(
         here,
@@ -192,6 +195,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         slot_end=ticket.slot_end,
         calls=calls,
         zone=queue.timezone,
+        begun=begun,
     )
     moves.apply(
         work,

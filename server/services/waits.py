@@ -18,6 +18,7 @@ from server.domain.discipline import Head
 from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
+from server.services.booked_slots import begun_slot
 from server.services.config import HallConfig, config_of
 from server.services.lineups import Lineup, lineup_of, streams_of
 from server.store.engine import Engines
@@ -122,7 +123,7 @@ def _played(
     samples = samples_of(db, config, queues, line.now)
     if not line.rooms or len(samples) < min(rules.wait_min_samples for rules in line.rules.values()):
         return {queue: Told(line.now, hall.seq) for queue in queues}
-    newcomers = [_newcomer(config, queue, scales, line.now) for queue in queues if line.modes[queue] == "woven"]
+    newcomers = [_newcomer(db, config, queue, scales, line.now) for queue in queues if line.modes[queue] == "woven"]
     line = replace(line, tickets=[*line.tickets, *newcomers], streams=streams_of(db, config, line))
     ranges = ranges_for(line, samples=samples, random=Random(f"{hall.id} {hall.seq}"))
     sent_ahead = (head for heads in line.staged.values() for head in heads)
@@ -146,12 +147,18 @@ def _told(line: Line, seq: int, ranges: Sequence[tuple[str, Expected]]) -> Told:
     )
 
 
-def _newcomer(config: HallConfig, queue: str, scales: Mapping[str, Scale], now: datetime) -> Head:
+def _newcomer(db: Session, config: HallConfig, queue: str, scales: Mapping[str, Scale], now: datetime) -> Head:
     """Somebody who walks in now: the last place of the queue, so that the next slip can tell a wait."""
     own = config.queues[queue]
     level = scales[own.scale].last
     place = placing.on_check_in(
-        rules=own.rules, now=now, slot_start=None, slot_end=None, seq=places.LAST, zone=own.timezone
+        rules=own.rules,
+        now=now,
+        slot_start=None,
+        slot_end=None,
+        seq=places.LAST,
+        zone=own.timezone,
+        begun=begun_slot(db, own, now),
     )
     return Head(
         ticket=f"{NEWCOMER}{queue}",

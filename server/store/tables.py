@@ -302,7 +302,10 @@ class AppointmentRow(Base):
     slot_end: Mapped[datetime]
     registration: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16), default="booked")
-    __table_args__ = (ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),
+        Index("slots_of_queue", "hall_id", "queue_id", "slot_start"),
+    )
 
 
 class VisitRow(Base):

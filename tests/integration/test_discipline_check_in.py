@@ -268,3 +268,29 @@ def test_a_walk_in_is_counted_to_the_slot_on_the_hospitals_own_clock():
         arrive(api, 3, appointment=booked)
 
         assert ["A001", "A003", "A002"] == order(api)
+
+
+@pytest.mark.parametrize(("clock", "minutes"), [("09:15", 15), ("09:10", 20), ("09:07", 30)])
+def test_walk_ins_are_not_called_before_a_booked_patient_whose_slot_lies_off_the_grid(clock, minutes):
+    """Q5: booked for 09:15 and first to check in, with the default grid of 30 minutes."""
+    with an_api(hall_file()) as api:
+        appointment = book(api, 1, clock, minutes=minutes)
+        api.at = at("09:16")
+        assert 201 == arrive(api, 1, appointment=appointment)[0]
+        for number, now in ((2, "09:18"), (3, "09:20"), (4, "09:22")):
+            api.at = at(now)
+            assert 201 == arrive(api, number)[0]
+
+        assert ["A001", "A002", "A003", "A004"] == order(api)
+
+
+def test_a_late_patient_and_a_transferred_one_stand_behind_a_booked_slot_off_the_grid():
+    """Q5: the same for who comes after the end of an earlier slot."""
+    with an_api(hall_file()) as api:
+        late, booked = book(api, 1, "08:00"), book(api, 2, "09:15", minutes=15)
+        api.at = at("09:16")
+        assert 201 == arrive(api, 2, appointment=booked)[0]
+        api.at = at("09:17")
+        assert 201 == arrive(api, 1, appointment=late)[0]
+
+        assert ["A001", "A002"] == order(api)

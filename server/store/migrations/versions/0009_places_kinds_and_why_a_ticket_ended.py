@@ -17,10 +17,12 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("place", sa.JSON()))
     op.add_column("queue", sa.Column("kind", sa.String(16), nullable=False, server_default="clinic"))
     op.add_column("ticket", sa.Column("end_reason", sa.String(32)))
+    op.create_index("slots_of_queue", "appointment", ["hall_id", "queue_id", "slot_start"])
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_index("slots_of_queue", "appointment")
     op.drop_column("ticket", "end_reason")
     op.drop_column("queue", "kind")
     for table in reversed(PLACED):
