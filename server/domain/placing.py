@@ -25,6 +25,7 @@ from server.domain.places import (
     slot_of,
     stamp,
 )
+from server.domain.policy_priority import best_tag, capped, policy_credit, policy_place
 from server.domain.rules import PassedStep, Rules
 from server.protocol.terms import ErrorCode, Lane, Mode
 
@@ -62,11 +63,13 @@ def on_check_in(
         return plain(Lane.ORDINARY, since=now, seq=seq)
     if any(tag in rules.policy_tags for tag in tags):
         appointment = slot_start is not None and not late
-        return _policy(rules, mode, tags=tags, since=since, seq=seq, calls=calls, zone=zone, appointment=appointment)
+        return policy_place(
+            rules, mode, tags=tags, since=since, seq=seq, calls=calls, zone=zone, appointment=appointment
+        )
     if late and rules.late != "ordinary":
         return _late(rules, mode, now, seq, session_end, max(calls, last_late_due), _slot(rules, now, zone, begun))
     if mode == "graded":
-        credit = _capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
+        credit = capped(rules, rules.appointment_credit) if slot_start is not None and not late else 0
         return plain(Lane.ORDINARY, since=since, seq=seq, credit=credit)
     slot = _slot(rules, now, zone, begun) if slot_start is None else slot_start
     source = WALK_IN if slot_start is None and rules.appointments_first else BOOKED
@@ -234,18 +237,10 @@ def on_prioritise(
     near = mode == "woven" and ahead is not None and ahead < rules.weave_ordinary
     if place.lane is not Lane.ORDINARY or near:
         return replace(place, credit=credit)
-    moved = _policy(rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls, zone=zone)
+    moved = policy_place(
+        rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls, zone=zone
+    )
     return replace(moved, credit=credit)
-
-
-def best_tag(rules: Rules, tags: Sequence[str]) -> str | None:
-    """The tag of highest rank that gives policy priority, None without one."""
-    return next((tag for tag in rules.policy_tags if tag in tags), None)
-
-
-def policy_credit(rules: Rules, tags: Sequence[str]) -> int:
-    """Minutes of credit the tags give: the largest, never the sum, at most `credit_cap`."""
-    return _capped(rules, max((rules.credits.get(tag, 0) for tag in tags if tag in rules.policy_tags), default=0))
 
 
 def _refuse_too_early(rules: Rules, now: datetime, slot_start: datetime | None) -> None:
@@ -286,26 +281,6 @@ def _late(
     return in_slot(slot, LATE, stamp(now), since=now, seq=seq)
 
 
-def _policy(
-    rules: Rules,
-    mode: Mode,
-    *,
-    tags: Sequence[str],
-    since: datetime,
-    seq: int,
-    calls: int,
-    zone: tzinfo,
-    appointment: bool = False,
-) -> Place:
-    credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
-    if mode == "graded":
-        return plain(Lane.POLICY, since=since, seq=seq, credit=_capped(rules, credit))
-    tag = best_tag(rules, tags)
-    rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
-    order = f"{stamp(slot_of(rules.slot_minutes, since, zone))}.{rank:02d}.{stamp(since)}.{seq:09d}"
-    return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
-
-
 def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, slot: datetime) -> Place:
     if mode == "graded":
         end = slot_end or slot + timedelta(minutes=rules.slot_minutes)
@@ -322,10 +297,6 @@ def _passed_step(rules: Rules, passes: int, *, pardoned: bool) -> PassedStep:
 
 def _largest_step(rules: Rules) -> int:
     return max((step for step in rules.passed_steps if isinstance(step, int)), default=0)
-
-
-def _capped(rules: Rules, credit: int) -> int:
-    return min(credit, rules.credit_cap)
 
 
 def _turn(rules: Rules, registration: int | None, checked_in_at: datetime) -> str:

@@ -1,0 +1,44 @@
+"""Owns policy priority 政策优先: which tags give it, how many minutes of credit, where in its lane. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from server.domain.places import Place, plain, slot_of, stamp
+from server.domain.rules import Rules
+from server.protocol.terms import Lane, Mode
+
+
+def best_tag(rules: Rules, tags: Sequence[str]) -> str | None:
+    """The tag of highest rank that gives policy priority, None without one."""
+    return next((tag for tag in rules.policy_tags if tag in tags), None)
+
+
+def policy_credit(rules: Rules, tags: Sequence[str]) -> int:
+    """Minutes of credit the tags give: the largest, never the sum, at most `credit_cap`."""
+    return capped(rules, max((rules.credits.get(tag, 0) for tag in tags if tag in rules.policy_tags), default=0))
+
+
+def policy_place(
+    rules: Rules,
+    mode: Mode,
+    *,
+    tags: Sequence[str],
+    since: datetime,
+    seq: int,
+    calls: int,
+    zone: tzinfo,
+    appointment: bool = False,
+) -> Place:
+    """A place in lane policy: ranked inside a slot in a woven queue, by credit in a graded one."""
+    credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
+    if mode == "graded":
+        return plain(Lane.POLICY, since=since, seq=seq, credit=capped(rules, credit))
+    tag = best_tag(rules, tags)
+    rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
+    order = f"{stamp(slot_of(rules.slot_minutes, since, zone))}.{rank:02d}.{stamp(since)}.{seq:09d}"
+    return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
+
+
+def capped(rules: Rules, credit: int) -> int:
+    """A credit, at most the cap of the rules."""
+    return min(credit, rules.credit_cap)
