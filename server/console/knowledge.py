@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from server.domain import alerting
 from server.domain.lifecycle import TRANSITIONS, UNDOABLE
 from server.domain.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
+from server.protocol.terms import AlertKind
 from server.services.config import HallConfig, config_of
 from server.services.context import Context
 from server.services.reading import hall_row
@@ -25,7 +27,7 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues, zones, scales, moves, undoable, flags, findings, doctors, halls}.
+    """{epoch, now, queues, zones, scales, moves, undoable, flags, findings, outcomes, doctors, halls}.
 
     `queues` are rules by queue, `zones` loudspeaker zones by station, `moves` actions by state.
     """
@@ -42,6 +44,7 @@ def knowledge(context: Context, hall: str) -> View:
             "undoable": sorted(UNDOABLE),
             "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
             "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
+            "outcomes": {kind.value: list(alerting.outcomes(kind)) for kind in AlertKind},
             "doctors": dict(db.execute(select(DoctorRow.id, DoctorRow.name).order_by(DoctorRow.name)).tuples().all()),
             "halls": _halls(db),
         }

@@ -119,9 +119,10 @@ class PrintJobAnswer(Wire):
 
 
 class AlertAnswer(Wire):
-    """An alert after a wish."""
+    """An alert. `coming` says by language who comes, as soon as somebody said so."""
 
     alert: AlertView
+    coming: Names | None = None
 
 
 class HallFileAnswer(Wire):

@@ -19,7 +19,14 @@ from server.protocol.answers import (
     TicketAnswer,
 )
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
-from server.protocol.terms import Action, AlertKind, AnnouncementOutcome, Evidence, PrintJobState
+from server.protocol.terms import (
+    Action,
+    AlertKind,
+    AlertOutcome,
+    AnnouncementOutcome,
+    Evidence,
+    PrintJobState,
+)
 from server.protocol.wire import HallProblem, HallUnreachable, Wire
 
 __all__ = ["HallClient", "HallProblem", "HallUnreachable"]
@@ -271,10 +278,19 @@ class HallClient:
         answer = self.wire.wish(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
         return AlertAnswer.model_validate_json(answer.content).alert
 
-    def acknowledge_alert(self, alert: str, *, key: str | None = None) -> AlertView:
-        """Say that staff has seen to it."""
-        answer = self.wire.wish(f"{API}/alerts/{alert}/acknowledge", {}, key)
+    def acknowledge_alert(self, alert: str, *, going: str | None = None, key: str | None = None) -> AlertView:
+        """Say that somebody goes; `going` is who, in words for the patient."""
+        answer = self.wire.wish(f"{API}/alerts/{alert}/acknowledge", _said(going=going), key)
         return AlertAnswer.model_validate_json(answer.content).alert
+
+    def close_alert(self, alert: str, outcome: AlertOutcome, *, key: str | None = None) -> AlertView:
+        """Say how it ended."""
+        answer = self.wire.wish(f"{API}/alerts/{alert}/close", {"outcome": outcome}, key)
+        return AlertAnswer.model_validate_json(answer.content).alert
+
+    def alert(self, alert: str) -> AlertAnswer:
+        """Ask how an alert stands: whether somebody comes. A kiosk may ask about its own."""
+        return AlertAnswer.model_validate_json(self.wire.get(f"{API}/alerts/{alert}").content)
 
     def me(self) -> DeviceIdentity:
         """Ask what device this token is, and of which hall."""

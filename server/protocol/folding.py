@@ -63,7 +63,7 @@ def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
     if event.station is not None:
         changes["stations"] = replaced(snapshot.stations, event.station)
     if event.alert is not None:
-        open_alert = event.alert.acknowledged_at is None
+        open_alert = event.alert.closed_at is None
         changes["alerts"] = replaced(snapshot.alerts, event.alert, stays=open_alert)
     if event.print_job is not None:
         unsettled = event.print_job.state is not PrintJobState.PRINTED

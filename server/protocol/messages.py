@@ -1,6 +1,6 @@
 """Frozen models on the wire: views, events, snapshot, slip, print job, problem. Knows no storage and no rules."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,7 +85,11 @@ class QueueView(Wire):
 
 
 class AlertView(Wire):
-    """A call for staff; without names."""
+    """A call for staff. It stands until `closed_at`; `count` is how often it was raised, the last time at `last_at`.
+
+    Only staff's frames hold the patient (`name`, `sex`, `birth_date`, `queue`, `flags`) and only until it is closed.
+    `place` and `device_name` say where it was raised; `going` is who goes, as staff said it.
+    """
 
     id: str
     kind: AlertKind
@@ -93,8 +97,21 @@ class AlertView(Wire):
     device: str | None = None
     text: str | None = None
     raised_at: datetime
+    last_at: datetime | None = None
+    count: int = 1
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    going: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    outcome: str | None = None
+    name: str | None = None
+    sex: str | None = None
+    birth_date: date | None = None
+    queue: str | None = None
+    flags: list[str] = Field(default_factory=list)
+    device_name: str | None = None
+    place: Names = Field(default_factory=dict)
     seq: int = 0
 
 

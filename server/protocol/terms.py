@@ -146,6 +146,18 @@ class DocumentType(StrEnum):
     OTHER = "other"
 
 
+class AlertOutcome(StrEnum):
+    """How a call for staff ended; `noted` is one that only had to be read."""
+
+    ESCORTED = "escorted"
+    SEEN = "seen"
+    NOT_URGENT = "not_urgent"
+    HELPED = "helped"
+    GONE = "gone"
+    DEVICE_OK = "device_ok"
+    NOTED = "noted"
+
+
 class DeviceRole(StrEnum):
     """What an enrolled machine is; `service` is a hospital system that imports people and reports."""
 
@@ -206,7 +218,9 @@ class EventKind(StrEnum):
     DEVICE_OFFLINE = "device.offline"
     DEVICE_HEALTH = "device.health"
     ALERT_RAISED = "alert.raised"
+    ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_CLOSED = "alert.closed"
     DAY_CLOSED = "day.closed"
     HIDDEN = "hidden"
     REMOVED = "removed"

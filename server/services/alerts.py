@@ -1,52 +1,196 @@
-"""Calls for staff: raised by patients, devices and rules; stay until acknowledged."""
+"""Calls for staff: raised by patients, devices and rules; acknowledged by who goes, closed with an outcome."""
 
 import secrets
+from collections.abc import Sequence
 
+from sqlalchemy import select
+
+from server.domain import alerting
 from server.domain.errors import HallError
-from server.protocol.terms import AlertKind, ErrorCode, EventKind
+from server.protocol.terms import AlertKind, AlertOutcome, DeviceRole, ErrorCode, EventKind
+from server.services.context import Context
+from server.services.principal import Principal
 from server.services.views import View, alert_view
-from server.services.wishes import AlertBody
+from server.services.wishes import AcknowledgeBody, AlertBody, CloseAlertBody
 from server.services.work import Answer, Work
-from server.store.tables import AlertRow, TicketRow
+from server.store.tables import AlertRow, PatientRow, TicketRow
 
 
 def raise_alert(
-    work: Work, kind: AlertKind, *, ticket: str | None = None, device: str | None = None, text: str | None = None
+    work: Work,
+    kind: AlertKind,
+    *,
+    ticket: str | None = None,
+    device: str | None = None,
+    text: str | None = None,
+    patient: str | None = None,
+    queue: str | None = None,
+    flags: Sequence[str] = (),
 ) -> View:
-    """Record an alert and give its view."""
+    """Record an alert, or count it on the open line it belongs to, and give its view.
+
+    A ticket says the patient and the queue where they are not given.
+    """
+    held = work.db.get(TicketRow, ticket) if ticket else None
+    if held is not None:
+        patient, queue = patient or held.patient_id, queue or held.queue_id
+    line = _line_of(work, kind, device=device, patient=patient)
+    if line is not None:
+        line.count, line.last_at = line.count + 1, work.now
+        line.text = text or line.text
+        line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
+        work.record(EventKind.ALERT_REPEATED, line)
+        return alert_view(line)
     row = AlertRow(
         id=secrets.token_hex(8),
         hall_id=work.hall.id,
         kind=kind.value,
         ticket_id=ticket,
         device_id=device,
+        patient_id=patient,
+        queue_id=queue,
+        flags=list(flags),
         text=text,
         raised_at=work.now,
+        last_at=work.now,
+        count=1,
         seq=0,
         acknowledged_at=None,
         acknowledged_by=None,
+        going=None,
+        closed_at=None,
+        closed_by=None,
+        outcome=None,
     )
     work.db.add(row)
     work.record(EventKind.ALERT_RAISED, row)
     return alert_view(row)
 
 
-def ask_for_help(work: Work, body: AlertBody) -> Answer:
-    """A patient or a member of staff asks for help, or says a patient feels worse. Raises unknown_ticket."""
+def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | None) -> AlertRow | None:
+    """The open alert that a new one joins; who is known never joins the line of somebody else at the same machine."""
+    if not alerting.may_share(kind, device=device, patient=patient):
+        return None
+    machine = kind in alerting.PER_MACHINE
+    rows = work.db.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.hall_id == work.hall.id,
+            AlertRow.closed_at.is_(None),
+            AlertRow.kind == kind.value,
+            AlertRow.device_id == device if machine else AlertRow.patient_id == patient,
+        )
+        .order_by(AlertRow.last_at.desc())
+    )
+    return next(
+        (
+            row
+            for row in rows
+            if (patient is None or row.patient_id == patient)
+            and alerting.belongs_to(
+                kind, acknowledged=row.acknowledged_at is not None, last_at=row.last_at, now=work.now
+            )
+        ),
+        None,
+    )
+
+
+def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
+    """A patient or a member of staff asks for help, or says a patient feels worse. Raises unknown_ticket.
+
+    A visit token that is too old or of another device leaves the call nameless; it is never refused for that.
+    """
     if body.ticket is not None:
         ticket = work.db.get(TicketRow, body.ticket)
         if ticket is None or ticket.hall_id != work.hall.id:
             raise HallError(ErrorCode.UNKNOWN_TICKET)
-    device = work.principal.id if work.principal.kind == "device" else None
-    return Answer(201, {"alert": raise_alert(work, AlertKind(body.kind), ticket=body.ticket, device=device)})
+    patient = visitor(work, context, body.visit_token)
+    view = raise_alert(
+        work,
+        AlertKind(body.kind),
+        ticket=body.ticket,
+        device=machine(work),
+        patient=patient.id if patient is not None else None,
+        text=body.about,
+    )
+    return Answer(201, {"alert": view})
 
 
-def acknowledge(work: Work, id: str) -> Answer:
-    """Somebody has seen it. Acknowledging twice keeps the first. Raises not_found."""
+def machine(work: Work) -> str | None:
+    """The device that speaks: where somebody stands."""
+    return work.principal.id if work.principal.kind == "device" else None
+
+
+def visitor(work: Work, context: Context, token: str | None) -> PatientRow | None:
+    """The patient a visit token names; None without one, or for one that does not hold here and now."""
+    if not token:
+        return None
+    try:
+        visit = context.read_visit(token)
+    except HallError:
+        return None
+    if visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
+        return None
+    return work.db.get(PatientRow, visit["patient"])
+
+
+def alert_of(work: Work, id: str) -> AlertRow:
+    """An alert of the hall. Raises not_found."""
     row = work.db.get(AlertRow, id)
     if row is None or row.hall_id != work.hall.id:
         raise HallError(ErrorCode.NOT_FOUND, "no such alert")
-    if row.acknowledged_at is None:
+    return row
+
+
+def acknowledge(work: Work, id: str, body: AcknowledgeBody) -> Answer:
+    """Somebody goes. Acknowledging twice keeps the first, but who goes may be said later. Raises not_found.
+
+    What only had to be read is over with it.
+    """
+    row = alert_of(work, id)
+    if row.closed_at is not None:
+        return Answer(200, {"alert": alert_view(row)})
+    first = row.acknowledged_at is None
+    if first:
         row.acknowledged_at, row.acknowledged_by = work.now, work.actor
+    if not alerting.is_line(AlertKind(row.kind)):
+        row.closed_at, row.closed_by, row.outcome = work.now, work.actor, AlertOutcome.NOTED.value
+    if first or (body.going and body.going != row.going):
+        row.going = body.going or row.going
         work.record(EventKind.ALERT_ACKNOWLEDGED, row)
     return Answer(200, {"alert": alert_view(row)})
+
+
+def close(work: Work, id: str, body: CloseAlertBody) -> Answer:
+    """It is over. Closing twice keeps the first outcome. Raises not_found."""
+    row = alert_of(work, id)
+    end(work, row, body.outcome)
+    return Answer(200, {"alert": alert_view(row)})
+
+
+def end(work: Work, row: AlertRow, outcome: AlertOutcome) -> None:
+    """Close an open alert; who closes what nobody acknowledged has acknowledged it with that."""
+    if row.closed_at is not None:
+        return
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by = work.now, work.actor
+    row.closed_at, row.closed_by, row.outcome = work.now, work.actor, outcome.value
+    work.record(EventKind.ALERT_CLOSED, row, reason=outcome.value)
+
+
+def end_of_ticket(work: Work, ticket: str, outcome: AlertOutcome) -> None:
+    """Close the open alerts of a ticket whose patient has been seen."""
+    rows = work.db.scalars(
+        select(AlertRow).where(
+            AlertRow.hall_id == work.hall.id, AlertRow.closed_at.is_(None), AlertRow.ticket_id == ticket
+        )
+    ).all()
+    for row in rows:
+        end(work, row, outcome)
+
+
+def must_be_own(principal: Principal, row: AlertRow) -> None:
+    """A kiosk follows only the calls it raised itself. Raises not_found."""
+    principal.must_be_in(row.hall_id)
+    if principal.role == DeviceRole.KIOSK and row.device_id != principal.id:
+        raise HallError(ErrorCode.NOT_FOUND, "no such alert")

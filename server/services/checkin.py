@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import select
 
 from server.domain.errors import HallError
-from server.domain.triage import PATIENT_TEXT, Screened, screen
-from server.protocol.terms import ENDED, AlertKind, ErrorCode, TicketState
+from server.domain.triage import screen
+from server.protocol.terms import ENDED, AlertOutcome, ErrorCode, TicketState
 from server.services import alerts, moves
 from server.services.admitting import admit
+from server.services.alarming import alarm
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.issuing import Asked, issue
@@ -27,13 +28,15 @@ from server.store.tables import AppointmentRow, PatientRow, TicketRow
 def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     """Give a ticket: 201 new, 200 the one already held, 202 an alert instead of a ticket.
 
+    Staff may check in the patient of an `alert`, which ends as not urgent.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
     desk_only, unknown_queue, identity_number_invalid, station_closed.
     """
     found = screen(body.flags or ())
     if found is not None and not (work.principal.is_staff and body.override_reason):
-        return _alarm(work, found)
-    patient, stranger = _patient(work, context, body)
+        return alarm(work, context, found, body)
+    called = _called_for(work, body)
+    patient, stranger = _patient(work, context, body) if called is None else (called, False)
     day = work.business_day
     today = [] if stranger else people.tickets_today(work.db, patient.id, work.hall.id, day)
     held = _held(work, body, today)
@@ -57,13 +60,19 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
         stranger=stranger,
     )
     ticket = issue(work, context, queue, patient, asked)
+    if body.alert:
+        alerts.end(work, alerts.alert_of(work, body.alert), AlertOutcome.NOT_URGENT)
     return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
 
 
-def _alarm(work: Work, found: Screened) -> Answer:
-    kind = AlertKind.FEVER if found is Screened.FEVER else AlertKind.RED_FLAG
-    alert = alerts.raise_alert(work, kind, device=work.principal.id if work.principal.kind == "device" else None)
-    return Answer(202, {"alert": alert, "text": dict(PATIENT_TEXT[found])})
+def _called_for(work: Work, body: CheckInBody) -> PatientRow | None:
+    """The patient of the alert that staff checks in from; None where none is named, or the alert knows nobody."""
+    if not body.alert:
+        return None
+    if not work.principal.is_staff:
+        raise HallError(ErrorCode.FORBIDDEN, "alerts are closed by staff")
+    patient = alerts.alert_of(work, body.alert).patient_id
+    return work.db.get(PatientRow, patient) if patient and body.patient is None else None
 
 
 def _patient(work: Work, context: Context, body: CheckInBody) -> tuple[PatientRow, bool]:

@@ -11,6 +11,7 @@ from server.domain import wording
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
+from server.services.alert_presenter import who_and_where
 from server.services.config import config_of
 from server.services.lists import KIND
 from server.services.lists import document as list_document
@@ -46,14 +47,18 @@ class Faces:
         self._queues = config_of(db, hall).queues
         self._scales = scales or {}
         self._faces: dict[str, Face] = {}
+        self._alerts: dict[str, View] = {}
         self._doctors: dict[str, str] = {}
 
     def learn(self, views: Iterable[View]) -> None:
         """Fetch the faces of all tickets and the names of all doctors that stand anywhere in `views`."""
         tickets: set[str] = set()
         doctors: set[str] = set()
+        alerts: set[str] = set()
         for view in views:
-            _mentions(view, tickets, doctors)
+            _mentions(view, tickets, doctors, alerts)
+        if alerts and self._audience is Audience.STAFF:
+            self._alerts |= who_and_where(self._db, alerts)
         missing = [id for id in tickets if id not in self._faces and not self._at_hand(id)]
         for start in range(0, len(missing), 500):
             rows = self._db.execute(
@@ -107,6 +112,10 @@ class Faces:
         doctor = view.get("doctor")
         return {**view, "doctor_name": self._doctors.get(doctor) if doctor else None}
 
+    def alert(self, view: View) -> View:
+        """An alert; for staff with who it is about and where it was raised."""
+        return {**view, **self._alerts.get(view["id"], {})}
+
     def announcement(self, content: View) -> View:
         """An announcement with its texts: to be read, or for the caller to be heard with the name the hall allows."""
         face = self._faces.get(content["ticket"])
@@ -141,6 +150,8 @@ class Faces:
                 out[word] = self.paper(value)
             elif word == "station" and isinstance(value, dict):
                 out[word] = self.station(value)
+            elif word == "alert" and isinstance(value, dict):
+                out[word] = self.alert(value)
         return out
 
     def paper(self, view: View) -> View:
@@ -186,6 +197,8 @@ class Faces:
                     frame[word] = self.station(view)
                 case "announcement":
                     frame[word] = self.announcement(view)
+                case "alert":
+                    frame[word] = self.alert(view)
                 case _:
                     frame[word] = view
         return frame
@@ -201,18 +214,20 @@ def out_of_sight(ticket: View) -> bool:
     return bool(ticket.get("bypass")) or TicketState(ticket["state"]) in ENDED
 
 
-def _mentions(view: Any, tickets: set[str], doctors: set[str]) -> None:
+def _mentions(view: Any, tickets: set[str], doctors: set[str], alerts: set[str]) -> None:
     if isinstance(view, list):
         for item in view:
-            _mentions(item, tickets, doctors)
+            _mentions(item, tickets, doctors, alerts)
     if not isinstance(view, dict):
         return
     if "number" in view and "order" in view:
         tickets.add(view["id"])
+    if "raised_at" in view:
+        alerts.add(view["id"])
     if isinstance(view.get("ticket"), str):
         tickets.add(view["ticket"])
     if isinstance(view.get("doctor"), str):
         doctors.add(view["doctor"])
     for value in view.values():
         if isinstance(value, dict | list):
-            _mentions(value, tickets, doctors)
+            _mentions(value, tickets, doctors, alerts)

@@ -83,6 +83,8 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
         faces.learn([out])
         out["stations"] = [faces.station(view) for view in out["stations"]]
         out["tickets"] = [faces.ticket(view) for view in out["tickets"] if principal.is_staff or not out_of_sight(view)]
+        if principal.is_staff:
+            out["alerts"] = [faces.alert(view) for view in out["alerts"]]
         out["announcements"] = _announcements(db, hall, faces, out["tickets"])
         return out
 
@@ -90,7 +92,7 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
 def _staff_part(db: Session, hall: str) -> View:
     alerts = db.scalars(
         select(AlertRow)
-        .where(AlertRow.hall_id == hall, AlertRow.acknowledged_at.is_(None))
+        .where(AlertRow.hall_id == hall, AlertRow.closed_at.is_(None))
         .order_by(AlertRow.raised_at)
     )
     jobs = db.scalars(

@@ -193,7 +193,7 @@ def worse(work: Work, id: str, body: PlainBody) -> Answer:
     """病情加重: staff is asked to look again now; the ticket itself does not move."""
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.WORSE)
-    alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, text=body.reason)
+    alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, device=alerts.machine(work), text=body.reason)
     return answer(ticket)
 
 

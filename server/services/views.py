@@ -90,7 +90,7 @@ def job_view(row: PrintJobRow, *, content: bool = False) -> View:
 
 
 def alert_view(row: AlertRow) -> View:
-    """An alert."""
+    """An alert, without the patient: who it is about is added at the edge, for staff and while it is open."""
     return {
         "id": row.id,
         "kind": row.kind,
@@ -98,8 +98,14 @@ def alert_view(row: AlertRow) -> View:
         "device": row.device_id,
         "text": row.text,
         "raised_at": stamp(row.raised_at),
+        "last_at": stamp(row.last_at),
+        "count": row.count,
         "acknowledged_at": stamp(row.acknowledged_at),
         "acknowledged_by": row.acknowledged_by,
+        "going": row.going,
+        "closed_at": stamp(row.closed_at),
+        "closed_by": row.closed_by,
+        "outcome": row.outcome,
         "seq": row.seq,
     }
 

@@ -84,7 +84,7 @@ def _alarm_starving(work: Work, queue: Queue) -> None:
             AlertRow.hall_id == work.hall.id,
             AlertRow.kind == AlertKind.STARVED.value,
             TicketRow.queue_id == queue.id,
-            AlertRow.acknowledged_at.is_(None) | (AlertRow.ticket_id == head.ticket),
+            AlertRow.closed_at.is_(None) | (AlertRow.ticket_id == head.ticket),
         )
         .limit(1)
     ).first()

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from server.domain.folding import tidy_name
 from server.protocol.messages import HEALTH_TEXT
-from server.protocol.terms import AlertKind, AnnouncementOutcome
+from server.protocol.terms import AlertKind, AlertOutcome, AnnouncementOutcome
 
 
 def _said(reason: str) -> str:
@@ -81,7 +81,7 @@ class IdentifyBody(Body):
 
 
 class CheckInBody(Body):
-    """Check in. `print` false asks for no paper."""
+    """Check in. `print` false asks for no paper; `alert` is the call that turned out not urgent, and ends with this."""
 
     hall: Id
     queue: Id | None = None
@@ -94,6 +94,7 @@ class CheckInBody(Body):
     evidence: Reason | None = None
     doctor: Id | None = None
     override_reason: Reason | None = None
+    alert: Id | None = None
     print: bool = True
 
 
@@ -200,10 +201,24 @@ class PrintReportBody(Body):
 
 
 class AlertBody(Body):
-    """Ask staff to come."""
+    """Ask staff to come. `visit_token` says who asks, where a kiosk knows it; `about` is what the kiosk had said."""
 
     kind: Literal[AlertKind.HELP, AlertKind.WORSE]
     ticket: Id | None = None
+    visit_token: Annotated[str, Field(max_length=2000)] | None = None
+    about: Word | None = None
+
+
+class AcknowledgeBody(Body):
+    """Somebody goes, or has read it. `going` is who goes, in words that the patient may read at the kiosk."""
+
+    going: Annotated[str | None, Field(max_length=40), Blank] = None
+
+
+class CloseAlertBody(Body):
+    """How it ended."""
+
+    outcome: AlertOutcome
 
 
 class SessionBody(Body):

@@ -27,7 +27,7 @@ from sqlalchemy.sql import operators
 ENDED_STATES = ("done", "cancelled", "no_show")
 LIVE = "state NOT IN ('done', 'cancelled', 'no_show')"
 AT_STATION = "state IN ('called', 'serving')"
-UNSEEN = text("acknowledged_at IS NULL")
+OPEN_ALERT = text("closed_at IS NULL")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -355,6 +355,7 @@ class TicketRow(Base):
     slot_end: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(16), default="zh")
     hold_reason: Mapped[str | None] = mapped_column(String(200))
+    rescue_place: Mapped[str | None] = mapped_column(String(100))
     bypass: Mapped[bool] = mapped_column(default=False)
     triaged: Mapped[bool] = mapped_column(default=False)
     calls: Mapped[int] = mapped_column(default=0)
@@ -512,7 +513,7 @@ class ReportRow(Base):
 
 
 class AlertRow(Base):
-    """A call for staff."""
+    """A call for staff: who it is about, where, who goes, how it ended. `count` is how often it was raised."""
 
     __tablename__ = "alert"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -520,17 +521,26 @@ class AlertRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     ticket_id: Mapped[str | None] = mapped_column(String(32))
     device_id: Mapped[str | None] = mapped_column(String(32))
+    patient_id: Mapped[str | None] = mapped_column(String(32))
+    queue_id: Mapped[str | None] = mapped_column(String(64))
+    flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     text: Mapped[str | None] = mapped_column(String(200))
     raised_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=1, server_default="1")
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(100))
+    going: Mapped[str | None] = mapped_column(String(40))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(100))
+    outcome: Mapped[str | None] = mapped_column(String(16))
     seq: Mapped[int] = mapped_column(BIG, default=0)
     __table_args__ = (
         Index(
             "open_alerts",
             "hall_id",
-            sqlite_where=UNSEEN,
-            postgresql_where=UNSEEN,
+            sqlite_where=OPEN_ALERT,
+            postgresql_where=OPEN_ALERT,
         ),
     )
 

@@ -9,13 +9,14 @@ from server.domain.errors import HallError
 from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
 from server.services import alerts, announcements
+from server.services.alert_presenter import read_alert
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import Principal
 from server.services.roles import CALLER, CARE, KIOSK
-from server.services.wishes import AlertBody, EmptyBody, OutcomeBody
+from server.services.wishes import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
 from server.store.tables import AlertRow, AnnouncementRow, TicketRow
-from server.web.routes import wish
+from server.web.routes import read, wish
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -25,7 +26,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/alerts",
-        lambda work, _, body: alerts.ask_for_help(work, body),
+        lambda work, context, body: alerts.ask_for_help(work, context, body),
         operation="raise_alert",
         tag="alerts",
         roles=CARE | {KIOSK},
@@ -38,14 +39,41 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/alerts/<id>/acknowledge",
-        lambda work, _, _body, id: alerts.acknowledge(work, id),
+        lambda work, _, body, id: alerts.acknowledge(work, id, body),
         operation="acknowledge_alert",
         tag="alerts",
         roles=CARE,
-        body=EmptyBody,
+        body=AcknowledgeBody,
         answer=AlertAnswer,
         halls=lambda context, who, _, parts: [hall_of(context, who, AlertRow, parts["id"])],
     )
+    wish(
+        routes,
+        spec,
+        "/alerts/<id>/close",
+        lambda work, _, body, id: alerts.close(work, id, body),
+        operation="close_alert",
+        tag="alerts",
+        roles=CARE,
+        body=CloseAlertBody,
+        answer=AlertAnswer,
+        halls=lambda context, who, _, parts: [hall_of(context, who, AlertRow, parts["id"])],
+    )
+    read(
+        routes,
+        spec,
+        "/alerts/<id>",
+        lambda context, who, id: read_alert(context, who, id),
+        operation="read_alert",
+        tag="alerts",
+        roles=CARE | {KIOSK},
+        answer=AlertAnswer,
+    )
+    _announcements(routes, spec)
+    return routes
+
+
+def _announcements(routes: Blueprint, spec: SpecTree) -> None:
     wish(
         routes,
         spec,
@@ -57,7 +85,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=OutcomeBody,
         halls=lambda context, who, _, parts: [hall_of(context, who, AnnouncementRow, parts["id"])],
     )
-    return routes
 
 
 def _alert_hall(context: Context, who: Principal, body: Any, _parts: dict[str, Any]) -> list[str]:

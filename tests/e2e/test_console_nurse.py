@@ -428,18 +428,79 @@ def test_the_nurse_can_say_why_a_patient_is_not_called_yet(consoles, page, tag, 
     assert [] == found
 
 
-def test_an_alert_stays_until_it_is_acknowledged_and_its_time_is_kept(consoles, page):
+def test_a_call_stands_with_who_goes_until_it_is_closed_with_an_outcome(consoles, page):
+    """Q2"""
+    consoles.empty()
     alert = consoles.desk.raise_alert("help")
-    page.wait_for_selector(".alerts [data-kind=help]")
+    line = f"[data-alert='{alert.id}']"
+    page.wait_for_selector(line)
 
-    while page.query_selector(".alerts [data-kind=help]"):
-        page.keyboard.press("a")
-        page.wait_for_timeout(50)
+    page.keyboard.press("a")
+    page.wait_for_selector(f"{line} .alert-going")
+    page.keyboard.press("c")
+    page.wait_for_selector("[data-form=close_alert]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(line, state="detached")
 
     facts = [fact.alert for fact in consoles.desk.events("H1", after=0, limit=10_000).events if fact.alert]
     seen = next(fact for fact in reversed(facts) if fact.id == alert.id)
+    assert ("nurse:nurse1", "helped") == (seen.acknowledged_by, seen.outcome)
     assert seen.acknowledged_at is not None
-    assert "nurse:nurse1" == seen.acknowledged_by
+
+
+def test_of_seven_alerts_the_newest_danger_is_whole_and_the_rest_is_counted(consoles, page):
+    """U16"""
+    consoles.empty()
+    people = consoles.many(6)
+    for ticket in people:
+        consoles.desk.raise_alert("worse", ticket=ticket.id)
+    newest = consoles.desk.check_in("H1", patient={"name": "危新一"}, flags=["chest_pain"]).alert
+    page.wait_for_selector(f"[data-alert='{newest.id}']")
+
+    first = page.query_selector(".alert")
+    box, strip = first.bounding_box(), page.query_selector(".alerts").bounding_box()
+    assert (newest.id, 3) == (first.get_attribute("data-alert"), len(page.query_selector_all(".alert")))
+    assert box["y"] + box["height"] <= strip["y"] + strip["height"]
+    assert "危新一" in first.inner_text()
+    assert "4" in page.inner_text("[data-act=more-alerts]")
+    page.click("[data-act=more-alerts]")
+    assert 7 == len(page.query_selector_all(".alert"))
+    page.click("[data-act=more-alerts]")
+
+
+def test_who_is_not_urgent_is_checked_in_from_the_line(consoles, page):
+    """Q2"""
+    consoles.empty()
+    alert = consoles.desk.check_in("H1", queue="IM", patient={"name": "钱七七"}, flags=["severe_pain"]).alert
+    page.wait_for_selector(f"[data-alert='{alert.id}']")
+
+    page.keyboard.press("c")
+    page.wait_for_selector("[data-form=close_alert]")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-form=check_in]")
+    assert "钱七七" in page.inner_text("[data-form=check_in]")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(f"[data-alert='{alert.id}']", state="detached")
+    assert ["钱七七"] == [ticket.name for ticket in consoles.desk.snapshot("H1").tickets]
+
+
+def test_a_call_that_nobody_answers_sounds_again_each_minute(page):
+    """Q2"""
+    heard = page.evaluate(
+        """async () => {
+          const { repeatSound } = await import("/console/web/alerts.js");
+          const start = Date.now() + 3600000;
+          const call = { kind: "help", acknowledged_at: null };
+          const seconds = [0, 1, 59, 60, 61, 120];
+          const gone = [{ ...call, acknowledged_at: "2026-03-02T01:00:00Z" }, { kind: "print", acknowledged_at: null }];
+          const said = seconds.map((second) => repeatSound([call], start + second * 1000));
+          return [said, repeatSound(gone, start + 7200000)];
+        }"""
+    )
+
+    assert [[True, False, False, True, False, True], False] == heard
 
 
 @pytest.mark.parametrize(("tag", "told"), [("zh", "2诊室，请问何时恢复"), ("en", "Room 2, ask when it reopens")])

@@ -30,6 +30,8 @@ TIMES = {
     "lease_until",
     "raised_at",
     "acknowledged_at",
+    "last_at",
+    "closed_at",
 }
 
 
@@ -377,6 +379,8 @@ def test_help_is_called_for_and_seen_to(api):
         seen = did(own, f"/alerts/{alert['id']}/acknowledge", {}, leaves=["alert.acknowledged"])
         assert AlertAnswer.model_validate(seen).alert.acknowledged_by == "console:console"
         did(own, f"/alerts/{alert['id']}/acknowledge", {}, leaves=[])
+        assert [alert["id"]] == [one["id"] for one in own.snapshot()["alerts"]]
+        did(own, f"/alerts/{alert['id']}/close", {"outcome": "helped"}, leaves=["alert.closed"])
         assert [] == own.snapshot()["alerts"]
 
 
@@ -449,8 +453,8 @@ def test_a_red_flag_gives_an_alert_and_no_ticket_unless_staff_overrides(api):
         own.token("kiosk")
         wish = {"hall": "H1", "queue": "IM", "patient": {"name": "危一"}, "flags": ["chest_pain"]}
         body = did(own, "/check-ins", wish, role="kiosk", status=202, leaves=["alert.raised"])
-        assert ("red_flag", {"zh", "en"}) == (body["alert"]["kind"], set(body["text"]))
-        assert [] == own.rows()["patient"]
+        assert ("red_flag", {"zh", "yue", "en"}) == (body["alert"]["kind"], set(body["text"]))
+        assert [] == own.rows()["ticket"]
         did(own, "/check-ins", {**wish, "override_reason": "seen by the nurse"}, status=201,
             leaves=["ticket.checked_in"])  # fmt: skip
 

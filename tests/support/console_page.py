@@ -98,7 +98,7 @@ class Consoles:
             if station.state != "open":
                 self.desk.set_station(station.id, "open")
         for alert in seen.alerts:
-            self.desk.acknowledge_alert(alert.id)
+            self.desk.close_alert(alert.id, "noted")
 
     def check_in(self, *names: str, queue: str = "IM", **more: Any) -> list[Any]:
         """Check people in by name; their tickets."""

@@ -1,22 +1,70 @@
-// Owns the strip of alerts: it stays until somebody acknowledges. Knows no other part of the desk.
+// Owns the strip of alerts: a line stands until somebody closes it. Knows no other part of the desk.
 
 import { html } from "htm/preact";
+import { useState } from "preact/hooks";
 import { Act } from "/console/web/parts.js";
+import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
 
 const ORDER = ["red_flag", "escort", "worse", "help", "storage", "restored", "fever", "reassess", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
+const LINES = new Set(["red_flag", "escort", "worse", "help", "fever"]);
+const SHOWN = 3;
+const REPEAT_AFTER = 60000; // milliseconds after which an alert that nobody acknowledged sounds again
+let soundedAt = 0;
 
-/** Sound for every alert that was just raised. */
+/** Sound for every alert that was just raised, or raised again. */
 export function soundAlerts(events) {
-  const raised = events.filter((event) => event.kind === "alert.raised");
-  if (raised.length) beep(raised.some((event) => DANGERS.has(event.alert.kind)));
+  const raised = events.filter((event) => event.kind === "alert.raised" || event.kind === "alert.repeated");
+  if (!raised.length) return;
+  soundedAt = Date.now();
+  beep(raised.some((event) => DANGERS.has(event.alert.kind)));
+}
+
+/** Whether an alert about a person waits for somebody who goes. */
+export function isUnanswered(alert) {
+  return isLine(alert) && !alert.acknowledged_at;
+}
+
+/** Sound again each minute while a person waits for somebody who goes. */
+export function repeatSound(alerts, now = Date.now()) {
+  if (now - soundedAt < REPEAT_AFTER || !alerts.some(isUnanswered)) return false;
+  soundedAt = now;
+  beep(true);
+  return true;
+}
+
+/** Whether an alert stands until it is closed with an outcome; any other is over when it was read. */
+export function isLine(alert) {
+  return LINES.has(alert.kind);
 }
 
 /** A kind that a newer server raises and this page does not know stands last. */
 function place(alert) {
   return (ORDER.indexOf(alert.kind) + ORDER.length + 1) % (ORDER.length + 1);
+}
+
+const lastAt = (alert) => alert.last_at ?? alert.raised_at;
+
+/** Those nobody acknowledged first; of these the dangers, the newest danger first; then by kind, the newest first. */
+export function sorted(alerts) {
+  const group = (alert) => (alert.acknowledged_at ? 2 : DANGERS.has(alert.kind) ? 0 : 1);
+  return [...alerts].sort(
+    (one, other) =>
+      group(one) - group(other) ||
+      (group(one) === 0 ? 0 : place(one) - place(other)) ||
+      lastAt(other).localeCompare(lastAt(one)),
+  );
+}
+
+/** The lines that are whole: the first ones, and always the newest of all, whatever it is about. */
+export function whole(alerts) {
+  const all = sorted(alerts);
+  if (all.length <= SHOWN) return all;
+  const newest = all.reduce((one, other) => (lastAt(other) > lastAt(one) ? other : one));
+  const first = all.slice(0, SHOWN);
+  return first.includes(newest) ? first : [...first.slice(0, SHOWN - 1), newest];
 }
 
 const FACTS = {
@@ -34,32 +82,74 @@ function told(alert, hall) {
 }
 
 function since(alert, now) {
-  const seconds = Math.max(0, Math.floor((now - new Date(alert.raised_at).getTime()) / 1000));
+  const seconds = Math.max(0, Math.floor((now - new Date(lastAt(alert)).getTime()) / 1000));
   return seconds < 60 ? t("ago.seconds", { seconds }) : t("ago.minutes", { minutes: Math.floor(seconds / 60) });
 }
 
-export function Alerts({ desk, acknowledge }) {
-  const { alerts, tickets, devices } = desk.hall;
+/** A clock time of the hall. */
+export function clock(at, hall) {
+  return at ? new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : "";
+}
+
+/** The complaint in the words of the questions at the door; the plain "one of these" says nothing more. */
+export function complaint(alert, known) {
+  const flags = (alert.flags ?? []).filter((id) => id !== "red_flag");
+  return flags.map((id) => named(known.flags.find((flag) => flag.id === id)?.names) || id).join("、");
+}
+
+/** Where an alert was raised: the machine and where that stands. */
+export function whereOf(alert, hall) {
+  const device = hall.devices.find((one) => one.id === alert.device);
+  const name = alert.device_name ?? device?.name;
+  return [name, named(alert.place) || named(device?.place)].filter(Boolean).join(" · ");
+}
+
+/** What an alert is about, beside its kind and the name. */
+export function words(alert, { hall, known }) {
+  const number = hall.tickets.find((ticket) => ticket.id === alert.ticket)?.number;
+  const queue = named(hall.queues.find((one) => one.id === alert.queue)?.name);
+  const device = hall.devices.find((one) => one.id === alert.device)?.name;
+  const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
+  const text = told(alert, hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
+  return [number, queue, complaint(alert, known), text, whereOf(alert, hall)].filter(Boolean).join(" · ");
+}
+
+/** Who goes, as far as it is known. */
+export function goes(alert) {
+  return alert.going ?? (alert.acknowledged_by ?? "").split(":").at(-1);
+}
+
+function Line({ desk, alert, first, acknowledge, handle }) {
+  const { hall } = desk;
+  const danger = DANGERS.has(alert.kind) && !alert.acknowledged_at;
+  const line = isLine(alert);
+  const late = isUnanswered(alert) && desk.now() - new Date(alert.raised_at).getTime() >= REPEAT_AFTER;
+  return html`<li data-kind=${alert.kind} data-alert=${alert.id} class=${`alert ${danger ? "alert-danger" : ""}`}>
+    <strong>${DANGERS.has(alert.kind) ? html`<span aria-hidden="true">▲ </span>` : null}${t(`alert.${alert.kind}`)}</strong>
+    ${alert.count > 1 ? html`<b class="number" data-count=${alert.count}>${t("alert.times", { count: alert.count })}</b>` : null}
+    ${line ? html`<b class="alert-name">${alert.name ?? t("alert.nameless")}</b>` : null}
+    <span class="alert-words" title=${words(alert, desk)}>${[personOf(alert, desk.now()), words(alert, desk)].filter(Boolean).join(" · ")}</span>
+    <span class="secondary number">${clock(alert.raised_at, hall)} · ${since(alert, desk.now())}</span>
+    ${late ? html`<b data-late>${t("alert.unanswered")}</b>` : null}
+    ${line && alert.acknowledged_at ? html`<span class="alert-going">${t("alert.goes", { who: goes(alert), at: clock(alert.acknowledged_at, hall) })}</span>` : null}
+    ${alert.acknowledged_at ? null : html`<${Act} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t(line ? "alert.go" : "acknowledge")} hotkey=${first ? "A" : undefined} onClick=${() => acknowledge(alert)} />`}
+    ${line ? html`<${Act} desk=${desk} name=${`handle:${alert.id}`} word=${t("alert.handle")} onClick=${() => handle(alert)} />` : null}
+  </li>`;
+}
+
+export function Alerts({ desk, acknowledge, handle }) {
+  const { alerts } = desk.hall;
+  const [open, setOpen] = useState(false);
   if (!alerts.length) return null;
-  const words = (alert) => {
-    const number = tickets.find((ticket) => ticket.id === alert.ticket)?.number;
-    const device = devices.find((one) => one.id === alert.device)?.name;
-    const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
-    const text = told(alert, desk.hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
-    return [number, device, text].filter(Boolean).join(" · ");
-  };
-  return html`<section class="alerts" aria-label=${t("alerts")} tabindex="0">
-    <span class="alerts-count">${t("alerts")} ${alerts.length}</span>
-    ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
-    <ul>${Alerts.sorted(alerts).map((alert, place) => html`<li key=${alert.id} data-kind=${alert.kind}
-      class=${`alert ${DANGERS.has(alert.kind) ? "alert-danger" : ""}`}>
-      <strong>${DANGERS.has(alert.kind) ? html`<span aria-hidden="true">▲ </span>` : null}${t(`alert.${alert.kind}`)}</strong>
-      <span>${words(alert)}</span><span class="secondary number">${since(alert, desk.now())}</span>
-      <${Act} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t("acknowledge")} hotkey=${place ? undefined : "A"} onClick=${() => acknowledge(alert)} />
-    </li>`)}</ul>
+  const shown = open ? sorted(alerts) : whole(alerts);
+  const folded = alerts.length - shown.length;
+  const first = sorted(alerts).find((alert) => !alert.acknowledged_at);
+  return html`<section class=${`alerts ${open ? "alerts-open" : ""}`} aria-label=${t("alerts")} tabindex="0">
+    <p class="alerts-head"><span class="alerts-count">${t("alerts")} ${alerts.length}</span>
+      ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
+      ${folded || open ? html`<button type="button" class="plain" data-act="more-alerts" aria-expanded=${open} onClick=${() => setOpen(!open)}>${open ? t("alerts.less") : t("alerts.more", { count: folded })}</button>` : null}</p>
+    <ul>${shown.map((alert) => html`<${Line} key=${alert.id} desk=${desk} alert=${alert} first=${alert === first} acknowledge=${acknowledge} handle=${handle} />`)}</ul>
   </section>`;
 }
 
-/** The most urgent first, then the oldest. */
-Alerts.sorted = (alerts) =>
-  [...alerts].sort((one, other) => place(one) - place(other) || one.raised_at.localeCompare(other.raised_at));
+Alerts.sorted = sorted;

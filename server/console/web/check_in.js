@@ -13,11 +13,14 @@ function given(fields) {
   return Object.fromEntries(typed.filter(([, text]) => text));
 }
 
-/** `form` is this form's number: the next person's may be filled in while this one's wish is on its way. */
-export function CheckIn({ desk, form, visit, onClose, onDone }) {
+/**
+ * `form` is this form's number: the next person's may be filled in while this one's wish is on its way.
+ * `alert` is the call of a patient who turned out not urgent: checking in ends it.
+ */
+export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
   const { hall, known } = desk;
   const [person, setPerson] = useState({ name: "", identity_number: "", phone: "", birth_date: "" });
-  const [queue, setQueue] = useState(hall.queues.length === 1 ? hall.queues[0].id : null);
+  const [queue, setQueue] = useState(alert?.queue ?? (hall.queues.length === 1 ? hall.queues[0].id : null));
   const [tags, setTags] = useState([]);
   const [evidence, setEvidence] = useState("");
   const [flags, setFlags] = useState([]);
@@ -31,7 +34,9 @@ export function CheckIn({ desk, form, visit, onClose, onDone }) {
   const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
   const submit = async (more = {}) => {
     const body = { hall: hall.hall, flags, ...more };
+    if (alert) body.alert = alert.id;
     if (visit?.visit_token) body.visit_token = visit.visit_token;
+    else if (alert?.name) body.patient = undefined; // the alert knows the patient
     else if (!person.name.trim()) return desk.say(t("name.needed"), "danger");
     else body.patient = given(person);
     if (queue && !body.appointment) body.queue = queue;
@@ -49,11 +54,11 @@ export function CheckIn({ desk, form, visit, onClose, onDone }) {
   };
   const rules = known.queues[queue ?? hall.queues[0]?.id];
   return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${wish} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
-    ${visit ? html`<p class="suggestion">${t("check_in.recognised", { name: visit.display_name })}</p>` : html`
+    ${visit || alert?.name ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>` : html`
       <${Line} ...${field("name")} focus=${true} maxlength="100" required />
       <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>
       <${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" />`}
-    <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
+    <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
     ${choices ? html`<div class="question" role="alert"><p>${t("choose")}</p><div class="row-buttons">
       ${(choices.appointments ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
       ${(choices.queues ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => { setQueue(one.id); submit({ queue: one.id }); }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`)}

@@ -4,20 +4,14 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { insist } from "/console/web/api.js";
 import { Act, Chips, holdWords, TicketHead, Wait } from "/console/web/parts.js";
+import { personOf } from "/console/web/person.js";
 import { has, named, t } from "/console/web/texts.js";
-import { ageOf, reassessIn, waitOf } from "/console/web/waits.js";
+import { reassessIn, waitOf } from "/console/web/waits.js";
 
 const DEEDS = [
   ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
 ];
 const FORMS = new Set(["triage", "hold", "transfer", "prioritise", "cancel", "explain"]);
-
-/** Age in words. */
-export function ageWords(birthDate, now) {
-  const age = ageOf(birthDate, now);
-  if (!age) return "";
-  return age.months === undefined ? t("age.years", age) : t("age.months", age);
-}
 
 /** What is known of a ticket beside its number and grade. */
 export function Facts({ desk, ticket }) {
@@ -25,7 +19,7 @@ export function Facts({ desk, ticket }) {
   const zone = hall.timezone;
   const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   const look = reassessIn(ticket, hall, known, desk.now());
-  const person = [ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", ageWords(ticket.birth_date, desk.now()), ticket.birth_date].filter(Boolean).join(" · ");
+  const person = [personOf(ticket, desk.now()), ticket.birth_date].filter(Boolean).join(" · ");
   const facts = [
     ["fact.queue", named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)],
     ["fact.state", [t(`state.${ticket.state}`), ticket.state === "held" ? holdWords(ticket.hold_reason) : ""].filter(Boolean).join(" · ")],

@@ -3,10 +3,11 @@
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { insist } from "/console/web/api.js";
-import { ageWords, Facts, History } from "/console/web/detail.js";
+import { Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Transfer } from "/console/web/forms.js";
 import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
+import { ageWords } from "/console/web/person.js";
 import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";

@@ -2,7 +2,8 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Alerts, soundAlerts } from "/console/web/alerts.js";
+import { AlertForm } from "/console/web/alert_form.js";
+import { Alerts, isLine, repeatSound, soundAlerts } from "/console/web/alerts.js";
 import { CheckIn } from "/console/web/check_in.js";
 import { Desk } from "/console/web/desk.js";
 import { Detail } from "/console/web/detail.js";
@@ -11,13 +12,13 @@ import { Cancel, Hold, Priority, Transfer } from "/console/web/forms.js";
 import { List, Queues, Tabs } from "/console/web/list.js";
 import { Machines, Rooms } from "/console/web/panels.js";
 import { Foot, Head, Keys, SignInAgain, useDesk, useKeys } from "/console/web/parts.js";
-import { beep, wakeSound } from "/console/web/sound.js";
+import { wakeSound } from "/console/web/sound.js";
 import { t } from "/console/web/texts.js";
 import { Triage } from "/console/web/triage.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
 const PANELS = { triage: Triage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
-const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms };
+const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, alert: AlertForm };
 
 function shown(desk, view) {
   const { hall, known } = desk;
@@ -43,7 +44,7 @@ function Nurse({ desk }) {
   useEffect(() => {
     wakeSound(redraw);
     desk.onEvents = (events) => soundAlerts(events);
-    const again = setInterval(() => { if (desk.hall?.alerts.some((alert) => alert.kind === "red_flag" || alert.kind === "escort")) beep(true); }, 15000);
+    const again = setInterval(() => desk.hall && repeatSound(desk.hall.alerts), 1000);
     return () => clearInterval(again);
   }, []);
   if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
@@ -63,7 +64,7 @@ function Nurse({ desk }) {
   };
   const sending = Boolean(desk.pending[`${view.panel}:${view.panel in PANELS ? ticket?.id : view.form}`]);
   /** A form's number tells it from every other, so that an answer finds the form it belongs to. */
-  const show = (panel, ticket) => change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, form: view.form + 1 });
+  const show = (panel, ticket) => change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, alert: null, form: view.form + 1 });
   const untriaged = (id) => lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in")?.ticket;
   const open = (panel) => () => {
     if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
@@ -92,6 +93,9 @@ function Nurse({ desk }) {
     if (next) select(next.ticket.id);
   };
   const acknowledge = (alert) => desk.act(`acknowledge:${alert.id}`, `/api/v1/alerts/${alert.id}/acknowledge`, {}, { done: () => t("done.acknowledge") });
+  /** A line's own panel, or for one who is not urgent the check-in that ends it. */
+  const handle = (panel) => (alert) => change({ panel, alert: panel === "alert" ? alert.id : alert, visit: null, form: view.form + 1 });
+  const firstAlert = (wanted) => Alerts.sorted(desk.hall.alerts).find(wanted);
   const lookUp = async () => {
     if (lines.length) {
       change({ ...chosen(lines[0].ticket.id), tab: tabOf(lines[0].ticket), typed: "", queue: "all" });
@@ -102,7 +106,7 @@ function Nurse({ desk }) {
     if (found?.status !== 200) return;
     const choices = found.body.choices.tickets;
     const known = desk.hall.tickets.find((one) => choices.some((choice) => choice.id === one.id));
-    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body, form: view.form + 1 };
+    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body, alert: null, form: view.form + 1 };
     const gone = (now) => ["typed", "panel", "form", "selected"].some((word) => now[word] !== view[word]); // the nurse went on meanwhile
     setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
@@ -113,7 +117,8 @@ function Nurse({ desk }) {
     "/": () => { search.current.focus(); search.current.select(); },
     N: open("check_in"), T: open("triage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"),
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
-    A: () => desk.hall.alerts.length && acknowledge(Alerts.sorted(desk.hall.alerts)[0]),
+    A: () => { const alert = firstAlert((one) => !one.acknowledged_at); if (alert) acknowledge(alert); },
+    C: () => { const alert = firstAlert(isLine); if (alert) handle("alert")(alert); },
     D: open("machines"), S: open("rooms"), "?": () => change({ keys: true }),
     Escape: () => { change({ typed: "", keys: false }); close(); },
     ...Object.fromEntries(["waiting", "passed", "return", "held", "rooms"].map((tab, at) => [String(at + 1), () => change({ tab, typed: "", selected: null })])),
@@ -121,7 +126,7 @@ function Nurse({ desk }) {
   const Panel = PANELS[view.panel];
   const FreePanel = FREE_PANELS[view.panel];
   const side = FreePanel
-    ? html`<${FreePanel} key=${view.form} desk=${desk} form=${view.form} onClose=${close} visit=${view.visit} onDone=${done(view.form, checkedIn)} />`
+    ? html`<${FreePanel} key=${view.form} desk=${desk} form=${view.form} onClose=${close} visit=${view.visit} alert=${view.alert} checkIn=${handle("check_in")} onDone=${done(view.form, view.panel === "alert" ? () => ({}) : checkedIn)} />`
     : ticket
       ? Panel
         ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${done(view.form, afterForm(view.panel))} />`
@@ -129,7 +134,7 @@ function Nurse({ desk }) {
       : html`<p class="empty">${t("nobody.side")}</p>`;
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="nurse" onLanguage=${redraw} />
-    <${Alerts} desk=${desk} acknowledge=${acknowledge} />
+    <${Alerts} desk=${desk} acknowledge=${acknowledge} handle=${handle("alert")} />
     <div class="body">
       <${Queues} desk=${desk} chosen=${view.queue} choose=${(queue) => change({ queue, selected: null })} open=${open} />
       <main class="main">
@@ -145,7 +150,7 @@ function Nurse({ desk }) {
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>
     <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
-    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "Z", "A", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "Z", "A", "C", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }

@@ -22,7 +22,7 @@ export function fold(hall, event) {
   const next = { ...hall, seq: event.seq };
   if (event.ticket) next.tickets = replaced(hall.tickets, event.ticket, !ENDED.has(event.ticket.state));
   if (event.station) next.stations = replaced(hall.stations, event.station);
-  if (event.alert) next.alerts = replaced(hall.alerts, event.alert, !event.alert.acknowledged_at);
+  if (event.alert) next.alerts = replaced(hall.alerts, event.alert, !event.alert.closed_at);
   if (event.print_job) next.print_jobs = replaced(hall.print_jobs, event.print_job, event.print_job.state !== "printed");
   if (event.device) next.devices = replaced(hall.devices, event.device, event.kind !== "device.revoked");
   if (event.kind === "removed") next.tickets = hall.tickets.filter((ticket) => ticket.id !== event.id);
@@ -34,7 +34,7 @@ export function absorb(hall, answer) {
   const next = { ...hall };
   if (answer.ticket?.seq) next.tickets = replaced(hall.tickets, answer.ticket, !ENDED.has(answer.ticket.state));
   if (answer.station?.seq) next.stations = replaced(hall.stations, answer.station);
-  if (answer.alert?.seq) next.alerts = replaced(hall.alerts, answer.alert, !answer.alert.acknowledged_at);
+  if (answer.alert?.seq) next.alerts = replaced(hall.alerts, answer.alert, !answer.alert.closed_at);
   return next;
 }
 

@@ -62,12 +62,14 @@ FLAGS: Mapping[str, Flag] = {
 }
 PATIENT_TEXT: Mapping[Screened, Mapping[str, str]] = {
     Screened.RED_FLAG: {
-        "zh": "请不要离开,工作人员马上到。",
-        "en": "Please stay here. A member of staff is coming right away.",
+        "zh": "请在这里等，不要离开。已通知工作人员。",
+        "yue": "請喺呢度等，唔好行開。已經通知職員。",
+        "en": "Please wait here. The staff have been told.",
     },
     Screened.FEVER: {
-        "zh": "请佩戴口罩,前往发热门诊。工作人员会为您指路。",
-        "en": "Please put on a mask and go to the fever clinic. Our staff will show you the way.",
+        "zh": "请戴好口罩，在这里等，工作人员会带您去发热门诊。",
+        "yue": "請戴好口罩，喺呢度等，職員會帶您去發熱門診。",
+        "en": "Please put on a mask and wait here. The staff will take you to the fever clinic.",
     },
 }
 
@@ -75,15 +77,17 @@ PATIENT_TEXT: Mapping[Screened, Mapping[str, str]] = {
 def screen(flags: Iterable[str]) -> Screened | None:
     """Where these answers lead, a red flag before fever; None when nothing was ticked.
 
-    Raises INVALID for an unknown flag, with the nearest known: an alarm is never dropped silently.
+    Raises INVALID for an unknown flag, with the nearest known: an alarm is never dropped silently. Beside a known
+    one it refuses nothing, for the alarm goes out in any case.
     """
-    led: set[Screened] = set()
-    for flag in flags:
-        if flag not in FLAGS:
-            near = did_you_mean(flag, FLAGS)
-            raise HallError(ErrorCode.INVALID, f"unknown flag {flag!r}{near}", field="flags", known=sorted(FLAGS))
-        led.add(FLAGS[flag].leads_to)
-    return min(led, key=list(Screened).index) if led else None
+    given = list(flags)
+    led = {FLAGS[flag].leads_to for flag in given if flag in FLAGS}
+    if led:
+        return min(led, key=list(Screened).index)
+    for flag in given:
+        near = did_you_mean(flag, FLAGS)
+        raise HallError(ErrorCode.INVALID, f"unknown flag {flag!r}{near}", field="flags", known=sorted(FLAGS))
+    return None
 
 
 def has_fever(temperature: float, threshold: float = FEVER_CELSIUS) -> bool:

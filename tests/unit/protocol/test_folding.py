@@ -81,8 +81,10 @@ def test_a_station_an_alert_and_a_print_job_are_replaced_by_their_id():
     before = a_snapshot(stations=[room], alerts=[alert], print_jobs=[job])
     paused = apply(before, an_event("station.paused", station=room.model_copy(update={"state": "paused"})))
     assert ["paused"] == [station.state for station in paused.stations]
-    seen = alert.model_copy(update={"acknowledged_at": alert.raised_at})
-    assert [] == apply(before, an_event("alert.acknowledged", alert=seen)).alerts
+    going = alert.model_copy(update={"acknowledged_at": alert.raised_at})
+    assert [going] == apply(before, an_event("alert.acknowledged", alert=going)).alerts
+    over = going.model_copy(update={"closed_at": alert.raised_at})
+    assert [] == apply(before, an_event("alert.closed", alert=over)).alerts
     printed = job.model_copy(update={"state": PrintJobState.PRINTED})
     assert [] == apply(before, an_event("print_job.printed", print_job=printed)).print_jobs
     failed = job.model_copy(update={"state": "failed"})

@@ -28,7 +28,7 @@ QUESTIONS = {
         "live_of_hall",
     ),
     "open alerts": (
-        select(AlertRow.id).where(AlertRow.hall_id == "H1", AlertRow.acknowledged_at.is_(None)), "open_alerts",
+        select(AlertRow.id).where(AlertRow.hall_id == "H1", AlertRow.closed_at.is_(None)), "open_alerts",
     ),
     "a ticket's announcements": (
         select(AnnouncementRow.id).where(AnnouncementRow.ticket_id.in_(["a", "b"])), "ix_announcement_ticket_id",

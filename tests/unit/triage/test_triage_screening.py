@@ -38,7 +38,7 @@ def test_thoughts_of_self_harm_never_go_on_paper():
 
 def test_every_flag_and_answer_has_words_in_both_languages():
     for words in [flag.names for flag in FLAGS.values()] + list(PATIENT_TEXT.values()):
-        assert {"zh", "en"} == {language for language, text in words.items() if text.strip()}
+        assert {"zh", "en"} <= {language for language, text in words.items() if text.strip()}
 
 
 @pytest.mark.parametrize(("celsius", "fever"), [(37.2, False), (37.3, True), (38.0, True)])

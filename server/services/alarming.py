@@ -1,0 +1,68 @@
+"""What a dangerous answer at the door leads to: an alert that says who and where, before anything may refuse it."""
+
+from server.domain.errors import HallError
+from server.domain.triage import PATIENT_TEXT, Screened
+from server.protocol.terms import AlertKind, DeviceRole
+from server.services import alerts
+from server.services.context import Context
+from server.services.patients import find_or_make
+from server.services.wishes import CheckInBody
+from server.services.work import Answer, Work
+from server.store import people
+from server.store.tables import AppointmentRow, PatientRow
+
+KINDS = {Screened.RED_FLAG: AlertKind.RED_FLAG, Screened.FEVER: AlertKind.FEVER}
+
+
+def alarm(work: Work, context: Context, found: Screened, body: CheckInBody) -> Answer:
+    """Tell staff who stands where, with what complaint; 202 with what to say to the patient.
+
+    It is never refused because nobody knows who this is: then it has a place and a complaint and no name.
+    """
+    patient = _who(work, context, body)
+    alert = alerts.raise_alert(
+        work,
+        KINDS[found],
+        device=alerts.machine(work),
+        patient=patient.id if patient is not None else None,
+        queue=_clinic(work, patient, body),
+        flags=tuple(body.flags or ()),
+    )
+    return Answer(202, {"alert": alert, "text": dict(PATIENT_TEXT[found])})
+
+
+def _who(work: Work, context: Context, body: CheckInBody) -> PatientRow | None:
+    """The patient, as far as anything says who it is. Raises nothing."""
+    if body.visit_token:
+        return alerts.visitor(work, context, body.visit_token)
+    if body.appointment and body.patient is None:
+        booked = work.db.get(AppointmentRow, body.appointment) if work.principal.is_staff else None
+        return work.db.get(PatientRow, booked.patient_id) if booked is not None else None
+    if body.patient is None or _is_nobody(work, body):
+        return None
+    try:
+        patient, is_new = find_or_make(work.db, body.patient, work.real_now)
+    except HallError:
+        return None
+    fits = is_new or patient.name.casefold() == body.patient.name.casefold()
+    return patient if fits or work.principal.is_staff else None
+
+
+def _is_nobody(work: Work, body: CheckInBody) -> bool:
+    """Whether a kiosk gave the one name that means no name: somebody without a card."""
+    given = body.patient
+    return work.principal.role == DeviceRole.KIOSK and given is not None and given.name == "*"
+
+
+def _clinic(work: Work, patient: PatientRow | None, body: CheckInBody) -> str | None:
+    """The queue the patient came for: chosen, booked, or the first booked of today."""
+    if body.queue in work.config.queues:
+        return body.queue
+    booked = work.db.get(AppointmentRow, body.appointment) if body.appointment else None
+    if booked is not None and booked.hall_id == work.hall.id:
+        return booked.queue_id
+    if patient is None:
+        return None
+    start, end = work.config.bounds(work.business_day)
+    today = people.appointments(work.db, patient.id, work.hall.id, start, end)
+    return today[0].queue_id if today else None
