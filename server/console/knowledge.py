@@ -1,12 +1,13 @@
 """Owns what a page must know of its hall beside the snapshot: scales, rules, moves, flags, doctors. Decides nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.domain import alerting
-from server.domain.lifecycle import TRANSITIONS, UNDOABLE
+from server.domain.lifecycle import ESCORTED, TRANSITIONS, UNDOABLE
 from server.domain.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
 from server.protocol.terms import AlertKind
@@ -27,9 +28,10 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues, zones, scales, moves, undoable, flags, findings, outcomes, doctors, halls}.
+    """{epoch, now, queues, zones, scales, moves, escorted, undoable, flags, findings, outcomes, doctors, halls}.
 
-    `queues` are rules by queue, `zones` loudspeaker zones by station, `moves` actions by state.
+    `queues` are rules by queue, `zones` loudspeaker zones by station, `moves` actions by state, `escorted` those
+    besides for a level that does not queue, `outcomes` how an alert may end by its kind.
     """
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
@@ -40,7 +42,8 @@ def knowledge(context: Context, hall: str) -> View:
             "queues": {queue.id: _rules(queue.rules) for queue in config.queues.values() if queue.active},
             "zones": dict(db.execute(ZONES, {"hall": hall}).tuples().all()),
             "scales": _scales(context, config),
-            "moves": _moves(),
+            "moves": _actions_by_state(TRANSITIONS),
+            "escorted": _actions_by_state(ESCORTED),
             "undoable": sorted(UNDOABLE),
             "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
             "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
@@ -68,9 +71,9 @@ def _level(level: Level) -> dict[str, Any]:
     return {**said, "names": dict(level.names)}
 
 
-def _moves() -> dict[str, list[str]]:
+def _actions_by_state(transitions: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     moves: dict[str, list[str]] = {}
-    for state, action in TRANSITIONS:
+    for state, action in transitions:
         moves.setdefault(state, []).append(action)
     return moves
 

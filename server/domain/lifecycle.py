@@ -75,6 +75,10 @@ TRANSITIONS: Mapping[tuple[S, A], S] = MappingProxyType(
     }
 )
 
+ESCORTED: Mapping[tuple[S, A], S] = MappingProxyType({(S.HELD, A.START): S.SERVING})
+"""What is possible besides for a level that does not queue (R, Ⅰ): treated at a rescue place, without a call or a
+station (architecture §4, `start`). `finish` ends it like any consultation."""
+
 FACTS: Mapping[A, EventKind] = MappingProxyType(
     {
         A.TRIAGE: EventKind.TICKET_TRIAGED,
@@ -122,8 +126,13 @@ UNDOABLE = frozenset(
 )
 
 
-def next_state(state: S, action: A) -> S:
-    """The state after `action`. Raises HallError(illegal_move) naming both when the table has no such row."""
+def next_state(state: S, action: A, *, escorted: bool = False) -> S:
+    """The state after `action`; `escorted` for a ticket of a level that does not queue.
+
+    Raises HallError(illegal_move) naming both when the table has no such row.
+    """
+    if escorted and (state, action) in ESCORTED:
+        return ESCORTED[state, action]
     try:
         return TRANSITIONS[state, action]
     except KeyError:
@@ -147,5 +156,6 @@ def diagram() -> str:
         edges.setdefault((state, target), []).append(action)
     lines = ["stateDiagram-v2", "    [*] --> checked_in: check in (graded)", "    [*] --> waiting: check in (woven)"]
     lines += [f"    {a} --> {b}: {', '.join(actions)}" for (a, b), actions in edges.items() if a is not b]
+    lines += [f"    {state} --> {target}: {action} (escorted)" for (state, action), target in ESCORTED.items()]
     lines += [f"    {state} --> [*]" for state in (S.DONE, S.CANCELLED, S.NO_SHOW)]
     return "\n".join(lines) + "\n"

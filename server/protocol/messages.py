@@ -55,6 +55,8 @@ class TicketView(Wire):
     calls: int | None = None
     passes: int | None = None
     slot: datetime | None = None
+    bypass: bool = False
+    rescue_place: str | None = None
 
 
 class StationView(Wire):

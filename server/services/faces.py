@@ -22,7 +22,10 @@ from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 _TICKET = inspect(TicketRow)
 _PATIENT = select(PatientRow.name, PatientRow.sex, PatientRow.birth_date).where(PatientRow.id == bindparam("patient"))
 NEUTRAL_TAG = "priority"
-PRIVATE_FIELDS = ("flags", "passes", "hold_reason", "name", "sex", "birth_date", "bypass", "slot", "name_reading")
+PRIVATE_FIELDS = (
+    *("flags", "passes", "hold_reason", "rescue_place", "bypass", "slot"),
+    *("name", "sex", "birth_date", "name_reading"),
+)
 PUBLIC_KINDS = frozenset({k for k in EventKind if k.value.startswith(("ticket.", "station."))} | {EventKind.DAY_CLOSED})
 
 

@@ -90,6 +90,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
 _STARTING: dict[str, Any] = {
     "station_id": None,
     "hold_reason": None,
+    "rescue_place": None,
     "bypass": False,
     "end_reason": None,
     "calls": 0,

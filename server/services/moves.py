@@ -33,6 +33,7 @@ IMAGE = (
     "tags",
     "station_id",
     "hold_reason",
+    "rescue_place",
     "bypass",
     "triaged",
     "calls",
@@ -162,7 +163,7 @@ def apply(
     `memory` is what else undo must restore; what happens `by_itself` leaves undo to what people did before. Who comes
     back in line while called elsewhere is held at once. Raises illegal_move before anything changed.
     """
-    target = next_state(TicketState(ticket.state), action)
+    target = next_state(TicketState(ticket.state), action, escorted=ticket.bypass)
     image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
     before, came_from = lane_key(ticket), TicketState(ticket.state)
     if to is not None:

@@ -12,16 +12,17 @@ from server.protocol.terms import (
     AT_STATION,
     Action,
     AlertKind,
+    AlertOutcome,
     DeviceRole,
     ErrorCode,
     Lane,
     TicketState,
 )
-from server.services import alerts, announcements, moves, staging, undoing
+from server.services import alerts, announcements, moves, rescue, staging, undoing
 from server.services.calling import only_own_station
 from server.services.returning import doctor_for, is_away, put_back
 from server.services.views import stamp, ticket_view
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
 from server.store.tables import AppointmentRow, DeviceRow, StationRow, TicketRow
@@ -72,10 +73,16 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
     return answer(ticket)
 
 
-def start(work: Work, id: str, _body: PlainBody) -> Answer:
-    """接诊: the consultation begins. The doctor who begins it is the ticket's doctor when it comes back."""
+def start(work: Work, id: str, body: StartBody) -> Answer:
+    """接诊: the consultation begins. The doctor who begins it is the ticket's doctor when it comes back.
+
+    A level that does not queue is treated at once, at a rescue place and no station. Raises illegal_move.
+    """
     ticket = own_ticket(work, id)
-    next_state(TicketState(ticket.state), Action.START)
+    next_state(TicketState(ticket.state), Action.START, escorted=ticket.bypass)
+    if ticket.state == TicketState.HELD:
+        rescue.start(work, ticket, body)
+        return answer(ticket)
     station = _at(work, ticket)
     moves.apply(work, ticket, Action.START, doctor=(station.doctor_id if station else None) or ticket.doctor)
     return answer(ticket)
@@ -87,6 +94,8 @@ def finish(work: Work, id: str, _body: PlainBody) -> Answer:
     next_state(TicketState(ticket.state), Action.FINISH)
     station = _at(work, ticket)
     moves.apply(work, ticket, Action.FINISH, station_id=None)
+    if ticket.bypass:
+        alerts.end_of_ticket(work, ticket.id, AlertOutcome.SEEN)
     staging.fill(work, station)
     return answer(ticket)
 
@@ -240,7 +249,6 @@ Plain = Callable[[Work, str, PlainBody], Answer]
 PLAIN: dict[str, Plain] = {
     "recall": recall,
     "arrived": arrived,
-    "start": start,
     "finish": finish,
     "pass": pass_over,
     "return": give_back,

@@ -204,7 +204,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         reason=body.reason,
         to=to,
         announcement=_shown_again(work, ticket),
-        bypass=False,
+        bypass=_is_at_rescue(ticket),
         **_graded(ticket, queue, level),
     )
     if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
@@ -214,6 +214,11 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
     else:
         work.unschedule(f"reassess:{ticket.id}")
+
+
+def _is_at_rescue(ticket: TicketRow) -> bool:
+    """Whether the ticket is treated at a rescue place: it stays out of the public's sight whatever its level now."""
+    return ticket.bypass and ticket.state == TicketState.SERVING and ticket.station_id is None
 
 
 def _shown_again(work: Work, ticket: TicketRow) -> View | None:
@@ -226,7 +231,10 @@ def _shown_again(work: Work, ticket: TicketRow) -> View | None:
 
 def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
-    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **_graded(ticket, queue, level))
+    changes = _graded(ticket, queue, level)
+    if ticket.state == TicketState.HELD:  # whatever the patient was away for: the escort comes first
+        changes["hold_reason"] = moves.ESCORT
+    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **changes)
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         undo = ticket.undo  # of the whole triage: undoing the hold alone would put the patient back in line
         moves.apply(work, ticket, Action.HOLD, reason=moves.ESCORT, hold_reason=moves.ESCORT, station_id=None)

@@ -31,6 +31,7 @@ def ticket_view(row: TicketRow) -> View:
         "times": dict(row.times),
         "doctor": row.doctor or None,
         "hold_reason": row.hold_reason,
+        "rescue_place": row.rescue_place,
         "flags": list(row.flags),
         "calls": row.calls,
         "passes": row.passes,

@@ -137,6 +137,12 @@ class PlainBody(Body):
     reason: Reason | None = None
 
 
+class StartBody(PlainBody):
+    """The consultation begins; `place` is where a level that does not queue is treated."""
+
+    place: Annotated[str | None, Field(max_length=100), Blank] = None
+
+
 class HoldBody(Body):
     """Hold for an examination or another stated reason."""
 

@@ -13,7 +13,16 @@ from server.services.finding import hall_of, named_hall
 from server.services.principal import Principal
 from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
 from server.services.triage import confirmed, history, suggest, triage
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StageBody, SuggestBody, TransferBody, TriageBody
+from server.services.wishes import (
+    HoldBody,
+    PlainBody,
+    PrioritiseBody,
+    StageBody,
+    StartBody,
+    SuggestBody,
+    TransferBody,
+    TriageBody,
+)
 from server.services.work import Answer, Work
 from server.store.tables import TicketRow
 from server.web.authorise import must_be, principal_of
@@ -51,6 +60,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     for word, plain in tickets.PLAIN.items():
         add(word, _plain(plain), PlainBody, CARE | {KIOSK} if word in FROM_KIOSK else CARE)
+    add("start", lambda work, _, body, id: tickets.start(work, id, body), StartBody)
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
     add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)

@@ -807,3 +807,21 @@ def test_axe_finds_nothing_on_the_desk_its_panels_and_the_board(consoles, page, 
     found["board"] = faults(page)
 
     assert {} == {key: said for key, said in found.items() if said}
+
+
+def test_a_patient_of_level_one_is_treated_and_finished_at_the_desk(consoles, page):
+    """Q4"""
+    consoles.empty()
+    (patient,) = consoles.check_in("危一一", queue="ED")
+    consoles.desk.triage(patient.id, grade="Ⅰ", reason="主诉与查体")
+    choose(page, patient.number, "held")
+
+    page.keyboard.press("b")
+    page.wait_for_selector("[data-form=start]")
+    assert "抢救室" == page.input_value("#rescue-place")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".side .chip-room:has-text('抢救室')")
+    page.keyboard.press("f")
+    page.wait_for_selector(f"[data-number={patient.number}]", state="detached")
+
+    assert ([], []) == (consoles.desk.snapshot("H1").tickets, consoles.desk.snapshot("H1").alerts)

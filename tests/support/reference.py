@@ -10,7 +10,7 @@ from hardware.settings import StationSettings
 from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.errors import SENTENCES
-from server.domain.lifecycle import CLOSED, FACTS, TRANSITIONS, allowed, diagram
+from server.domain.lifecycle import CLOSED, ESCORTED, FACTS, TRANSITIONS, allowed, diagram
 from server.protocol.terms import Action, EventKind, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
@@ -169,7 +169,9 @@ def lifecycle() -> str:
 
 
 def _moves(state: TicketState) -> str:
-    return ", ".join(f"{action} → `{TRANSITIONS[state, action]}`" for action in allowed(state)) or "its life has ended"
+    possible = [f"{action} → `{TRANSITIONS[state, action]}`" for action in allowed(state)]
+    possible += [f"{action} → `{to}` (escorted)" for (at, action), to in ESCORTED.items() if at is state]
+    return ", ".join(possible) or "its life has ended"
 
 
 def build(folder: Path) -> None:

@@ -11,7 +11,8 @@ import { reassessIn, waitOf } from "/console/web/waits.js";
 const DEEDS = [
   ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
 ];
-const FORMS = new Set(["triage", "hold", "transfer", "prioritise", "cancel", "explain"]);
+const RESCUE = [["start", "B"], ["finish", "F"]]; // of a level that does not queue: treated at once, at no station
+const FORMS = new Set(["start", "triage", "hold", "transfer", "prioritise", "cancel", "explain"]);
 
 /** What is known of a ticket beside its number and grade. */
 export function Facts({ desk, ticket }) {
@@ -23,6 +24,7 @@ export function Facts({ desk, ticket }) {
   const facts = [
     ["fact.queue", named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)],
     ["fact.state", [t(`state.${ticket.state}`), ticket.state === "held" ? holdWords(ticket.hold_reason) : ""].filter(Boolean).join(" · ")],
+    ["fact.rescue", ticket.rescue_place],
     ["fact.person", person],
     ["fact.doctor", ticket.doctor ? known.doctors[ticket.doctor] ?? ticket.doctor : ""],
     ["fact.checked_in", ticket.times.checked_in ? clock(ticket.times.checked_in) : ""],
@@ -65,8 +67,8 @@ export function Detail({ desk, ticket, actions, open, plain }) {
     <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />
     <${Wait} wait=${waitOf(ticket, hall, known, desk.now())} />
     <div class="deeds" role="group" aria-label=${t("deeds")}>
-      ${DEEDS.map(([action, key]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
-        word=${t(`deed.${action}`)} hotkey=${key} disabled=${action !== "explain" && !actions.includes(action)} kind=${action === "triage" ? "primary" : "quiet"}
+      ${[...(ticket.bypass ? RESCUE.filter(([action]) => actions.includes(action)) : []), ...DEEDS].map(([action, key]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
+        word=${t(action === "start" ? "deed.rescue" : `deed.${action}`)} hotkey=${key} disabled=${action !== "explain" && !actions.includes(action)} kind=${action === "triage" || action === "start" ? "primary" : "quiet"}
         onClick=${FORMS.has(action) ? open(action) : plain(action)} />`)}
     </div>
     <${Facts} desk=${desk} ticket=${ticket} />

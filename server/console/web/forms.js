@@ -79,6 +79,15 @@ async function sendOn(desk, ticket, action, body, onDone) {
   if (answer?.status < 400) onDone(ticket.id);
 }
 
+/** A level that does not queue is treated at once, at a rescue place. */
+export function Start({ desk, ticket, onClose, onDone }) {
+  const [place, setPlace] = useState(t("rescue.usual"));
+  const submit = () => sendOn(desk, ticket, "start", { place: place.trim() || undefined }, onDone);
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.start")} name=${`start:${ticket.id}`} word=${t("deed.rescue")} submit=${submit} onClose=${onClose}>
+    <${Line} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true} maxlength="100" />
+  <//>`;
+}
+
 const HOLDS = ["examination", "toilet", "payment", "away", "other"];
 
 /** The reason of a hold as it is stored: our code, and what was typed behind it. */

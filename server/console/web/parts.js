@@ -40,6 +40,7 @@ export function Chips({ ticket, hall, zone }) {
     ${ticket.flags?.length ? html`<span class="chip chip-flag">⚑ ${t("flags.some", { count: ticket.flags.length })}</span>` : null}
     ${slot ? html`<span class="chip number">${t("slot", { slot })}</span>` : null}
     ${room ? html`<span class="chip chip-room">${t(`state.${ticket.state}`)} · ${named(room.name)}</span>` : null}
+    ${ticket.rescue_place && ticket.state === "serving" ? html`<span class="chip chip-room">${t("state.serving")} · ${ticket.rescue_place}</span>` : null}
     ${ticket.state === "held" ? html`<span class="chip">${holdWords(ticket.hold_reason)}</span>` : null}
     ${ticket.state === "passed" ? html`<span class="chip">${t("passes", { count: ticket.passes ?? 1 })}</span>` : null}
   </span>`;
