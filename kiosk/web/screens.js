@@ -30,6 +30,7 @@ function timeOf(stamp, seen) {
 }
 
 function dateOf(stamp, seen) {
+  if (stamp && !stamp.includes("T")) return stamp; // a day, a month or a year is no moment: printed as it is
   const form = new Intl.DateTimeFormat("en-CA", { timeZone: seen.timezone, dateStyle: "short" });
   return stamp ? form.format(new Date(stamp)) : "";
 }
@@ -242,12 +243,12 @@ function AskPaper({ seen, t, say }) {
 }
 
 function Report({ option, seen, t, say }) {
-  const { withheld, issued_at, text } = option.facts;
-  const says = named(text, seen.language);
+  const { issued_at, text } = option.facts;
+  const says = option.printable ? "" : named(text, seen.language);
   return html`<li class="card report">
-    ${withheld ? html`<p class="text-body strong">${phrases(says || t("report_at_desk"))}</p>` : html`<div>
+    <div>
       <p class="text-body strong">${named(option.title, seen.language) || t("report")}</p>
-      <p class="text-small secondary">${[dateOf(issued_at, seen), says].filter(Boolean).join(" · ")}</p></div>`}
+      <p class="text-small secondary">${[dateOf(issued_at, seen), says].filter(Boolean).join(" · ")}</p></div>
     ${option.printed
       ? html`<span class="text-small printed">${t("printed")}</span>`
       : option.printable ? html`<button type="button" class="button button-primary" data-report=${option.id}
@@ -256,14 +257,20 @@ function Report({ option, seen, t, say }) {
 }
 
 function Reports({ seen, t, say }) {
-  const list = usePages(seen.options, seen.elder ? 2 : 4);
+  // what waits at the desk is counted and not named, the same for every reason
+  const listed = seen.options.filter((option) => !option.facts.withheld);
+  const atDesk = seen.options.length - listed.length;
+  const list = usePages(atDesk ? [...listed, null] : listed, seen.elder ? 2 : 4);
   const open = seen.options.filter((option) => option.printable && !option.printed).length;
   return html`<div class="screen">
     <${Title} text=${t("reports_title")} />
     ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">
       ${phrases(t(seen.message.key))}</p>` : null}
     <ul class="cards reports">
-      ${list.shown.map((option) => html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`)}
+      ${list.shown.map((option) => option
+        ? html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`
+        : html`<li class="card report" key="desk" data-at-desk=${atDesk}>
+          <p class="text-body strong">${phrases(t("reports_at_desk", { count: String(atDesk) }))}</p></li>`)}
     </ul>
     <${Pager} t=${t} ...${list} />
     ${open > 1 ? html`<button type="button" class="button button-primary button-wide button-tall" data-act="print-all"

@@ -193,8 +193,8 @@ def test_a_card_lists_final_reports_and_says_what_is_not_ready_or_is_held_at_the
     listed = page.inner_text("main")
 
     assert "生化全套" in listed
-    assert "部分结果已出,完整报告未完成" in listed
-    assert "您有 1 份报告需到服务台" in listed
+    assert "部分结果已出" in listed
+    assert "您有 1 份报告在服务台" in listed
     assert "HIV" not in page.content()
     assert 1 == page.locator("[data-report]").count()
 

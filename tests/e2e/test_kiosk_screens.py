@@ -40,3 +40,16 @@ def test_no_word_on_the_glass_is_left_in_another_language(screens, browser):
 
         screens.show(page, "no-reports", "en")
         assert "There are no reports" in page.inner_text("h1")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "您有 2 份报告在服务台"), ("yue", "您有 2 份報告在服務台"), ("en", "at the service desk: 2")],
+)
+def test_reports_at_the_desk_are_one_card_that_counts_them_and_a_month_is_no_day(screens, browser, language, words):
+    """P18, P14: two cards said "1 report" each; a report of 2026-03 was dated 2026-03-01."""
+    with a_page(browser, GLASS) as page:
+        screens.show(page, "reports", language)
+        assert words in page.inner_text("[data-at-desk='2']").replace("\n", "")
+        assert 4 == page.locator(".report").count()
+        assert "2026-03 ·" in page.inner_text(".report:nth-child(3)")

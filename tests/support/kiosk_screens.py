@@ -82,10 +82,12 @@ REPORTS = (
         three("尿常规", "小便常規", "Urine analysis"),
         {
             "printable": False,
-            "text": three("部分结果已出,完整报告未完成", "部分結果已出,完整報告未完成", "Some results are ready"),
+            "issued_at": "2026-03",
+            "text": three("部分结果已出，完整报告未完成", "部分結果已出，完整報告未完成", "Some results are ready"),
         },
     ),
     Option("report", "r4", {}, {"printable": False, "withheld": True}),
+    Option("report", "r5", {}, {"printable": False, "withheld": True}),
 )
 LONGEST = Identification(visit_token="token", level=2, display_name="W********************** M********* M*********")
 PERSON = Identification(visit_token="token", level=2, display_name="欧**明")
