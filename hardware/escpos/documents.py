@@ -82,7 +82,8 @@ class ReportLine(Document):
 class ReportDocument(Document):
     """A report or its summary (domain.md §4.6), as `server.protocol.reports.ReportDocument` says it.
 
-    Instants are printed on the clock of `timezone`, partial dates as they are.
+    Instants are printed on the clock of `timezone`, partial dates as they are. `examination` says that the patient was
+    examined and no specimen.
     """
 
     title: Text = None
@@ -102,6 +103,7 @@ class ReportDocument(Document):
     version: int = 1
     status: Said = None
     corrected: bool | None = None
+    examination: bool = False
     language: str = "zh"
     copy_number: int = Field(0, ge=0)
     terminal: Said = None

@@ -155,7 +155,7 @@ def _table_head(sheet: Sheet, columns: Columns | None, language: str) -> None:
 def _end(sheet: Sheet, report: ReportDocument, language: str, now: datetime) -> None:
     """Times, who did it, what it is worth, and for a reprint which one."""
     zone = report.timezone
-    measured = any(line.kind == "result" for line in report.items)
+    measured = not report.examination and any(line.kind == "result" for line in report.items)
     facts = [
         ("collected" if measured else "examined", when(report.collected_at or "", zone)),
         ("issued", when(report.issued_at or "", zone)),

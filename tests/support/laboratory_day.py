@@ -192,6 +192,7 @@ IMAGING = report(
     operator="周影像",
     verifier="吴主任",
     code="RIS-CT-88120",
+    examination=True,
     collected_at="2026-11-28",
 )
 ECG = report(
@@ -206,6 +207,7 @@ ECG = report(
     ],
     conclusion=["窦性心动过速；电轴左偏；ST-T改变；QT间期延长。请结合临床。"],
     code="ECG-5521",
+    examination=True,
 )
 CORRECTED = report(
     "肝功能（更正）",
