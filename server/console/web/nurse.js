@@ -110,7 +110,7 @@ function Nurse({ desk }) {
     const gone = (now) => ["typed", "panel", "form", "selected"].some((word) => now[word] !== view[word]); // the nurse went on meanwhile
     setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
-  const afterForm = (panel) => (id) => ({ selected: (panel === "triage" && untriaged(id)?.id) || id });
+  const afterForm = (panel) => (id) => ({ selected: (panel === "triage" && untriaged(id)?.id) || id, ...(panel === "start" ? { tab: "rooms", typed: "" } : {}) });
   const checkedIn = (id) => ({ visit: null, selected: id, queue: "all", tab: "waiting", typed: "" });
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
