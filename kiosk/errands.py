@@ -9,10 +9,21 @@ from typing import Any
 
 import structlog
 
-from kiosk.inputs import Alerted, Answer, Away, Input, Paper, Refused, Result, Resumed
+from kiosk.inputs import Alerted, Answer, Away, Coming, Input, Paper, Refused, Result, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper, Wish
+from kiosk.wishes import (
+    AskPlace,
+    CallStaff,
+    CheckInWish,
+    FollowAlert,
+    Forget,
+    Identify,
+    PrintReport,
+    PutOnPaper,
+    SettlePaper,
+    Wish,
+)
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import PrintJob
@@ -24,6 +35,8 @@ STILL_HERE = 120.0
 REPORT_UNTIL = 24 * 3600.0
 """Seconds for which the outcome of a print is offered to a server that is away."""
 AGAIN_AFTER = 3.0
+FOLLOW_EVERY, FOLLOWED_FOR = 2.5, 600.0
+"""Seconds between two questions whether somebody comes, and after which nobody asks any more."""
 
 log = structlog.get_logger()
 
@@ -88,6 +101,8 @@ class Errands:
                 self._ask(wish.id, lambda: client.ticket(wish.ticket))
             case CheckInWish() | PrintReport() | CallStaff():
                 self._send(wish)
+            case FollowAlert():
+                self._follow(wish)
             case PutOnPaper():
                 self._feed(Answer(wish.id, self._print(wish.job)))
             case SettlePaper():
@@ -133,8 +148,27 @@ class Errands:
         if entry.kind == PrintReport.__name__:
             job = client.print_report(body["report"], body["visit_token"], language=body.get("language"), key=entry.key)
             return job if job else Refused("no_printer")
-        client.raise_alert(AlertKind(body["kind"]), key=entry.key)
-        return Alerted()
+        told = {"visit_token": body.get("visit_token"), "about": body.get("about")}
+        return Alerted(client.raise_alert(AlertKind(body["kind"]), key=entry.key, **told).id)
+
+    def _follow(self, wish: FollowAlert) -> None:
+        """Ask whether somebody comes, as long as the patient is there and the alert is open."""
+        client, since, told = self._outside.client.patient(0), self._outside.clock(), None
+        while not self._stopping.is_set() and self._gone < wish.patient:
+            try:
+                answer = client.alert(wish.alert)
+            except HallUnreachable:
+                answer = None
+            except HallProblem as problem:
+                log.warning("the alert cannot be followed", alert=wish.alert, code=str(problem.code))
+                return
+            if answer is not None and answer.coming and answer.coming != told:
+                told = answer.coming
+                self._feed(Coming(wish.alert, told))
+            over = answer is not None and answer.alert.closed_at is not None
+            if over or self._outside.clock() - since > FOLLOWED_FOR:
+                return
+            self._stopping.wait(FOLLOW_EVERY)
 
     def _remember_paper(self, entry: Entry, result: Result) -> None:
         """A wish that led to paper stays on disk until the paper's fate is reported; any other is settled now."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.codes import clean_code, code_of
-from kiosk.inputs import Answer, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
+from kiosk.inputs import Answer, Coming, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
 from kiosk.options import hall_queues, is_printable
 from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
 from kiosk.screens import Message, Screen, State, Task, Verb
@@ -29,6 +29,11 @@ WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
 """Idle seconds before the question whether somebody is there, and from there to the first screen (issue 3)."""
 ANSWER_WITHIN, PAPER_WITHIN = 8.0, 60.0
 """Seconds after which waiting for the server, for the printer, is given up in front of the patient."""
+SETTLED_AFTER = 0.7
+"""Seconds a question about danger must have been shown before an answer to it counts: a habit of tapping is none."""
+DELIBERATE = frozenset({Verb.HEALTH, Verb.FEVER, Verb.CONFIRM})
+STAFF_AWAITED = 180.0
+"""Seconds for which the screen that staff was told stays while nobody has said yet that somebody comes."""
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
 BACK_WITHIN = 20.0
 """Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
@@ -54,6 +59,8 @@ def advance(state: State, happened: Input, now: float) -> Step:
             if state.screen is not Screen.HOME:
                 return state, unclaimed(happened.result)
             return checked_in(replace(state, touched_at=state.now + BACK_WITHIN), happened.result)
+        case Coming():
+            return _coming(state, happened), ()
         case HallKnown():
             hall = happened.hall or state.hall
             language = home_language(hall) if state.hall is None else state.language
@@ -68,6 +75,8 @@ def _touched(state: State, touch: Touch) -> Step:
     if touch.verb not in ANYWHERE and touch.step is not None and touch.step != state.step:
         return stay(state)  # the second of two taps was meant for the screen that is gone
     state = replace(state, touched_at=state.now, warned=False)
+    if touch.verb in DELIBERATE and state.now - state.shown_at < SETTLED_AFTER:
+        return stay(state)
     if touch.verb in _ON_ANY:
         return _ON_ANY[touch.verb](state, touch)
     if state.screen in BUSY:
@@ -89,7 +98,9 @@ def _ticked(state: State) -> Step:
         return settle(state, Paper(PrintJobState.UNKNOWN, "no_answer")) if late else stay(state)
     idle = state.now - max(state.touched_at, state.shown_at)
     if state.screen in CLOSES_AFTER:
-        return reset(state) if idle >= CLOSES_AFTER[state.screen] * (2 if state.elder else 1) else stay(state)
+        awaited = state.screen is Screen.STAFF and state.alert and not state.coming
+        closes_after = STAFF_AWAITED if awaited else CLOSES_AFTER[state.screen]
+        return reset(state) if idle >= closes_after * (2 if state.elder else 1) else stay(state)
     warn_after = WARN_AFTER_ELDER if state.elder else WARN_AFTER
     if state.screen is Screen.HOME:
         changed = state.elder or state.language != home_language(state.hall)
@@ -97,6 +108,13 @@ def _ticked(state: State) -> Step:
     if idle >= warn_after + LEAVE_AFTER:
         return reset(state)
     return replace(state, warned=idle >= warn_after), ()
+
+
+def _coming(state: State, told: Coming) -> State:
+    """Say who comes on the screen of the patient who called; it stays as long as if it had just come."""
+    if state.screen is not Screen.STAFF or state.alert != told.alert:
+        return state
+    return replace(state, coming=told.who, shown_at=state.now)
 
 
 def _language(state: State, touch: Touch) -> Step:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kiosk.screens import Hall, Verb
 from server.protocol.answers import CheckIn, Identification, TicketAnswer
-from server.protocol.messages import PrintJob
+from server.protocol.messages import Names, PrintJob
 from server.protocol.terms import Evidence, PrintJobState
 
 
@@ -25,7 +25,9 @@ class Away:
 
 @dataclass(frozen=True)
 class Alerted:
-    """Staff has been told."""
+    """Staff has been told; `alert` is the alert that says so."""
+
+    alert: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ class Resumed:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Somebody comes for the alert `alert`; `who` says so by language."""
+
+    alert: str
+    who: Names
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time has passed."""
 
@@ -88,4 +98,4 @@ class HallKnown:
     hall: Hall | None
 
 
-Input = Touch | Answer | Resumed | Tick | HallKnown | PrinterKnown
+Input = Touch | Answer | Resumed | Coming | Tick | HallKnown | PrinterKnown

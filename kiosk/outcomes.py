@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.inputs import Alerted, Away, Paper, Refused, Result
 from kiosk.options import all_options, is_away, options_of
 from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
-from kiosk.turns import Step, go, notice, print_next, put_on_paper, stay, wish, wish_id
+from kiosk.turns import Step, go, notice, print_next, put_on_paper, staff_told, stay, wish, wish_id
 from kiosk.wishes import AskPlace, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
@@ -30,7 +30,7 @@ def settle(state: State, result: Result) -> Step:
         case Paper():
             return _paper(state, result)
         case Alerted():
-            return go(state, Screen.STAFF, message=Message("staff_called")), ()
+            return staff_told(state, "staff_called", result.alert)
         case Refused():
             return _refused(state, result)
         case Away():
@@ -60,7 +60,7 @@ def checked_in(state: State, answer: CheckIn) -> Step:
     if answer.ticket is None:
         text = answer.text if isinstance(answer.text, dict) else None
         key = "fever" if state.flags == ("fever",) else "red_flag"
-        return go(state, Screen.STAFF, message=Message(key, text=text)), ()
+        return staff_told(state, key, answer.alert.id if answer.alert else None, text)
     slip, hall = answer.slip, state.hall or ONE_SCREEN
     finished = Finished(
         number=answer.ticket.number,

@@ -124,7 +124,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class State:
-    """The whole of a kiosk's mind. `step` counts screens, `patient` counts people; times are seconds of one clock."""
+    """The whole of a kiosk's state. `step` counts screens, `patient` counts people; times are seconds of one clock.
+
+    `alert` is a call for staff that is being followed, `coming` says by language who comes.
+    """
 
     hall: Hall | None = None
     online: bool = False
@@ -147,6 +150,8 @@ class State:
     failures: int = 0
     message: Message | None = None
     waiting_for: str | None = None
+    alert: str | None = None
+    coming: Names = field(default_factory=dict)
     finished: Finished | None = None
     job: PrintJob | None = None
     to_print: tuple[Option, ...] = ()

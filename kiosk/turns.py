@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.screens import Hall, Message, Screen, State
-from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, Wish
-from server.protocol.messages import PrintJob
+from kiosk.wishes import AskPlace, CallStaff, CheckInWish, FollowAlert, Forget, Identify, PrintReport, PutOnPaper, Wish
+from server.protocol.messages import Names, PrintJob
 
 SPOKEN = ("zh", "yue", "en")
 """Languages of the page's catalogues."""
@@ -77,8 +77,16 @@ def notice(state: State, key: str, **values: str) -> Step:
 
 
 def call_staff(state: State) -> Step:
-    """Ask for a person."""
-    return wish(state, CallStaff(wish_id(state)))
+    """Ask for a person, who is told who asks and what the kiosk had just said, as far as there is either."""
+    token = state.identity.visit_token if state.identity else None
+    about = state.message.key.removeprefix("problem.") if state.message else None
+    return wish(state, CallStaff(wish_id(state), visit_token=token, about=about))
+
+
+def staff_told(state: State, key: str, alert: str | None, text: Names | None = None) -> Step:
+    """Say that staff has been told, and follow the alert until somebody comes."""
+    shown = go(state, Screen.STAFF, message=Message(key, text=text), alert=alert, coming={})
+    return shown, (FollowAlert(alert, state.patient),) if alert else ()
 
 
 def check_in(state: State, flags: tuple[str, ...] | None) -> Step:

@@ -49,6 +49,8 @@ def _of_screen(state: State) -> dict[str, Any]:
                 "choice": _option(state.choice) if state.choice else None,
                 "person": state.identity.display_name if state.identity else None,
             }
+        case Screen.STAFF:
+            return {"coming": dict(state.coming), "awaited": state.alert is not None}
         case Screen.DONE | Screen.PLACE | Screen.ASK_PAPER | Screen.PRINTING:
             return {"finished": _finished(state.finished)}
         case _:

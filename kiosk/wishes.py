@@ -53,10 +53,20 @@ class AskPlace:
 
 @dataclass(frozen=True)
 class CallStaff:
-    """Ask for a person."""
+    """Ask for a person; `about` is what the kiosk had just said, where it sent the patient away."""
 
     id: str
     kind: AlertKind = AlertKind.HELP
+    visit_token: str | None = field(default=None, repr=False)
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class FollowAlert:
+    """Ask until somebody comes, as long as the patient with this count is there."""
+
+    alert: str
+    patient: int
 
 
 @dataclass(frozen=True)
@@ -83,4 +93,4 @@ class Forget:
     patient: int
 
 
-Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper | SettlePaper | Forget
+Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | FollowAlert | PutOnPaper | SettlePaper | Forget

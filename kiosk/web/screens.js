@@ -1,11 +1,12 @@
 // Owns what each screen shows: one question, its answers, nothing else. Draws the agent's state and decides nothing.
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Typing } from "/web/keypad.js";
 import { CardOnReader, Icon } from "/web/pictures.js";
 
 const CARDS_ON_A_PAGE = 5;
+const SETTLED_AFTER = 750; // milliseconds; a little longer than the agent's rule
 const RED_FLAGS = ["chest", "breath", "stroke", "faint", "bleeding", "allergy", "seizure", "pregnant", "harm", "pain"];
 const FEVERS = ["fever", "respiratory", "diarrhoea", "contact"];
 
@@ -121,15 +122,27 @@ function Choose({ seen, t, say }) {
   </div>`;
 }
 
-function Symptoms({ t, say, title, items, verb, none, some }) {
+/** Whether the screen has been shown long enough for an answer; the agent counts none before (kiosk/flow.py). */
+function useSettled() {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), SETTLED_AFTER);
+    return () => clearTimeout(timer);
+  }, []);
+  return settled;
+}
+
+/** Both answers weigh the same; on the second of two such screens they change places, so that a habit passes neither. */
+function Symptoms({ t, say, title, items, verb, none, some, someFirst = false }) {
+  const settled = useSettled();
+  const answers = [["none", none, "none_of_these"], ["some", some, "one_of_these"]];
+  if (someFirst) answers.reverse();
   return html`<div class="screen">
     <${Title} small=${true} text=${t(title)} />
     <ul class="symptoms">${items.map((item) => html`<li key=${item}>${t(item)}</li>`)}</ul>
     <div class="choices">
-      <button type="button" class="button button-primary button-wide button-tall" data-act="none"
-        onClick=${() => say(verb, none)}>${t("none_of_these")}</button>
-      <button type="button" class="button button-warn button-wide button-tall" data-act="some"
-        onClick=${() => say(verb, some)}>${t("one_of_these")}</button>
+      ${answers.map(([act, value, word]) => html`<button type="button" class="button button-quiet button-wide button-tall"
+        key=${act} data-act=${act} disabled=${!settled} onClick=${() => say(verb, value)}>${t(word)}</button>`)}
     </div>
   </div>`;
 }
@@ -141,10 +154,11 @@ function Health(props) {
 
 function Fever(props) {
   return html`<${Symptoms} ...${props} title="fever_title" items=${FEVERS.map((sign) => `sign.${sign}`)}
-    verb="fever" none="no" some="yes" />`;
+    verb="fever" none="no" some="yes" someFirst=${true} />`;
 }
 
 function Confirm({ seen, t, say }) {
+  const settled = useSettled();
   const { choice, person } = seen;
   const facts = choice?.facts ?? {};
   const rows = [
@@ -161,7 +175,7 @@ function Confirm({ seen, t, say }) {
         <dd class="number">${value}</dd></div>`)}
     </dl>
     <div class="choices">
-      <button type="button" class="button button-primary button-wide button-tall" data-act="confirm"
+      <button type="button" class="button button-primary button-wide button-tall" data-act="confirm" disabled=${!settled}
         onClick=${() => say("confirm")}>${t("confirm")}</button>
       <button type="button" class="button button-quiet button-wide" data-act="not-me"
         onClick=${() => say("home")}>${t(person ? "not_me" : "cancel")}</button>
@@ -289,12 +303,15 @@ function Notice({ seen, t, say }) {
   </div>`;
 }
 
+/** Staff has been told: what to do, and who comes as soon as somebody said so. Never that somebody comes before that. */
 function Staff({ seen, t }) {
   const { key, text } = seen.message;
+  const who = named(seen.coming, seen.language);
   return html`<div class=${`screen screen-middle staff ${key === "staff_called" ? "" : "staff-urgent"}`} role="alert">
     <div class="picture"><${Icon} name="person" /></div>
     <${Title} text=${named(text, seen.language) || t(key)} />
-    <p class="text-body">${t("staff_stay")}</p>
+    ${who ? html`<p class="staff-coming text-title" role="status">${who}</p>` : null}
+    ${!who && seen.awaited ? html`<p class="text-body" role="status">${t("staff_told")}</p>` : null}
   </div>`;
 }
 

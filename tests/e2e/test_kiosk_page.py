@@ -218,8 +218,31 @@ def test_a_danger_calls_staff_and_gives_no_number(page, hall):
 
     seen = hall.client("console").snapshot("H1")
     assert before == len(seen.tickets)
-    assert "red_flag" in {alert.kind for alert in seen.alerts}
-    assert "请不要离开" in page.inner_text("main")
+    (alert,) = [one for one in seen.alerts if one.kind == "red_flag"]
+    assert "不要离开" in page.inner_text("main")
+    assert "过来时" in page.inner_text("main"), "nobody is said to come before somebody said so"
+    hall.client("console").acknowledge_alert(alert.id, going="李护士")
+    page.wait_for_selector(".staff-coming:has-text('李护士正在过来')")
+
+
+def test_three_taps_in_one_place_never_answer_the_danger_questions(page, hall):
+    """U2"""
+    before = len(hall.client("console").snapshot("H1").tickets)
+    page.click("[data-task=walk_in]")
+    page.click("[data-option='queue:IM']")
+    page.click("[data-act=skip]")
+    on(page, "health")
+    page.wait_for_selector("[data-act=none]:enabled")
+    box = page.query_selector("[data-act=none]").bounding_box()
+    sizes = {tuple(round(one.bounding_box()[side]) for side in ("width", "height"))
+             for one in page.query_selector_all(".choices .button")}  # fmt: skip
+    for _ in range(3):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(900)  # a calm hand: the 0.7 s are over each time
+
+    on(page, "staff")
+    assert 1 == len(sizes), "both answers weigh the same"
+    assert before == len(hall.client("console").snapshot("H1").tickets)
 
 
 def test_help_is_heard_by_the_staff(page, hall):

@@ -98,6 +98,14 @@ EVERY_CAUSE = (("urgent", 12), ("earlier_slot", 10), ("woven", 11), ("rooms", 3)
 FIVE = replace(FINISHED, number="A1000", queue=SPORTS, ahead=40)
 
 
+NURSE = {"zh": "护士正在过来", "yue": "護士正在過來", "en": "A nurse is coming"}
+LONG_WHO = {
+    "zh": "急诊预检分诊台欧阳护士长正在过来",
+    "yue": "急症室分流站歐陽護士長正在過來",
+    "en": "Senior triage nurse Bartholomew is coming",
+}
+
+
 def shown(screen: Screen, **more: Any) -> State:
     """A state that shows a screen, of a kiosk that is well."""
     return State(hall=HALL, online=True, screen=screen, identity=PERSON, **more)
@@ -155,15 +163,19 @@ STATES: dict[str, State] = {
     "away": says("away"),
     "problem": says("problem.too_early"),
     "too-many-tries": says("too_many_tries"),
-    "staff": says("staff_called", Screen.STAFF),
-    "red-flag": says("red_flag", Screen.STAFF),
-    "fever-clinic": says("fever", Screen.STAFF),
+    "staff": says("staff_called", Screen.STAFF, alert="a"),
+    "red-flag": says("red_flag", Screen.STAFF, alert="a"),
+    "fever-clinic": says("fever", Screen.STAFF, alert="a"),
+    "red-flag-coming": says("red_flag", Screen.STAFF, alert="a", coming=NURSE),
+    "fever-coming": says("fever", Screen.STAFF, alert="a", coming=NURSE),
+    "staff-coming": says("staff_called", Screen.STAFF, alert="a", coming=LONG_WHO),
+    "danger-away": says("danger_away", Screen.STAFF),
     "still-there": shown(Screen.CONFIRM, choice=BOOKED, warned=True),
 }
 PICTURES = (
     "home", "home-offline", "home-no-printer", "identify", "not-found", "type", "type-proof", "queues", "choose",
     "health", "fever", "confirm", "working", "ask-paper", "done", "done-again", "slip-failed", "place", "reports",
-    "away", "staff", "red-flag", "still-there",
+    "away", "staff", "red-flag", "red-flag-coming", "fever-clinic", "still-there",
 )  # fmt: skip
 CANTONESE_PICTURES = ("home", "health", "done", "reports")
 ELDER_PICTURES = ("home", "health", "done")

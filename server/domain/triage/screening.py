@@ -62,13 +62,13 @@ FLAGS: Mapping[str, Flag] = {
 }
 PATIENT_TEXT: Mapping[Screened, Mapping[str, str]] = {
     Screened.RED_FLAG: {
-        "zh": "请在这里等，不要离开。已通知工作人员。",
-        "yue": "請喺呢度等，唔好行開。已經通知職員。",
-        "en": "Please wait here. The staff have been told.",
+        "zh": "请在这里等，不要离开",
+        "yue": "請在這裏等，不要離開",
+        "en": "Please wait here and do not leave",
     },
     Screened.FEVER: {
-        "zh": "请戴好口罩，在这里等，工作人员会带您去发热门诊。",
-        "yue": "請戴好口罩，喺呢度等，職員會帶您去發熱門診。",
+        "zh": "请戴好口罩，在这里等，工作人员会带您去发热门诊",
+        "yue": "請戴好口罩，在這裏等，職員會帶您去發燒門診",
         "en": "Please put on a mask and wait here. The staff will take you to the fever clinic.",
     },
 }

@@ -13,10 +13,10 @@ from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
 from kiosk.errands import Errands, Outside
-from kiosk.inputs import Alerted, Answer, Away, Paper, Refused, Resumed
+from kiosk.inputs import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.wishes import CallStaff, CheckInWish, Forget, Identify, PutOnPaper
+from kiosk.wishes import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
@@ -198,7 +198,43 @@ def test_a_card_whose_chip_was_read_says_so_to_the_server(bench):
 def test_help_is_a_wish_like_any_other(bench):
     alert = {"alert": {"id": "a", "kind": "help", "raised_at": "2026-03-02T01:00:00Z"}}
 
-    assert Alerted() == bench((201, alert)).do(CallStaff("0.1"))[0].result
+    assert Alerted("a") == bench((201, alert)).do(CallStaff("0.1"))[0].result
+
+
+def test_help_says_who_asks_and_why_where_the_kiosk_knows_it(bench):
+    """Q2"""
+    here = bench((201, {"alert": {"id": "a", "kind": "help", "raised_at": "2026-03-02T01:00:00Z"}}))
+    here.do(CallStaff("0.1", visit_token="CANARY", about="desk_only"))
+
+    assert [{"kind": "help", "visit_token": "CANARY", "about": "desk_only"}] == here.wall.bodies("/alerts")
+
+
+def told(coming=None, closed=None):
+    alert = {"id": "a", "kind": "help", "raised_at": "2026-03-02T01:00:00Z", "closed_at": closed}
+    return 200, {"alert": alert, "coming": coming}
+
+
+def test_who_comes_is_asked_until_somebody_does_and_told_once(bench, monkeypatch):
+    """U23"""
+    monkeypatch.setattr("kiosk.errands.FOLLOW_EVERY", 0.001)
+    nurse, over = {"zh": "护士正在过来"}, "2026-03-02T01:09:00Z"
+    here = bench(told(), httpx.ConnectError("away"), told(nurse), told(nurse), told(nurse, over))
+    here.do(FollowAlert("a", 0))
+    here.until(lambda: 5 == len(here.wall.sent))
+
+    assert [Coming("a", nurse)] == here.fed
+
+
+def test_nobody_asks_for_a_patient_who_has_left(bench, monkeypatch):
+    """U23"""
+    monkeypatch.setattr("kiosk.errands.FOLLOW_EVERY", 0.001)
+    here = bench(told())
+    here.errands.perform((FollowAlert("a", 3),))
+    here.until(lambda: here.wall.sent)
+    here.errands.perform((Forget(3),))
+    here.errands.stop()
+
+    assert [] == here.fed
 
 
 def test_a_disk_that_refuses_sends_nothing(bench):

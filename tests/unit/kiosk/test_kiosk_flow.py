@@ -8,11 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.flow import advance
-from kiosk.inputs import Alerted, Answer, Away, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
+from kiosk.flow import DELIBERATE, advance
+from kiosk.inputs import Alerted, Answer, Away, Coming, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
 from kiosk.screens import Hall, Screen, State, Verb
 from kiosk.view import view
-from kiosk.wishes import AskPlace, CallStaff, CheckInWish, Forget, Identify, PrintReport, PutOnPaper, SettlePaper
+from kiosk.wishes import (
+    AskPlace,
+    CallStaff,
+    CheckInWish,
+    FollowAlert,
+    Forget,
+    Identify,
+    PrintReport,
+    PutOnPaper,
+    SettlePaper,
+)
 from server.protocol.answers import Ahead, CheckIn, Choices, Identification, TicketAnswer, WaitReason
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
 from server.protocol.terms import AlertKind, Evidence, Lane, PrintJobState, TicketState
@@ -69,6 +79,8 @@ class Patient:
         return self
 
     def touch(self, verb, value="", proof=""):
+        if verb in DELIBERATE:
+            self.now += 1
         return self.take(Touch(verb, value, self.state.step, proof))
 
     def answer(self, result):
@@ -268,6 +280,7 @@ def test_a_code_that_is_nobodys_says_not_this_code_and_is_no_failed_patient(begi
 def test_the_second_of_two_taps_is_not_taken():
     patient = Patient().booked()
     step = patient.state.step
+    patient.now += 1
     patient.take(Touch(Verb.HEALTH, "none", step)).take(Touch(Verb.FEVER, "no", step))
 
     assert Screen.FEVER == patient.screen
@@ -412,7 +425,7 @@ def test_a_report_that_did_not_print_is_not_counted_and_stops_the_rest():
 
 def test_help_is_one_touch_from_every_screen():
     patient = Patient().booked().touch(Verb.HELP)
-    assert [CallStaff("0.2")] == patient.wished(CallStaff)
+    assert [CallStaff("0.2", visit_token="token")] == patient.wished(CallStaff)
 
     assert (Screen.STAFF, "staff_called") == (patient.answer(Alerted()).screen, patient.says)
 
@@ -539,3 +552,98 @@ def test_whatever_happens_the_kiosk_comes_home_and_never_asks_twice_with_one_nam
         patient.wait(1)
     assert Screen.HOME == patient.screen
     assert None is patient.state.identity
+
+
+ANSWERS = {Screen.HEALTH: (Verb.HEALTH, ["none", "some"]), Screen.FEVER: (Verb.FEVER, ["yes", "no"])}
+"""The answers of each danger question from top to bottom, as the page draws them."""
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_three_taps_in_one_place_never_pass_the_danger_questions(place):
+    """U2"""
+    patient = Patient().booked()
+    for _ in range(3):
+        if patient.screen in ANSWERS:
+            verb, values = ANSWERS[patient.screen]
+            patient.touch(verb, values[place])
+        elif patient.screen is Screen.CONFIRM:
+            patient.touch(Verb.CONFIRM)
+
+    assert [()] != [wish.flags for wish in patient.wished(CheckInWish)]
+    assert 1 == len(patient.wished(CheckInWish)), "somebody comes and asks"
+
+
+@pytest.mark.parametrize("late", [0.0, 0.3, 0.69])
+def test_a_tap_that_comes_with_the_question_is_no_answer_to_it(late):
+    """U2"""
+    patient = Patient().booked()
+    for screen, verb, value in (
+        (Screen.HEALTH, Verb.HEALTH, "none"), (Screen.FEVER, Verb.FEVER, "no"), (Screen.CONFIRM, Verb.CONFIRM, ""),
+    ):  # fmt: skip
+        patient.now = patient.state.shown_at + late
+        patient.take(Touch(verb, value, patient.state.step))
+        assert screen is patient.screen
+        patient.touch(verb, value)
+
+    assert Screen.WORKING is patient.screen
+
+
+def test_help_and_back_count_at_once_on_a_danger_question():
+    """U2"""
+    patient = Patient().booked()
+
+    assert Screen.WORKING is patient.take(Touch(Verb.HELP, "", patient.state.step)).screen
+
+
+def alarmed(kind="red_flag"):
+    patient = Patient().booked()
+    answers = {"red_flag": [(Verb.HEALTH, "some")], "fever": [(Verb.HEALTH, "none"), (Verb.FEVER, "yes")]}[kind]
+    for verb, value in answers:
+        patient.touch(verb, value)
+    return patient.answer(CheckIn(alert=AlertView(id="a1", kind=AlertKind(kind), raised_at=NOW), text={"zh": "请等"}))
+
+
+WHO = {"zh": "护士正在过来", "en": "A nurse is coming"}
+
+
+@pytest.mark.parametrize("kind", ["red_flag", "fever"])
+def test_the_screen_says_who_comes_as_soon_as_somebody_said_so_and_not_before(kind):
+    """U23"""
+    patient = alarmed(kind)
+
+    assert [FollowAlert("a1", 0)] == patient.wished(FollowAlert)
+    assert ({}, True) == (view(patient.state)["coming"], view(patient.state)["awaited"])
+    patient.wait(100).take(Coming("a1", WHO))
+    assert (Screen.STAFF, WHO) == (patient.screen, view(patient.state)["coming"])
+    assert Screen.STAFF is patient.wait(59).screen, "it is read although the answer came late"
+    assert Screen.HOME is patient.wait(1).screen
+
+
+def test_the_screen_of_a_call_waits_three_minutes_for_somebody_to_come():
+    """U23"""
+    patient = Patient().touch(Verb.HELP).answer(Alerted("a2"))
+
+    assert Screen.STAFF is patient.wait(179).screen
+    assert Screen.HOME is patient.wait(1).screen
+
+
+def test_who_comes_for_one_patient_is_not_said_to_the_next():
+    """U23"""
+    patient = alarmed().touch(Verb.BACK).take(Coming("a1", WHO))
+    assert Screen.HOME is patient.screen
+
+    patient.touch(Verb.HELP).answer(Alerted("a2")).take(Coming("a1", WHO))
+    assert {} == view(patient.state)["coming"]
+
+
+def test_a_patient_sent_to_the_desk_calls_under_their_name_and_with_the_reason():
+    """Q2"""
+    patient = Patient().confirmed().answer(Refused("desk_only")).touch(Verb.HELP)
+
+    assert [("token", "desk_only")] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+
+
+def test_a_call_of_somebody_nobody_knows_says_nothing_about_them():
+    patient = Patient().touch(Verb.HELP)
+
+    assert [(None, None)] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
