@@ -9,13 +9,13 @@ from spectree import SpecTree
 
 from server import console
 from server.domain.errors import HallError
+from server.domain.reports.received import Received
 from server.live import relay, sockets
 from server.protocol.terms import ErrorCode
 from server.services.authentication import Tokens
 from server.services.context import Context
 from server.services.due import DueRunner
 from server.services.opening import build_context
-from server.services.reports import Received
 from server.settings import Settings
 from server.web import (
     alerts,

@@ -6,6 +6,7 @@ from server.protocol.terms import ErrorCode
 
 SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.INVALID: {"en": "Something in the request is not as it should be.", "zh": "请求内容有误。"},
+    ErrorCode.TOO_LARGE: {"en": "The request is too large.", "zh": "请求内容过大。"},
     ErrorCode.NOT_FOUND: {"en": "There is nothing at this address.", "zh": "没有这个地址。"},
     ErrorCode.UNKNOWN_HALL: {"en": "There is no such hall.", "zh": "没有这个候诊区。"},
     ErrorCode.UNKNOWN_QUEUE: {"en": "There is no such queue in this hall.", "zh": "本候诊区没有这个队列。"},
@@ -81,6 +82,15 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "en": "A report waits for you at the desk. Please bring your identity card.",
         "zh": "您有报告需由工作人员协助领取，请携带身份证件。",
     },
+    ErrorCode.PATIENT_NEEDED: {
+        "en": "Say whose report this is: a record, identity or card number, or a ticket of this hall.",
+        "zh": "请指明该报告属于哪位患者（病历号、身份证号、卡号或本候诊区的号票）。",
+    },
+    ErrorCode.CRITICAL_UNACKNOWLEDGED: {
+        "en": "The report holds a critical value; a clinician must answer for it first.",
+        "zh": "该报告有危急值，须先由临床医生确认。",
+    },
+    ErrorCode.NOT_CRITICAL: {"en": "This report holds no critical value.", "zh": "该报告没有危急值。"},
     ErrorCode.WRONG_CREDENTIALS: {"en": "User name or password is wrong.", "zh": "用户名或密码错误。"},
     ErrorCode.LOCKED_OUT: {"en": "Too many failed attempts; wait 15 minutes.", "zh": "失败次数过多，请15分钟后再试。"},
     ErrorCode.IMPORT_REJECTED: {

@@ -76,9 +76,11 @@ DeskReason = Literal[
     "unsettable_value",
     "no_result",
     "sheet_only",
+    "too_long",
     "not_verified",
     "old",
     "reprints_used",
+    "order_unknown",
     "unknown_status",
     "outdated",
 ]
@@ -88,6 +90,7 @@ DeskReason = Literal[
 class ReportAtDesk(Wire):
     """A report that waits at the desk, for staff only. `name` is the patient's, or as sent where nobody is matched.
 
+    `name_on_report` is as the laboratory sent it.
     `critical` are its critical results as they are to be read. `missing` is what a hand-over needs before it prints:
     `patient` (name one), `acknowledgement` (of a critical value), `paper` (there is nothing a slip printer can set).
     """
@@ -95,6 +98,7 @@ class ReportAtDesk(Wire):
     id: str
     title: str
     name: str
+    name_on_report: str = ""
     sex: str | None = None
     birth_date: str | None = None
     id_tail: str | None = None

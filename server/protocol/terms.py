@@ -230,6 +230,7 @@ class ErrorCode(StrEnum):
     """Stable codes of refusals; the sentence and the status stand beside each in server.domain.errors."""
 
     INVALID = "invalid"
+    TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     UNKNOWN_HALL = "unknown_hall"
     UNKNOWN_QUEUE = "unknown_queue"
@@ -269,6 +270,9 @@ class ErrorCode(StrEnum):
     LEASE_LOST = "lease_lost"
     REPORT_UNAVAILABLE = "report_unavailable"
     REPORT_AT_DESK = "report_at_desk"
+    PATIENT_NEEDED = "patient_needed"
+    CRITICAL_UNACKNOWLEDGED = "critical_unacknowledged"
+    NOT_CRITICAL = "not_critical"
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED_OUT = "locked_out"
     IMPORT_REJECTED = "import_rejected"

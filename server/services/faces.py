@@ -15,7 +15,7 @@ from server.services.alert_presenter import who_and_where
 from server.services.config import config_of
 from server.services.lists import KIND
 from server.services.lists import document as list_document
-from server.services.reports import document
+from server.services.reports.document import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 

@@ -15,6 +15,7 @@ from server.domain.folding import tidy_name
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
 from server.services.context import zone
+from server.services.reports.matching import adopt_all
 from server.store import people
 from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientCodeRow, PatientRow, QueueRow
 
@@ -184,6 +185,7 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
         elif card.patient_id != patient.id:
             raise ValueError("the card belongs to another patient")
         db.flush()
+    adopt_all(db, [patient])
     return result
 
 

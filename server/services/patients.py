@@ -19,7 +19,8 @@ from server.services.context import Context
 from server.services.faces import Faces
 from server.services.principal import Principal
 from server.services.reading import hall_row
-from server.services.reports import listed
+from server.services.reports.judging import listed
+from server.services.reports.matching import reports_of
 from server.services.views import View, stamp, ticket_view
 from server.services.wishes import IdentifyBody, PatientBody, Typed
 from server.store import people
@@ -200,5 +201,10 @@ def choices_of(
         ],
         "queues": [{"id": queue.id, "name": queue.name} for queue in queues],
         "tickets": [faces.ticket(view, own=True) for view in views],
-        "reports": listed(db, db.get_one(PatientRow, patient), now) if level >= 2 else [],
+        "reports": _reports(db, patient, now) if level >= 2 else [],
     }
+
+
+def _reports(db: Session, patient: str, now: datetime) -> list[View]:
+    row = db.get_one(PatientRow, patient)
+    return listed(db, row, reports_of(db, row), now)

@@ -8,6 +8,7 @@ from server.domain import lease
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services import alerts
+from server.services.reports.judging import must_still_print
 from server.services.views import View, job_view, stamp
 from server.services.wishes import JobReportBody
 from server.services.work import Answer, Work
@@ -74,12 +75,7 @@ def claim(work: Work) -> Answer:
         .limit(1)
     ).first()
     if job is None:
-        job = work.db.scalars(
-            select(PrintJobRow)
-            .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued")
-            .order_by(PrintJobRow.created_at)
-            .limit(1)
-        ).first()
+        job = _next_queued(work)
         if job is None:
             return Answer(200, {"print_job": None})
         _lease(work, job, STATION_LEASE_SECONDS)
@@ -87,6 +83,33 @@ def claim(work: Work) -> Answer:
     if job.kind == "list":  # who waits now, not when the list was asked for: its document is made from this time
         view["document"] = {**job.content, "at": stamp(work.now)}
     return Answer(200, {"print_job": view})
+
+
+def _next_queued(work: Work) -> PrintJobRow | None:
+    """The oldest queued job that may still be printed; those that may not are failed on the way."""
+    queued = (
+        select(PrintJobRow)
+        .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued")
+        .order_by(PrintJobRow.created_at)
+        .limit(1)
+    )
+    while (job := work.db.scalars(queued).first()) is not None:
+        try:
+            _must_still_print(work, job)
+        except HallError as error:
+            job.state, job.evidence = PrintJobState.FAILED.value, error.code.value
+            work.record(EventKind.PRINT_JOB_FAILED, job, reason=error.code.value)
+            alerts.raise_alert(work, AlertKind.PRINT, text=error.code.value)
+            work.db.flush()
+            continue
+        return job
+    return None
+
+
+def _must_still_print(work: Work, job: PrintJobRow) -> None:
+    row = work.db.get(ReportRow, job.report_id) if job.report_id else None
+    if row is not None:
+        must_still_print(work.db, row, handed_over=bool(job.content.get("handed_over")), now=work.now)
 
 
 def _lease(work: Work, job: PrintJobRow, seconds: int) -> None:
@@ -138,13 +161,18 @@ def expire(work: Work, id: str) -> None:
 
 
 def reprint(work: Work, id: str, reason: str) -> Answer:
-    """The same paper again, marked 补打: by the kiosk itself or the hall's stations. Raises no_printer, not_found."""
+    """The same paper again, marked 补打: by the kiosk itself or the hall's stations.
+
+    Raises no_printer, not_found; for a report that was withdrawn or replaced meanwhile report_unavailable, and
+    report_at_desk for one that only a hand-over may print.
+    """
     job = job_of(work, id)
     kiosk = work.principal.role == DeviceRole.KIOSK
     if kiosk and job.device_id != work.principal.id:
         raise HallError(ErrorCode.FORBIDDEN, "a kiosk reprints its own paper only")
     if job.kind == "report" and kiosk:
         raise HallError(ErrorCode.DESK_ONLY)
+    _must_still_print(work, job)
     view = new_job(
         work,
         job.kind,
@@ -158,4 +186,6 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
     )
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
+    if job.kind == "report":  # results go to the device that prints them, not to who asked
+        view["document"] = None
     return Answer(201, {"print_job": view})

@@ -227,5 +227,5 @@ def _storage_problem(error: DBAPIError) -> HallError:
 
 def fingerprint(method: str, path: str, body: Any) -> str:
     """What a key stands for: method, path and canonical body."""
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(f"{method} {path}\n{text}".encode()).hexdigest()

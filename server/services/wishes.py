@@ -1,7 +1,7 @@
 """The bodies of wishes: one strict model per wish, shared by the web, its OpenAPI and the use cases."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -42,6 +42,10 @@ class Body(BaseModel):
     """Base of all bodies: unknown fields are refused, so that a typing error is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    largest: ClassVar[int] = 256 * 1024
+    """Bytes of such a body."""
+    exact: ClassVar[bool] = False
+    """Whether its numbers keep every digit."""
 
 
 class PatientBody(Body):
@@ -206,6 +210,26 @@ class PrintReportBody(Body):
     language: Annotated[str, Field(max_length=16)] | None = None
 
 
+class HandOverBody(Body):
+    """Print a report that waits at the desk. `patient` is a record, identity or card number, or a ticket's id.
+
+    `hall` is where it is printed: that of the device or of the login where it is not given.
+    """
+
+    hall: Id | None = None
+    reason: Reason
+    document_seen: bool
+    patient: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    language: Annotated[str, Field(max_length=16)] | None = None
+
+
+class AcknowledgeReportBody(Body):
+    """Answer for a critical value. `by` names the clinician who was told; a doctor need not name themselves."""
+
+    by: PersonName | None = None
+    reason: Reason | None = None
+
+
 class AlertBody(Body):
     """Ask staff to come. `visit_token` says who asks, where a kiosk knows it; `about` is what the kiosk had said."""
 
@@ -244,6 +268,7 @@ class HeartbeatBody(Body):
 class ImportBody(Body):
     """Rows as in the CSV file, each a dictionary of texts."""
 
+    largest = 8 * 1024 * 1024
     rows: list[dict[str, str | None]] = Field(max_length=5000)
 
 

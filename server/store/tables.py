@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    false,
     literal_column,
     text,
 )
@@ -495,7 +496,11 @@ class PrintJobRow(Base):
 
 
 class ReportRow(Base):
-    """A patient's report as received (FHIR R4 DiagnosticReport with its Observations), one row per version."""
+    """A patient's report as received (FHIR R4 DiagnosticReport with its Observations), one row per version.
+
+    `series` is shared by the versions of one report; the one that is not `superseded` is in force. `at_desk` marks
+    what waits there, until it is handed over.
+    """
 
     __tablename__ = "report"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -510,6 +515,24 @@ class ReportRow(Base):
     received_at: Mapped[datetime]
     resource: Mapped[dict[str, Any]] = mapped_column(default=dict)
     prints: Mapped[int] = mapped_column(default=0)
+    series: Mapped[str] = mapped_column(String(64), index=True, server_default=text("''"))
+    order_unknown: Mapped[bool] = mapped_column(default=False, server_default=false())
+    at_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(String(100))
+    acknowledged_reason: Mapped[str | None] = mapped_column(String(200))
+    handed_over_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("reports_at_desk", "received_at", sqlite_where=text("at_desk"), postgresql_where=text("at_desk")),
+    )
+
+
+class ReportNumberRow(Base):
+    """A number that a report gives its patient, as numbers are compared: what a patient's reports are found by."""
+
+    __tablename__ = "report_number"
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    report_id: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class AlertRow(Base):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from decimal import Decimal
 from typing import Any
 
 from server.domain.errors import HallError
@@ -12,10 +13,18 @@ LARGEST_NUMBER = 2**53
 """Beyond it JavaScript and most JSON readers no longer know one whole number from the next."""
 
 
-def read_json(data: bytes) -> dict[str, Any]:
-    """The object that a body holds. Raises invalid for anything that is no plain JSON object."""
+LONGEST_NUMBER = 64
+"""Characters of an exact number, and the largest power of ten in it."""
+
+
+def read_json(data: bytes, *, exact: bool = False) -> dict[str, Any]:
+    """The object that a body holds. Raises invalid for anything that is no plain JSON object.
+
+    `exact` keeps every digit of a number: fractions as Decimal, whole numbers of any size up to 64 digits.
+    """
+    whole, fraction = (_exact_whole, _exact) if exact else (_whole, _finite)
     try:
-        raw = json.loads(data or b"{}", parse_int=_whole, parse_float=_finite, parse_constant=_no_number)
+        raw = json.loads(data or b"{}", parse_int=whole, parse_float=fraction, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, _Unfit) else "the body is not JSON"
         raise HallError(ErrorCode.INVALID, reason) from None
@@ -38,6 +47,19 @@ def _whole(text: str) -> int:
 
 def _finite(text: str) -> float:
     if not math.isfinite(number := float(text)):
+        raise _Unfit("a number is too large")
+    return number
+
+
+def _exact_whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise _Unfit("a number is too large")
+    return int(text)
+
+
+def _exact(text: str) -> Decimal:
+    number = Decimal(text)
+    if len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LONGEST_NUMBER:
         raise _Unfit("a number is too large")
     return number
 

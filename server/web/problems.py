@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID: 422,
+    ErrorCode.TOO_LARGE: 413,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.UNKNOWN_HALL: 404,
     ErrorCode.UNKNOWN_QUEUE: 404,
@@ -55,6 +56,9 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.LEASE_LOST: 409,
     ErrorCode.REPORT_UNAVAILABLE: 409,
     ErrorCode.REPORT_AT_DESK: 409,
+    ErrorCode.PATIENT_NEEDED: 422,
+    ErrorCode.CRITICAL_UNACKNOWLEDGED: 409,
+    ErrorCode.NOT_CRITICAL: 409,
     ErrorCode.WRONG_CREDENTIALS: 401,
     ErrorCode.LOCKED_OUT: 423,
     ErrorCode.IMPORT_REJECTED: 422,
@@ -75,7 +79,7 @@ BY_STATUS = {
     400: ErrorCode.INVALID,
     404: ErrorCode.NOT_FOUND,
     405: ErrorCode.NOT_FOUND,
-    413: ErrorCode.INVALID,
+    413: ErrorCode.TOO_LARGE,
     415: ErrorCode.INVALID,
     429: ErrorCode.TOO_MANY_ATTEMPTS,
 }

@@ -1,61 +1,129 @@
-"""Reports over HTTP: hospital systems send them, kiosks print them."""
+"""Reports over HTTP: hospital systems send them, kiosks print them, the desk hands over what a kiosk may not."""
 
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import ConfigDict
 from spectree import SpecTree
 
+from server.domain.reports.received import Received
 from server.protocol.answers import PrintJobAnswer
-from server.services import reports
+from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDesk
 from server.services.context import Context
-from server.services.finding import own_hall
-from server.services.roles import KIOSK, SERVICE
-from server.services.wishes import Body, PrintReportBody
+from server.services.finding import named_hall, own_hall
+from server.services.principal import Principal
+from server.services.reports import desk, giving, receiving
+from server.services.roles import CARE, DESK, KIOSK, SERVICE
+from server.services.transaction import PATIENCE_SECONDS, Wish
+from server.services.wishes import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
 from server.services.work import Answer, Work
-from server.web.routes import wish
+from server.web.authorise import must_be, principal_of
+from server.web.routes import declare, hear_hall_time, rendered, web, wish
 
 
 class BundleBody(Body):
-    """A FHIR R4 bundle; its own reader checks it."""
+    """A FHIR R4 bundle of at most 8 MiB; its own reader checks it. Numbers keep their digits."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+    largest: ClassVar[int] = 8 * 1024 * 1024
+    exact: ClassVar[bool] = True
 
 
-ReadBundle = Callable[[dict[str, Any]], list[reports.Received]]
+ReadBundle = Callable[[dict[str, Any]], Sequence[Received]]
 
 
 def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
-    """Routes of reports; `read_bundle` comes from the room that speaks FHIR."""
+    """Routes of reports; `read_bundle` comes from the room that speaks FHIR, and reads before the hall is locked."""
     routes = Blueprint("reports", __name__, url_prefix="/api/v1")
-
-    def receive(work: Work, _context: Context, body: BundleBody) -> Answer:
-        return reports.receive(work, read_bundle(body.model_dump()))
-
     wish(
         routes,
         spec,
         "/reports",
-        receive,
+        lambda work, _context, reports: receiving.receive(work, reports),
         operation="receive_reports",
         tag="reports",
         roles=frozenset({SERVICE}),
         body=BundleBody,
         status=(201,),
-        halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+        halls=_own_hall,
+        prepare=lambda _context, _hall, body: read_bundle(body.model_extra or {}),
     )
     wish(
         routes,
         spec,
         "/reports/<id>/print",
-        lambda work, context, body, id: reports.print_report(work, context, id, body),
+        lambda work, context, body, id: giving.print_report(work, context, id, body),
         operation="print_report",
         tag="reports",
         roles=frozenset({KIOSK}),
         body=PrintReportBody,
         answer=PrintJobAnswer,
         status=(201,),
-        halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+        halls=_own_hall,
     )
+    _desk_routes(routes, spec)
     return routes
+
+
+def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
+    declare(
+        routes,
+        spec,
+        "GET",
+        "/halls/<hall>/reports",
+        _at_desk,
+        operation="list_reports_at_desk",
+        tag="reports",
+        roles=DESK,
+        answer=ReportsAtDesk,
+    )
+    wish(
+        routes,
+        spec,
+        "/reports/<id>/hand-over",
+        lambda work, _context, body, id: desk.hand_over(work, id, body),
+        operation="hand_over_report",
+        tag="reports",
+        roles=DESK,
+        body=HandOverBody,
+        answer=HandedOver,
+        status=(201,),
+        halls=_hall_of_printer,
+    )
+    wish(
+        routes,
+        spec,
+        "/reports/<id>/acknowledge",
+        lambda work, _context, body, id: desk.acknowledge(work, id, body),
+        operation="acknowledge_report",
+        tag="reports",
+        roles=CARE,
+        body=AcknowledgeReportBody,
+        answer=ReportAcknowledged,
+        halls=_own_hall,
+    )
+
+
+def _at_desk(hall: str) -> Response:
+    """The list is read in the write path, because looking at it leaves an audit row."""
+    here = web()
+    who = principal_of(here.tokens)
+    must_be(who, DESK)
+    name = named_hall(here.context, who, hall)
+    hear_hall_time()
+    asked = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
+
+    def run(work: Work) -> Answer:
+        return desk.at_desk(work)
+
+    return rendered(here.context.transactions.run([name], asked, run).body)
+
+
+def _hall_of_printer(context: Context, who: Principal, body: HandOverBody, _parts: dict[str, Any]) -> list[str]:
+    return [named_hall(context, who, body.hall) if body.hall else own_hall(context, who)]
+
+
+def _own_hall(context: Context, who: Principal, _body: Any, _parts: dict[str, Any]) -> list[str]:
+    return [own_hall(context, who)]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from spectree import Response as Answers
 from spectree import SpecTree
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.domain.errors import HallError
 from server.protocol.messages import Problem
@@ -21,13 +22,11 @@ from server.services.faces import Faces
 from server.services.principal import Principal
 from server.services.roles import Roles
 from server.services.transaction import PATIENCE_SECONDS, Dress, Wish, fingerprint
-from server.services.wishes import EmptyBody
+from server.services.wishes import Body, EmptyBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow
 from server.web.authorise import must_be, principal_of
 from server.web.bodies import read_json
-
-LARGEST_BODY = 256 * 1024
 
 
 @dataclass
@@ -66,13 +65,12 @@ def rendered(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(text, status=status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
-def given_body(model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
-    """The request's body, raw and parsed. Raises invalid with each fault."""
-    if request.content_length and request.content_length > LARGEST_BODY and model.__name__ != "ImportBody":
-        raise HallError(ErrorCode.INVALID, "the body is too large")
-    if request.content_length and request.mimetype not in {"application/json", "application/fhir+json"}:
+def given_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
+    """The request's body, raw and parsed. Raises too_large, and invalid with each fault."""
+    data = _read(model.largest)
+    if data and request.mimetype not in {"application/json", "application/fhir+json"}:
         raise HallError(ErrorCode.INVALID, "send application/json")
-    raw = read_json(request.get_data())
+    raw = read_json(data, exact=model.exact)
     try:
         return raw, model.model_validate(raw)
     except ValidationError as error:
@@ -84,6 +82,19 @@ def given_body(model: type[BaseModel]) -> tuple[dict[str, Any], Any]:
             "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults)[:400],
             errors=faults,
         ) from None
+
+
+def _read(largest: int) -> bytes:
+    """The bytes of the body, counted as they come, whatever the request says of its length. Raises too_large."""
+    request.max_content_length = largest + 1  # a body without a length is cut there, silently
+    too_large = HallError(ErrorCode.TOO_LARGE, f"at most {largest} bytes")
+    try:
+        data = request.get_data()
+    except RequestEntityTooLarge:
+        raise too_large from None
+    if len(data) > largest:
+        raise too_large
+    return data
 
 
 def given_key() -> str:
@@ -165,7 +176,7 @@ def wish(
     tag: str,
     roles: Roles,
     halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]],
-    body: type[BaseModel] = EmptyBody,
+    body: type[Body] = EmptyBody,
     answer: type[BaseModel] | None = None,
     status: tuple[int, ...] = (200,),
     key: bool = True,

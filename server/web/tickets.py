@@ -14,6 +14,7 @@ from server.services.principal import Principal
 from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
 from server.services.triage import confirmed, history, suggest, triage
 from server.services.wishes import (
+    Body,
     HoldBody,
     PlainBody,
     PrioritiseBody,
@@ -36,7 +37,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
     _reads(routes, spec)
 
-    def add(word: str, use_case: UseCase, body: type[BaseModel], roles: Roles = CARE, **more: Any) -> None:
+    def add(word: str, use_case: UseCase, body: type[Body], roles: Roles = CARE, **more: Any) -> None:
         wish(
             routes,
             spec,

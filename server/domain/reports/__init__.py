@@ -1,0 +1,1 @@
+"""Reports: which may be printed, by whom, and what a line of one is. Pure."""

@@ -1,0 +1,72 @@
+"""Whether a report is about the person who stands there: numbers, names, sex and birth date. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from server.domain.masking import MIDDLE_DOTS
+from server.domain.reports.received import Subject
+
+_HONORIFICS = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|mme|m|sr|sra)\.?\s+", re.IGNORECASE)
+_CHINESE_HONORIFICS = re.compile(r"(?:先生|女士|小姐|同志)$")
+_SEXES = frozenset({"male", "female"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient as the hospital knows them. `numbers` are record, identity and card numbers; dates are ISO."""
+
+    name: str
+    sex: str | None = None
+    birth_date: str | None = None
+    numbers: frozenset[str] = frozenset()
+
+
+def fold_number(number: str) -> str:
+    """A number as it is compared: one width, capitals, without blanks (`11010119800501001x ` → `…X`)."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared: one form, width and kind of middle dot, no honorific, no case.
+
+    Chinese names lose their blanks; the parts of others are put into one order, since some systems write the family
+    name first and some last.
+    """
+    text = unicodedata.normalize("NFKC", re.sub(f"[{MIDDLE_DOTS}]", "·", unicodedata.normalize("NFC", name)))
+    text = "".join(one for one in text if one.isspace() or unicodedata.category(one)[0] != "C")
+    text = _HONORIFICS.sub("", " ".join(text.split())).casefold()
+    if any(is_han(one) for one in text):
+        return re.sub(r"[.\s·]+", lambda found: "" if found[0].isspace() else "·", _CHINESE_HONORIFICS.sub("", text))
+    return " ".join(sorted(re.sub(r"[,;]", " ", text).split()))
+
+
+def is_han(character: str) -> bool:
+    """Whether a character is an ideograph, of any age of Unicode."""
+    return (
+        "\u3400" <= character <= "\u9fff"
+        or "\uf900" <= character <= "\ufaff"
+        or "\U00020000" <= character <= "\U0003ffff"
+        or character == "〇"
+    )
+
+
+def shares_number(subject: Subject, person: Person) -> bool:
+    """Whether one of the person's numbers is on the report."""
+    mine = {fold_number(number) for number in person.numbers if number.strip()}
+    return bool(mine & {fold_number(number) for number in subject.numbers if number.strip()})
+
+
+def is_same_person(subject: Subject, person: Person) -> bool:
+    """Number, name, sex and birth date agree where both sides have them; number and name must be on both.
+
+    Any current name of the report may be the one. Birth dates are compared as far as the coarser one goes.
+    """
+    names = {fold_name(name) for name in subject.names} - {""}
+    if not shares_number(subject, person) or fold_name(person.name) not in names:
+        return False
+    if subject.sex in _SEXES and person.sex in _SEXES and subject.sex != person.sex:
+        return False
+    ours, theirs = person.birth_date or "", subject.birth_date or ""
+    length = min(len(ours), len(theirs))
+    return ours[:length] == theirs[:length]

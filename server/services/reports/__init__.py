@@ -1,0 +1,1 @@
+"""Reports: received from hospital systems, judged, listed for their patient, printed, handed over at the desk."""

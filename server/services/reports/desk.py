@@ -1,0 +1,190 @@
+"""The desk's part: what waits there and why, handing over after a look at the card, answering for critical values."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.domain.reports.critical import critical_lines
+from server.domain.reports.decision import Printable, Reason, Verdict, has_content, is_critical_report
+from server.domain.reports.phrases import phrase
+from server.domain.reports.received import Received, loaded
+from server.domain.reports.versions import CORRECTED
+from server.protocol.reports import HandedOver, ReportAcknowledged, ReportAtDesk, ReportsAtDesk
+from server.protocol.terms import ErrorCode, StaffRole
+from server.services import printing
+from server.services.config import config_of
+from server.services.reports.judging import must_be_in_force, verdict
+from server.services.reports.matching import old_subject, patient_of
+from server.services.views import stamp
+from server.services.wishes import AcknowledgeReportBody, HandOverBody
+from server.services.work import Answer, Work
+from server.store import reports as kept
+from server.store.tables import PatientRow, ReportRow, TicketRow
+
+MOST = 200
+"""Reports in one answer of the list."""
+
+
+def at_desk(work: Work) -> Answer:
+    """What waits at the desks of the hospital, the newest first; looking at it is audited.
+
+    These are the reports marked when they came, and those of patients with a ticket in this hall today, since some
+    go to the desk only later (too old, printed too often). A report belongs to no hall, so every desk sees it.
+    """
+    marked = kept.waiting(work.db, MOST + 1)
+    here = kept.of_patients_here(work.db, work.hall.id, config_of(work.db, work.hall).day(work.now), MOST)
+    rows = {row.id: row for row in [*marked[:MOST], *here]}
+    found = [view for row in rows.values() if (view := _waiting(work, row)) is not None]
+    found.sort(key=lambda view: view.received_at, reverse=True)
+    work.audit("reports.listed", work.hall.id, f"{len(found)} reports")
+    answer = ReportsAtDesk(reports=found[:MOST], more=len(marked) > MOST or len(found) > MOST)
+    return Answer(200, answer.model_dump(mode="json"))
+
+
+def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
+    """A print job for the hall's stations, after a look at the patient's card.
+
+    `patient` (a record, identity or card number, or a ticket of this hall) names the patient of a report that nobody
+    is matched with. Raises not_found, report_unavailable (withdrawn, replaced, or nothing that a slip printer can
+    set), evidence_needed (the card was not looked at), patient_needed, critical_unacknowledged, no_printer.
+    """
+    row = _report(work, id)
+    must_be_in_force(row)
+    if not body.document_seen:
+        raise HallError(ErrorCode.EVIDENCE_NEEDED, "look at the patient's identity document first")
+    patient = _patient_of(work, row, body.patient)
+    report = loaded(row.resource)
+    if report is not None and not has_content(report) and not any(line.name for line in report.lines):
+        raise HallError(ErrorCode.REPORT_UNAVAILABLE, "there is nothing that a slip printer can set")
+    judged = verdict(work.db, row, patient, work.now)
+    if Reason.CRITICAL in judged.reasons:
+        raise HallError(ErrorCode.CRITICAL_UNACKNOWLEDGED)
+    content = {
+        "report": row.id,
+        "language": body.language or patient.language or "zh",
+        "terminal": work.principal.name,
+        "handed_over": True,
+    }
+    job = printing.new_job(
+        work, "report", content, report=row.id, lease_to_kiosk=False, copy_number=row.prints, reason=body.reason
+    )
+    if job is None:
+        raise HallError(ErrorCode.NO_PRINTER)
+    row.handed_over_at, row.at_desk = work.real_now, False
+    reasons = ",".join(judged.reasons) or "none"
+    work.audit("report.handed_over", row.id, f"{reasons}: {body.reason}"[:200])
+    job = {**job, "document": None, "lease": None}
+    answer = HandedOver.model_validate({"report": _view(work.db, row, patient, judged), "print_job": job})
+    return Answer(201, answer.model_dump(mode="json"))
+
+
+def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
+    """Somebody who treats the patient answers for a critical value; the first to do so stays.
+
+    A doctor answers for it; a nurse or a console says who does in `by`. Raises not_found, report_unavailable,
+    evidence_needed (nobody named), not_critical.
+    """
+    row = _report(work, id)
+    must_be_in_force(row)
+    report = loaded(row.resource)
+    if report is None or not is_critical_report(report):
+        raise HallError(ErrorCode.NOT_CRITICAL)
+    by = body.by or (work.principal.name if work.principal.role is StaffRole.DOCTOR else None)
+    if by is None:
+        raise HallError(ErrorCode.EVIDENCE_NEEDED, "say who answers for the critical value")
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by, row.acknowledged_reason = work.real_now, by, body.reason
+        work.audit("report.acknowledged", row.id, f"{by}: {body.reason or ''}"[:200])
+    patient = patient_of(work.db, row)
+    judged = verdict(work.db, row, patient, work.now)
+    row.at_desk = judged.printable is Printable.DESK and row.handed_over_at is None
+    view = _view(work.db, row, patient, judged)
+    return Answer(200, ReportAcknowledged(report=view).model_dump(mode="json"))
+
+
+def _report(work: Work, id: str) -> ReportRow:
+    row: ReportRow | None = work.db.get(ReportRow, id)
+    if row is None:
+        raise HallError(ErrorCode.NOT_FOUND, "no such report")
+    return row
+
+
+def _patient_of(work: Work, row: ReportRow, named: str | None) -> PatientRow:
+    patient = patient_of(work.db, row)
+    if patient is None:
+        if named is None:
+            raise HallError(ErrorCode.PATIENT_NEEDED)
+        patient = _named(work, named)
+    if row.patient_id is None:
+        row.patient_id = patient.id
+        work.audit("report.assigned", row.id)
+    return patient
+
+
+def _named(work: Work, named: str) -> PatientRow:
+    ticket = work.db.get(TicketRow, named)
+    if ticket is not None and ticket.hall_id == work.hall.id:
+        return work.db.get_one(PatientRow, ticket.patient_id)
+    found = kept.patients_of_numbers(work.db, {named.strip(), named.strip().upper()})
+    if len(found) != 1:
+        raise HallError(ErrorCode.PATIENT_NEEDED, "no patient, or more than one, has this number")
+    return found[0]
+
+
+def _waiting(work: Work, row: ReportRow) -> ReportAtDesk | None:
+    patient = patient_of(work.db, row)
+    judged = verdict(work.db, row, patient, work.now)
+    return _view(work.db, row, patient, judged) if judged.printable is Printable.DESK else None
+
+
+def _view(db: Session, row: ReportRow, patient: PatientRow | None, judged: Verdict) -> ReportAtDesk:
+    report = loaded(row.resource)
+    subject = report.subject if report is not None else old_subject(row)
+    born = patient.birth_date.isoformat() if patient is not None and patient.birth_date else subject.birth_date
+    number = (patient.identity_number or patient.record_number) if patient is not None else None
+    number = number or next(iter(subject.numbers), "")
+    values: dict[str, Any] = {
+        "id": row.id,
+        "title": row.title,
+        "name": patient.name if patient is not None else next(iter(subject.names), ""),
+        "name_on_report": next(iter(subject.names), ""),
+        "sex": (patient.sex if patient is not None else None) or subject.sex,
+        "birth_date": born,
+        "id_tail": number[-4:] or None,
+        "matched": patient is not None,
+        "status": row.status,
+        "version": row.version,
+        "corrected": row.status in CORRECTED,
+        "issued_at": stamp(row.issued_at),
+        "received_at": row.received_at,
+        "performer": (report.performer or report.verifier) if report is not None else None,
+        "prints": row.prints,
+        "reasons": [reason.value for reason in judged.reasons],
+        "critical": _critical(report),
+        "acknowledged_at": row.acknowledged_at,
+        "acknowledged_by": row.acknowledged_by,
+        "handed_over_at": row.handed_over_at,
+        "missing": _needed(report, patient, judged),
+    }
+    return ReportAtDesk.model_validate(values)
+
+
+def _critical(report: Received | None) -> list[str]:
+    lines = critical_lines(report.lines) if report is not None else ()
+    return [
+        " ".join(word for word in (line.name, line.value or phrase(line.phrase, "zh"), line.unit) if word)
+        for line in lines
+    ]
+
+
+def _needed(report: Received | None, patient: PatientRow | None, judged: Verdict) -> list[str]:
+    """What a hand-over needs before it prints."""
+    needed = []
+    if patient is None:
+        needed.append("patient")
+    if Reason.CRITICAL in judged.reasons:
+        needed.append("acknowledgement")
+    if report is not None and not has_content(report) and not any(line.name for line in report.lines):
+        needed.append("paper")
+    return needed

@@ -1,0 +1,36 @@
+"""A report printed by the patient at a kiosk."""
+
+from server.domain.errors import HallError
+from server.domain.reports.decision import TEXTS, Printable
+from server.protocol.terms import ErrorCode
+from server.services import printing
+from server.services.context import Context
+from server.services.reports.judging import verdict
+from server.services.reports.matching import adopt
+from server.services.wishes import PrintReportBody
+from server.services.work import Answer, Work
+from server.store.tables import ReportRow
+
+
+def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -> Answer:
+    """A print job leased to the kiosk that identified the patient by card or code.
+
+    Raises visit_token_invalid, not_identified (level too low), report_unavailable, report_at_desk.
+    """
+    visit = context.read_visit(body.visit_token)
+    row = work.db.get(ReportRow, id)
+    if visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
+        raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
+    if visit["level"] < 2 or row is None or row.superseded:
+        raise HallError(ErrorCode.REPORT_UNAVAILABLE)
+    patient = adopt(work, row)
+    if patient is None or patient.id != visit["patient"]:
+        raise HallError(ErrorCode.REPORT_UNAVAILABLE)
+    decision = verdict(work.db, row, patient, work.now).printable
+    if decision is not Printable.YES:
+        code = ErrorCode.REPORT_AT_DESK if decision is Printable.DESK else ErrorCode.REPORT_UNAVAILABLE
+        raise HallError(code, text=dict(TEXTS[decision]))
+    content = {"report": row.id, "language": body.language or patient.language or "zh", "terminal": work.principal.name}
+    job = printing.new_job(work, "report", content, report=row.id, lease_to_kiosk=True, copy_number=row.prints)
+    work.audit("report.printing", row.id)
+    return Answer(201, {"print_job": job})

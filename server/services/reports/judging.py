@@ -1,0 +1,74 @@
+"""What the rules say of a kept report now: at listing, at printing, at reprint and at claim."""
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.domain.reports.decision import TEXTS, Kept, Printable, Verdict, decide
+from server.domain.reports.received import loaded
+from server.domain.reports.withheld import WithheldRules, parse
+from server.protocol.terms import ErrorCode
+from server.services.reports.matching import patient_of, person_of
+from server.services.views import View, stamp
+from server.store.tables import PatientRow, ReportRow
+
+
+@cache
+def withheld_rules() -> WithheldRules:
+    """The classes that no kiosk prints, from the package's file."""
+    return parse(files("server.domain.reports").joinpath("withheld.toml").read_text(encoding="utf-8"))
+
+
+def verdict(db: Session, row: ReportRow, patient: PatientRow | None, now: datetime) -> Verdict:
+    """The rules' word on a report and its patient, or the one who stands there."""
+    kept = Kept(row.prints, row.acknowledged_at is not None, row.order_unknown)
+    person = person_of(db, patient) if patient is not None else None
+    return decide(loaded(row.resource), row.status, kept, person, withheld_rules(), now)
+
+
+def must_be_in_force(row: ReportRow) -> None:
+    """Raises report_unavailable for a report that was replaced, withdrawn, or is not finished."""
+    waiting = decide(None, row.status, Kept(), None, withheld_rules(), row.received_at).printable
+    if row.superseded or waiting is not Printable.DESK:
+        raise HallError(ErrorCode.REPORT_UNAVAILABLE, text=dict(TEXTS[Printable.WITHDRAWN]))
+
+
+def listed(db: Session, patient: PatientRow, rows: list[ReportRow], now: datetime) -> list[View]:
+    """The patient's reports as a kiosk may list them after a card was read; what is at the desk says no more."""
+    found = []
+    for row in rows:
+        decision = verdict(db, row, patient, now).printable
+        shown = decision is not Printable.DESK
+        found.append(
+            {
+                "id": row.id,
+                "title": row.title if shown else None,
+                "status": row.status if shown else None,
+                "issued_at": stamp(row.issued_at) if shown else None,
+                "prints": row.prints if shown else None,
+                "withheld": not shown,
+                "printable": decision is Printable.YES,
+                "text": dict(TEXTS[decision]),
+            }
+        )
+    return found
+
+
+def must_still_print(db: Session, row: ReportRow, *, handed_over: bool, now: datetime) -> None:
+    """Asked again when paper is printed later than it was asked for: a queued job, a reprint.
+
+    Raises report_unavailable for what is no longer in force, report_at_desk for what only a hand-over may print.
+    How often it was printed does not matter here: that was judged when it was asked for.
+    """
+    must_be_in_force(row)
+    if handed_over:
+        return
+    kept = Kept(0, row.acknowledged_at is not None, row.order_unknown)
+    patient = patient_of(db, row)
+    person = person_of(db, patient) if patient is not None else None
+    judged = decide(loaded(row.resource), row.status, kept, person, withheld_rules(), now)
+    if judged.printable is not Printable.YES:
+        raise HallError(ErrorCode.REPORT_AT_DESK, text=dict(TEXTS[Printable.DESK]))

@@ -1,0 +1,88 @@
+"""Whose a report is: looked for when it comes, when its patient comes, and each time somebody asks. Knows no rules."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from server.domain.reports.person import Person, fold_number, is_same_person, shares_number
+from server.domain.reports.received import Received, Subject, loaded
+from server.services.work import Work
+from server.store import reports as kept
+from server.store.tables import PatientRow, ReportNumberRow, ReportRow
+
+
+def person_of(db: Session, patient: PatientRow) -> Person:
+    """A patient as reports are compared with them."""
+    numbers = {patient.record_number, patient.identity_number, *kept.codes_of(db, patient.id)}
+    born = patient.birth_date.isoformat() if patient.birth_date else None
+    return Person(patient.name, patient.sex, born, frozenset(number for number in numbers if number))
+
+
+def patient_for(db: Session, subject: Subject) -> PatientRow | None:
+    """The patient a report is about: the one of its numbers whom everything fits, else the only one of its numbers.
+
+    None when nobody, or several, could be meant. Whether everything fits is judged again before anything is printed.
+    """
+    numbers = {spelling for number in subject.numbers for spelling in (number, fold_number(number)) if spelling}
+    found = kept.patients_of_numbers(db, numbers)
+    fitting = [one for one in found if is_same_person(subject, person_of(db, one))]
+    if len(fitting) == 1:
+        return fitting[0]
+    return found[0] if len(found) == 1 else None
+
+
+def patient_of(db: Session, row: ReportRow) -> PatientRow | None:
+    """The patient of a kept report, matched now where it was not before."""
+    if row.patient_id is not None:
+        return db.get(PatientRow, row.patient_id)
+    report = loaded(row.resource)
+    return patient_for(db, report.subject if report is not None else old_subject(row))
+
+
+def reports_of(db: Session, patient: PatientRow) -> list[ReportRow]:
+    """The patient's reports in force, those too that came before the patient."""
+    person = person_of(db, patient)
+    rows = kept.of_patient(db, patient.id, {fold_number(number) for number in person.numbers})
+    return [row for row in rows if row.patient_id == patient.id or _is_of(db, row, patient, person)]
+
+
+def adopt(work: Work, row: ReportRow) -> PatientRow | None:
+    """Keep whose a report is, now that its patient is known; the patient, or None."""
+    patient = patient_of(work.db, row)
+    if patient is not None and row.patient_id is None:
+        row.patient_id = patient.id
+        work.audit("report.matched", row.id)
+    return patient
+
+
+def adopt_all(db: Session, patients: Iterable[PatientRow]) -> int:
+    """Keep whose the reports are that came before these patients did; how many."""
+    count = 0
+    for patient in patients:
+        for row in reports_of(db, patient):
+            if row.patient_id is None:
+                row.patient_id = patient.id
+                count += 1
+    return count
+
+
+def remember_numbers(db: Session, row: ReportRow, report: Received) -> None:
+    """Keep the numbers by which the report is found when its patient comes."""
+    for number in sorted({fold_number(number)[:64] for number in report.subject.numbers} - {""}):
+        db.add(ReportNumberRow(number=number, report_id=row.id))
+
+
+def old_subject(row: ReportRow) -> Subject:
+    """The subject of a report that an older server kept."""
+    given = row.resource
+    names = (given["subject_name"],) if given.get("subject_name") else ()
+    return Subject(names, given.get("subject_sex"), given.get("subject_birth_date"), tuple(given["subject_numbers"]))
+
+
+def _is_of(db: Session, row: ReportRow, patient: PatientRow, person: Person) -> bool:
+    report = loaded(row.resource)
+    subject = report.subject if report is not None else old_subject(row)
+    if not shares_number(subject, person):
+        return False
+    found = patient_for(db, subject)
+    return found is not None and found.id == patient.id
