@@ -19,6 +19,7 @@ from server.services.opening import build_context
 from server.settings import Settings
 from server.web import (
     alerts,
+    appointments,
     halls,
     openapi,
     operations,
@@ -33,7 +34,7 @@ from server.web import (
 from server.web.bodies import is_text
 from server.web.routes import Web
 
-RESOURCES = (patients, tickets, stations, halls, printing, alerts, people, operations)
+RESOURCES = (patients, appointments, tickets, stations, halls, printing, alerts, people, operations)
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "media-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -223,12 +223,16 @@ def _csv_rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
 
 def _import(given: argparse.Namespace) -> int:
     rows = _csv_rows(given.kind, given.file.read_bytes())
+    warned: list[dict[str, object]] = []
 
     def load(db: Session) -> list[str]:
         counts = imports.load(db, given.kind, rows, context.clock.real())
+        warned[:] = counts.pop("warnings", [])
         return [f"{number} {word}" for word, number in counts.items()]
 
     with _opened() as context:
         done = context.transactions.administer(load)
     print(f"{given.kind}: " + ", ".join(done))
+    for warning in warned:
+        print(f"  row {warning['row']}, {warning['code']}: {warning['reason']}", file=sys.stderr)
     return 0

@@ -42,6 +42,8 @@ def draw_slip(slip: Slip, profile: Profile) -> Image.Image:
     sheet.space(6)
     for line in _expectation(slip, language):
         sheet.text(line, _style(30 if narrow else 32, scale, align="center"))
+    if note := pick(slip.note, language):
+        sheet.text(note, _style(26, scale, bold=True))
     sheet.rule(dashed=True)
     _foot(sheet, slip, language, scale, narrow)
     return sheet.finish()

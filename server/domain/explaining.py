@@ -86,6 +86,17 @@ HELD_BY_STAFF = {
     "en": "Your place is kept. Please tell the nurse when you are back.",
 }
 """Said to who is held for another reason than an examination: checking in again does not end that."""
+DOCTOR_AWAY = {
+    "zh": "您等候的医生目前没有叫号。如需改看本科其他医生，请到服务台。",
+    "en": "The doctor you wait for is not calling at the moment. "
+    "If you would like to see another doctor of this clinic, please go to the desk.",
+}
+"""Said to who waits for a named doctor whose rooms do not call, while others do."""
+TRANSFERRED = {
+    "zh": "您已转到其他候诊区，请用新的号码候诊。",
+    "en": "You were transferred to another area; please use your new number there.",
+}
+"""Said of a ticket that ended because the patient has a new one in another hall."""
 PAUSED = {
     "zh": "目前没有诊室叫号，恢复后继续。",
     "en": "No room calls at the moment; calling goes on as soon as one opens.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from server.protocol.messages import AlertView, Names, PrintJob, Slip, StationView, TicketView, Wire
+from server.protocol.messages import AlertView, AppointmentView, Names, PrintJob, Slip, StationView, TicketView, Wire
 
 
 class Choices(Wire):
@@ -104,6 +104,15 @@ class LikelyCalls(Wire):
 
     seq: int
     calls: list[LikelyCall]
+
+
+class AppointmentAnswer(Wire):
+    """A booking after a request. `effect` is booking (it alone changed), ticket (the patient's ticket too) or told
+    (nothing changed for the patient, who was called or seen: staff is told)."""
+
+    appointment: AppointmentView
+    effect: str
+    ticket: TicketView | None = None
 
 
 class StationAnswer(Wire):

@@ -57,6 +57,7 @@ class TicketView(Wire):
     slot: datetime | None = None
     bypass: bool = False
     rescue_place: str | None = None
+    end_reason: str | None = None
 
 
 class StationView(Wire):
@@ -84,6 +85,18 @@ class QueueView(Wire):
     scale: str
     privacy: Privacy
     kind: QueueKind = QueueKind.CLINIC
+
+
+class AppointmentView(Wire):
+    """A booked slot, without the patient. `state` is one of server.protocol.terms.AppointmentState."""
+
+    id: str
+    hall: str
+    queue: str
+    doctor: str | None = None
+    slot_start: datetime
+    slot_end: datetime
+    state: str
 
 
 class AlertView(Wire):
@@ -133,7 +146,8 @@ class AnnouncementView(Wire):
 class Slip(Wire):
     """What a queue slip says. `code` is an opaque token for the QR; `ahead` counts people; times are UTC.
 
-    `place` is where to wait, `way` the building, floor and area where that is, `kind` what the queue is for.
+    `place` is where to wait, `way` the building, floor and area where that is, `kind` what the queue is for. `note` is
+    what the patient must know about this visit, such as that the booked doctor is not here.
     """
 
     ticket: str
@@ -156,6 +170,7 @@ class Slip(Wire):
     language: str = "zh"
     copy_number: int = 0
     hint: Names = Field(default_factory=dict)
+    note: Names = Field(default_factory=dict)
 
 
 class PrintJob(Wire):

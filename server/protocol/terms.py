@@ -67,6 +67,27 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
+class AppointmentState(StrEnum):
+    """How far a booking got. `given_back` was checked in and may be again, `used` is a second one of the same visit."""
+
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    GIVEN_BACK = "given_back"
+    USED = "used"
+    CANCELLED = "cancelled"
+
+
+class EndReason(StrEnum):
+    """Why a ticket's life ended otherwise than by being seen."""
+
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+    HIS_CANCELLED = "his_cancelled"
+    HIS_MOVED = "his_moved"
+    DAY_CLOSED = "day_closed"
+    SESSION_CLOSED = "session_closed"
+
+
 class Lane(StrEnum):
     """Why a ticket stands where it stands."""
 
@@ -114,6 +135,7 @@ class AlertKind(StrEnum):
     REASSESS = "reassess"
     STAGED_LONG = "staged_long"
     STARVED = "starved"
+    BOOKING = "booking"
     PAUSED_LONG = "paused_long"
     PRINT = "print"
     DEVICE = "device"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from server.domain.errors import HallError
-from server.protocol.terms import ErrorCode, TicketState
+from server.protocol.terms import AppointmentState, ErrorCode, TicketState
 from server.services.config import Queue
 from server.services.sessions import session_of
 from server.services.views import stamp
@@ -46,12 +46,16 @@ def _refuse_closed(work: Work, queue: Queue, override: str | None) -> None:
 def no_shows(work: Work, patient: str, days: int) -> int:
     """How often a patient did not come within so many days: called and gone, or booked and never there.
 
-    Who waited and was not called before the day was closed did not fail to come.
+    Who waited and was not called before the day was closed did not fail to come; a booking that was cancelled is
+    nobody's, and two for the same queue and day are one visit that did not take place.
     """
     today = work.business_day
     first = today - timedelta(days=days)
     begins, _ = work.config.bounds(first)
     _, ended = work.config.bounds(today - timedelta(days=1))
+    cancelled = select(AppointmentRow.id).where(
+        AppointmentRow.patient_id == patient, AppointmentRow.state == AppointmentState.CANCELLED.value
+    )
     called = work.db.scalar(
         select(func.count())
         .select_from(TicketRow)
@@ -60,16 +64,15 @@ def no_shows(work: Work, patient: str, days: int) -> int:
             TicketRow.state == TicketState.NO_SHOW.value,
             TicketRow.calls > 0,
             TicketRow.business_day >= first,
+            TicketRow.appointment_id.is_(None) | TicketRow.appointment_id.not_in(cancelled),
         )
     )
-    never_there = work.db.scalar(
-        select(func.count())
-        .select_from(AppointmentRow)
-        .where(
+    never_there = work.db.execute(
+        select(AppointmentRow.hall_id, AppointmentRow.queue_id, AppointmentRow.slot_start).where(
             AppointmentRow.patient_id == patient,
-            AppointmentRow.state == "booked",
+            AppointmentRow.state == AppointmentState.BOOKED.value,
             AppointmentRow.slot_start >= begins,
             AppointmentRow.slot_end <= ended,
         )
     )
-    return int(called or 0) + int(never_there or 0)
+    return int(called or 0) + len({(hall, queue, work.config.day(start)) for hall, queue, start in never_there})

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.places import slot_of
+from server.protocol.terms import AppointmentState
 from server.services.config import Queue
 from server.store.tables import AppointmentRow
 
@@ -14,7 +15,7 @@ BEGUN = select(func.max(AppointmentRow.slot_start)).where(
     AppointmentRow.queue_id == bindparam("queue"),
     AppointmentRow.slot_start > bindparam("after", type_=AppointmentRow.slot_start.type),
     AppointmentRow.slot_start <= bindparam("until", type_=AppointmentRow.slot_start.type),
-    AppointmentRow.state != "cancelled",
+    AppointmentRow.state != AppointmentState.CANCELLED.value,
 )
 
 

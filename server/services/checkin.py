@@ -136,7 +136,7 @@ def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) 
             row is not None
             and row.patient_id == patient.id
             and row.hall_id == work.hall.id
-            and row.state in people.OPEN
+            and row.state in people.USABLE
         )
         if row is None or not usable or not start <= row.slot_start < end:
             raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)
@@ -159,7 +159,10 @@ def _queue(
     work: Work, context: Context, patient: PatientRow, body: CheckInBody, booked: AppointmentRow | None
 ) -> Queue:
     if booked is not None:
-        return moves.queue_of(work, booked.queue_id)
+        queue = work.config.queues.get(booked.queue_id)
+        if queue is None or not queue.active:
+            raise HallError(ErrorCode.DESK_ONLY, "the queue of the appointment is closed")
+        return queue
     if body.queue is not None:
         return moves.queue_of(work, body.queue)
     queues = [queue for queue in work.config.queues.values() if queue.active]

@@ -11,7 +11,20 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import alerts, devices, lists, moves, printing, promises, staff, tickets, triage, waits, watching
+from server.services import (
+    alerts,
+    bookings,
+    devices,
+    lists,
+    moves,
+    printing,
+    promises,
+    staff,
+    tickets,
+    triage,
+    waits,
+    watching,
+)
 from server.services.context import Context
 from server.services.work import Answer, Work
 from server.store import journal
@@ -133,6 +146,11 @@ def _list(work: Work, _context: Context, row: DueRow) -> datetime | None:
     return lists.print_regularly(work, date.fromisoformat(row.subject))
 
 
+def _booking(work: Work, _context: Context, row: DueRow) -> datetime | None:
+    bookings.settle(work, row.subject, row.data)
+    return None
+
+
 def _staged_long(work: Work, id: str) -> None:
     ticket = work.db.get(TicketRow, id)
     if ticket is not None and ticket.state == TicketState.STAGED:
@@ -163,6 +181,7 @@ STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
     "close_day": _close_day,
     "watch": _watch,
     "list": _list,
+    bookings.KIND: _booking,
 }
 """What may be due again at the time it gives."""
 ONCE: Mapping[str, Callable[[Work, str], None]] = {

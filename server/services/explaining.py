@@ -17,17 +17,19 @@ from server.domain.discipline.values import minutes_waited
 from server.domain.discipline.woven import woven_target
 from server.domain.errors import HallError
 from server.domain.explaining import (
+    DOCTOR_AWAY,
     HELD_BY_STAFF,
     HELD_ELSEWHERE,
     PAUSED,
     STATES,
+    TRANSFERRED,
     Language,
     category_texts,
     explain,
     rule_text,
 )
 from server.domain.waiting import Ahead, Expected, ahead_of
-from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.protocol.terms import EndReason, ErrorCode, Lane, TicketState
 from server.services import promises
 from server.services.choosing import head_of
 from server.services.config import Queue, config_of
@@ -157,14 +159,27 @@ def _told(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
         return {**base, "position": None, "categories": [], "text": _state_text(row)}
     ahead = standing.ahead
     texts = {language: explain(ahead.count + 1, ahead.reasons, rule[language], language).text for language in LANGUAGES}
-    if (standing.found is not None or not queue.active) and not standing.callable_now:
+    if _waits_for_absent_doctor(queue, row, standing):
+        texts = {language: DOCTOR_AWAY[language] for language in LANGUAGES}
+    elif (standing.found is not None or not queue.active) and not standing.callable_now:
         texts = {language: f"{PAUSED[language]} {text}" for language, text in texts.items()}
     categories = [{"reason": code, "count": count, "text": text} for code, count, text in category_texts(ahead.reasons)]
     return {**base, "position": ahead.count, "categories": categories, "text": texts}
 
 
+def _waits_for_absent_doctor(queue: Queue, row: TicketRow, standing: Standing) -> bool:
+    """Whether rooms call, but not the doctor whom the ticket waits for."""
+    found = standing.found
+    if not row.doctor or not queue.rules.named_doctor_strict or found is None or not found.open_rooms:
+        return False
+    calling = [room.caller for room in found.line.rooms if room.caller.station in found.open_rooms]
+    return all(caller.doctor != row.doctor for caller in calling) and row.lane != Lane.URGENT
+
+
 def _state_text(row: TicketRow) -> dict[str, str]:
     """What who is not in line has to do."""
+    if row.end_reason == EndReason.TRANSFERRED:
+        return dict(TRANSFERRED)
     if row.state != TicketState.HELD or is_away(row):
         return dict(STATES[TicketState(row.state)])
     return dict(HELD_ELSEWHERE if row.hold_reason == ELSEWHERE else HELD_BY_STAFF)

@@ -9,7 +9,16 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services.context import Context
 from server.services.principal import Principal
-from server.store.tables import AlertRow, AnnouncementRow, DeviceRow, HallRow, PrintJobRow, StationRow, TicketRow
+from server.store.tables import (
+    AlertRow,
+    AnnouncementRow,
+    AppointmentRow,
+    DeviceRow,
+    HallRow,
+    PrintJobRow,
+    StationRow,
+    TicketRow,
+)
 
 CHECKED_UNDER_LOCK = frozenset({TicketRow, StationRow})
 NOT_THERE = {
@@ -19,6 +28,7 @@ NOT_THERE = {
     AlertRow: ErrorCode.NOT_FOUND,
     AnnouncementRow: ErrorCode.NOT_FOUND,
     DeviceRow: ErrorCode.NOT_FOUND,
+    AppointmentRow: ErrorCode.NOT_FOUND,
 }
 
 

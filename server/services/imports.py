@@ -2,26 +2,28 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from server.domain.bookings import state_of
 from server.domain.documents import must_agree, read_document
 from server.domain.errors import HallError
 from server.domain.folding import tidy_name
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
+from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
 from server.services.reports.matching import adopt_all
+from server.services.servable import Booking
 from server.store import people
-from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, PatientCodeRow, PatientRow, QueueRow
+from server.store.tables import DoctorRow, HospitalRow, PatientCodeRow, PatientRow
 
 Kind = Literal["patients", "appointments", "staff"]
 SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
-SLOT = (timedelta(minutes=15), timedelta(minutes=30))
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "patients": (
         "record_number",
@@ -34,7 +36,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "language",
         "name_reading",
     ),
-    "appointments": ("id", "patient", "hall", "queue", "doctor", "slot_start", "slot_end", "registration"),
+    "appointments": ("id", "patient", "hall", "queue", "doctor", "slot_start", "slot_end", "registration", "state"),
     "staff": ("username", "name", "role", "password", "hall", "station", "doctor", "title", "queue"),
 }
 
@@ -113,16 +115,23 @@ def _prepared(kind: Kind, raw: Mapping[str, str | None], seen: set[str]) -> Prep
         return Prepared(cells, error.detail)
 
 
-def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> dict[str, int]:
-    """Import rows; how many were added and changed. Raises import_rejected with every fault."""
-    one = {"patients": _patient, "appointments": _appointment, "staff": _staff}[kind]
+def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> dict[str, Any]:
+    """Import rows; how many were added and changed, and where there are any: how many cancelled, and `warnings`.
+
+    Raises import_rejected with every fault.
+    """
+    one = LOADERS[kind]
     faults: list[dict[str, Any]] = []
-    counts = {"added": 0, "changed": 0}
+    counts: dict[str, Any] = {"added": 0, "changed": 0}
+    warnings: list[dict[str, Any]] = []
     for number, row in enumerate(rows, 1):
         try:
             if row.fault is not None:
                 raise ValueError(row.fault)
-            counts[one(db, row, now)] += 1
+            kept = one(db, row, now)
+            kept = kept if isinstance(kept, Kept) else Kept(kept)
+            counts[kept.result] = counts.get(kept.result, 0) + 1
+            warnings += [{"row": number, "code": code, "reason": reason} for code, reason in kept.warnings]
         except HallError as error:
             faults.append({"row": number, "code": error.code.value, "reason": error.detail or error.code.value})
         except (ValueError, OverflowError) as error:
@@ -133,7 +142,7 @@ def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> di
             f"{len(faults)} rows are wrong; first: row {faults[0]['row']}: {faults[0]['reason']}",
             errors=faults[:100],
         )
-    return counts
+    return counts | ({"warnings": warnings[:100]} if warnings else {})
 
 
 def _required(row: dict[str, str], *words: str) -> None:
@@ -189,37 +198,17 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     return result
 
 
-def _appointment(db: Session, given: Prepared, _now: datetime) -> str:
+def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
     row = given.cells
     _required(row, "id", "patient", "hall", "queue", "slot_start", "slot_end")
     patient = people.by_code(db, row["patient"])
     if patient is None:
         raise ValueError("no patient with that record number, card or identity number")
-    if db.get(QueueRow, (row["hall"], row["queue"])) is None:
-        raise HallError(ErrorCode.UNKNOWN_QUEUE, f"hall {row['hall']} has no queue {row['queue']}")
     timezone = zone(db.get_one(HospitalRow, 1).timezone)
     start, end = (_moment(row[word], timezone) for word in ("slot_start", "slot_end"))
-    if not SLOT[0] <= end - start <= SLOT[1]:
-        raise ValueError("a slot is 15 to 30 minutes long")
-    values = {
-        "patient_id": patient.id,
-        "hall_id": row["hall"],
-        "queue_id": row["queue"],
-        "doctor_id": row["doctor"] or None,
-        "slot_start": start,
-        "slot_end": end,
-        "registration": _registration(row["registration"]),
-    }
-    found = db.get(AppointmentRow, row["id"])
-    if found is None:
-        db.add(AppointmentRow(id=row["id"], state="booked", **values))
-        db.flush()
-        return "added"
-    if found.state not in people.OPEN:
-        raise ValueError("the appointment is already checked in")
-    for word, value in values.items():
-        setattr(found, word, value)
-    return "changed"
+    registration = _registration(row["registration"])
+    booking = Booking(row["hall"], row["queue"], row["doctor"] or None, start, end, registration)
+    return keep_booking(db, row["id"], patient.id, booking, state_of(row["state"]), now)
 
 
 def _registration(text: str) -> int | None:
@@ -261,3 +250,11 @@ def _staff(db: Session, given: Prepared, _now: datetime) -> str:
         raise ValueError("password is missing")
     db.flush()
     return "added"
+
+
+LOADERS: Mapping[Kind, Callable[[Session, Prepared, datetime], str | Kept]] = {
+    "patients": _patient,
+    "appointments": _appointment,
+    "staff": _staff,
+}
+"""What keeps a row of each kind."""

@@ -11,17 +11,18 @@ from server.domain import places, placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
-from server.protocol.terms import ErrorCode, EventKind, Lane, TicketState
-from server.services import moves
+from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
+from server.services import absence, alerts, bookings, moves
 from server.services.booked_slots import begun_slot
 from server.services.config import Queue
 from server.services.context import Context
+from server.services.servable import sees
 from server.services.sessions import must_go_on, session_bounds
 from server.services.views import stamp
 from server.services.work import Work
 from server.store import people
 from server.store.rows import insert_now, write_now
-from server.store.tables import AppointmentRow, DoctorRow, PatientRow, QueueDayRow, StationRow, TicketRow, VisitRow
+from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Asked:
 def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked: Asked) -> TicketRow:
     """Make a ticket in `queue` with the next number of the day. Raises queue_closed, too_early, unknown_doctor."""
     must_be_known(work, queue.hall_id, queue.id, asked.doctor)
+    if asked.booked is not None:
+        _take(work, asked.booked)
     today = moves.day_of(work, queue)
     place = _place(work, queue, today, asked)
     write_now(work.db, today, last=today.last + 1)
@@ -65,7 +68,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         code=secrets.token_urlsafe(12),
         **grade,
         state=settle(TicketState.WAITING, queue.mode, triaged=grade["triaged"]),
-        doctor=_doctor(work, asked),
+        doctor=_doctor(work, queue, asked),
         tags=list(asked.tags),
         flags=list(asked.flags),
         checked_in_at=asked.sent.checked_in_at if asked.sent is not None else work.now,
@@ -81,8 +84,11 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     work.record(EventKind.TICKET_CHECKED_IN, ticket)
     moves.enter(work, ticket)
     if booked is not None:
-        booked.state = "checked_in"
+        booked.state = AppointmentState.CHECKED_IN.value
+        if booked.doctor_id and not ticket.doctor:
+            alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=absence.DOCTOR_GONE)
     if not asked.stranger:
+        bookings.use_up(work, ticket)
         moves.hold_if_elsewhere(work, ticket)
     return ticket
 
@@ -166,11 +172,21 @@ def _last_late_due(work: Work, queue: Queue) -> int:
     return int(found or 0)
 
 
-def _doctor(work: Work, asked: Asked) -> str:
-    """The named doctor: booked, wished, or for a return the one who saw the patient, while their room is open."""
-    before = asked.before
-    if asked.booked is not None and asked.booked.doctor_id:
-        return asked.booked.doctor_id
+def _take(work: Work, booked: AppointmentRow) -> None:
+    """Read the booking again, locked: an import may have cancelled it this moment. Raises appointment_unusable."""
+    work.db.refresh(booked, with_for_update=True)
+    if booked.state not in people.USABLE:
+        raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)
+
+
+def _doctor(work: Work, queue: Queue, asked: Asked) -> str:
+    """The named doctor: booked, wished, or for a return the one who saw the patient, while their room is open.
+
+    A booked doctor who sees nobody of this queue any more is anybody's: the patient would wait for ever.
+    """
+    before, named = asked.before, asked.booked.doctor_id if asked.booked is not None else None
+    if named:
+        return named if sees(work.db, queue.hall_id, queue.id, named) else ""
     if asked.doctor:
         return asked.doctor
     if before is not None and before.doctor and moves.open_station_of_doctor(work, before.doctor):
@@ -183,11 +199,7 @@ def must_be_known(work: Work, hall: str, queue: str, doctor: str | None) -> None
     the ticket."""
     if doctor is None:
         return
-    rooms = select(StationRow).where(StationRow.hall_id == hall, StationRow.doctor_id == doctor, StationRow.active)
-    if any(queue in room.queues for room in work.db.scalars(rooms)):
-        return
-    known = work.db.get(DoctorRow, doctor)
-    if known is None or known.queue_id not in {None, queue}:
+    if not sees(work.db, hall, queue, doctor):
         raise HallError(ErrorCode.UNKNOWN_DOCTOR, doctor)
 
 

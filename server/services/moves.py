@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from server.domain.errors import HallError
 from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
 from server.domain.places import Place
-from server.protocol.terms import AT_STATION, ENDED, Action, ErrorCode, EventKind, Lane, TicketState
+from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
 from server.services.timers import begin_day
 from server.services.views import View, stamp
@@ -40,6 +40,7 @@ IMAGE = (
     "passes",
     "times",
     "promise",
+    "end_reason",
 )
 """What undo restores of a ticket."""
 
@@ -175,6 +176,8 @@ def apply(
         state = TicketState.HELD
         changes |= {"hold_reason": ESCORT, "station_id": None}
     changes["state"] = state.value
+    if state in ENDED:
+        changes.setdefault("end_reason", _end_reason(action, reason))
     changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}
     if ticket.promise is not None and (state not in IN_LINE or _is_other_place(ticket, changes)):
         changes["promise"] = None
@@ -188,6 +191,13 @@ def apply(
         release_elsewhere(work, ticket)
     if came_from not in IN_LINE:
         hold_if_elsewhere(work, ticket)
+
+
+def _end_reason(action: Action, reason: str | None) -> str | None:
+    """Why a life ended: a cancelled ticket's patient left; one closed by the server has the reason it gives."""
+    if action is Action.CLOSE:
+        return reason
+    return EndReason.LEFT.value if action is Action.CANCEL else None
 
 
 def _is_other_place(ticket: TicketRow, changes: Mapping[str, Any]) -> bool:

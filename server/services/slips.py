@@ -1,5 +1,7 @@
 """What a queue slip says, and the job to print it; without names."""
 
+from collections.abc import Mapping
+
 from server.protocol.terms import DeviceRole, TicketState
 from server.services import moves, printing, promises
 from server.services.config import Queue
@@ -7,11 +9,18 @@ from server.services.reading import position
 from server.services.views import View, stamp, ticket_view
 from server.services.waits import Waits
 from server.services.work import Work
-from server.store.tables import TicketRow
+from server.store.tables import AppointmentRow, TicketRow
 
 SLIP_HINT = {
     "zh": "过号请到自助机或分诊台重新报到",
     "en": "If you miss your call, check in again at a kiosk or the desk",
+}
+
+OTHER_DOCTOR = {
+    "zh": "您预约的医生目前不在本科出诊，将由本科其他医生接诊。如需等候原医生，请到服务台。",
+    "yue": "您預約的醫生目前不在本科應診，將由本科其他醫生接診。如需等候原來的醫生，請到服務台。",
+    "en": "The doctor you booked is not here now; another doctor of this clinic will see you. "
+    "If you would rather wait for your doctor, please go to the desk.",
 }
 
 
@@ -61,4 +70,11 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
         "language": ticket.language,
         "copy_number": 0,
         "hint": SLIP_HINT,
+        "note": _note(work, ticket),
     }
+
+
+def _note(work: Work, ticket: TicketRow) -> Mapping[str, str]:
+    """What the patient must know: a booked doctor who is not here is no longer waited for."""
+    booked = work.db.get(AppointmentRow, ticket.appointment_id) if ticket.appointment_id else None
+    return OTHER_DOCTOR if booked is not None and booked.doctor_id and not ticket.doctor else {}

@@ -18,14 +18,14 @@ from server.protocol.terms import (
     Lane,
     TicketState,
 )
-from server.services import alerts, announcements, moves, rescue, staging, undoing
+from server.services import alerts, announcements, bookings, moves, rescue, staging, undoing
 from server.services.calling import only_own_station
 from server.services.returning import doctor_for, is_away, put_back
 from server.services.views import stamp, ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
-from server.store.tables import AppointmentRow, DeviceRow, StationRow, TicketRow
+from server.store.tables import DeviceRow, StationRow, TicketRow
 
 
 def answer(ticket: TicketRow) -> Answer:
@@ -210,7 +210,7 @@ def cancel(work: Work, id: str, body: PlainBody) -> Answer:
     """取消: the patient leaves, or the check-in was a mistake; an appointment may then be checked in again."""
     ticket = own_ticket(work, id)
     moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
-    _set_booking(work, ticket, "checked_in" if ticket.calls else "given_back")
+    bookings.give_back(work, ticket)
     return answer(ticket)
 
 
@@ -220,14 +220,8 @@ def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
     seconds = moves.home_of(work, ticket).rules.undo_seconds
     undoing.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
-    _set_booking(work, ticket, "checked_in")
+    bookings.take_again(work, ticket)
     return answer(ticket)
-
-
-def _set_booking(work: Work, ticket: TicketRow, state: str) -> None:
-    booked = work.db.get(AppointmentRow, ticket.appointment_id) if ticket.appointment_id else None
-    if booked is not None:
-        booked.state = state
 
 
 def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:

@@ -10,6 +10,7 @@ from server.domain.lifecycle import next_state
 from server.protocol.terms import (
     AT_STATION,
     Action,
+    EndReason,
     ErrorCode,
     EventKind,
     Lane,
@@ -99,11 +100,10 @@ def _urgent_unseen(ticket: TicketRow) -> bool:
 
 
 def must_be_open(work: Work, hall: str, queue: str) -> None:
-    """Raises queue_closed when every station that serves the queue has stopped."""
+    """Raises queue_closed when no station serves the queue, or every one that does has stopped."""
     stations = work.db.scalars(select(StationRow).where(StationRow.hall_id == hall, StationRow.active)).all()
-    serving = [station for station in stations if queue in station.queues]
-    if serving and all(station.state == StationState.STOPPED for station in serving):
-        raise HallError(ErrorCode.QUEUE_CLOSED, "every station of that queue has stopped")
+    if not any(queue in station.queues and station.state != StationState.STOPPED for station in stations):
+        raise HallError(ErrorCode.QUEUE_CLOSED, "no station of that queue is open")
 
 
 def _to_other_hall(
@@ -116,6 +116,7 @@ def _to_other_hall(
         reason=f"transferred: {body.reason}"[:200],
         station_id=None,
         kind=EventKind.TICKET_TRANSFERRED,
+        end_reason=EndReason.TRANSFERRED.value,
     )
     ticket.undo = {}
     home, work.hall = work.hall, other

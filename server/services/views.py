@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from server.store.tables import AlertRow, DeviceRow, HallRow, PrintJobRow, QueueRow, StationRow, TicketRow
+from server.store.tables import (
+    AlertRow,
+    AppointmentRow,
+    DeviceRow,
+    HallRow,
+    PrintJobRow,
+    QueueRow,
+    StationRow,
+    TicketRow,
+)
 
 View = dict[str, Any]
 
@@ -37,6 +46,20 @@ def ticket_view(row: TicketRow) -> View:
         "passes": row.passes,
         "slot": stamp(row.slot_start),
         "bypass": row.bypass,
+        "end_reason": row.end_reason,
+    }
+
+
+def appointment_view(row: AppointmentRow) -> View:
+    """A booked slot, without the patient."""
+    return {
+        "id": row.id,
+        "hall": row.hall_id,
+        "queue": row.queue_id,
+        "doctor": row.doctor_id,
+        "slot_start": stamp(row.slot_start),
+        "slot_end": stamp(row.slot_end),
+        "state": row.state,
     }
 
 

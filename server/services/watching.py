@@ -8,7 +8,7 @@ from server.domain.discipline.graded import target
 from server.domain.discipline.values import minutes_waited
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
-from server.services import alerts, moves
+from server.services import absence, alerts, moves
 from server.services.choosing import heads_of
 from server.services.config import Queue
 from server.services.context import Context
@@ -29,6 +29,7 @@ def watch(work: Work, context: Context, day: date) -> datetime | None:
     queues = [queue for queue in work.config.queues.values() if queue.active]
     for queue in queues:
         _alarm_starving(work, queue)
+        absence.look(work, queue)
         if not queue.rules.carry_over:
             _close_session(work, queue)
         if queue.rules.check_in == "automatic":

@@ -147,6 +147,18 @@ class StartBody(PlainBody):
     place: Annotated[str | None, Field(max_length=100), Blank] = None
 
 
+class MoveAppointmentBody(Body):
+    """Another slot for a booking; hall, queue and doctor stay where they are not named. Times without a zone are the
+    hospital's; a doctor that is null makes it anybody's."""
+
+    slot_start: datetime
+    slot_end: datetime
+    hall: Id | None = None
+    queue: Id | None = None
+    doctor: Id | None = None
+    reason: Reason | None = None
+
+
 class HoldBody(Body):
     """Hold for an examination or another stated reason."""
 

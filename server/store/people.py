@@ -10,6 +10,8 @@ from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, Tick
 
 OPEN = ("booked", "given_back")
 """States of an appointment that may be checked in: not yet, or a check-in that was taken back."""
+USABLE = (*OPEN, "used")
+"""The same, and one that another visit of the day used up: who names it comes back to that queue."""
 
 
 def by_code(db: Session, code: str) -> PatientRow | None:

@@ -51,6 +51,8 @@ LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     "identify": {"hall": "H1", "scan": "MR000123"},
     "check_in": {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}},
+    "cancel_appointment": {"reason": "退号"},
+    "move_appointment": {"slot_start": "2026-03-02T10:00", "slot_end": "2026-03-02T10:30", "doctor": "D102"},
     "triage_ticket": {"grade": "U", "reason": "胸闷"},
     "call_next": {"finish_current": True},
     "hold_ticket": {"reason": "examination: CT"},

@@ -78,6 +78,11 @@ id = "E1"
 name = {zh = "急诊1", en = "Emergency 1"}
 queues = ["ED"]
 
+[[hall.station]]
+id = "N1"
+name = {zh = "夜间门诊1", en = "Night clinic 1"}
+queues = ["NIGHT"]
+
 [[hall]]
 id = "H2"
 name = {zh = "外科候诊区", en = "Surgery"}
