@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 PANELS = {
     "t": "[data-form=triage]", "n": "[data-form=check_in]", "h": "[data-form=hold]", "m": "[data-form=transfer]",
     "p": "[data-form=prioritise]", "x": "[data-form=cancel]", "d": ".side .devices", "s": ".side [data-room]",
-    "?": "dialog",
+    "l": ".side [data-reports]", "?": "dialog",
 }  # fmt: skip
 
 

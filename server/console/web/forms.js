@@ -54,8 +54,8 @@ function useFocusOnTheDesk(sending) {
   return box;
 }
 
-/** Frame of a form on a ticket: title, ticket, fields, send and leave; `name` is the name of its wish. */
-export function TicketForm({ desk, ticket, title, name, word, submit, onClose, terse = false, children }) {
+/** Frame of a form: title, ticket, fields, send and leave; `name` is the name of its request. One that cannot be sent has no button for it. */
+export function TicketForm({ desk, ticket, title, name, word, submit, onClose, terse = false, sendable = true, children }) {
   const box = useFocusOnTheDesk(Boolean(desk.pending[name]));
   const send = (event) => { event?.preventDefault(); submit(); };
   const leave = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); onClose(); } };
@@ -66,7 +66,7 @@ export function TicketForm({ desk, ticket, title, name, word, submit, onClose, t
     ${children}
     <div class="form-end">
       <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd aria-hidden="true">Esc</kbd></button>
-      <${Act} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />
+      ${sendable ? html`<${Act} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />` : null}
       <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
     </div>
   </form>`;

@@ -34,6 +34,8 @@ export function Queues({ desk, chosen, choose, open }) {
     ${one("all", t("queues.all"))}
     ${hall.queues.map((queue) => one(queue.id, named(queue.name)))}
     <span class="spacer"></span>
+    <button type="button" class="queue" data-act="reports" aria-keyshortcuts="L" onClick=${open("reports")}>
+      <span>${t("reports.short")}</span><kbd aria-hidden="true">L</kbd></button>
     <button type="button" class="queue" data-act="rooms" aria-keyshortcuts="S" onClick=${open("rooms")}>
       <span>${t("rooms.title")}</span><kbd aria-hidden="true">S</kbd>${closed ? html`<small>${t("rooms.closed", { closed })}</small>` : null}</button>
     <button type="button" class="queue" data-act="machines" aria-keyshortcuts="D" onClick=${open("machines")}>

@@ -12,13 +12,14 @@ import { Cancel, Hold, Priority, Start, Transfer } from "/console/web/forms.js";
 import { List, Queues, Tabs } from "/console/web/list.js";
 import { Machines, Rooms } from "/console/web/panels.js";
 import { Foot, Head, Keys, SignInAgain, useDesk, useKeys } from "/console/web/parts.js";
+import { Reports } from "/console/web/reports.js";
 import { wakeSound } from "/console/web/sound.js";
 import { t } from "/console/web/texts.js";
 import { Triage } from "/console/web/triage.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
 const PANELS = { triage: Triage, start: Start, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
-const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, alert: AlertForm };
+const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, reports: Reports, alert: AlertForm };
 
 function shown(desk, view) {
   const { hall, known } = desk;
@@ -119,7 +120,7 @@ function Nurse({ desk }) {
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
     A: () => { const alert = firstAlert((one) => !one.acknowledged_at); if (alert) acknowledge(alert); },
     C: () => { const alert = firstAlert(isLine); if (alert) handle("alert")(alert); },
-    D: open("machines"), S: open("rooms"), "?": () => change({ keys: true }),
+    D: open("machines"), S: open("rooms"), L: open("reports"), "?": () => change({ keys: true }),
     Escape: () => { change({ typed: "", keys: false }); close(); },
     ...Object.fromEntries(["waiting", "passed", "return", "held", "rooms"].map((tab, at) => [String(at + 1), () => change({ tab, typed: "", selected: null })])),
   });
@@ -150,7 +151,7 @@ function Nurse({ desk }) {
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>
     <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
-    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "B", "F", "Z", "A", "C", "D", "S", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "B", "F", "Z", "A", "C", "D", "S", "L", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }
