@@ -138,7 +138,11 @@ def test_a_report_of_nobody_is_given_to_the_patient_whose_number_the_nurse_reads
 
 
 def test_the_list_says_so_when_nothing_fits_and_speaks_english(page):
-    page.keyboard.type("没有这个人")
+    page.fill("[role=combobox]", "11010119500501RP1")  # as a reader types a card's number
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-report]')].every((row) => row.textContent.includes('王秀英'))"
+    )
+    page.fill("[role=combobox]", "没有这个人")
     page.wait_for_selector(".side .empty")
     assert "没有符合的报告" in page.inner_text(".side .empty")
     page.keyboard.press("Escape")

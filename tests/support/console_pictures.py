@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.support.browser import a_browser, a_page
 from tests.support.console_page import GIVEN, PASSWORD, SURNAMES, Consoles, choose
+from tests.support.kiosk_page import a_report
 
 LONG_ZH = "阿不都热合曼·买买提艾力·吐尔逊江"
 LONG_EN = "Wolfeschlegelsteinhausenbergerdorff-Montgomery Maximilian"
@@ -106,6 +107,44 @@ def draw_nurse(consoles: Consoles, folder: Path) -> None:
         draw(page, folder, "nurse-board")
 
 
+def deliver_reports(consoles: Consoles) -> None:
+    """Reports that wait at the desk, for reasons that staff alone may know."""
+    service = consoles.hall.client("service")
+    people = [
+        {"record_number": f"RP{n}", "name": name, "sex": sex, "birth_date": f"{1948 + 7 * n}-05-0{n + 1}"}
+        for n, (name, sex) in enumerate(
+            [("王秀英", "female"), ("李建国", "male"), (LONG_ZH, "male"), ("孙丽", "female")]
+        )
+    ]
+    service.import_rows("patients", people)
+    waiting = [
+        (people[1], "感染标志物四项 HIV"),
+        (people[2], "梅毒螺旋体抗体"),
+        (people[3] | {"record_number": "RP9"}, "血常规"),
+    ]
+    for n, (person, title) in enumerate(waiting):
+        service.deliver_report(a_report(f"LIS-{n}", title, person | {"language": "zh"}, items=2))
+    critical = a_report("LIS-9", "急诊生化", people[0] | {"language": "zh"}, items=2)
+    critical["entry"][1]["resource"] |= {
+        "code": {"text": "钾"}, "valueQuantity": {"value": 7.9, "unit": "mmol/L"},
+        "interpretation": [{"coding": [{"code": "HH"}]}],
+    }  # fmt: skip
+    service.deliver_report(critical)
+
+
+def draw_reports(consoles: Consoles, folder: Path) -> None:
+    deliver_reports(consoles)
+    for tag, end in (("zh", ""), ("en", "-en")):
+        with consoles.page("nurse1", "/nurse", tag=tag) as page:
+            page.keyboard.press("l")
+            page.wait_for_selector("[data-report]")
+            draw(page, folder, f"nurse-reports{end}")
+            page.keyboard.type("急诊生化")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("[data-form=hand_over]")
+            draw(page, folder, f"nurse-hand-over{end}")
+
+
 def draw_doctor(consoles: Consoles, folder: Path) -> None:
     for tag, end in (("zh", ""), ("en", "-en")):
         with consoles.page("doctor1", "/doctor", tag=tag) as page:
@@ -162,6 +201,7 @@ def main(folder: Path) -> None:
             draw_empty(consoles, folder)
             morning(consoles)
             draw_nurse(consoles, folder)
+            draw_reports(consoles, folder)
             draw_doctor(consoles, folder)
             draw_admin(consoles, folder)
             draw_login(consoles, folder, browser)
