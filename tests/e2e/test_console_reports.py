@@ -86,7 +86,8 @@ def test_a_withheld_report_is_handed_over_after_a_look_at_the_card(page, station
     assert {"withheld"} == reasons(page)
     page.keyboard.press("Enter")
     footed(page, "请先看身份证件")
-    page.check("#report-seen")
+    assert "report-seen" == page.evaluate("document.activeElement.id")
+    page.keyboard.press(" ")
     page.press("#report-seen", "Enter")
     footed(page, "王秀英 的报告已送去打印")
     page.wait_for_function(

@@ -52,13 +52,14 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
   const needs = (what) => report.missing.includes(what);
   const critical = report.critical.length > 0 || needs("acknowledgement");
   const name = `hand_over:${report.id}`;
+  const lacks = (field, words) => { desk.say(words, "danger"); document.getElementById(field).focus(); };
   const submit = async () => {
     const typed = more.trim();
-    if (needs("paper")) return desk.say(t("report.no_paper"), "danger");
-    if (needs("acknowledgement")) return desk.say(t("report.acknowledge_first"), "danger");
-    if (needs("patient") && !patient.trim()) return desk.say(t("report.patient_needed"), "danger");
-    if (code !== "in_person" && !typed) return desk.say(t(`report.needed.${code}`), "danger");
-    if (!seen) return desk.say(t("report.look_first"), "danger");
+    if (needs("paper")) return;
+    if (needs("acknowledgement")) return lacks("report-by", t("report.acknowledge_first"));
+    if (needs("patient") && !patient.trim()) return lacks("report-patient", t("report.patient_needed"));
+    if (code !== "in_person" && !typed) return lacks("report-more", t(`report.needed.${code}`));
+    if (!seen) return lacks("report-seen", t("report.look_first"));
     const body = { hall: hall.hall, reason: code === "other" ? typed : [code, typed].filter(Boolean).join(": "), document_seen: true };
     const number = patient.trim().toUpperCase();
     if (needs("patient")) body.patient = hall.tickets.find((ticket) => ticket.number === number)?.id ?? patient.trim();
