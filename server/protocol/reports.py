@@ -40,7 +40,7 @@ class ReportDocument(Wire):
 
     `issued_at` and `collected_at` are UTC instants (RFC 3339), or a partial date (2026, 2026-11, 2026-11-28), or two
     of these joined by `/`, printed as they are; null where unknown. `corrected` says that the laboratory changed what
-    an earlier version said.
+    an earlier version said, `examination` that the patient was examined and no specimen.
     """
 
     kind: Literal["report"] = "report"
@@ -60,6 +60,7 @@ class ReportDocument(Wire):
     version: int = 1
     status: str
     corrected: bool = False
+    examination: bool = False
     language: str = "zh"
     copy_number: int = 0
     terminal: str | None = None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.domain.masking import mask
 from server.domain.reports.dates import as_printed, latest
 from server.domain.reports.decision import FINAL_RESULTS
+from server.domain.reports.examination import is_examination
 from server.domain.reports.phrases import phrase
 from server.domain.reports.received import Line, Problem, Received, loaded
 from server.domain.reports.versions import CORRECTED
@@ -42,6 +43,7 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
         version=row.version,
         status=row.status,
         corrected=row.status in CORRECTED,
+        examination=report is not None and is_examination([row.title, *report.words]),
         language=language,
         copy_number=copy_number,
         terminal=content["terminal"],
