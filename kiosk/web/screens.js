@@ -205,7 +205,7 @@ function ahead(finished, t) {
 function Done({ seen, t, say }) {
   const { finished } = seen;
   const failed = finished.paper === "failed";
-  const line = finished.again ? "keep_slip" : finished.paper === "printed" ? "take_slip" : "remember_number";
+  const line = finished.again ? "keep_slip" : ["printed", "sent"].includes(finished.paper) ? "take_slip" : "remember_number";
   return html`<div class="screen screen-middle" onClick=${() => say("home")}>
     <${Title} text=${t(finished.again ? "done_again" : "done_title")} />
     <p class="big-number number">${finished.number}</p>

@@ -6,6 +6,7 @@ from server.protocol.terms import PrintJobState
 
 LEASE_SECONDS = 30
 _REPORTABLE = frozenset({PrintJobState.LEASED, PrintJobState.UNKNOWN})
+_OUTCOMES = frozenset(PrintJobState) - {PrintJobState.LEASED}
 
 
 def lease_until(now: datetime, seconds: int = LEASE_SECONDS) -> datetime:
@@ -37,10 +38,15 @@ def after_expiry(state: PrintJobState) -> PrintJobState:
 
 
 def after_report(state: PrintJobState, reported: PrintJobState) -> PrintJobState:
-    """What a job becomes when its holder reports: printed, failed or unknown; a proven print is never taken back.
+    """What a job becomes when its holder reports its end, or gives it back (queued) because nothing of it was sent.
 
-    Raises ValueError for a report that is no outcome.
+    A proven print is never taken back. A job that somebody was told to look for is not printed by itself any more:
+    given back then, it has failed. Raises ValueError for a report that is no outcome.
     """
-    if reported not in (PrintJobState.PRINTED, PrintJobState.FAILED, PrintJobState.UNKNOWN):
+    if reported not in _OUTCOMES:
         raise ValueError(f"not an outcome of printing: {reported}")
-    return state if state is PrintJobState.PRINTED else reported
+    if state is PrintJobState.PRINTED:
+        return state
+    if reported is PrintJobState.QUEUED and state is not PrintJobState.LEASED:
+        return PrintJobState.FAILED
+    return reported

@@ -66,7 +66,7 @@ def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
         open_alert = event.alert.closed_at is None
         changes["alerts"] = replaced(snapshot.alerts, event.alert, stays=open_alert)
     if event.print_job is not None:
-        unsettled = event.print_job.state is not PrintJobState.PRINTED
+        unsettled = event.print_job.state not in {PrintJobState.PRINTED, PrintJobState.SENT}
         changes["print_jobs"] = replaced(snapshot.print_jobs, event.print_job, stays=unsettled)
     if event.device is not None:
         enrolled = event.kind is not EventKind.DEVICE_REVOKED

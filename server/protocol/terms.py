@@ -107,11 +107,15 @@ class StationState(StrEnum):
 
 
 class PrintJobState(StrEnum):
-    """How far a piece of paper got; `printed` needs the printer's own evidence."""
+    """How far a piece of paper got; `printed` needs the printer's own evidence.
+
+    `sent`: a printer that confirms nothing took everything and complained of nothing.
+    """
 
     QUEUED = "queued"
     LEASED = "leased"
     PRINTED = "printed"
+    SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -232,6 +236,7 @@ class EventKind(StrEnum):
     PRINT_JOB_QUEUED = "print_job.queued"
     PRINT_JOB_LEASED = "print_job.leased"
     PRINT_JOB_PRINTED = "print_job.printed"
+    PRINT_JOB_SENT = "print_job.sent"
     PRINT_JOB_FAILED = "print_job.failed"
     PRINT_JOB_UNKNOWN = "print_job.unknown"
     DEVICE_ENROLLED = "device.enrolled"

@@ -99,7 +99,7 @@ class Audit:
             self._folded = self._folded.model_copy(update={"seq": event.seq - 1})
         self._folded = apply(self._folded, event)
         if event.print_job is not None:
-            if event.kind is EventKind.PRINT_JOB_PRINTED:
+            if event.kind in (EventKind.PRINT_JOB_PRINTED, EventKind.PRINT_JOB_SENT):
                 self.found.printed.add(event.print_job.id)
             elif event.kind in (EventKind.PRINT_JOB_FAILED, EventKind.PRINT_JOB_UNKNOWN):
                 self.found.spoilt.add(event.print_job.id)

@@ -20,9 +20,14 @@ KINDS = {
     PrintJobState.QUEUED: EventKind.PRINT_JOB_QUEUED,
     PrintJobState.LEASED: EventKind.PRINT_JOB_LEASED,
     PrintJobState.PRINTED: EventKind.PRINT_JOB_PRINTED,
+    PrintJobState.SENT: EventKind.PRINT_JOB_SENT,
     PrintJobState.FAILED: EventKind.PRINT_JOB_FAILED,
     PrintJobState.UNKNOWN: EventKind.PRINT_JOB_UNKNOWN,
 }
+
+
+ON_PAPER = frozenset({PrintJobState.PRINTED, PrintJobState.SENT})
+"""What a copy is counted from; `sent` is as much as a printer that confirms nothing can give."""
 
 
 def new_job(
@@ -136,12 +141,16 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     after = lease.after_report(before, PrintJobState(body.state))
     if after is PrintJobState.PRINTED and not (body.evidence or "").strip():
         raise HallError(ErrorCode.EVIDENCE_NEEDED)
+    if after is PrintJobState.QUEUED and work.principal.role != DeviceRole.STATION:
+        after = PrintJobState.FAILED  # a kiosk's patient stands there: nobody else's printer is any use to them
     job.state, job.evidence = after.value, body.evidence
     work.unschedule(f"lease:{job.id}")
+    if after is PrintJobState.QUEUED:
+        job.device_id = job.lease = job.lease_until = None
     work.record(KINDS[after], job, reason=body.evidence)
-    if after is PrintJobState.PRINTED and job.report_id and (printed := work.db.get(ReportRow, job.report_id)):
+    if after in ON_PAPER and job.report_id and (printed := work.db.get(ReportRow, job.report_id)):
         printed.prints += 1
-    if after is not PrintJobState.PRINTED:
+    if after in {PrintJobState.FAILED, PrintJobState.UNKNOWN}:
         alerts.raise_alert(
             work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=body.evidence or after.value
         )

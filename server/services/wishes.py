@@ -202,9 +202,9 @@ class OutcomeBody(Body):
 
 
 class JobReportBody(Body):
-    """How printing ended, and the printer's evidence."""
+    """How printing ended, and the printer's evidence. `queued`: nothing was sent, another station may print it."""
 
-    state: Literal["printed", "failed", "unknown"]
+    state: Literal["printed", "sent", "failed", "unknown", "queued"]
     lease: Annotated[str, Field(max_length=32)] | None = None
     evidence: Annotated[str, Field(max_length=200)] | None = None
 

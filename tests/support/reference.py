@@ -47,6 +47,7 @@ KINDS: dict[EventKind, str] = {
     EventKind.PRINT_JOB_QUEUED: "paper is asked for",
     EventKind.PRINT_JOB_LEASED: "one device may print it now",
     EventKind.PRINT_JOB_PRINTED: "the printer itself said so",
+    EventKind.PRINT_JOB_SENT: "a printer that confirms nothing took it all and complained of nothing",
     EventKind.PRINT_JOB_FAILED: "certainly not whole on paper",
     EventKind.PRINT_JOB_UNKNOWN: "nobody can say whether it came out: a person looks",
     EventKind.DEVICE_ENROLLED: "a machine got a token",

@@ -34,8 +34,8 @@ export function Machines({ desk, onClose }) {
       ${jobs && !jobs.length ? html`<p class="secondary">${t("jobs.none")}</p>` : null}
       <ul class="jobs plain-none">${(jobs ?? []).slice(0, JOBS_SHOWN).map((job) => html`<li key=${job.id} data-job=${job.state}>
         <span><b class="number">${job.number ?? "–"}</b> ${t(`job.${job.kind}`)}${job.copy_number ? ` · ${t("job.copy", { count: job.copy_number })}` : ""} ·
-          <span class=${job.state === "printed" ? "good" : job.state === "queued" || job.state === "leased" ? "" : "bad"}> ${t(`job_state.${job.state}`)}</span>
-          ${job.device ? ` · ${names[job.device] ?? ""}` : ""}${job.evidence && job.state !== "printed" ? html`<br /><span class="bad">${has(`alert_text.${job.evidence}`) ? t(`alert_text.${job.evidence}`) : job.evidence}</span>` : null}</span>
+          <span class=${job.state === "printed" ? "good" : ["queued", "leased", "sent"].includes(job.state) ? "" : "bad"}> ${t(`job_state.${job.state}`)}</span>
+          ${job.device ? ` · ${names[job.device] ?? ""}` : ""}${job.evidence && job.state !== "printed" && job.state !== "sent" ? html`<br /><span class="bad">${has(`alert_text.${job.evidence}`) ? t(`alert_text.${job.evidence}`) : job.evidence}</span>` : null}</span>
         <${Act} desk=${desk} name=${`reprint:${job.id}`} word=${t("reprint")} onClick=${() => reprint(job)} />
       </li>`)}</ul></section>
     <section><h3>${t("devices")}</h3>

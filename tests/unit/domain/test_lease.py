@@ -50,9 +50,24 @@ def test_only_a_leased_job_becomes_unknown_when_time_runs_out(state):
     assert expected == after_expiry(state)
 
 
+def test_a_slip_of_a_printer_that_confirms_nothing_is_sent_and_settled():
+    """O6."""
+    assert PrintJobState.SENT == after_report(PrintJobState.LEASED, PrintJobState.SENT)
+    assert is_lost(PrintJobState.SENT, "lease-1", "lease-1")
+
+
 def test_a_report_moves_the_job_to_its_outcome():
     assert PrintJobState.PRINTED == after_report(PrintJobState.UNKNOWN, PrintJobState.PRINTED)
     assert PrintJobState.FAILED == after_report(PrintJobState.LEASED, PrintJobState.FAILED)
+
+
+def test_a_job_given_back_with_nothing_sent_may_be_printed_by_another():
+    """R7."""
+    assert PrintJobState.QUEUED == after_report(PrintJobState.LEASED, PrintJobState.QUEUED)
+
+
+def test_a_job_that_somebody_was_told_to_look_for_is_not_printed_by_itself_any_more():
+    assert PrintJobState.FAILED == after_report(PrintJobState.UNKNOWN, PrintJobState.QUEUED)
 
 
 def test_a_proven_print_is_never_taken_back():
@@ -61,4 +76,4 @@ def test_a_proven_print_is_never_taken_back():
 
 def test_a_report_must_be_an_outcome():
     with pytest.raises(ValueError, match="outcome"):
-        after_report(PrintJobState.LEASED, PrintJobState.QUEUED)
+        after_report(PrintJobState.LEASED, PrintJobState.LEASED)
