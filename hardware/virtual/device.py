@@ -4,75 +4,27 @@ It behaves as a receipt printer does: commands run in order and stop while it is
 once, even inside an image; what was received before the paper ended is printed after the refill; an image that was
 broken off stays open for the next connection.
 
-It does not simulate: time (it prints at once), heat and the motor, fonts other than one, barcodes, page mode, the
-older bit images (ESC *), stored graphics (GS ( L), automatic status back, the presenter, the drawer, DLE ENQ 1
-differing from 2, and what models do differently after DLE ENQ 2 (here: the receive buffer is emptied, an open image
-stays open, a cutter error ends).
+It prints at once; the time of its line is in line.py. It does not simulate: heat and the motor, fonts other than one,
+barcodes, page mode, the older bit images (ESC *), stored graphics (GS ( L), automatic status back, the presenter, the
+drawer, DLE ENQ 1 differing from 2, and what models do differently after DLE ENQ 2 (here: the receive buffer is emptied,
+an open image stays open, a cutter error ends).
 """
 
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from hardware.virtual.faults import CONNECTION_FAULTS, Act, Faults
 from hardware.virtual.paper import Paper
 from hardware.virtual.parser import Action, Ask, Code, Cut, Feed, Initialise, Parser, Raster, Setting, Text
 
 BUFFER = 65536
 _REALTIME = re.compile(rb"\x10(?:\x04([\x01-\x04])|\x05([\x01\x02]))", re.DOTALL)
 _BEGUN = re.compile(rb"\x10[\x04\x05]?\Z", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Faults:
-    """The switches. A number counts bytes from when it is set and acts once; the others stay until switched off."""
-
-    paper_out: bool = False
-    cover_open: bool = False
-    near_end: bool = False
-    offline: bool = False
-    cutter_error: bool = False
-    mute: bool = False
-    drop_data: bool = False
-    paper_out_after: int | None = None
-    half_close_after: int | None = None
-    rst_after: int | None = None
-    stall_after: int | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether commands wait."""
-        return self.paper_out or self.cover_open or self.offline or self.cutter_error
-
-    def status(self, number: int) -> int:
-        """The answer to DLE EOT n."""
-        if number == 1:
-            return 0x12 | 0x08 * self.stopped
-        if number == 2:
-            return 0x12 | 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * self.cutter_error
-        if number == 3:
-            return 0x12 | 0x08 * self.cutter_error
-        return 0x12 | 0x0C * (self.near_end or self.paper_out) | 0x60 * self.paper_out
-
-
-SWITCHES = tuple(item.name for item in fields(Faults))
-COUNTED = tuple(name for name in SWITCHES if name.endswith("_after"))
-
-
-class Act(StrEnum):
-    """What the printer does to its connection."""
-
-    NOTHING = "nothing"
-    HALF_CLOSE = "half_close"
-    RESET = "reset"
-    STALL = "stall"
-
-
-_CONNECTION_FAULTS = {"half_close_after": Act.HALF_CLOSE, "rst_after": Act.RESET, "stall_after": Act.STALL}
 
 
 class VirtualPrinter:
@@ -87,6 +39,7 @@ class VirtualPrinter:
         self._buffer = bytearray()
         self._carry = b""
         self._answers = bytearray()
+        self._hung_up = False
         self._lock = threading.RLock()
 
     @property
@@ -99,15 +52,8 @@ class VirtualPrinter:
 
         Raises ValueError for an unknown switch or a value of the wrong kind; nothing is switched then.
         """
-        changes: dict[str, Any] = {}
-        for name, value in wished.items():
-            counted = name in COUNTED
-            good = value is None or (type(value) is int and value >= 0) if counted else isinstance(value, bool)
-            if name not in SWITCHES or not good:
-                raise ValueError(f"{name}: {value!r}")
-            changes[name] = value
         with self._lock:
-            self._faults = replace(self._faults, **changes)
+            self._faults = self._faults.switched(wished)
             self._work()
             return self._faults
 
@@ -126,7 +72,8 @@ class VirtualPrinter:
     def room(self) -> int:
         """How many bytes can be taken now; 0 when the buffer is full, as while the paper is out."""
         with self._lock:
-            return max(0, BUFFER - len(self._buffer))
+            size = BUFFER if self._faults.buffer_bytes is None else self._faults.buffer_bytes
+            return max(0, size - len(self._buffer))
 
     def receive(self, data: bytes) -> Act:
         """Take bytes and do what they say; the answers are fetched with `answers`."""
@@ -134,8 +81,9 @@ class VirtualPrinter:
             data, act = self._until_fault(data)
             self.received += len(data)
             self._realtime(data)
+            self._hung_up = False
             self._work()
-            return act
+            return Act.HANG_UP if self._hung_up else act
 
     def answers(self) -> bytes:
         """What the printer has to say since the last time."""
@@ -146,7 +94,7 @@ class VirtualPrinter:
 
     def _until_fault(self, data: bytes) -> tuple[bytes, Act]:
         """Count down to the faults of the connection; what comes after one is not received."""
-        for name, act in _CONNECTION_FAULTS.items():
+        for name, act in CONNECTION_FAULTS.items():
             left = getattr(self._faults, name)
             if left is None:
                 continue
@@ -166,13 +114,23 @@ class VirtualPrinter:
             self._keep(data[done:end])
             done = end
             if found[1]:
-                self._answers.append(self._faults.status(found[1][0]))
+                number = found[1][0]
+                if number in (1, 4) or not self._faults.few_answers:
+                    self._answer(self._faults.status(number))
             else:
                 self._buffer.clear()
                 self._faults = replace(self._faults, cutter_error=False)
         self._keep(data[done:])
         begun = _BEGUN.search(self._carry + data if done == 0 else data[done:])
         self._carry = begun[0] if begun else b""
+
+    def _answer(self, byte: int) -> None:
+        """Say something, unless this is the answer that gets lost."""
+        left = self._faults.lose_answer_after
+        if left is not None:
+            self._faults = replace(self._faults, lose_answer_after=None if left <= 1 else left - 1)
+        if left is None or left > 1:
+            self._answers.append(byte)
 
     def _keep(self, data: bytes) -> None:
         if not self._faults.drop_data:
@@ -201,6 +159,7 @@ class VirtualPrinter:
                 self.paper.feed(dots)
             case Cut():
                 self.paper.cut()
+                self._hung_up = self._hung_up or self._faults.hangs_up
             case Initialise():
                 self.paper.initialise()
             case Setting(name, value):
@@ -208,6 +167,7 @@ class VirtualPrinter:
             case Code(dots, level, data):
                 self.paper.code(dots, level, data)
             case Ask():
-                self._answers.append(0x03 if self._faults.near_end else 0x00)
+                if not self._faults.no_barrier and not self._hung_up:
+                    self._answer(0x03 if self._faults.near_end else 0x00)
             case _:
                 self.unknown += 1

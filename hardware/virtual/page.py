@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from hardware.virtual.device import COUNTED, SWITCHES, VirtualPrinter
+from hardware.virtual.device import VirtualPrinter
+from hardware.virtual.faults import NUMBERS, TOGGLES
 from hardware.virtual.paper import KEPT, PaperSlip
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
@@ -26,7 +27,6 @@ WORDS: dict[str, dict[str, str]] = {
         "slips": "张",
         "none": "还没有打印",
         "switches": "故障开关",
-        "bytes": "字节后",
         "set": "设置",
         "torn": "未切下的纸",
         "other": "English",
@@ -37,17 +37,25 @@ WORDS: dict[str, dict[str, str]] = {
         "cutter_error": "切刀故障",
         "mute": "不应答",
         "drop_data": "丢弃数据",
-        "paper_out_after": "缺纸",
-        "half_close_after": "半关闭",
-        "rst_after": "连接重置",
-        "stall_after": "停滞",
+        "few_answers": "只答状态 1、4",
+        "no_barrier": "不答 GS r",
+        "hangs_up": "切纸后断开",
+        "refuses": "拒绝连接",
+        "paper_out_after": "缺纸：字节数",
+        "half_close_after": "半关闭：字节数",
+        "rst_after": "连接重置：字节数",
+        "stall_after": "停滞：字节数",
+        "lose_answer_after": "丢失第几个应答",
+        "late_ms": "应答迟：毫秒",
+        "deaf_ms": "断开后拒绝：毫秒",
+        "line_bytes_per_second": "线路每秒字节",
+        "buffer_bytes": "缓冲区字节",
     },
     "en": {
         "title": "Virtual printer",
         "slips": "slips",
         "none": "Nothing printed yet",
         "switches": "Fault switches",
-        "bytes": "after bytes",
         "set": "Set",
         "torn": "Paper not cut off",
         "other": "中文",
@@ -58,10 +66,19 @@ WORDS: dict[str, dict[str, str]] = {
         "cutter_error": "Cutter error",
         "mute": "Mute",
         "drop_data": "Drop data",
-        "paper_out_after": "Paper out",
-        "half_close_after": "Half close",
-        "rst_after": "Reset connection",
-        "stall_after": "Stall",
+        "few_answers": "Status 1 and 4 only",
+        "no_barrier": "No GS r",
+        "hangs_up": "Hangs up after a cut",
+        "refuses": "Refuses connections",
+        "paper_out_after": "Paper out after bytes",
+        "half_close_after": "Half close after bytes",
+        "rst_after": "Reset after bytes",
+        "stall_after": "Stall after bytes",
+        "lose_answer_after": "Lose answer number",
+        "late_ms": "Answers late by ms",
+        "deaf_ms": "Deaf after hanging up, ms",
+        "line_bytes_per_second": "Line, bytes a second",
+        "buffer_bytes": "Buffer, bytes",
     },
 }
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -85,9 +102,8 @@ def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Fl
     @app.get("/")
     def index() -> str:
         language = "en" if request.args.get("lang") == "en" else "zh"
-        toggles = [name for name in SWITCHES if name not in COUNTED]
         words = WORDS[language]
-        return render_template("page.html", words=words, language=language, toggles=toggles, counted=COUNTED)
+        return render_template("page.html", words=words, language=language, toggles=TOGGLES, counted=NUMBERS)
 
     _pictures(app, device)
     _switches(app, device)

@@ -9,8 +9,11 @@ import select
 import socket
 import struct
 import threading
+import time
 
-from hardware.virtual.device import Act, VirtualPrinter
+from hardware.virtual.device import VirtualPrinter
+from hardware.virtual.faults import Act
+from hardware.virtual.line import Line
 
 IDLE_SECONDS = 90.0
 _READ = 16384
@@ -21,7 +24,7 @@ class PrinterPort:
     """Listens and feeds the printer. `port` is the real one, also when 0 was asked for."""
 
     def __init__(self, device: VirtualPrinter, host: str = "127.0.0.1", port: int = 9100) -> None:
-        self._device = device
+        self._line = Line(device)
         self._socket = socket.create_server((host, port), backlog=16)
         self.port: int = self._socket.getsockname()[1]
         self._stop = threading.Event()
@@ -44,36 +47,46 @@ class PrinterPort:
                 continue
             connection, _ = self._socket.accept()
             with connection:
+                if not self._line.open(time.monotonic()):
+                    self._break(connection, Act.RESET)
+                    continue
                 try:
                     self._converse(connection)
                 except OSError as error:
                     log.info("connection ended: %s", error)
+                finally:
+                    self._line.close(time.monotonic())
 
     def _converse(self, connection: socket.socket) -> None:
         """Feed the printer from one connection until it ends, hangs up or is told to."""
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(5)
-        idle = 0.0
-        while not self._stop.is_set() and idle < IDLE_SECONDS:
-            room = self._device.room()
-            if room and select.select([connection], [], [], 0.02)[0]:
+        heard_at = time.monotonic()
+        while not self._stop.is_set() and time.monotonic() - heard_at < IDLE_SECONDS:
+            room = self._line.room(time.monotonic())
+            self._say(connection)
+            if room and select.select([connection], [], [], self._pause())[0]:
                 data = connection.recv(min(room, _READ))
                 if not data:
                     return
-                idle = 0.0
-                act = self._device.receive(data)
+                heard_at = time.monotonic()
+                self._line.send(data, heard_at)
                 self._say(connection)
-                if act is not Act.NOTHING:
-                    self._break(connection, act)
-                    return
-            else:
-                idle += 0.02
-                if not room and self._gone(connection, 0.02):
-                    return
+            elif not room and self._gone(connection, self._pause()):
+                return
+            if self._line.act is not Act.NOTHING:
                 self._say(connection)
+                self._break(connection, self._line.act)
+                return
+
+    def _pause(self) -> float:
+        """Seconds until something is due, or the switches may have been turned."""
+        next_at = self._line.next_at()
+        return 0.02 if next_at is None else min(0.02, max(0.001, next_at - time.monotonic()))
 
     def _say(self, connection: socket.socket) -> None:
-        said = self._device.answers()
+        self._line.step(time.monotonic())
+        said = self._line.answers(time.monotonic())
         if said:
             connection.sendall(said)
 

@@ -2,7 +2,7 @@ import pytest
 
 from hardware.escpos.status import listen, status_of
 from hardware.ports import Reason
-from hardware.virtual.device import Faults
+from hardware.virtual.faults import Faults
 
 
 @pytest.mark.parametrize(

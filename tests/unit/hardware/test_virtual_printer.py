@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageOps
 
-from hardware.virtual.device import BUFFER, Act, VirtualPrinter
+from hardware.virtual.device import BUFFER, VirtualPrinter
+from hardware.virtual.faults import Act
 from hardware.virtual.parser import Ask, Code, Cut, Feed, Initialise, Parser, Setting, Text, Unknown
 from tests.support.printers import MOMENT
 
