@@ -31,4 +31,5 @@ def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
         # where it happened, but not its message: that may hold a name or a result
         log.error("job %s cannot be drawn:\n%s", job.id, "".join(format_tb(error.__traceback__)))
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, type(error).__name__)
-    return printer.print_pages(pages)
+    within = None if job.lease_until is None else (job.lease_until - now).total_seconds()
+    return printer.print_pages(pages, within)

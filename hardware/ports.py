@@ -38,16 +38,19 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a piece of paper ended: printed, failed or unknown, why, and what the printer itself said.
+    """How a piece of paper ended: printed, sent, failed or unknown, why, and what the printer itself said.
 
-    `printed` stands only on the printer's own status after everything was executed. `failed` is certain: the paper
-    is not whole. `unknown` means that a person has to look. `torn` says that a part of it may have come out.
+    `printed` stands only on the printer's own status after everything was executed. `sent` is all that can be said of a
+    printer that confirms nothing: it took everything and complained of nothing. `failed` is certain: the paper is not
+    whole. `unknown` means that a person has to look. `torn` says that a part of it may have come out, `untouched` that
+    not a byte of it was sent.
     """
 
     state: PrintJobState
     reason: Reason
     evidence: str
     torn: bool = False
+    untouched: bool = False
 
     @property
     def told(self) -> str:
@@ -78,8 +81,11 @@ class Printer(Protocol):
     def health(self) -> Reason:
         """Ask how the printer is, within 3 s; raises nothing: what cannot be asked is a reason too."""
 
-    def print_pages(self, pages: "Sequence[Image.Image]") -> Outcome:
-        """Print the pages as one strip, cut, and wait for the printer's word; raises nothing."""
+    def print_pages(self, pages: "Sequence[Image.Image]", within: float | None = None) -> Outcome:
+        """Print the pages as one strip, cut, and wait for the printer's word; raises nothing.
+
+        `within`: seconds for which the right to print lasts. A printer that is busy is tried again for a while.
+        """
 
     def suspect(self) -> None:
         """Clean the printer before its next job: a job of before may have ended half-way."""

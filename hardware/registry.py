@@ -3,8 +3,9 @@ connection hurts no other. Knows no job.
 
     tcp://host:9100   usb://04b8:0e15   serial:///dev/ttyUSB0   cups://name   file:///dev/usb/lp0   virtual://
 
-Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), status_timeout,
-stall_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder).
+Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), barrier (gs_r, none), status
+(such as 1,4 or none), status_timeout, stall_timeout, begin_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep
+(folder). docs/devices.md says what each is for.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,10 +17,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from hardware.errors import NotAvailable
 from hardware.ports import Printer, Profile, Reader
 
-COMMON = frozenset({"width", "dots", "dpi", "cut", "band", "status_timeout", "stall_timeout"})
+PAPER = frozenset({"width", "dots", "dpi", "cut"})
+TALK = frozenset({"band", "barrier", "status", "status_timeout", "stall_timeout", "begin_timeout"})
+COMMON = PAPER | TALK
 DOTS = {("80", 203): 576, ("80", 180): 512, ("58", 203): 384, ("58", 180): 336}
 CUTS = frozenset({"partial", "full", "none"})
-SERIAL_BAND_ROWS = 24
+BARRIERS = frozenset({"gs_r", "none"})
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,15 @@ def open_printer(url: str) -> Printer:
     driver = DRIVERS[address.parts.scheme]
     stall = address.number("stall_timeout", 10.0)
     transport = driver.make(address, stall)
-    limits_of = _load("hardware.escpos.printer", "Limits", url)
-    limits = limits_of(status=address.number("status_timeout", 3.0), stall=stall, band_rows=_band(address))
-    made: Printer = _load("hardware.escpos.printer", "EscposPrinter", url)(url, transport, _profile(address), limits)
+    limits_of = _load("hardware.escpos.conversation", "Limits", url)
+    limits = limits_of(
+        status=address.number("status_timeout", 3.0),
+        stall=stall,
+        begin=address.number("begin_timeout", 12.0),
+        band_rows=_band(address),
+    )
+    make = _load("hardware.escpos.printer", "EscposPrinter", url)
+    made: Printer = make(url, transport, _profile(address), limits, _abilities(address))
     return made
 
 
@@ -103,11 +112,23 @@ def _profile(address: Address) -> Profile:
 
 
 def _band(address: Address) -> int:
-    """Rows a band; small on a serial line, where a band of 17 kB would block longer than the stall time."""
-    rows = int(address.number("band", SERIAL_BAND_ROWS if address.parts.scheme == "serial" else 240))
+    """Rows a band: few, so that a small buffer or a slow line delays no answer."""
+    rows = int(address.number("band", 24))
     if not 1 <= rows <= 240:
         raise NotAvailable(address.url, "band is 1 to 240 rows")
     return rows
+
+
+def _abilities(address: Address) -> Any:
+    """What the address says about the printer's answers; what it does not say is learned."""
+    barrier, status = address.options.get("barrier"), address.options.get("status")
+    if barrier is not None and barrier not in BARRIERS:
+        raise NotAvailable(address.url, f"barrier is one of {', '.join(sorted(BARRIERS))}, not {barrier}")
+    numbers = None if status is None else [number for number in status.split(",") if number != "none"]
+    if numbers is not None and not set(numbers) <= set("1234"):
+        raise NotAvailable(address.url, f"status is none or numbers such as 1,4, not {status}")
+    given = _load("hardware.escpos.abilities", "Abilities", address.url).given
+    return given(barrier, None if numbers is None else [int(number) for number in numbers])
 
 
 def _load(module: str, name: str, url: str) -> Any:
@@ -159,7 +180,7 @@ def _file(address: Address, stall: float) -> Any:
 
 def _virtual(address: Address, stall: float) -> Any:
     make = _load("hardware.virtual.inprocess", "InProcessTransport", address.url)
-    return make(address.url, _profile(address).width, address.options.get("keep"))
+    return make(address.url, _profile(address).width, address.options.get("keep"), stall=stall)
 
 
 DRIVERS: dict[str, Driver] = {

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 
 from hardware.errors import HardwareError
 from hardware.escpos.fonts import preload
+from hardware.health import GOOD
 from hardware.registry import open_printer
 from hardware.settings import StationSettings
 from hardware.spool import Spool
-from hardware.worker import GOOD, Station, Wakeful
+from hardware.worker import Station, Wakeful
 from server.protocol.client import HallClient
 from server.protocol.link import Link
 from server.protocol.wire import HallProblem, HallUnreachable

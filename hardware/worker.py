@@ -6,13 +6,16 @@ in between ends as `unknown`: never lost, never printed twice by itself.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from hardware.health import GOOD, HealthCheck
 from hardware.jobs import print_job
-from hardware.ports import Printer, Reason
+from hardware.ports import Outcome, Printer, Reason
 from hardware.spool import Spool, Spooled
 from server.protocol.messages import PrintJob
 from server.protocol.terms import EventKind, PrintJobState
@@ -20,8 +23,6 @@ from server.protocol.wire import HallProblem, HallUnreachable, fresh_key
 
 log = logging.getLogger(__name__)
 
-GOOD = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS})
-"""With these a job may be begun; with any other it waits at the server, where another station may take it."""
 REMEMBERED = 200
 WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
@@ -51,6 +52,7 @@ class Station:
         spool: Spool,
         now: Callable[[], datetime],
         new_key: Callable[[], str] = fresh_key,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._jobs = jobs
         self._printer = printer
@@ -58,6 +60,7 @@ class Station:
         self._now = now
         self._new_key = new_key
         self._ended: dict[tuple[str, str | None], Spooled] = {}
+        self._check = HealthCheck(printer.health, monotonic)
         self.health: Reason | None = None
         self.seen_seq = 0
         if any(left.begun_only for left in spool.left()):
@@ -70,9 +73,7 @@ class Station:
         """
         for left in self._spool.left():
             self._tell(left)
-        if self.health not in GOOD:
-            self.look()
-        if self.health not in GOOD:
+        if self.look() not in GOOD:
             return False
         job = self._jobs.claim_print_job()
         if job is None:
@@ -86,8 +87,8 @@ class Station:
         return True
 
     def look(self) -> Reason:
-        """Ask the printer how it is."""
-        before, self.health = self.health, self._printer.health()
+        """How the printer is, asked when it is time to ask again."""
+        before, self.health = self.health, self._check.latest()
         if self.health is not before:
             log.info("printer: %s", self.health.value)
         return self.health
@@ -100,14 +101,18 @@ class Station:
     def _do(self, job: PrintJob) -> None:
         key = self._new_key()
         self._spool.begin(job, key)
-        outcome = print_job(job, self._printer, self._now())
+        outcome = _given_back_if_untouched(print_job(job, self._printer, self._now()))
         ended = self._spool.end(job, key, outcome)
         self._ended[(job.id, job.lease)] = ended
         if len(self._ended) > REMEMBERED:
             del self._ended[next(iter(self._ended))]
         log.info("job %s: %s %s", job.id, outcome.state.value, ended.evidence)
-        # a job that did not print is a reason to look before the next one is taken
-        self.health = outcome.reason if outcome.state is PrintJobState.PRINTED else None
+        if outcome.state in {PrintJobState.PRINTED, PrintJobState.SENT}:
+            self.health = self._check.heard(outcome.reason)
+        elif outcome.state is PrintJobState.QUEUED:
+            self.health = self._check.heard(outcome.reason)  # the printer said why; asked again after a pause
+        else:
+            self._check.doubt()  # a job that did not print is a reason to look before the next one is taken
         self._tell(ended)
 
     def _tell(self, ended: Spooled) -> None:
@@ -119,6 +124,14 @@ class Station:
                 raise
             log.warning("job %s: the server refused %s: %s", ended.job, ended.state.value, problem.code)
         self._spool.forget(ended.job)
+
+
+def _given_back_if_untouched(outcome: Outcome) -> Outcome:
+    """A job of which nothing was sent has not failed: it goes back to the server, for this printer or another."""
+    ours = outcome.reason in {Reason.UNPRINTABLE, Reason.LATE}
+    if outcome.state is PrintJobState.FAILED and outcome.untouched and not ours:
+        return replace(outcome, state=PrintJobState.QUEUED)
+    return outcome
 
 
 class Wakeful:

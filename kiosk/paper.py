@@ -1,9 +1,11 @@
 """Owns the kiosk's printer: one sheet at a time, opened when needed, its health. Knows no screen and no server."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from hardware.errors import HardwareError
+from hardware.health import HealthCheck
 from hardware.ports import Outcome, Printer, Reason
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
@@ -16,19 +18,28 @@ class PaperMaker:
     """
 
     def __init__(
-        self, open_printer: Callable[[], Printer] | None, print_job: Callable[[PrintJob, Printer], Outcome]
+        self,
+        open_printer: Callable[[], Printer] | None,
+        print_job: Callable[[PrintJob, Printer], Outcome],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open = open_printer
         self._print = print_job
         self._lock = threading.Lock()
         self._printer: Printer | None = None
         self._suspect = False
+        self._check = HealthCheck(lambda: self._ready().health(), monotonic)
 
     def make(self, job: PrintJob) -> Outcome:
         """Print one job and return how it ended by the printer's own word."""
         with self._lock:
             try:
-                return self._print(job, self._ready())
+                outcome = self._print(job, self._ready())
+                if outcome.state in {PrintJobState.PRINTED, PrintJobState.SENT}:
+                    self._check.heard(outcome.reason)
+                else:
+                    self._check.doubt()
+                return outcome
             except HardwareError as error:
                 return Outcome(PrintJobState.FAILED, Reason.UNREACHABLE, str(error))
 
@@ -37,13 +48,13 @@ class PaperMaker:
         self._suspect = True
 
     def health(self) -> str:
-        """How the printer is, as a word for the heartbeat; a printer at work is not disturbed."""
+        """How the printer is, as a word for the heartbeat; one at work is not disturbed, an idle one asked seldom."""
         if self._open is None:
             return "none"
         if not self._lock.acquire(blocking=False):
             return "printing"
         try:
-            return self._ready().health().value
+            return self._check.latest().value
         except HardwareError:
             return Reason.UNREACHABLE.value
         finally:

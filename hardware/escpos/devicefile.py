@@ -1,12 +1,12 @@
-"""Owns a printer behind a device file, such as /dev/usb/lp0, with bounded waiting. Knows no commands."""
+"""Owns a printer behind a device file, such as /dev/usb/lp0, with bounded waiting. Knows no commands.
+
+A device that is away is away: nothing here creates a file, and an ordinary file is never written.
+"""
 
 import os
 import select
 import stat
 from pathlib import Path
-
-from escpos.exceptions import Error as EscposError
-from escpos.printer import File
 
 from hardware.errors import CannotOpen, FailedInUse, TimedOut, failures_of
 
@@ -14,32 +14,29 @@ _READ = 256
 
 
 class FileTransport:
-    """A device file such as /dev/usb/lp0, read and written; an ordinary file or FIFO only takes bytes."""
+    """A character device, read and written; or a FIFO, which only takes bytes."""
 
     def __init__(self, url: str, path: str, stall: float) -> None:
         self._url = url
         self._path = Path(path)
         self._stall = stall
-        self._device = File(path)
         self._file = -1
         self.answers = True
 
     def open(self) -> None:
-        """Open for both directions where the device has them; python-escpos itself only writes."""
-        with failures_of(self._url, CannotOpen, EscposError, OSError):
-            if self._path.exists() and stat.S_ISCHR(self._path.stat().st_mode):
-                self._file = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
-                self.answers = True
-            else:
-                self._device.open()
-                self.answers = False
+        """Open for both directions where the device has them. Raises CannotOpen for what is no device."""
+        with failures_of(self._url, CannotOpen, OSError):
+            self.answers = not stat.S_ISFIFO(self._path.stat().st_mode)
+            both = os.O_RDWR if self.answers else os.O_WRONLY
+            self._file = os.open(self._path, both | os.O_NONBLOCK | os.O_NOCTTY)
+            kind = os.fstat(self._file).st_mode
+        if not (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+            self.close()
+            raise CannotOpen(self._url, "neither a character device nor a FIFO")
 
     def write(self, data: bytes) -> None:
         """Write all; a device that takes nothing for the stall time has stalled."""
         with failures_of(self._url, FailedInUse, OSError):
-            if not self.answers:
-                self._device._raw(data)
-                return
             rest = memoryview(data)
             while rest:
                 if not select.select([], [self._file], [], self._stall)[1]:
@@ -62,8 +59,7 @@ class FileTransport:
         """Nothing is known."""
 
     def close(self) -> None:
-        """Close the device."""
-        self._device.close()
+        """Close the device; may be called twice."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

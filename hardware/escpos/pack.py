@@ -15,7 +15,10 @@ BARRIER = b"\x1dr\x01"
 CLEAR_BUFFERS = b"\x10\x05\x02"
 """DLE ENQ 2: recover from an error and throw away what was received but not printed."""
 CUTS = {"partial": b"\x1dVB\x00", "full": b"\x1dVA\x00", "none": b"\x1bd\x05"}
-BAND_ROWS = 240
+BAND_ROWS = 24
+"""Rows of a band: 1.7 kB at 80 mm, so that two fit into the 4 kB of a small printer and a slow line answers soon."""
+LONGEST_BAND = 240
+"""Rows of the longest band anybody sends: what may be open in a printer that somebody else broke off."""
 
 _COMPLEMENT = bytes(255 - value for value in range(256))
 # A printer executes these three at once, even inside an image (Epson's note on real-time commands): an image that
@@ -54,10 +57,14 @@ def bands(page: Image.Image, rows: int = BAND_ROWS) -> Iterator[bytes]:
         yield b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little") + part
 
 
-def resynchronise(width: int, rows: int, cut: str) -> bytes:
-    """Bring a printer that may stand in the middle of an image back to the start of a sheet.
+COMPLETE_HEAD = bytes(16)
+"""NULs complete the head of any command that was broken off, and mean nothing otherwise. They come before everything:
+a question there would be read as the size of an image, and such an image eats all that follows."""
 
-    NULs complete an image that was broken off (as white) and mean nothing otherwise; then the torn part is cut
-    away, so that it never hangs on the next patient's paper.
+
+def resynchronise(width: int) -> bytes:
+    """Bring a printer that may stand in the middle of an image back to the start of a command.
+
+    NULs complete an image that was broken off (as white) and mean nothing otherwise.
     """
-    return bytes((width + 7) // 8 * rows) + INITIALISE + NO_AUTO_STATUS + CUTS[cut]
+    return bytes((width + 7) // 8 * LONGEST_BAND) + INITIALISE + NO_AUTO_STATUS

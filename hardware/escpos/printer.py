@@ -1,41 +1,31 @@
-"""Owns the conversation with a printer about one piece of paper. Knows no way the bytes go and nothing of queues.
+"""Owns what becomes of one piece of paper on a printer that speaks ESC/POS. Knows no way the bytes go, and no queues.
 
-python-escpos reports success for jobs that never print, so nothing here trusts a write. One job:
-connect → DLE EOT 1–4 (empty = fault) → bands in chunks, DLE EOT 4 between them → cut → GS r 1, which is answered only
-after everything before it was executed → DLE EOT 1–4 → only then `printed`.
+python-escpos reports success for jobs that never print, so nothing here trusts a write. One job is one connection:
+
+look (DLE EOT 1–4) → bands, each followed by a question → GS r 1, answered only after everything before it was executed
+→ cut → GS r 1 → look → only then `printed`.
+
+While nothing of the job was sent, nothing has failed: a printer that is busy or refuses is tried again. What a printer
+does not answer is learned (abilities.py). One that confirms nothing ends as `sent`, which is never called printed.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PIL import Image
 
-from hardware.errors import CannotOpen, HardwareError, NotAvailable, TimedOut
+from hardware.errors import CannotOpen, FailedInUse, HardwareError, NotAvailable, TimedOut
 from hardware.escpos import pack
-from hardware.escpos.status import PrinterStatus, listen, status_of
+from hardware.escpos.abilities import Abilities
+from hardware.escpos.conversation import Conversation, Limits, Stopped
 from hardware.escpos.transport import Transport
 from hardware.ports import Outcome, Profile, Reason
 from server.protocol.terms import PrintJobState
 
-
-@dataclass(frozen=True)
-class Limits:
-    """How long to wait (seconds) and how much to send at once (bytes, rows)."""
-
-    status: float = 3.0
-    stall: float = 10.0
-    chunk: int = 2048
-    band_rows: int = pack.BAND_ROWS
-
-
-class Stopped(Exception):
-    """The job cannot go on; `reason` says why."""
-
-    def __init__(self, reason: Reason, evidence: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.evidence = evidence
+MAY_PASS = frozenset({Reason.UNREACHABLE, Reason.NO_ANSWER, Reason.LOST, Reason.STALLED})
+"""Why a job could not begin, where a moment later it can: the printer serves another, or just hung up on somebody."""
+PAUSE, LONGEST_PAUSE = 0.25, 2.0
+"""Seconds between two tries to begin: the first, and the longest."""
 
 
 class EscposPrinter:
@@ -47,28 +37,32 @@ class EscposPrinter:
         transport: Transport,
         profile: Profile,
         limits: Limits | None = None,
+        abilities: Abilities | None = None,
+        *,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url
         self.profile = profile
+        self.abilities = abilities or Abilities()
         self._transport = transport
         self._limits = limits or Limits()
-        self._now = monotonic
-        self._unclean = False
+        self._now, self._sleep = monotonic, sleep
+        self._broken_off = False  # dots of a job may hang there
+        self._open = False  # a command may be open
         self._sent = 0
-        self._total = 0
-        self._pending = b""
-        self._ordered: list[int] = []
+        self._content = self._total = 0
 
     # what others ask for
 
     def health(self) -> Reason:
-        """Ask how the printer is, within 3 s of silence."""
+        """Ask how the printer is, within about 3 s of silence."""
         try:
             with _Connection(self._transport):
                 if complaint := self._transport.complaint():
                     return complaint
-                return self._ask().health() if self._transport.answers else Reason.NO_STATUS
+                talk = self._talk()
+                return talk.reasons(talk.look()).health() if talk.answers else Reason.NO_STATUS
         except Stopped as stop:
             return stop.reason
         except HardwareError as error:
@@ -76,136 +70,167 @@ class EscposPrinter:
 
     def suspect(self) -> None:
         """Clean the printer before its next job: a job of before may have ended half-way."""
-        self._unclean = True
+        self._broken_off = True
 
     def close(self) -> None:
         """Let go of the device."""
         self._transport.close()
 
-    def print_pages(self, pages: Sequence[Image.Image]) -> Outcome:
-        """Print the pages as one strip and cut. `printed` stands on the printer's word after the barrier."""
-        parts = [band for page in pages for band in pack.bands(page, self._limits.band_rows)]
-        parts.append(pack.CUTS[self.profile.cut])
-        self._sent, self._total = 0, sum(map(len, parts))
+    def print_pages(self, pages: Sequence[Image.Image], within: float | None = None) -> Outcome:
+        """Print the pages as one strip and cut. `printed` stands on the printer's word after the barrier.
+
+        `within`: seconds for which the right to print lasts; a job that could not begin by then is not begun.
+        """
+        bands = [band for page in pages for band in pack.bands(page, self._limits.band_rows)]
+        self._sent = 0
+        self._content = sum(map(len, bands))
+        self._total = self._content + len(pack.CUTS[self.profile.cut])
+        begin_by = self._now() + min(self._limits.begin, self._limits.begin if within is None else within)
+        pause = PAUSE
+        while True:
+            outcome = self._try(bands)
+            if not outcome.untouched or outcome.reason not in MAY_PASS or self._now() + pause >= begin_by:
+                return outcome
+            self._sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    # one try
+
+    def _try(self, bands: Sequence[bytes]) -> Outcome:
         try:
+            if self._broken_off or self._open:
+                self._clean()
             with _Connection(self._transport):
-                return self._converse(parts)
+                return self._job(self._talk(), bands)
         except Stopped as stop:
             return self._stopped(stop.reason, stop.evidence)
         except HardwareError as error:
             return self._broken(error)
 
-    # the conversation
+    def _talk(self) -> Conversation:
+        talk = Conversation(self._transport, self.abilities, self._limits, self._now)
+        talk.begin()
+        return talk
 
-    def _converse(self, parts: Sequence[bytes]) -> Outcome:
+    def _count(self, size: int) -> None:
+        self._sent += size
+        self._broken_off = True
+
+    def _job(self, talk: Conversation, bands: Sequence[bytes]) -> Outcome:
         """Send everything, checking on the way; raises Stopped or HardwareError."""
         if complaint := self._transport.complaint():
             raise Stopped(complaint, "queue")
-        self._pending, self._ordered = b"", []
-        if self._transport.answers:
-            self._expect_fine(self._ask())
-        self._prepare()
-        for part in parts:
-            self._send(part)
-            if self._transport.answers:
-                self._check_on_the_way()
-        if not self._transport.answers:
-            return self._end(PrintJobState.UNKNOWN, Reason.NO_STATUS, "the way to this printer carries no answers")
-        answer = self._barrier()
-        status = self._ask()
-        self._expect_fine(status)
-        evidence = f"barrier {answer:02x}, status {status.hex}"
-        return self._end(PrintJobState.PRINTED, status.health(), evidence)
+        if talk.answers:
+            talk.expect_fine(talk.look())
+            self._open = True
+            self._synchronise(talk)
+        self._open = True
+        talk.write(pack.INITIALISE + pack.NO_AUTO_STATUS)
+        for band in bands:
+            talk.band(band, self._count)
+        if not talk.answers:
+            talk.write(pack.CUTS[self.profile.cut], self._count)
+            return self._end(PrintJobState.SENT, Reason.NO_STATUS, "this printer answers nothing")
+        talk.settle()
+        return self._finish(talk)
 
-    def _prepare(self) -> None:
-        """Begin a sheet; after a job that broke off, first end what the printer may still be in the middle of."""
-        if self._unclean:
-            self._write(pack.CLEAR_BUFFERS)
-            self._write(pack.resynchronise(self.profile.width, self._limits.band_rows, self.profile.cut))
-        else:
-            self._write(pack.INITIALISE + pack.NO_AUTO_STATUS)
-        # from the first dot on, a job that does not end well leaves the printer in an unknown position
-        self._unclean = True
-
-    def _write(self, data: bytes) -> None:
-        for at in range(0, len(data), self._limits.chunk):
-            self._transport.write(data[at : at + self._limits.chunk])
-
-    def _send(self, part: bytes) -> None:
-        """Send a part of the job in chunks, counting what was handed over and hearing a printer that hangs up."""
-        for at in range(0, len(part), self._limits.chunk):
-            chunk = part[at : at + self._limits.chunk]
-            self._transport.write(chunk)
-            self._sent += len(chunk)
-            if self._transport.answers:
-                self._hear(0)
-
-    def _hear(self, timeout: float) -> tuple[int, ...]:
-        """Take in what the printer says; answers to DLE EOT are returned, those to GS r kept."""
-        heard = listen(self._pending + self._transport.read(timeout))
-        self._pending = heard.rest
-        self._ordered.extend(heard.ordered)
-        return heard.realtime
-
-    def _ask(self, numbers: Sequence[int] = (1, 2, 3, 4)) -> PrinterStatus:
-        """Ask DLE EOT n for each number, fine where not asked; silence for the status time is a fault."""
-        answers = [0x12] * 4
-        for number in numbers:
-            self._transport.write(pack.query(number))
-            deadline = self._now() + self._limits.status
-            while not (said := self._hear(max(0.0, deadline - self._now()))):
-                if self._now() >= deadline:
-                    raise Stopped(Reason.NO_ANSWER, f"no answer to DLE EOT {number}")
-            answers[number - 1] = said[-1]
-        return status_of(answers)
-
-    def _expect_fine(self, status: PrinterStatus) -> None:
-        if trouble := status.trouble():
-            raise Stopped(trouble, f"status {status.hex}")
-
-    def _check_on_the_way(self) -> None:
-        """Between bands: is there still paper? A full buffer would otherwise hide the reason of a stall."""
-        paper = self._ask((4,))
-        if paper.trouble():
-            self._expect_fine(self._ask())
-
-    def _barrier(self) -> int:
-        """Wait for GS r 1, asking each second whether the printer still can; raises Stopped when it cannot."""
-        self._ordered.clear()
-        self._transport.write(pack.BARRIER)
-        deadline = self._now() + self._limits.stall
-        while not self._ordered:
-            self._hear(min(1.0, max(0.0, deadline - self._now())))
-            if not self._ordered:
-                self._expect_fine(self._ask())
-            if not self._ordered and self._now() >= deadline:
+    def _finish(self, talk: Conversation) -> Outcome:
+        """Have the content confirmed, cut, and have the cut confirmed, as far as the printer answers."""
+        confirms = self.abilities.barrier is not False
+        before = talk.barrier(self._limits.stall) if confirms else None
+        if confirms and before is None:
+            self.abilities.silent_barrier()
+        try:
+            talk.write(pack.CUTS[self.profile.cut], self._count)
+            if confirms and before is None:
                 raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1")
-        return self._ordered[-1]
+            return self._cut_confirmed(talk, confirms)
+        except FailedInUse as error:
+            if self._sent < self._total:
+                raise
+            # the content is proven or was taken without a complaint, the cut is not
+            proven = "nothing" if before is None else f"barrier {before:02x} before the cut"
+            if self.abilities.hangs_up:
+                return self._end(PrintJobState.SENT, Reason.FINE, f"hung up after the cut, {proven}")
+            self.abilities.hangs_up = True  # the next slip expects it
+            raise FailedInUse(self.url, f"{error.detail} after the cut, {proven}") from error
+
+    def _cut_confirmed(self, talk: Conversation, confirms: bool) -> Outcome:
+        """Have the printer say that it cut, where it can say so."""
+        answer = talk.barrier(self._limits.stall) if confirms else None
+        status = talk.expect_fine(talk.look())
+        if not confirms:
+            return self._end(PrintJobState.SENT, status.health(), f"no barrier, status {status.hex}")
+        if answer is None:
+            raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1 after the cut")
+        self.abilities.hangs_up = False
+        return self._end(PrintJobState.PRINTED, status.health(), f"barrier {answer:02x}, status {status.hex}")
+
+    # a printer that may stand in the middle of something
+
+    def _clean(self) -> None:
+        """Cut away what a job of before left half-way, on a connection of its own: a printer may hang up after a cut.
+
+        Raises Stopped or HardwareError where the printer could not be reached; nothing of the next job is sent then.
+        """
+        with _Connection(self._transport):
+            talk = self._talk()
+            if talk.answers:
+                talk.expect_fine(talk.look())
+            cut = pack.CUTS[self.profile.cut] if self._broken_off else b""
+            order = pack.CLEAR_BUFFERS + pack.resynchronise(self.profile.width) + cut
+            handed: list[int] = []
+            try:
+                talk.write(order, handed.append)
+                if talk.answers:  # an answer comes behind all that was sent: closing now throws nothing away
+                    talk.look(self._limits.stall)
+                if talk.answers and self.abilities.barrier:
+                    talk.barrier(self._limits.stall)
+            except FailedInUse:
+                if sum(handed) < len(order):
+                    raise
+        self._broken_off = self._open = False
+
+    def _synchronise(self, talk: Conversation) -> None:
+        """Ask whether the printer is at the start of a command: a job that another host broke off may be open there.
+
+        Such an image eats the question. Then the image is completed with white, and what hangs there is cut off.
+        """
+        if not self.abilities.barrier or talk.barrier(self._limits.status) is not None:
+            return
+        talk.write(pack.resynchronise(self.profile.width) + pack.BARRIER)
+        answers = talk.count_barriers(self._limits.stall)
+        if not answers:
+            raise Stopped(Reason.NO_ANSWER, "no answer to GS r 1")
+        if answers == 1:
+            talk.write(pack.CUTS[self.profile.cut])
 
     # how it ended
 
     def _end(self, state: PrintJobState, reason: Reason, evidence: str) -> Outcome:
-        if state is PrintJobState.PRINTED:
-            self._unclean = False
-        torn = state is not PrintJobState.PRINTED and self._sent > 0
-        return Outcome(state, reason, f"{evidence}, {self._sent} of {self._total} bytes", torn)
+        well = state in {PrintJobState.PRINTED, PrintJobState.SENT}
+        took_all = reason is Reason.NOT_CONFIRMED and self._sent == self._total and not self.abilities.barrier
+        if well or took_all:
+            self._broken_off = self._open = False
+        torn = not well and self._sent > 0
+        told = f"{evidence}, {self._sent} of {self._total} bytes"
+        return Outcome(state, reason, told, torn, untouched=self._sent == 0)
 
     def _stopped(self, reason: Reason, evidence: str) -> Outcome:
         """The printer said, or failed to say, why: certain unless everything was sent and it only kept silent."""
         silent = reason in {Reason.NO_ANSWER, Reason.NOT_CONFIRMED}
-        whole = self._sent == self._total
+        whole = self._sent >= self._content
         return self._end(PrintJobState.UNKNOWN if silent and whole else PrintJobState.FAILED, reason, evidence)
 
     def _broken(self, error: HardwareError) -> Outcome:
         """The way broke off: ask the printer once more over a new one for the reason behind it."""
         reason = _reason_of(error)
+        whole = self._sent >= self._content  # a missing cut leaves a whole paper, which the next cleaning cuts off
         if self._sent:
             found = self.health()
-            if found not in {Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS}:
-                certain = found not in {Reason.NO_ANSWER, Reason.UNREACHABLE, Reason.LOST, Reason.STALLED}
-                if certain:
-                    return self._end(PrintJobState.FAILED, found, str(error))
-        whole = self._sent == self._total
+            certain = found not in MAY_PASS | {Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS}
+            if certain:
+                return self._end(PrintJobState.FAILED, found, str(error))
         return self._end(PrintJobState.UNKNOWN if whole else PrintJobState.FAILED, reason, str(error))
 
 

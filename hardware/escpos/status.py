@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from hardware.ports import Reason
 
+PAPER_END = 0x7E
+"""Only DLE EOT 4 is ever answered so, with paper ended; as an answer to another question it came one too late."""
+
 
 @dataclass(frozen=True)
 class PrinterStatus:
@@ -38,6 +41,8 @@ class PrinterStatus:
 
     def trouble(self) -> Reason | None:
         """The reason why nothing can be printed now, the one a person can mend first; None when fine."""
+        if PAPER_END in {self.printer, self.offline, self.error}:
+            return Reason.PAPER_OUT
         if self.offline & 0x04:
             return Reason.COVER_OPEN
         if self.paper & 0x60 or self.offline & 0x20:

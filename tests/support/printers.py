@@ -22,7 +22,7 @@ from server.protocol.terms import PrintJobState
 
 P80, P58 = Profile(), Profile(width=384)
 MOMENT = datetime(2026, 11, 4, 1, 42, tzinfo=UTC)
-QUICK = "status_timeout=1.5&stall_timeout=3"
+QUICK = "status_timeout=1.5&stall_timeout=3&begin_timeout=2"
 """Sooner than a hall's printers are given up, and no sooner than a busy machine lets a virtual one answer."""
 
 

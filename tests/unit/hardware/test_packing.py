@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.escpos.pack import bands, page_bytes, resynchronise
+from hardware.escpos.pack import CUTS, bands, page_bytes, resynchronise
 from hardware.escpos.slip import draw_slip
 from hardware.virtual.parser import Ask, Cut, Initialise, Parser, Raster
 from tests.support.printers import P58, P80, differing_dots, make_slip
@@ -28,10 +28,11 @@ def test_a_slip_decoded_from_its_bytes_is_the_slip_that_was_drawn():
         assert 0 == differing_dots(page, decoded(b"".join(bands(page)), page.width))
 
 
-def test_bands_are_at_most_240_rows_and_of_the_pages_width():
-    page = Image.new("1", (576, 1000), 0)
+def test_bands_are_at_most_24_rows_and_of_the_pages_width():
+    """R7, R8: two of them fit into a buffer of 4 kB, and a line of 9600 baud carries one in two seconds."""
+    page = Image.new("1", (576, 100), 0)
     heights = [int.from_bytes(band[6:8], "little") for band in bands(page)]
-    assert [240, 240, 240, 240, 40] == heights
+    assert [24, 24, 24, 24, 4] == heights
     assert all(band[:4] == b"\x1dv0\x00" and band[4:6] == b"\x48\x00" for band in bands(page))
 
 
@@ -59,14 +60,14 @@ def test_no_picture_holds_a_real_time_command(values):
 
 def test_a_printer_in_the_middle_of_an_image_is_back_at_the_start_of_a_sheet_after_resynchronising():
     parser = Parser()
-    band = next(bands(Image.new("1", (576, 240), 0)))
+    band = next(bands(Image.new("1", (576, 240), 0), 240))
     list(parser.feed(band[:1000]))
-    actions = list(parser.feed(resynchronise(576, 240, "partial") + b"\x1dr\x01"))
+    actions = list(parser.feed(resynchronise(576) + CUTS["partial"] + b"\x1dr\x01"))
     assert Ask(1) == actions[-1]
     assert Cut() in actions
     assert Initialise() in actions
 
 
 def test_a_printer_at_the_start_of_a_sheet_prints_nothing_of_resynchronising():
-    actions = list(Parser().feed(resynchronise(576, 240, "full")))
+    actions = list(Parser().feed(resynchronise(576) + CUTS["full"]))
     assert [Initialise(), Cut()] == actions

@@ -1,6 +1,7 @@
 import json
 import threading
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -45,7 +46,8 @@ def printer():
 
 def station(desk, printer, folder, moment=MOMENT):
     keys = iter(f"k{number}" for number in range(100))
-    return Station(desk, printer, Spool(folder), lambda: moment, lambda: next(keys))
+    clock = count(step=100)  # every look is due
+    return Station(desk, printer, Spool(folder), lambda: moment, lambda: next(keys), lambda: float(next(clock)))
 
 
 def device(printer):
@@ -74,6 +76,56 @@ def test_while_the_paper_is_out_jobs_stay_at_the_server_and_after_the_refill_the
     device(printer).set_faults({"paper_out": False})
     assert worker.step()
     assert PrintJobState.PRINTED == desk.ends[0][1]
+
+
+def test_a_job_of_which_nothing_was_sent_goes_back_and_prints_when_the_printer_is_there_again(printer, tmp_path):
+    """R7: an idle station said "fine" of a printer that is off, claimed a job and lost it."""
+    desk = Desk(make_job("j1", lease="l1"), make_job("j1", lease="l2"))
+    worker = station(desk, printer, tmp_path)
+    worker.look()
+    refusing = iter([Reason.FINE])
+    asked = worker._check._ask
+    worker._check._ask = lambda: next(refusing, None) or asked()
+    device(printer).set_faults({"refuses": True})
+    assert worker.step()
+    assert not worker.step()
+    device(printer).set_faults({"refuses": False})
+    assert worker.step()
+    assert [("j1", PrintJobState.QUEUED), ("j1", PrintJobState.PRINTED)] == [
+        (job, state) for job, state, *_ in desk.ends
+    ]
+    assert desk.ends[0][2].startswith("cannot_open: ")
+    assert 1 == device(printer).paper.count
+
+
+def test_an_idle_station_asks_its_printer_seldom(printer, tmp_path):
+    """R2: it was asked once and for ever, or each second while the paper was out."""
+    asked, now = [], [0.0]
+    health = printer.health
+    printer.health = lambda: (asked.append(now[0]), health())[1]
+    worker = Station(Desk(), printer, Spool(tmp_path), lambda: MOMENT, monotonic=lambda: now[0])
+    for second in range(600):
+        now[0] = float(second)
+        worker.step()
+    assert 10 <= len(asked) <= 16
+    device(printer).set_faults({"paper_out": True})
+    del asked[:]
+    for second in range(600, 900):
+        now[0] = float(second)
+        worker.step()
+    assert 15 <= len(asked) <= 25
+    assert Reason.PAPER_OUT == worker.health
+
+
+def test_a_slip_that_can_only_be_sent_is_told_as_sent(tmp_path):
+    """R4, O6."""
+    printer = open_printer(f"virtual://?{QUICK}&barrier=none")
+    desk = Desk(make_job("j1"), make_job("j2"))
+    worker = station(desk, printer, tmp_path)
+    assert worker.step()
+    assert worker.step()
+    assert [PrintJobState.SENT] * 2 == [state for _, state, *_ in desk.ends]
+    assert desk.ends[0][2].startswith("fine: no barrier, status 12121212")
 
 
 def test_a_failed_job_makes_the_station_look_before_it_takes_the_next(printer, tmp_path):

@@ -39,6 +39,8 @@ def test_a_url_names_the_way_and_the_paper(url, dots):
         ("virtual://?width=58&dpi=abc", "dpi is not a number"),
         ("virtual://?cut=torn", "cut is one of"),
         ("virtual://?band=0", "band is 1 to 240"),
+        ("virtual://?barrier=maybe", "barrier is one of"),
+        ("virtual://?status=1,9", "status is none or numbers"),
         ("usb://epson", "usb://VENDOR:PRODUCT"),
         ("file://", "no path"),
         ("nonsense", "no driver ''"),
@@ -49,6 +51,16 @@ def test_a_wrong_address_is_refused_by_name_and_for_good(url, said):
         open_printer(url)
     assert caught.value.permanent
     assert url == caught.value.driver
+
+
+def test_what_a_printer_answers_can_be_said_in_its_address():
+    """R4: options for printers that answer less, so that not even the first slip is asked for."""
+    little = open_printer("tcp://h?barrier=none&status=1,4&band=8&begin_timeout=5").abilities
+    nothing = open_printer("tcp://h?status=none").abilities
+    assert (False, {1, 4}, set()) == (little.barrier, little.status, nothing.status)
+    little.answered_barrier()
+    little.answered(2)
+    assert (False, {1, 4}) == (little.barrier, little.status)
 
 
 def test_every_documented_scheme_has_a_driver():
