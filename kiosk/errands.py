@@ -95,8 +95,7 @@ class Errands:
         client = self._outside.client
         match wish:
             case Identify():
-                hall = self._outside.hall
-                self._ask(wish.id, lambda: client.identify(hall(), scan=wish.scan, typed=wish.typed, how=wish.how))
+                self._ask(wish.id, lambda: self._who(wish))
             case AskPlace():
                 self._ask(wish.id, lambda: client.ticket(wish.ticket))
             case CheckInWish() | PrintReport() | CallStaff():
@@ -107,6 +106,10 @@ class Errands:
                 self._feed(Answer(wish.id, self._print(wish.job)))
             case SettlePaper():
                 self._tell(wish.job, wish.state, wish.evidence)
+
+    def _who(self, asked: Identify) -> Result:
+        hall = self._outside.hall()
+        return self._outside.client.identify(hall, scan=asked.scan, typed=asked.typed, how=asked.how, proof=asked.proof)
 
     def _ask(self, name: str, question: Callable[[], Result]) -> None:
         self._feed(Answer(name, _answer(question)))

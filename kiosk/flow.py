@@ -11,6 +11,7 @@ from kiosk.screens import Message, Screen, State, Task, Verb
 from kiosk.turns import (
     SPOKEN,
     Step,
+    ask_who,
     call_staff,
     check_in,
     go,
@@ -19,11 +20,10 @@ from kiosk.turns import (
     print_next,
     reset,
     stay,
-    wish,
     wish_id,
 )
 from kiosk.wishes import Identify
-from server.protocol.terms import PrintJobState
+from server.protocol.terms import PrintJobState, Proof
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
 """Idle seconds before the question whether somebody is there, and from there to the first screen (issue 3)."""
@@ -37,7 +37,7 @@ STAFF_AWAITED = 180.0
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
 BACK_WITHIN = 20.0
 """Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
-PROOFS = frozenset({"phone_tail", "identity_tail", "birth_date"})
+PROOFS = frozenset(Proof)
 """What may confirm a typed code: fields of the contract's `typed`."""
 BUSY = frozenset({Screen.WORKING, Screen.PRINTING})
 ANYWHERE = frozenset({Verb.LANGUAGE, Verb.SIZE, Verb.STAY, Verb.SCAN})
@@ -150,7 +150,7 @@ def _scanned(state: State, touch: Touch) -> Step:
     code = code_of(touch.value)
     if code is None:
         return go(state, Screen.IDENTIFY, message=Message("not_this_code")), ()
-    return wish(state, Identify(wish_id(state), scan=code, how=touch.how))
+    return ask_who(state, Identify(wish_id(state), scan=code, how=touch.how))
 
 
 def _typed(state: State, touch: Touch) -> Step:
@@ -159,7 +159,18 @@ def _typed(state: State, touch: Touch) -> Step:
     kind, _, proof = touch.proof.partition(":")
     if not code or kind not in PROOFS or not (proof := clean_code(proof)):
         return stay(state)
-    return wish(state, Identify(wish_id(state), typed={"code": code, kind: proof}))
+    return ask_who(state, Identify(wish_id(state), typed={"code": code, kind: proof}))
+
+
+def _prove(state: State, touch: Touch) -> Step:
+    """The code that was read goes out again, with what only its owner knows; "none" is somebody who has nothing."""
+    kind, _, value = touch.value.partition(":")
+    if touch.value == "none":
+        return notice(state, "proof_at_desk")
+    if state.asked is None or kind not in state.proofs or not (value := clean_code(value)):
+        return stay(state)
+    typed = {"code": state.asked.typed["code"]} if state.asked.typed else None
+    return ask_who(state, replace(state.asked, id=wish_id(state), typed=typed, proof={kind: value}))
 
 
 def _without_card(state: State, _: Touch) -> Step:
@@ -201,6 +212,7 @@ def _back(state: State, _: Touch) -> Step:
         Screen.FEVER: Screen.HEALTH,
         Screen.CONFIRM: Screen.FEVER if state.flags is not None else Screen.CHOOSE,
         Screen.HEALTH: Screen.CHOOSE,
+        Screen.PROOF: Screen.IDENTIFY,
     }.get(state.screen)
     if state.screen is Screen.IDENTIFY and state.task is Task.WALK_IN:
         before = Screen.CHOOSE
@@ -221,6 +233,8 @@ _ON_SCREEN: dict[tuple[Screen, Verb], Callable[[State, Touch], Step]] = {
     (Screen.IDENTIFY, Verb.SCAN): _scanned,
     (Screen.IDENTIFY, Verb.TYPED): _typed,
     (Screen.IDENTIFY, Verb.SKIP): _without_card,
+    (Screen.PROOF, Verb.SCAN): _scanned,
+    (Screen.PROOF, Verb.PROVE): _prove,
     (Screen.CHOOSE, Verb.CHOOSE): _choose,
     (Screen.HEALTH, Verb.HEALTH): _health,
     (Screen.FEVER, Verb.FEVER): _fever,

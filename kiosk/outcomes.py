@@ -20,7 +20,7 @@ def settle(state: State, result: Result) -> Step:
     """What the answer to the wish that is being waited for leads to."""
     match result:
         case Identification():
-            return _identified(replace(state, identity=result, failures=0), result.choices)
+            return _identified(replace(state, identity=result, failures=0, proofs=()), result.choices)
         case CheckIn():
             return checked_in(state, result)
         case TicketAnswer():
@@ -118,7 +118,10 @@ def chosen(state: State, option: Option) -> Step:
 def _reports(state: State, choices: Choices, hall: Hall) -> Step:
     reports = options_of("report", choices.reports, hall)
     if state.identity is None or state.identity.level < 2:
-        return notice(state, "report_needs_card")
+        if state.identity is not None and state.identity.proofs and state.asked is not None:
+            asks = tuple(state.identity.proofs)
+            return go(state, Screen.PROOF, proofs=asks, message=Message("report_needs_proof")), ()
+        return notice(state, "report_needs_more")
     if not reports:
         return notice(state, "no_reports")
     return go(state, Screen.REPORTS, options=reports), ()
@@ -163,6 +166,8 @@ def report_printed(state: State) -> Step:
 def _refused(state: State, refused: Refused) -> Step:
     if refused.code == ErrorCode.NOT_IDENTIFIED:
         return _not_identified(state)
+    if refused.code == ErrorCode.PROOF_NEEDED and state.asked is not None and state.identity is None:
+        return go(state, Screen.PROOF, proofs=tuple(refused.problem.get("proofs") or ())), ()
     if refused.code == ErrorCode.CHOOSE:
         choices = Choices.model_validate(refused.problem.get("choices") or {})
         return choose_from(state, all_options(choices, state.hall or ONE_SCREEN), otherwise="no_appointment")
@@ -178,6 +183,8 @@ def _not_identified(state: State) -> Step:
     failures = state.failures + 1
     if failures >= TRIES:
         return notice(replace(state, failures=failures), "too_many_tries")
+    if state.proofs and state.asked is not None and state.asked.proof:
+        return go(state, Screen.PROOF, failures=failures, message=Message("proof_wrong")), ()
     return go(state, Screen.IDENTIFY, failures=failures, message=Message("not_found")), ()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from kiosk.wishes import Identify
 from server.protocol.answers import Identification
 from server.protocol.messages import Names, PrintJob, QueueView
 from server.protocol.terms import PrintJobState
@@ -26,6 +27,7 @@ class Screen(StrEnum):
 
     HOME = "home"
     IDENTIFY = "identify"
+    PROOF = "proof"
     CHOOSE = "choose"
     HEALTH = "health"
     FEVER = "fever"
@@ -51,6 +53,7 @@ class Verb(StrEnum):
     HELP = "help"
     SCAN = "scan"
     TYPED = "typed"
+    PROVE = "prove"
     SKIP = "skip"
     CHOOSE = "choose"
     HEALTH = "health"
@@ -127,6 +130,7 @@ class State:
     """The whole of a kiosk's state. `step` counts screens, `patient` counts people; times are seconds of one clock.
 
     `alert` is a call for staff that is being followed, `coming` says by language who comes.
+    `asked` is the code that somebody is being identified by, `proofs` is what may be given beside it.
     """
 
     hall: Hall | None = None
@@ -144,6 +148,8 @@ class State:
     warned: bool = False
     task: Task | None = None
     identity: Identification | None = field(default=None, repr=False)
+    asked: Identify | None = field(default=None, repr=False)
+    proofs: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     choice: Option | None = None
     flags: tuple[str, ...] | None = None

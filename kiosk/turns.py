@@ -71,6 +71,11 @@ def wish(
     return replace(working, wished=state.wished + 1, waiting_for=made.id), (made,)
 
 
+def ask_who(state: State, made: Identify) -> Step:
+    """Ask the server who this is, and keep the code in case it asks for a proof."""
+    return wish(replace(state, asked=made), made)
+
+
 def notice(state: State, key: str, **values: str) -> Step:
     """Say what to do now."""
     return go(state, Screen.NOTICE, message=Message(key, values)), ()

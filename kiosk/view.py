@@ -40,6 +40,8 @@ def _of_screen(state: State) -> dict[str, Any]:
         case Screen.HOME:
             tasks = ELDER_TASKS if state.elder else tuple(Task)
             return {"tasks": [task.value for task in tasks], "can_print": state.can_print}
+        case Screen.PROOF:
+            return {"proofs": list(state.proofs)}
         case Screen.CHOOSE:
             return {"options": [_option(option) for option in state.options]}
         case Screen.REPORTS:

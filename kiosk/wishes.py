@@ -11,13 +11,14 @@ from server.protocol.terms import AlertKind, Evidence, PrintJobState
 class Identify:
     """Ask the server who this is: by a code that was read, or by typed fields (a code and a proof of its owner).
 
-    `how` says how the code was read.
+    `how` says how the code was read, `proof` what was given beside it when the server asked.
     """
 
     id: str
     scan: str | None = field(default=None, repr=False)
     typed: Mapping[str, str] | None = field(default=None, repr=False)
     how: Evidence = Evidence.KEYBOARD
+    proof: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,11 @@ def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add.add_argument("--hall", required=True)
     add.add_argument("--name", required=True)
     add.add_argument("--zone", help="loudspeaker zone; the hall's own when not given")
+    add.add_argument(
+        "--decodes",
+        action="store_true",
+        help="its reader hands codes to a service the hospital trusts (医保码, 电子健康卡): what that says is believed",
+    )
     add.add_argument("--place", help="where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor")
     revoke = _add(group, "revoke", "take machines' tokens away", _device_revoke)
     revoke.add_argument("--hall", required=True)
@@ -149,7 +154,8 @@ def _device_add(given: argparse.Namespace) -> int:
 
     def enrol(work: Work) -> Answer:
         tokens[:] = [
-            devices.enrol(work, context, DeviceRole(role), given.name, given.zone, place)[1] for role in given.role
+            devices.enrol(work, context, DeviceRole(role), given.name, given.zone, place, decodes=given.decodes)[1]
+            for role in given.role
         ]
         return Answer(201, {})
 

@@ -6,30 +6,38 @@ import { useState } from "preact/hooks";
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "letters", "0", "delete"];
 const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ", "-", "digits", "delete"];
 const PROOFS = { phone_tail: 4, identity_tail: 4, birth_date: 8 };
+const IDENTITY_NUMBER = /^[0-9]{17}[0-9X]$/; // it holds birth date and last four itself: only a phone proves its owner
 
 /** Two questions, one after the other; `done(code, proof)` gets both, such as ("C1001", "phone_tail:1234"). */
 export function Typing({ t, done, leave }) {
   const [code, setCode] = useState("");
-  const [kind, setKind] = useState("phone_tail");
-  const [proof, setProof] = useState("");
   const [asking, setAsking] = useState("code");
 
   if (asking === "code") {
     return html`<${Asked} key="code" t=${t} label=${t("type_title")} help=${t("typed_code")} value=${code} set=${setCode} letters=${true}
       limit=${40} ready=${code.length >= 2} next=${() => setAsking("proof")} leave=${leave} />`;
   }
+  const kinds = IDENTITY_NUMBER.test(code) ? ["phone_tail"] : Object.keys(PROOFS);
+  return html`<${Proving} t=${t} kinds=${kinds} done=${(proof) => done(code, proof)} leave=${leave} />`;
+}
+
+/** One question: what only the owner of a number knows. `done` gets such as "phone_tail:1234". */
+export function Proving({ t, kinds, done, leave, leaving = "use_card" }) {
+  const known = kinds.filter((kind) => kind in PROOFS);
+  const [kind, setKind] = useState(known[0] ?? "phone_tail");
+  const [proof, setProof] = useState("");
   const choose = (other) => { setKind(other); setProof(""); };
   return html`<${Asked} key=${kind} t=${t} label=${t(`proof.${kind}`)} value=${proof} set=${setProof}
     letters=${kind === "identity_tail"} limit=${PROOFS[kind]} ready=${proof.length === PROOFS[kind]}
-    next=${() => done(code, `${kind}:${kind === "birth_date" ? asDate(proof) : proof}`)} leave=${leave}>
-    <div class="proofs" role="group" aria-label=${t("proof_which")}>
-      ${Object.keys(PROOFS).map((other) => html`<button type="button" class="button button-quiet" key=${other}
+    next=${() => done(`${kind}:${kind === "birth_date" ? asDate(proof) : proof}`)} leave=${leave} leaving=${leaving}>
+    ${known.length > 1 ? html`<div class="proofs" role="group" aria-label=${t("proof_which")}>
+      ${known.map((other) => html`<button type="button" class="button button-quiet" key=${other}
         aria-pressed=${other === kind} onClick=${() => choose(other)}>${t(`proof.${other}.short`)}</button>`)}
-    </div>
+    </div>` : null}
   <//>`;
 }
 
-function Asked({ t, label, help, value, set, letters, limit, ready, next, leave, children }) {
+function Asked({ t, label, help, value, set, letters, limit, ready, next, leave, leaving = "use_card", children }) {
   const put = (text) => set(text.toUpperCase().replace(/[^0-9A-Z-]/g, "").slice(0, limit));
   const submit = (event) => { event.preventDefault(); if (ready) next(); };
   return html`<form class="typing" onSubmit=${submit} autocomplete="off">
@@ -41,7 +49,7 @@ function Asked({ t, label, help, value, set, letters, limit, ready, next, leave,
       value=${value} onInput=${(event) => put(event.target.value)} />
     <${Keys} t=${t} letters=${letters} press=${(key) => put(key === "delete" ? value.slice(0, -1) : value + key)} />
     <div class="choices-row">
-      <button type="button" class="button button-quiet" onClick=${leave}>${t("use_card")}</button>
+      <button type="button" class="button button-quiet" onClick=${leave}>${t(leaving)}</button>
       <button type="submit" class="button button-primary" aria-disabled=${!ready}>${t("next")}</button>
     </div>
   </form>`;

@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { Typing } from "/web/keypad.js";
+import { Proving, Typing } from "/web/keypad.js";
 import { CardOnReader, Icon } from "/web/pictures.js";
 
 const CARDS_ON_A_PAGE = 5;
@@ -75,6 +75,16 @@ function Identify({ seen, t, say }) {
       ${seen.task === "walk_in" ? html`<button type="button" class="button button-quiet button-wide" data-act="skip"
         onClick=${() => say("skip")}>${t("identify_skip")}</button>` : null}
     </div>
+  </div>`;
+}
+
+/** A card was read: what only its owner knows is asked for before anything is shown. */
+function Proof({ seen, t, say }) {
+  const key = seen.message?.key ?? "proof_why";
+  return html`<div class="screen">
+    <p class=${`notice text-small ${key === "proof_why" ? "" : "notice-attention"}`} role=${key === "proof_wrong" ? "alert" : "status"}>${phrases(t(key))}</p>
+    <${Proving} t=${t} kinds=${seen.proofs} done=${(proof) => say("prove", proof)}
+      leave=${() => say("prove", "none")} leaving="proof_none" />
   </div>`;
 }
 
@@ -318,6 +328,7 @@ function Staff({ seen, t }) {
 export const SCREENS = {
   home: Home,
   identify: Identify,
+  proof: Proof,
   choose: Choose,
   health: Health,
   fever: Fever,

@@ -52,9 +52,14 @@ class Document:
     number: str
 
     @property
+    def is_by_gb_11643(self) -> bool:
+        """Whether the number has the form of GB 11643, which no document of another kind has."""
+        return self.type in BY_GB_11643 and RESIDENT_FORM.fullmatch(self.number) is not None
+
+    @property
     def birth_date(self) -> date | None:
         """The date of birth that the number itself holds."""
-        if not RESIDENT_FORM.fullmatch(self.number) or self.type not in BY_GB_11643:
+        if not self.is_by_gb_11643:
             return None
         return ric.get_birth_date(self.number)
 
@@ -73,7 +78,7 @@ def read_document(text: str, kind: DocumentType | None = None) -> Document:
     """
     number = fold_code(text).replace(" ", "")
     if kind in {None, *BY_GB_11643} and is_resident_number(number):
-        found = _kind_of_resident(number)
+        found = kind_of_resident(number)
         if kind not in {None, found}:
             raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, f"this is the number of a {found.value}")
         return Document(found, number)
@@ -98,7 +103,8 @@ def is_resident_number(number: str) -> bool:
         return False
 
 
-def _kind_of_resident(number: str) -> DocumentType:
+def kind_of_resident(number: str) -> DocumentType:
+    """Which of the three kinds a number by GB 11643 is, by its first places."""
     if number.startswith(RESIDENCE_PERMITS):
         return DocumentType.RESIDENCE_PERMIT
     return DocumentType.FOREIGN_RESIDENT if number.startswith("9") else DocumentType.RESIDENT

@@ -1,5 +1,6 @@
 """What the server answers to a wish, where it is more than one view. Knows no transport and no rules."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -17,12 +18,24 @@ class Choices(Wire):
 
 
 class Identification(Wire):
-    """Who stands at the kiosk, as far as the kiosk may know. `level` 1 is by words, 2 by card or code."""
+    """Who stands at the kiosk, as far as the kiosk may know.
+
+    `level` 1 is by something that only its owner knows, 2 by what nobody can guess. `proofs` beside the same scan would
+    prove more.
+    """
 
     visit_token: str | None = None
     level: int = 0
     display_name: str | None = None
+    proofs: list[str] = Field(default_factory=list)
     choices: Choices = Field(default_factory=Choices)
+
+
+class DeskCode(Wire):
+    """A one-time code that the desk hands out, and until when it opens something."""
+
+    code: str
+    expires_at: datetime
 
 
 class CheckIn(Wire):

@@ -105,14 +105,16 @@ class HallClient:
         scan: str | None = None,
         typed: Mapping[str, str] | None = None,
         how: Evidence = Evidence.KEYBOARD,
+        proof: Mapping[str, str] | None = None,
         key: str | None = None,
     ) -> Identification:
         """Ask who this is, by a scanned text or by typed fields; every failure is `not_identified`.
 
-        A plain string is read as `keyboard`; a text that was read otherwise goes with `how`.
+        A plain string is read as `keyboard`; a text that was read otherwise goes with `how`. A plain number without a
+        `proof` (phone_tail, identity_tail or birth_date) is `proof_needed`.
         """
         read = scan if scan is None or how is Evidence.KEYBOARD else {"text": scan, "how": how.value}
-        body = _said(hall=hall, scan=read, typed=typed)
+        body = _said(hall=hall, scan=read, typed=typed, proof=proof)
         return Identification.model_validate_json(self.wire.wish(f"{API}/identifications", body, key).content)
 
     def check_in(

@@ -145,6 +145,7 @@ class AlertKind(StrEnum):
     DEVICE = "device"
     RESTORED = "restored"
     STORAGE = "storage"
+    GUESSING = "guessing"
 
 
 class Evidence(StrEnum):
@@ -158,6 +159,14 @@ class Evidence(StrEnum):
     CODE = "code"
     KEYBOARD = "keyboard"
     TYPED = "typed"
+
+
+class Proof(StrEnum):
+    """What may be given beside a number: the last four of a phone or of an identity number, or the birth date."""
+
+    PHONE_TAIL = "phone_tail"
+    IDENTITY_TAIL = "identity_tail"
+    BIRTH_DATE = "birth_date"
 
 
 class DocumentType(StrEnum):

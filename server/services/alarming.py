@@ -5,8 +5,8 @@ from server.domain.triage import PATIENT_TEXT, Screened
 from server.protocol.terms import AlertKind, DeviceRole
 from server.services import alerts
 from server.services.context import Context
+from server.services.patient_bodies import CheckInBody, PatientBody
 from server.services.patients import find_or_make
-from server.services.wishes import CheckInBody
 from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import AppointmentRow, PatientRow
@@ -14,12 +14,13 @@ from server.store.tables import AppointmentRow, PatientRow
 KINDS = {Screened.RED_FLAG: AlertKind.RED_FLAG, Screened.FEVER: AlertKind.FEVER}
 
 
-def alarm(work: Work, context: Context, found: Screened, body: CheckInBody) -> Answer:
+def alarm(work: Work, context: Context, found: Screened, body: CheckInBody, proven: str | None = None) -> Answer:
     """Tell staff who stands where, with what complaint; 202 with what to say to the patient.
 
-    It is never refused because nobody knows who this is: then it has a place and a complaint and no name.
+    It is never refused because nobody knows who this is: then it has a place and a complaint and no name. `proven` is
+    the patient whom a kiosk identified; a number that was not proven there makes nobody of that number.
     """
-    patient = _who(work, context, body)
+    patient = _who(work, context, body, proven)
     alert = alerts.raise_alert(
         work,
         KINDS[found],
@@ -31,7 +32,7 @@ def alarm(work: Work, context: Context, found: Screened, body: CheckInBody) -> A
     return Answer(202, {"alert": alert, "text": dict(PATIENT_TEXT[found])})
 
 
-def _who(work: Work, context: Context, body: CheckInBody) -> PatientRow | None:
+def _who(work: Work, context: Context, body: CheckInBody, proven: str | None) -> PatientRow | None:
     """The patient, as far as anything says who it is. Raises nothing."""
     if body.visit_token:
         return alerts.visitor(work, context, body.visit_token)
@@ -40,8 +41,11 @@ def _who(work: Work, context: Context, body: CheckInBody) -> PatientRow | None:
         return work.db.get(PatientRow, booked.patient_id) if booked is not None else None
     if body.patient is None or _is_nobody(work, body):
         return None
+    if proven is not None:
+        return work.db.get(PatientRow, proven)
+    given = body.patient if work.principal.is_staff else PatientBody(name=body.patient.name)
     try:
-        patient, is_new = find_or_make(work.db, body.patient, work.real_now)
+        patient, is_new = find_or_make(work.db, given, work.real_now)
     except HallError:
         return None
     fits = is_new or patient.name.casefold() == body.patient.name.casefold()

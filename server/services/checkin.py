@@ -1,42 +1,94 @@
 """Check-in 报到: from a patient and a wish to a ticket, its slip and its print job. Rules of place are the domain's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.identification import reading
 from server.domain.triage import screen
-from server.protocol.terms import ENDED, AlertOutcome, ErrorCode, TicketState
+from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
 from server.services import alerts, moves
 from server.services.admitting import admit
 from server.services.alarming import alarm
-from server.services.config import Queue
+from server.services.config import Queue, config_of
 from server.services.context import Context
-from server.services.issuing import Asked, issue
-from server.services.patients import choices_of, find_or_make
+from server.services.identifying import prove
+from server.services.issuing import Asked as AskedTicket
+from server.services.issuing import issue
+from server.services.patient_bodies import CheckInBody
+from server.services.patients import choices_of, described_by, document_of, find_or_make
+from server.services.principal import Principal
+from server.services.reading import hall_row
 from server.services.returning import AGAIN, is_away, put_back
 from server.services.slips import slip_of, with_slip
 from server.services.stations import reassign
 from server.services.views import stamp, ticket_view
-from server.services.wishes import CheckInBody
 from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import AppointmentRow, PatientRow, TicketRow
 
 
-def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A check-in, and whom a kiosk proved to stand there before the hall was locked; None where nobody had to be."""
+
+    body: CheckInBody
+    proven: str | None = None
+
+
+def identified(context: Context, who: Principal, body: CheckInBody) -> Asked:
+    """At a kiosk a patient with more than a name is an identification: by the same rules, with the same one answer.
+
+    The queue is looked at first. A patient in danger is never refused for it. Raises unknown_queue,
+    contradicting_data, identity_number_invalid, proof_needed, not_identified, too_many_attempts.
+    """
+    patient = body.patient
+    if who.role is not DeviceRole.KIOSK or body.visit_token or patient is None or patient.is_name_only:
+        return Asked(body)
+    try:
+        _queue_must_be_known(context, body)
+        document = document_of(patient)
+        proofs = {Proof.PHONE_TAIL: (patient.phone or "")[-4:]}
+        proofs[Proof.BIRTH_DATE] = patient.birth_date.isoformat() if patient.birth_date else ""
+        if patient.record_number and document is not None:
+            proofs[Proof.IDENTITY_TAIL] = document.number[-4:]
+        number = patient.record_number or (document.number if document else "")
+        asked = reading(number, Evidence.TYPED, proofs, patient.name) if number else None
+        return Asked(body, prove(context, who, body.hall, asked, described_by(patient, document)).patient)
+    except HallError:
+        if screen(body.flags or ()) is not None:
+            return Asked(body)
+        raise
+
+
+def _queue_must_be_known(context: Context, body: CheckInBody) -> None:
+    with Session(context.engines.read) as db:
+        queue = config_of(db, hall_row(db, body.hall)).queues.get(body.queue) if body.queue else None
+    if body.queue and (queue is None or not queue.active):
+        raise HallError(ErrorCode.UNKNOWN_QUEUE, body.queue)
+
+
+def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     """Give a ticket: 201 new, 200 the one already held, 202 an alert instead of a ticket.
 
     Staff may check in the patient of an `alert`, which ends as not urgent.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
     desk_only, unknown_queue, identity_number_invalid, station_closed.
     """
+    body = asked.body
     found = screen(body.flags or ())
     if found is not None and not (work.principal.is_staff and body.override_reason):
-        return alarm(work, context, found, body)
+        return alarm(work, context, found, body, asked.proven)
     called = _called_for(work, body)
-    patient, stranger = _patient(work, context, body) if called is None else (called, False)
+    patient, stranger, own_ticket = (
+        _patient(work, context, body, asked.proven) if called is None else (called, False, None)
+    )
+    if own_ticket is not None:
+        body = _with_own_ticket(own_ticket, body)
     day = work.business_day
     today = [] if stranger else people.tickets_today(work.db, patient.id, work.hall.id, day)
     held = _held(work, body, today)
@@ -50,7 +102,7 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
     if done is None:
         admit(work, queue, None if stranger else patient.id, booked=booked, override=body.override_reason)
-    asked = Asked(
+    asked_ticket = AskedTicket(
         booked=booked,
         tags=tuple(_tags(work, queue, body)),
         before=done,
@@ -59,7 +111,7 @@ def check_in(work: Work, context: Context, body: CheckInBody) -> Answer:
         flags=tuple(body.flags or ()),
         stranger=stranger,
     )
-    ticket = issue(work, context, queue, patient, asked)
+    ticket = issue(work, context, queue, patient, asked_ticket)
     if body.alert:
         alerts.end(work, alerts.alert_of(work, body.alert), AlertOutcome.NOT_URGENT)
     return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
@@ -75,23 +127,39 @@ def _called_for(work: Work, body: CheckInBody) -> PatientRow | None:
     return work.db.get(PatientRow, patient) if patient and body.patient is None else None
 
 
-def _patient(work: Work, context: Context, body: CheckInBody) -> tuple[PatientRow, bool]:
+def _patient(
+    work: Work, context: Context, body: CheckInBody, proven: str | None
+) -> tuple[PatientRow, bool, TicketRow | None]:
+    """Who is checked in, whether they are new here, and the one ticket that a slip alone proved."""
     if body.visit_token:
         visit = context.read_visit(body.visit_token)
         row = work.db.get(PatientRow, visit["patient"])
         if row is None or visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
             raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
-        return row, False
+        return row, False, work.db.get(TicketRow, visit["ticket"]) if visit.get("ticket") else None
+    if proven is not None:
+        return work.db.get_one(PatientRow, proven), False, None
     if body.appointment and body.patient is None:
         if not work.principal.is_staff:
             raise HallError(ErrorCode.NOT_IDENTIFIED)
         booked = work.db.get(AppointmentRow, body.appointment)
         if booked is None:
             raise HallError(ErrorCode.APPOINTMENT_UNUSABLE)
-        return work.db.get_one(PatientRow, booked.patient_id), False
+        return work.db.get_one(PatientRow, booked.patient_id), False, None
     if body.patient is None:
         raise HallError(ErrorCode.INVALID, "give a visit_token or a patient")
-    return find_or_make(work.db, body.patient, work.real_now)
+    return *find_or_make(work.db, body.patient, work.real_now, body.same_as), None
+
+
+def _with_own_ticket(ticket: TicketRow, body: CheckInBody) -> CheckInBody:
+    """A slip alone checks in to the queue of its own ticket, and only while that ticket lives or is done.
+
+    Raises proof_needed for anything else: that takes the patient, not the paper.
+    """
+    elsewhere = body.queue not in {None, ticket.queue_id} or body.appointment not in {None, ticket.appointment_id}
+    if elsewhere or ticket.state in {TicketState.CANCELLED, TicketState.NO_SHOW}:
+        raise HallError(ErrorCode.PROOF_NEEDED, proofs=[Proof.PHONE_TAIL.value, Proof.IDENTITY_TAIL.value])
+    return body.model_copy(update={"queue": ticket.queue_id, "appointment": None})
 
 
 def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRow | None:

@@ -30,10 +30,13 @@ def enrol(
     name: str,
     zone: str | None = None,
     place: dict[str, str] | None = None,
+    *,
+    decodes: bool = False,
 ) -> tuple[DeviceRow, str]:
     """A new device and its token (256 random bits), which is shown once and kept only as a hash.
 
-    `place` is building, floor and area by language. Raises invalid for a name that is none.
+    `place` is building, floor and area by language; `decodes` says that its reader hands codes to a service which the
+    hospital trusts, so what it says of a code is believed. Raises invalid for a name that is none.
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         raise HallError(ErrorCode.INVALID, f"a device's name is 1 to {LONGEST_NAME} printable characters")
@@ -45,6 +48,7 @@ def enrol(
         name=name,
         place=place or None,
         zone=zone or work.hall.id,
+        decodes=decodes,
         token_hash=context.token_hash(token),
         enrolled_at=work.real_now,
         seq=0,
@@ -103,7 +107,9 @@ def by_token(context: Context, token: str) -> Principal | None:
         row = db.scalars(select(DeviceRow).where(DeviceRow.token_hash == context.token_hash(token))).one_or_none()
         if row is None or row.revoked_at is not None:
             return None
-        return Principal("device", row.id, DeviceRole(row.role), row.hall_id, row.name, zone=row.zone)
+        return Principal(
+            "device", row.id, DeviceRole(row.role), row.hall_id, row.name, zone=row.zone, decodes=row.decodes
+        )
 
 
 def heartbeat(work: Work, body: HeartbeatBody) -> Answer:

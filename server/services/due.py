@@ -13,7 +13,9 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
 from server.services import (
     alerts,
+    attempts,
     bookings,
+    desk_codes,
     devices,
     lists,
     moves,
@@ -174,6 +176,8 @@ def prune(db: Session, now: datetime) -> None:
     """Forget facts and receipts older than seven days (real time), sessions that are over; inside a transaction."""
     journal.prune(db, now - KEPT)
     staff.prune(db, now)
+    attempts.forget_old(db, now)
+    desk_codes.forget_old(db, now)
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
 
 

@@ -54,6 +54,7 @@ def write(db: Session, file: HallFile, text: str) -> list[str]:
         name=file.hospital.name,
         timezone=file.hospital.timezone,
         rolls_at=file.hospital.day_rolls_at,
+        settings=_hospital_settings(hospital, file),
     )
     hospital.file = text
     db.flush()
@@ -66,6 +67,12 @@ def write(db: Session, file: HallFile, text: str) -> list[str]:
         row.active = False
         changes.append(f"hall {row.id} closed")
     return changes
+
+
+def _hospital_settings(hospital: HospitalRow, file: HallFile) -> dict[str, Any]:
+    """The hospital's settings with those of the file; what is as usual is not written down."""
+    kept = {word: value for word, value in (hospital.settings or {}).items() if word != "plain_cards"}
+    return kept if file.hospital.plain_cards == "proof" else {**kept, "plain_cards": file.hospital.plain_cards}
 
 
 def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:

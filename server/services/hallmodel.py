@@ -82,6 +82,7 @@ class HospitalPart(Part):
     name: Text
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     day_rolls_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "04:00"
+    plain_cards: Literal["proof", "trusted"] = "proof"
 
 
 class HallFile(Part):

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from server.domain.bookings import state_of
 from server.domain.documents import must_agree, read_document
 from server.domain.errors import HallError
-from server.domain.folding import tidy_name
-from server.protocol.terms import ErrorCode, StaffRole
+from server.domain.folding import fold_code, tidy_name
+from server.protocol.terms import DocumentType, ErrorCode, StaffRole
 from server.services import staff
 from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
+from server.services.patients import document_columns
 from server.services.reports.matching import adopt_all
 from server.services.servable import Booking
 from server.store import people
@@ -31,6 +32,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "sex",
         "birth_date",
         "identity_number",
+        "document_type",
         "phone",
         "card",
         "language",
@@ -156,8 +158,7 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     _required(row, "record_number", "name")
     if row["sex"].lower() not in SEXES:
         raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
-    document = read_document(row["identity_number"]) if row["identity_number"] else None
-    number = document.number if document else None
+    document = read_document(row["identity_number"], _document_type(row)) if row["identity_number"] else None
     given_birth = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
     sex = SEXES[row["sex"].lower()]
     must_agree(document, given_birth, sex)
@@ -166,13 +167,14 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
         "name": row["name"],
         "sex": sex or (document.sex if document else None),
         "birth_date": birth,
-        "identity_number": number,
+        "record_key": fold_code(row["record_number"]),
+        **document_columns(document),
         "phone": row["phone"] or None,
         "language": row["language"] or None,
         "name_reading": row["name_reading"] or None,
     }
-    found = people.by_code(db, number) if number else None
-    known = people.by_code(db, row["record_number"])
+    found = people.by_document(db, document) if document else None
+    known = people.by_record_number(db, row["record_number"])
     if found is not None and known is not None and found.id != known.id:
         raise ValueError("identity number and record number belong to two patients")
     if known is None and found is not None and found.record_number is not None:
@@ -190,12 +192,18 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     if row["card"]:
         card = db.get(PatientCodeRow, row["card"])
         if card is None:
-            db.add(PatientCodeRow(code=row["card"], patient_id=patient.id))
+            db.add(PatientCodeRow(code=row["card"], key=fold_code(row["card"]), patient_id=patient.id))
         elif card.patient_id != patient.id:
             raise ValueError("the card belongs to another patient")
         db.flush()
     adopt_all(db, [patient])
     return result
+
+
+def _document_type(row: dict[str, str]) -> DocumentType | None:
+    if row["document_type"] and row["document_type"] not in set(DocumentType):
+        raise ValueError(f"document_type {row['document_type']!r} is not one of {', '.join(DocumentType)}")
+    return DocumentType(row["document_type"]) if row["document_type"] else None
 
 
 def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:

@@ -14,6 +14,7 @@ from server.domain.numbering import format_number
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
 from server.services import absence, alerts, bookings, moves
 from server.services.booked_slots import begun_slot
+from server.services.codes import new_code
 from server.services.config import Queue
 from server.services.context import Context
 from server.services.servable import sees
@@ -65,7 +66,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         business_day=today.business_day,
         number=format_number(queue.prefix, today.last),
         number_seq=today.last,
-        code=secrets.token_urlsafe(12),
+        code=new_code(),
         **grade,
         state=settle(TicketState.WAITING, queue.mode, triaged=grade["triaged"]),
         doctor=_doctor(work, queue, asked),

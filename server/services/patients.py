@@ -1,175 +1,167 @@
-"""Who a patient is: finding, making and identifying people. Knows no queue."""
+"""Who a patient is: finding and making people, and what they may choose between. Knows no queue and no reader."""
 
-import hmac
 import secrets
-from collections import deque
-from datetime import datetime, timedelta
-from threading import Lock
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.documents import Document, must_agree, read_document
+from server.domain.documents import Document, kind_of_resident, must_agree, read_document
 from server.domain.errors import HallError
+from server.domain.folding import fold_code
+from server.domain.identification import Owner
 from server.domain.masking import display_name
-from server.protocol.terms import DeviceRole, ErrorCode, TicketState
+from server.domain.same_person import Description, Verdict, compare
+from server.protocol.terms import ErrorCode, TicketState
 from server.services.config import config_of
 from server.services.context import Context
 from server.services.faces import Faces
+from server.services.patient_bodies import PatientBody
 from server.services.principal import Principal
 from server.services.reading import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
 from server.services.views import View, stamp, ticket_view
-from server.services.wishes import IdentifyBody, PatientBody, Typed
 from server.store import people
 from server.store.rows import insert_now
-from server.store.tables import AppointmentRow, DoctorRow, PatientRow, QueueRow, TicketRow
+from server.store.tables import DoctorRow, PatientRow, QueueRow, TicketRow
 
-FAILURES_PER_DEVICE = 20
-WINDOW = timedelta(minutes=10)
-
-
-class Attempts:
-    """Failed identifications per device within ten minutes: what an enumerating kiosk is stopped by."""
-
-    def __init__(self) -> None:
-        self._failed: dict[str, deque[datetime]] = {}
-        self._lock = Lock()
-
-    def check(self, owner: str, now: datetime) -> None:
-        """Raises too_many_attempts when `owner` failed too often lately."""
-        with self._lock:
-            failed = self._failed.get(owner, deque())
-            while failed and now - failed[0] > WINDOW:
-                failed.popleft()
-            if len(failed) >= FAILURES_PER_DEVICE:
-                raise HallError(ErrorCode.TOO_MANY_ATTEMPTS)
-
-    def fail(self, owner: str, now: datetime) -> None:
-        """Count a failure."""
-        with self._lock:
-            self._failed.setdefault(owner, deque()).append(now)
+RECORD = "record_number"
+SAME_AS_NOBODY = "new"
+"""The answer of the desk to the question who this is: somebody new here."""
 
 
-def find_or_make(db: Session, body: PatientBody, now: datetime) -> tuple[PatientRow, bool]:
-    """The patient a check-in names, and whether they are new here.
+def document_of(body: PatientBody) -> Document | None:
+    """The identity document a body names. Raises identity_number_invalid, contradicting_data."""
+    document = read_document(body.identity_number, body.document_type) if body.identity_number else None
+    must_agree(document, body.birth_date, body.sex)
+    return document
 
-    By name alone: a new person each time; else found by number, by phone and name, or by name and birth date.
+
+def document_columns(document: Document | None) -> dict[str, str | None]:
+    """Where the number of a document is kept."""
+    other = document is not None and not document.is_by_gb_11643
+    return {
+        "identity_number": document.number if document is not None and not other else None,
+        "document_type": document.type.value if document is not None and other else None,
+        "document_number": document.number if document is not None and other else None,
+    }
+
+
+def described_by(body: PatientBody, document: Document | None) -> Description:
+    """What a body says of a person; a document's number says its birth date and sex too."""
+    numbers = {RECORD: fold_code(body.record_number)} if body.record_number else {}
+    if document is not None:
+        numbers[document.type.value] = document.number
+    born = body.birth_date or (document.birth_date if document else None)
+    sex = body.sex or (document.sex if document else None)
+    return Description(body.name, numbers, born, sex, body.phone)
+
+
+def description_of(patient: PatientRow) -> Description:
+    """What is known of a patient."""
+    numbers = {RECORD: fold_code(patient.record_number)} if patient.record_number else {}
+    if patient.identity_number:
+        numbers[kind_of_resident(patient.identity_number).value] = patient.identity_number
+    if patient.document_number and patient.document_type:
+        numbers[patient.document_type] = patient.document_number
+    return Description(patient.name, numbers, patient.birth_date, patient.sex, patient.phone)
+
+
+def owner_of(patient: PatientRow) -> Owner:
+    """What a proof is compared with."""
+    number = patient.identity_number or patient.document_number
+    return Owner(patient.name, patient.phone, number, patient.birth_date)
+
+
+def find_or_make(db: Session, body: PatientBody, now: datetime, same_as: str | None = None) -> tuple[PatientRow, bool]:
+    """The patient whom the desk checks in, and whether they are new here. By name alone: a new person each time.
+
+    Numbers decide; who is merely alike is a question, which `same_as` answers with a patient's id or `new`. Raises
+    choose with the people it may be, contradicting_data, identity_number_invalid, invalid for an answer to nothing.
     """
     document = document_of(body)
-    number = document.number if document else None
-    found: PatientRow | None = None
-    if number:
-        found = people.by_code(db, number)
-    if found is None and body.record_number:
-        found = people.by_code(db, body.record_number)
-    if found is None and body.phone:
-        found = people.by_phone_and_name(db, body.phone, body.name)
-    if found is None and body.birth_date and not number:
-        found = people.by_name_and_birth(db, body.name, body.birth_date)
-    if found is not None:
-        return found, False
+    given = described_by(body, document)
+    if body.is_name_only:
+        return _make(db, body, document, now), True
+    numbered = _numbered(db, body, document)
+    verdicts = {row.id: compare(given, description_of(row)) for row in numbered}
+    if len(numbered) > 1 or Verdict.CONTRADICTING in verdicts.values():
+        raise HallError(ErrorCode.CONTRADICTING_DATA, "the numbers belong to two people", fields=["numbers"])
+    maybe = numbered or candidates(db, given)
+    if same_as == SAME_AS_NOBODY and not numbered:
+        return _make(db, body, document, now), True
+    if same_as is not None:
+        chosen = next((row for row in maybe if row.id == same_as), None)
+        if chosen is None:
+            raise HallError(ErrorCode.INVALID, "same_as names nobody of those it may be")
+        return chosen, False
+    if numbered and verdicts[numbered[0].id] is Verdict.SAME:
+        return numbered[0], False
+    if maybe:
+        raise HallError(ErrorCode.CHOOSE, choices={"people": [candidate_view(row) for row in maybe]})
+    return _make(db, body, document, now), True
+
+
+def candidates(db: Session, given: Description) -> list[PatientRow]:
+    """People who may be the one described, without a number to prove it."""
+    alike = people.alike(db, given.phone, given.birth_date)
+    return [row for row in alike if compare(given, description_of(row)) is Verdict.ASK]
+
+
+def candidate_view(patient: PatientRow) -> View:
+    """Somebody whom the desk is to tell from others: what stands on a card, the name masked."""
+    number = patient.identity_number or patient.document_number or ""
+    return {
+        "id": patient.id,
+        "display_name": display_name(patient.name, "masked"),
+        "sex": patient.sex,
+        "birth_date": patient.birth_date.isoformat() if patient.birth_date else None,
+        "record_number": patient.record_number,
+        "identity_tail": number[-4:] or None,
+        "phone_tail": (patient.phone or "")[-4:] or None,
+    }
+
+
+def _numbered(db: Session, body: PatientBody, document: Document | None) -> list[PatientRow]:
+    found = [people.by_document(db, document)] if document else []
+    found += [people.by_record_number(db, body.record_number)] if body.record_number else []
+    return list({row.id: row for row in found if row is not None}.values())
+
+
+def _make(db: Session, body: PatientBody, document: Document | None, now: datetime) -> PatientRow:
     values = {
         "id": secrets.token_hex(8),
         "name": body.name,
         "sex": body.sex or (document.sex if document else None),
         "birth_date": body.birth_date or (document.birth_date if document else None),
-        "identity_number": number,
         "record_number": body.record_number,
+        "record_key": fold_code(body.record_number) if body.record_number else None,
         "phone": body.phone,
         "language": body.language,
         "name_reading": body.name_reading,
         "created_at": now,
+        **document_columns(document),
     }
-    return insert_now(db, PatientRow(**values)), True
-
-
-def must_fit(attempts: Attempts, db: Session, principal: Principal, body: PatientBody | None, now: datetime) -> None:
-    """At a kiosk more than a name counts as an identification: the name must fit the number, and failures count.
-
-    Raises not_identified, too_many_attempts, identity_number_invalid.
-    """
-    if principal.role is not DeviceRole.KIOSK or body is None or body.is_name_only:
-        return
-    attempts.check(principal.owner, now)
-    document = document_of(body)
-    number = document.number if document else None
-    found = [people.by_code(db, code) for code in (number, body.record_number) if code]
-    names = {patient.name.casefold() for patient in found if patient is not None}
-    if names - {body.name.casefold()}:
-        attempts.fail(principal.owner, now)
-        raise HallError(ErrorCode.NOT_IDENTIFIED)
-
-
-def document_of(body: PatientBody) -> Document | None:
-    """The identity document a body names. Raises identity_number_invalid, contradicting_data."""
-    document = read_document(body.identity_number) if body.identity_number else None
-    must_agree(document, body.birth_date, body.sex)
-    return document
-
-
-def identify(context: Context, attempts: Attempts, principal: Principal, body: IdentifyBody) -> View:
-    """Who stands at the kiosk, and what they may choose between. Every failure is the same not_identified."""
-    now, hall_now = context.clock.real(), context.clock.hall()
-    attempts.check(principal.owner, now)
-    principal.must_be_in(body.hall)
-    with Session(context.engines.read) as db:
-        hall_row(db, body.hall)
-        found, level = _recognise(db, body)
-        if found is None:
-            attempts.fail(principal.owner, now)
-            raise HallError(ErrorCode.NOT_IDENTIFIED)
-        token = context.sign_visit({"patient": found.id, "level": level, "hall": body.hall, "device": principal.id})
-        name = display_name(found.name, "masked")
-        choices = choices_of(context, db, found.id, body.hall, principal, hall_now, level)
-        return {"visit_token": token, "level": level, "display_name": name, "choices": choices}
-
-
-def _recognise(db: Session, body: IdentifyBody) -> tuple[PatientRow | None, int]:
-    """The patient and the level: 2 by a card or code that was read, 1 by a slip or by typing."""
-    if body.scan:
-        code = body.scan
-        found = people.by_code(db, code.upper()) or people.by_code(db, code)
-        if found is not None:
-            return found, 2
-        ticket = db.scalars(select(TicketRow).where(TicketRow.code == code)).one_or_none()
-        return (db.get(PatientRow, ticket.patient_id), 1) if ticket else (None, 0)
-    if body.typed:
-        return _typed(db, body.typed), 1
-    return None, 0
-
-
-def _typed(db: Session, typed: Typed) -> PatientRow | None:
-    """A typed code needs a second thing that fits: name, birth date, or the tail of phone or identity number."""
-    found: PatientRow | None = None
-    if typed.code:
-        code = typed.code
-        found = people.by_code(db, code.upper()) or people.by_code(db, code)
-        if found is None and (booked := db.get(AppointmentRow, code)) is not None:
-            found = db.get(PatientRow, booked.patient_id)
-    elif typed.name and typed.birth_date:
-        return people.by_name_and_birth(db, " ".join(typed.name.split()), typed.birth_date)
-    if found is None:
-        return None
-    checks = [
-        (typed.name and " ".join(typed.name.split()), found.name),
-        (typed.birth_date and typed.birth_date.isoformat(), found.birth_date and found.birth_date.isoformat()),
-        (typed.phone_tail, found.phone and found.phone[-4:]),
-        (typed.identity_tail and typed.identity_tail.upper(), found.identity_number and found.identity_number[-4:]),
-    ]
-    given = [(mine, theirs) for mine, theirs in checks if mine]
-    fits = bool(given) and all(
-        hmac.compare_digest(str(mine).encode(), str(theirs or "").encode()) for mine, theirs in given
-    )
-    return found if fits else None
+    return insert_now(db, PatientRow(**values))
 
 
 def choices_of(
-    context: Context, db: Session, patient: str, hall: str, principal: Principal, now: datetime, level: int
+    context: Context,
+    db: Session,
+    patient: str,
+    hall: str,
+    principal: Principal,
+    now: datetime,
+    level: int,
+    *,
+    ticket: str | None = None,
 ) -> dict[str, Any]:
-    """What this patient can do in this hall today: appointments, queues, tickets, and printable reports at level 2."""
+    """What this patient can do in this hall today: appointments, queues, tickets, and printable reports at level 2.
+
+    With `ticket`, who stands there proved to hold that ticket and no more, and sees nothing else of its patient.
+    """
     config = config_of(db, hall_row(db, hall))
     day = config.day(now)
     start, end = config.bounds(day)
@@ -177,10 +169,19 @@ def choices_of(
     tickets = [
         row
         for row in people.tickets_today(db, patient, hall, day)
-        if row.state not in {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW}
+        if row.state not in {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW} and ticket in {None, row.id}
     ]
     views = [ticket_view(row) for row in tickets]
     faces.learn(views)
+    if ticket is not None:
+        own = db.get(TicketRow, ticket)
+        queue = config.queues.get(own.queue_id) if own is not None and own.state == TicketState.DONE else None
+        return {
+            "appointments": [],
+            "queues": [{"id": queue.id, "name": queue.name}] if queue is not None else [],
+            "tickets": [faces.ticket(view, own=True) for view in views],
+            "reports": [],
+        }
     queues = db.scalars(
         select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
     ).all()

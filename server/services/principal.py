@@ -20,6 +20,8 @@ class Principal:
     station: str | None = None
     doctor: str | None = None
     zone: str | None = None
+    decodes: bool = False
+    """Whether this device's reader hands codes to a service the hospital trusts, and says what that decoded."""
 
     @property
     def owner(self) -> str:

@@ -91,9 +91,7 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
 
 def _staff_part(db: Session, hall: str) -> View:
     alerts = db.scalars(
-        select(AlertRow)
-        .where(AlertRow.hall_id == hall, AlertRow.closed_at.is_(None))
-        .order_by(AlertRow.raised_at)
+        select(AlertRow).where(AlertRow.hall_id == hall, AlertRow.closed_at.is_(None)).order_by(AlertRow.raised_at)
     )
     jobs = db.scalars(
         select(PrintJobRow)

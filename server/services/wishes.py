@@ -48,60 +48,6 @@ class Body(BaseModel):
     """Whether its numbers keep every digit."""
 
 
-class PatientBody(Body):
-    """A patient as named at a kiosk or console. More than a name counts as an identification."""
-
-    name: PersonName
-    sex: Literal["female", "male", "other", "unknown"] | None = None
-    birth_date: date | None = None
-    identity_number: Annotated[str | None, Field(max_length=32), Blank] = None
-    record_number: Annotated[str | None, Field(max_length=64), Blank] = None
-    phone: Annotated[str | None, Field(max_length=32), Blank] = None
-    language: Annotated[str | None, Field(max_length=16), Blank] = None
-    name_reading: Annotated[str | None, Field(max_length=200), Blank] = None
-
-    @property
-    def is_name_only(self) -> bool:
-        """Whether nothing but a name was given: then this is a new person each time."""
-        return not (self.identity_number or self.record_number or self.phone or self.birth_date)
-
-
-class Typed(Body):
-    """What a patient typed: something that names them and something that confirms it."""
-
-    code: Annotated[str | None, Field(max_length=128), Blank] = None
-    name: Annotated[str, Field(max_length=100)] | None = None
-    birth_date: date | None = None
-    phone_tail: Annotated[str, Field(min_length=4, max_length=4)] | None = None
-    identity_tail: Annotated[str, Field(min_length=4, max_length=4)] | None = None
-
-
-class IdentifyBody(Body):
-    """Who is this: a scanned code, or what was typed."""
-
-    hall: Id
-    scan: Annotated[str | None, Field(min_length=1, max_length=512), Blank] = None
-    typed: Typed | None = None
-
-
-class CheckInBody(Body):
-    """Check in. `print` false asks for no paper; `alert` is the call that turned out not urgent, and ends with this."""
-
-    hall: Id
-    queue: Id | None = None
-    appointment: Id | None = None
-    visit_token: Annotated[str, Field(max_length=2000)] | None = None
-    patient: PatientBody | None = None
-    flags: list[Word] | None = Field(None, max_length=20)
-    language: Annotated[str, Field(max_length=16)] | None = None
-    tags: list[Word] = Field(default_factory=list, max_length=5)
-    evidence: Reason | None = None
-    doctor: Id | None = None
-    override_reason: Reason | None = None
-    alert: Id | None = None
-    print: bool = True
-
-
 class TriageBody(Body):
     """One act of triage."""
 

@@ -3,37 +3,74 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from server.domain.documents import Document
+from server.domain.folding import fold_code
+from server.domain.identification import Identifier
 from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 
 OPEN = ("booked", "given_back")
 """States of an appointment that may be checked in: not yet, or a check-in that was taken back."""
 USABLE = (*OPEN, "used")
 """The same, and one that another visit of the day used up: who names it comes back to that queue."""
+_CODE: BindParameter[str] = bindparam("code")
+_WRITTEN: BindParameter[str] = bindparam("written")
+_NAMED = union_all(
+    select(PatientRow.id, literal(Identifier.IDENTITY.value)).where(PatientRow.identity_number == _CODE),
+    select(PatientRow.id, literal(Identifier.DOCUMENT.value)).where(PatientRow.document_number == _CODE),
+    select(PatientRow.id, literal(Identifier.RECORD.value)).where(PatientRow.record_key == _CODE),
+    select(PatientCodeRow.patient_id, literal(Identifier.CARD.value)).where(PatientCodeRow.key == _CODE),
+    select(AppointmentRow.patient_id, literal(Identifier.APPOINTMENT.value)).where(
+        or_(AppointmentRow.id == _CODE, AppointmentRow.id == _WRITTEN)
+    ),
+)
+
+
+def named_by(db: Session, text: str) -> dict[str, set[Identifier]]:
+    """The patients whom a text names, and as what: one statement, whether anybody is found or not."""
+    found: dict[str, set[Identifier]] = {}
+    for patient, kind in db.connection().execute(_NAMED, {"code": fold_code(text), "written": text}):
+        found.setdefault(patient, set()).add(Identifier(kind))
+    return found
 
 
 def by_code(db: Session, code: str) -> PatientRow | None:
-    """The patient a card, identity number or record number names."""
-    found = db.scalars(
-        select(PatientRow).where(or_(PatientRow.identity_number == code, PatientRow.record_number == code))
-    ).first()
-    if found is not None:
-        return found
-    return db.scalars(select(PatientRow).join(PatientCodeRow).where(PatientCodeRow.code == code)).one_or_none()
+    """The one patient whom a card, identity number, document or record number names; None when it names two."""
+    named = named_by(db, code)
+    found = [patient for patient, kinds in named.items() if kinds - {Identifier.APPOINTMENT}]
+    if len(found) > 1:
+        exact = db.scalars(select(PatientRow).where(PatientRow.id.in_(found), PatientRow.record_number == code)).all()
+        return exact[0] if len(exact) == 1 else None
+    return db.get(PatientRow, found[0]) if found else None
 
 
-def by_phone_and_name(db: Session, phone: str, name: str) -> PatientRow | None:
-    """The one patient of that phone and name; None when there are several."""
-    found = db.scalars(select(PatientRow).where(PatientRow.phone == phone, PatientRow.name == name).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+def by_record_number(db: Session, number: str) -> PatientRow | None:
+    """The patient of a record number, in whatever case it is written; the exact one where two differ in case only."""
+    rows = db.scalars(select(PatientRow).where(PatientRow.record_key == fold_code(number)).limit(2)).all()
+    exact = [row for row in rows if row.record_number == number]
+    return exact[0] if exact else rows[0] if len(rows) == 1 else None
 
 
-def by_name_and_birth(db: Session, name: str, born: date) -> PatientRow | None:
-    """The one patient of that name and birth date; None when there are several."""
-    found = db.scalars(select(PatientRow).where(PatientRow.name == name, PatientRow.birth_date == born).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+def by_document(db: Session, document: Document) -> PatientRow | None:
+    """The patient of an identity document; numbers of two kinds are never one."""
+    if document.is_by_gb_11643:
+        return db.scalars(select(PatientRow).where(PatientRow.identity_number == document.number)).one_or_none()
+    return db.scalars(
+        select(PatientRow).where(
+            PatientRow.document_number == document.number, PatientRow.document_type == document.type.value
+        )
+    ).one_or_none()
+
+
+def alike(db: Session, phone: str | None, born: date | None) -> Sequence[PatientRow]:
+    """Patients of a phone or a birth date: among them may be the one who stands at the desk."""
+    found: dict[str, PatientRow] = {}
+    for column, value in ((PatientRow.phone, phone), (PatientRow.birth_date, born)):
+        if value is not None:
+            found |= {row.id: row for row in db.scalars(select(PatientRow).where(column == value).limit(500))}
+    return list(found.values())
 
 
 def appointments(db: Session, patient: str, hall: str, start: datetime, end: datetime) -> Sequence[AppointmentRow]:

@@ -263,31 +263,80 @@ class DeviceRow(Base):
     online: Mapped[bool] = mapped_column(default=False)
     health: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seq: Mapped[int] = mapped_column(BIG, default=0)
+    decodes: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PatientRow(Base):
-    """Who a patient is: the only table with names, identity numbers and phones, beside staff and doctors."""
+    """Who a patient is: the only table with names, identity numbers and phones, beside staff and doctors.
+
+    `identity_number` has the form of GB 11643; a passport or permit stands in `document_number` with its kind.
+    `record_key` is the record number in one spelling.
+    """
 
     __tablename__ = "patient"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     sex: Mapped[str | None] = mapped_column(String(8))
-    birth_date: Mapped[date | None] = mapped_column(Date)
+    birth_date: Mapped[date | None] = mapped_column(Date, index=True)
     identity_number: Mapped[str | None] = mapped_column(String(32), unique=True)
     record_number: Mapped[str | None] = mapped_column(String(64), unique=True)
     phone: Mapped[str | None] = mapped_column(String(32), index=True)
     language: Mapped[str | None] = mapped_column(String(16))
     name_reading: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    document_type: Mapped[str | None] = mapped_column(String(16))
+    document_number: Mapped[str | None] = mapped_column(String(32))
+    record_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    __table_args__ = (Index("one_patient_per_document", "document_number", "document_type", unique=True),)
 
 
 class PatientCodeRow(Base):
-    """A card or code that names a patient."""
+    """A card or code that names a patient; `key` is the code in one spelling."""
 
     __tablename__ = "patient_code"
     code: Mapped[str] = mapped_column(String(128), primary_key=True)
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16), default="card")
+    key: Mapped[str | None] = mapped_column(String(128), index=True)
+
+
+class IdentificationAttemptRow(Base):
+    """One attempt to identify somebody: what limits and audit read. `identifier` and `stem` are keyed hashes."""
+
+    __tablename__ = "identification_attempt"
+    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    owner: Mapped[str] = mapped_column(String(64))
+    identifier: Mapped[str] = mapped_column(String(32))
+    stem: Mapped[str] = mapped_column(String(32))
+    outcome: Mapped[str] = mapped_column(String(8))
+    patient_id: Mapped[str | None] = mapped_column(String(32))
+    __table_args__ = (
+        Index("attempts_of_owner", "owner", "at"),
+        Index("attempts_of_identifier", "identifier", "at"),
+    )
+
+
+class IdentificationLimitRow(Base):
+    """How a machine, or a number by its keyed hash, stands with the limits: locked, told of, counted anew from when."""
+
+    __tablename__ = "identification_limit"
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    locked_until: Mapped[datetime | None]
+    told_until: Mapped[datetime | None]
+    counted_from: Mapped[datetime | None]
+
+
+class DeskCodeRow(Base):
+    """A one-time code that the desk hands out after looking at a card; only its keyed hash is kept."""
+
+    __tablename__ = "desk_code"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hall_id: Mapped[str] = mapped_column(String(64))
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class AppointmentRow(Base):

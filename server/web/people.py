@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import DeviceRole, ErrorCode
-from server.services import devices, hallediting, imports, staff
+from server.services import attempts, devices, hallediting, imports, staff
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
 from server.services.principal import SYSTEM, Principal
-from server.services.roles import ADMIN, CARE, SERVICE, Roles
+from server.services.roles import ADMIN, CARE, DESK, SERVICE, Roles
 from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody
 from server.services.work import Answer, Work
@@ -34,6 +34,25 @@ def blueprint(spec: SpecTree) -> Blueprint:
     declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", roles=None, body=SessionBody)
     declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff", roles=None)
     read(routes, spec, "/session", _who, operation="get_session", tag="staff", roles=ANY_STAFF)
+    _device_routes(routes, spec)
+    for kind in get_args(imports.Kind):
+        wish(
+            routes,
+            spec,
+            f"/imports/{kind}",
+            _import(kind),
+            operation=f"import_{kind}",
+            tag="imports",
+            roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}),
+            body=ImportBody,
+            halls=lambda context, who, _body, _parts: [own_hall(context, who)],
+            prepare=_prepared(kind),
+        )
+    _hall_file_routes(routes, spec)
+    return routes
+
+
+def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
     read(
         routes,
         spec,
@@ -68,21 +87,17 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=EmptyBody,
         halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])],
     )
-    for kind in get_args(imports.Kind):
-        wish(
-            routes,
-            spec,
-            f"/imports/{kind}",
-            _import(kind),
-            operation=f"import_{kind}",
-            tag="imports",
-            roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}),
-            body=ImportBody,
-            halls=lambda context, who, _body, _parts: [own_hall(context, who)],
-            prepare=_prepared(kind),
-        )
-    _hall_file_routes(routes, spec)
-    return routes
+    wish(
+        routes,
+        spec,
+        "/devices/<id>/unlock",
+        lambda work, _, _body, id: attempts.unlock(work, id),
+        operation="unlock_device",
+        tag="devices",
+        roles=DESK,
+        body=EmptyBody,
+        halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])],
+    )
 
 
 def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:

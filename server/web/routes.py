@@ -182,10 +182,12 @@ def wish(
     key: bool = True,
     method: str = "POST",
     prepare: Callable[[Context, str, Any], Any] = lambda _context, _hall, body: body,
+    identify: Callable[[Context, Principal, Any], Any] | None = None,
 ) -> None:
     """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall `halls` finds.
 
     `prepare` makes of the body what the use case takes, before the lock: what takes long, such as passwords.
+    `identify` does so where it depends on who asks, in a transaction of its own: what is kept when the command fails.
     """
 
     def view(**parts: Any) -> Response:
@@ -196,7 +198,7 @@ def wish(
         raw, parsed = given_body(body)
         names = halls(here.context, who, parsed, parts)
         hear_hall_time()
-        prepared = prepare(here.context, names[0], parsed)
+        prepared = identify(here.context, who, parsed) if identify else prepare(here.context, names[0], parsed)
         asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
 
         def run(work: Work) -> Answer:

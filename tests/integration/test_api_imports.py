@@ -83,7 +83,7 @@ def command(api, monkeypatch, tmp_path, capsys):
 def test_rows_are_imported_over_http_and_counted(api):
     assert [(200, {"added": 2, "changed": 0})] * 3 == [load(api, kind, text) for kind, text in GOOD.items()]
     assert (200, 2) == (
-        api.post("/identifications", {"hall": "H1", "scan": "CARD-1"}, role="kiosk")[0],
+        api.post("/identifications", {"hall": "H1", "scan": {"text": "CARD-1", "how": "chip"}}, role="kiosk")[0],
         len(api.rows()["patient"]),
     )
     assert ("1990-03-07", "male") == next((row[3], row[2]) for row in api.rows()["patient"] if row[1] == "张小三"), (
@@ -211,7 +211,9 @@ def test_staff_from_a_file_can_sign_in(api):
 def test_an_appointments_doctor_is_named_on_the_slip(api):
     for kind, text in GOOD.items():
         load(api, kind, text)
-    token = api.post("/identifications", {"hall": "H1", "scan": "CARD-1"}, role="kiosk")[1]["visit_token"]
+    token = api.post("/identifications", {"hall": "H1", "scan": {"text": "CARD-1", "how": "chip"}}, role="kiosk")[1][
+        "visit_token"
+    ]
     _, body = api.post("/check-ins", {"hall": "H1", "visit_token": token}, role="kiosk")
 
     assert ("王医生", "D1") == (body["slip"]["doctor"], body["ticket"]["doctor"])

@@ -31,7 +31,7 @@ def received(api, **parts):
 
 
 def identified(api, card="CARD1"):
-    status, body = api.post("/identifications", {"hall": "H1", "scan": card}, role="kiosk")
+    status, body = api.post("/identifications", {"hall": "H1", "scan": {"text": card, "how": "chip"}}, role="kiosk")
     assert 200 == status, body
     return body
 

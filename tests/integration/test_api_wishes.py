@@ -525,7 +525,9 @@ def test_health_readiness_and_metrics_answer(api):
 def test_an_identification_by_scan_says_what_there_is_to_choose(api):
     with an_api() as own:
         own.check_in("张小三", patient={"record_number": "MR1"})
-        status, body = own.post("/identifications", {"hall": "H1", "scan": "MR1"}, role="kiosk")
+        status, body = own.post(
+            "/identifications", {"hall": "H1", "scan": {"text": "MR1", "how": "chip"}}, role="kiosk"
+        )
 
         assert (200, 2, "张*三") == (status, body["level"], body["display_name"])
         assert {"appointments", "queues", "tickets", "reports"} == body["choices"].keys()

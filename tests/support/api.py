@@ -9,6 +9,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,15 @@ class Api:
             word, _, hall = role.partition(":")
             self.tokens[role] = _enrol(self.context, hall or "H1", word)
         return self.tokens[role]
+
+    def decoding(self, role: str) -> None:
+        """Enrol `role` as a kiosk whose reader hands codes to a service the hospital trusts."""
+        self.tokens[role] = _enrol(self.context, "H1", role, decodes=True)
+
+    @staticmethod
+    def minutes(count: int) -> timedelta:
+        """So many minutes."""
+        return timedelta(minutes=count)
 
     def device(self, role: str) -> str:
         """The id of a role's device."""
@@ -355,12 +365,12 @@ def enrolled(database: str, toml: str, secret: str) -> dict[tuple[str, str], str
     return tokens
 
 
-def _enrol(context: Context, hall: str, role: str) -> str:
+def _enrol(context: Context, hall: str, role: str, *, decodes: bool = False) -> str:
     """The token of a new device."""
     made: list[str] = []
 
     def enrol(work: Work) -> Answer:
-        made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role)[1])
+        made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role, decodes=decodes)[1])
         return Answer(201, {})
 
     context.transactions.system(hall, enrol)

@@ -13,7 +13,7 @@ from server.store.tables import PatientRow, ReportNumberRow, ReportRow
 
 def person_of(db: Session, patient: PatientRow) -> Person:
     """A patient as reports are compared with them."""
-    numbers = {patient.record_number, patient.identity_number, *kept.codes_of(db, patient.id)}
+    numbers = {patient.record_number, patient.identity_number, patient.document_number, *kept.codes_of(db, patient.id)}
     born = patient.birth_date.isoformat() if patient.birth_date else None
     return Person(patient.name, patient.sex, born, frozenset(number for number in numbers if number))
 

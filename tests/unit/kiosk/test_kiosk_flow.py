@@ -254,6 +254,64 @@ def test_a_typed_code_goes_out_with_its_proof():
     assert [Identify("0.1", typed={"code": "C1001", "phone_tail": "1234"})] == patient.wished(Identify)
 
 
+def asked_for_a_proof(*proofs):
+    patient = Patient().touch(Verb.TASK, "check_in").take(Touch(Verb.SCAN, "CARD1"))
+    return patient.answer(Refused("proof_needed", {"proofs": list(proofs or ("phone_tail", "birth_date"))}))
+
+
+def test_a_card_whose_number_proves_nobody_asks_for_what_only_its_owner_knows():
+    """P1: a number that others know counted as a read card."""
+    patient = asked_for_a_proof()
+    assert (Screen.PROOF, ["phone_tail", "birth_date"]) == (patient.screen, view(patient.state)["proofs"])
+    assert "CARD1" not in str(view(patient.state))
+
+    patient.touch(Verb.PROVE, "phone_tail:1234")
+    assert Identify("0.2", scan="CARD1", proof={"phone_tail": "1234"}) == patient.wished(Identify)[-1]
+    assert Screen.HEALTH is patient.answer(identified(level=1, appointments=[BOOKED])).screen
+
+
+@pytest.mark.parametrize("given", ["identity_tail:1234", "phone_tail:", "name:张三", "1234", ""])
+def test_a_proof_that_was_not_asked_for_goes_nowhere(given):
+    assert 1 == len(asked_for_a_proof().touch(Verb.PROVE, given).wished(Identify))
+
+
+def test_a_wrong_proof_may_be_given_again_and_then_a_person_helps():
+    patient = asked_for_a_proof()
+    seen = []
+    for _ in range(3):
+        patient.touch(Verb.PROVE, "phone_tail:9999").answer(Refused("not_identified"))
+        seen.append((patient.screen, patient.says))
+
+    assert [(Screen.PROOF, "proof_wrong")] * 2 + [(Screen.NOTICE, "too_many_tries")] == seen
+
+
+def test_who_has_no_proof_is_sent_to_the_desk():
+    assert "proof_at_desk" == asked_for_a_proof().touch(Verb.PROVE, "none").says
+
+
+def test_a_typed_number_that_proves_nobody_asks_too():
+    patient = Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "11010119900307721X", "birth_date:1990-03-07")
+    patient.answer(Refused("proof_needed", {"proofs": ["phone_tail"]})).touch(Verb.PROVE, "phone_tail:1234")
+
+    typed = {"code": "11010119900307721X"}
+    assert Identify("0.2", typed=typed, proof={"phone_tail": "1234"}) == patient.wished(Identify)[-1]
+
+
+def test_a_slip_shows_reports_after_the_last_four_digits():
+    patient = Patient().touch(Verb.TASK, "reports").scan("A" * 26)
+    known = identified(level=1).model_copy(update={"proofs": ["phone_tail", "identity_tail"]})
+    patient.answer(known)
+    assert (Screen.PROOF, "report_needs_proof") == (patient.screen, patient.says)
+
+    patient.touch(Verb.PROVE, "phone_tail:1234").answer(identified(level=2, reports=[FINAL]))
+    assert Screen.REPORTS is patient.screen
+
+
+def test_the_next_patient_finds_nothing_of_the_card_before():
+    patient = asked_for_a_proof().touch(Verb.HOME)
+    assert (None, ()) == (patient.state.asked, patient.state.proofs)
+
+
 @pytest.mark.parametrize("proof", ["", "phone_tail:", "name:张三", "1234"])
 def test_a_typed_code_without_proof_goes_nowhere(proof):
     assert [] == Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", proof).wished(Identify)
@@ -395,7 +453,7 @@ def reports(*entries, level=2):
 
 
 def test_reports_need_a_card_or_code_that_was_read():
-    assert "report_needs_card" == reports(FINAL, level=1).says
+    assert "report_needs_more" == reports(FINAL, level=1).says
 
 
 def test_all_that_may_come_out_comes_out_one_after_the_other():

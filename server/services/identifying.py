@@ -1,0 +1,227 @@
+"""Who stands there: judges a reading by the rules of evidence, counts it, and writes it into the trail.
+
+A plain number that stands alone is not even looked up. Everything else takes the same way whether it is known or not:
+one look-up, one comparison, one row. Refusals are committed like successes, for they are what the limits count.
+"""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.domain.guessing import Attempt, Outcome, stem_of
+from server.domain.identification import (
+    Form,
+    Identifier,
+    Reading,
+    Refusal,
+    asks_for_proof,
+    level_of,
+    reading,
+    wanted_proofs,
+)
+from server.domain.masking import display_name
+from server.domain.same_person import Description, Verdict, compare
+from server.protocol.terms import ErrorCode, Evidence, Proof
+from server.services import attempts, desk_codes
+from server.services.context import Context
+from server.services.patient_bodies import IdentifyBody, ScanBody
+from server.services.patients import candidate_view, candidates, choices_of, description_of, owner_of
+from server.services.principal import Principal
+from server.services.transaction import PATIENCE_SECONDS, Wish
+from server.services.views import View
+from server.services.work import Answer, Work
+from server.store import people
+from server.store.tables import HospitalRow, PatientRow, TicketRow
+
+TICKET_PROOFS = (Proof.PHONE_TAIL, Proof.IDENTITY_TAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Who was proven to stand there, at which level; `ticket` where a slip proves its own ticket and no more."""
+
+    patient: str
+    level: int
+    kind: Identifier
+    ticket: str | None = None
+
+
+def identify(context: Context, who: Principal, body: IdentifyBody) -> View:
+    """Who stands there, and what they may choose between.
+
+    Raises proof_needed for a plain number that stands alone, known or not; not_identified for every failure;
+    too_many_attempts while the machine or the number is locked; choose for staff who must tell two people apart.
+    """
+    who.must_be_in(body.hall)
+    if who.is_staff and (body.patient or (body.typed and body.typed.name and not body.typed.code)):
+        proven = _at_the_desk(context, who, body)
+    else:
+        proven = prove(context, who, body.hall, asked_of(who, body))
+    content = {"patient": proven.patient, "level": proven.level, "hall": body.hall, "device": who.id}
+    token = context.sign_visit({**content, "ticket": proven.ticket})
+    with Session(context.engines.read) as db:
+        patient = db.get_one(PatientRow, proven.patient)
+        return {
+            "visit_token": token,
+            "level": proven.level,
+            "display_name": display_name(patient.name, "masked"),
+            "proofs": [proof.value for proof in TICKET_PROOFS] if proven.ticket else [],
+            "choices": choices_of(
+                context, db, patient.id, body.hall, who, context.clock.hall(), proven.level, ticket=proven.ticket
+            ),
+        }
+
+
+def asked_of(who: Principal, body: IdentifyBody) -> Reading | None:
+    """The reading of a body; None where there is none. `code` counts only from a device whose reader decodes."""
+    proofs = body.proof.given() if body.proof else {}
+    if body.scan is not None:
+        scan = body.scan if isinstance(body.scan, ScanBody) else ScanBody(text=body.scan)
+        how = Evidence.KEYBOARD if scan.how is Evidence.CODE and not who.decodes else scan.how
+        return reading(scan.text, how, proofs)
+    if body.typed is not None and body.typed.code:
+        return reading(body.typed.code, Evidence.TYPED, {**proofs, **body.typed.given()}, body.typed.name)
+    return None
+
+
+def prove(
+    context: Context, who: Principal, hall: str, asked: Reading | None, described: Description | None = None
+) -> Proven:
+    """Judge a reading in a transaction of its own, so that a refusal is counted too.
+
+    `described` is what else was said of the person: it must be the same person by the numbers.
+    """
+    found: list[Proven | HallError] = []
+
+    def run(work: Work) -> Answer:
+        found.append(_judged(work, context, asked, described))
+        return Answer(200, {})
+
+    wish = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
+    context.transactions.run([hall], wish, run)
+    if isinstance(found[-1], HallError):
+        raise found[-1]
+    return found[-1]
+
+
+def _judged(work: Work, context: Context, asked: Reading | None, described: Description | None) -> Proven | HallError:
+    """What a reading proves; counted and written down before it is said."""
+    trusted = work.db.get_one(HospitalRow, 1).settings.get("plain_cards") == "trusted"
+    unseen = _refused_unseen(work, context, asked, described, trusted=trusted)
+    if unseen is not None or asked is None:
+        return unseen or HallError(ErrorCode.NOT_IDENTIFIED)
+    staff, name = work.principal.is_staff, attempts.hashed(context, asked.text)
+    patient, kind, ticket = _named(work, context, asked)
+    level = level_of(asked, kind, owner_of(patient) if patient is not None else None, trusted_cards=trusted)
+    if staff and patient is not None:  # the desk looks at the person and the card
+        level = max(1, level) if isinstance(level, int) else 1
+        attempts.lift(work, name)
+    if patient is not None and described is not None:
+        same = compare(described, description_of(patient)) is Verdict.SAME
+        level = level if same else Refusal.NOT_IDENTIFIED
+    if patient is None or isinstance(level, Refusal):
+        return _not_proven(work, context, asked, Refusal.PROOF_NEEDED if level is Refusal.PROOF_NEEDED else None)
+    if kind is Identifier.DESK_CODE:
+        desk_codes.use(work, context, asked.text)
+    if _is_counted(work, asked):
+        _count(work, context, Outcome.FOUND, asked.text, patient.id)
+    own_only = ticket is not None and level == 1 and not asked.proofs and not staff
+    work.audit("identify", name, f"{asked.how} {kind} found level {level}")
+    return Proven(patient.id, level, kind, ticket if own_only else None)
+
+
+def _refused_unseen(
+    work: Work, context: Context, asked: Reading | None, described: Description | None, *, trusted: bool
+) -> HallError | None:
+    """A refusal that needs no look-up: no code at all, a lock, a plain number alone. None where one is needed."""
+    staff, owner = work.principal.is_staff, work.principal.owner
+    if asked is None or asked.form is Form.NONE:
+        by_name_only = described is not None and not staff
+        if by_name_only and attempts.is_locked(work, owner, ""):
+            return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)
+        if by_name_only:
+            _count(work, context, Outcome.MISSED, f"name:{described.name if described else ''}")
+        return _refused(work, context, asked, ErrorCode.NOT_IDENTIFIED)
+    if _is_counted(work, asked) and attempts.is_locked(work, owner, attempts.hashed(context, asked.text)):
+        return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)
+    may_be_trusted = trusted and asked.how is Evidence.KEYBOARD and asked.form is Form.NUMBER
+    if staff or may_be_trusted or not asks_for_proof(asked):
+        return None
+    return _not_proven(work, context, asked, Refusal.PROOF_NEEDED)
+
+
+def _not_proven(work: Work, context: Context, asked: Reading, refusal: Refusal | None) -> HallError:
+    """Count what proved nobody: asking for a number alone, or a wrong answer. An old slip alone counts for nothing."""
+    asks = refusal is Refusal.PROOF_NEEDED
+    if _is_counted(work, asked) and (asks or asked.proofs or asked.form is not Form.OUR_CODE):
+        _count(work, context, Outcome.ASKED if asks else Outcome.MISSED, asked.text)
+    return _refused(work, context, asked, ErrorCode.PROOF_NEEDED if asks else ErrorCode.NOT_IDENTIFIED)
+
+
+def _is_counted(work: Work, asked: Reading) -> bool:
+    """Limits bind what any keyboard could have sent; chips, decoded codes and the desk pass."""
+    return asked.is_plain and not work.principal.is_staff
+
+
+def _named(work: Work, context: Context, asked: Reading) -> tuple[PatientRow | None, Identifier, str | None]:
+    """Whom a reading names, as what, and which ticket; nobody where it names two."""
+    if asked.form is Form.OUR_CODE:
+        ticket = work.db.scalars(
+            select(TicketRow).where(TicketRow.code == asked.text, TicketRow.business_day == work.business_day)
+        ).one_or_none()
+        code = desk_codes.valid(work, context, asked.text)
+        if ticket is not None:
+            return work.db.get(PatientRow, ticket.patient_id), Identifier.TICKET, ticket.id
+        return (work.db.get(PatientRow, code), Identifier.DESK_CODE, None) if code else (None, Identifier.UNKNOWN, None)
+    named = people.named_by(work.db, asked.text)
+    if len(named) != 1:
+        return None, Identifier.UNKNOWN, None
+    patient, kinds = next(iter(named.items()))
+    return work.db.get(PatientRow, patient), min(kinds, key=list(Identifier).index), None
+
+
+def _count(work: Work, context: Context, outcome: Outcome, text: str, patient: str | None = None) -> None:
+    hashes = attempts.hashed(context, text), attempts.hashed(context, stem_of(text))
+    attempts.count(work, work.principal.owner, Attempt(work.real_now, *hashes, outcome, patient))
+
+
+def _refused(work: Work, context: Context, asked: Reading | None, code: ErrorCode) -> HallError:
+    """Write a refusal into the trail and give it. What it says follows from the form of the text alone."""
+    how = f"{asked.how} {asked.form}" if asked else "nothing"
+    name = attempts.hashed(context, asked.text if asked else "")
+    work.audit("identify", name or "-", f"{how} {code}")
+    if code is ErrorCode.PROOF_NEEDED and asked is not None:
+        return HallError(code, proofs=[proof.value for proof in wanted_proofs(asked)])
+    return HallError(code)
+
+
+def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven:
+    """Staff names the person: by the choice they made, or by name with birth date, which is always a question."""
+    found: list[Proven | HallError] = []
+
+    def run(work: Work) -> Answer:
+        if body.patient is not None:
+            patient = work.db.get(PatientRow, body.patient)
+            outcome = "chosen at the desk" if patient else "unknown"
+            work.audit("identify", body.patient if patient else "-", outcome)
+            found.append(Proven(patient.id, 1, Identifier.UNKNOWN) if patient else HallError(ErrorCode.NOT_IDENTIFIED))
+            return Answer(200, {})
+        typed = body.typed
+        described = Description(typed.name or "", birth_date=typed.birth_date) if typed else Description("")
+        alike = candidates(work.db, described)
+        work.audit("identify", "-", f"name at the desk: {len(alike)} alike")
+        people_alike = [candidate_view(row) for row in alike]
+        found.append(
+            HallError(ErrorCode.CHOOSE, choices={"people": people_alike})
+            if alike
+            else HallError(ErrorCode.NOT_IDENTIFIED)
+        )
+        return Answer(200, {})
+
+    context.transactions.run([body.hall], Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS), run)
+    if isinstance(found[-1], HallError):
+        raise found[-1]
+    return found[-1]
