@@ -53,15 +53,15 @@ export function Reports({ desk, onClose }) {
   return html`<div class="spread row"><h2>${t("reports.title")}${answer?.status === 200 ? html` <span class="number" data-count>${reports.length}</span>` : null}</h2>
       <button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
     <p class="secondary report-hint">${t("reports.hint")}</p>
-    <input class="input" ref=${box} type="search" role="combobox" aria-expanded="true" aria-controls="reports-list" aria-activedescendant=${shown[at] ? `report-${shown[at].id}` : undefined}
+    <input class="input" ref=${box} type="search" role="combobox" aria-expanded=${String(shown.length > 0)} aria-controls=${shown.length ? "reports-list" : undefined} aria-activedescendant=${shown[at] ? `report-${shown[at].id}` : undefined}
       value=${typed} aria-label=${t("reports.search")} placeholder=${t("reports.search")} autocomplete="off" maxlength="100" onKeyDown=${hear}
       onInput=${(event) => { setTyped(event.target.value); choose(0); }} />
     <p class="visually-hidden" role="status">${answer?.status === 200 ? t("reports.shown", { count: shown.length }) : ""}</p>
     ${answer === null ? html`<p class="loading">${t("loading")}</p>` : null}
     ${answer && answer.status !== 200 ? html`<div class="question" role="alert"><p>${refusal(answer.body)}</p><button type="button" class="button" onClick=${again}>${t("reports.again")}</button></div>` : null}
     ${answer?.status === 200 && !shown.length ? html`<p class="empty">${t(reports.length ? "reports.none_found" : "reports.none")}</p>` : null}
-    <div class="report-list" id="reports-list" role="listbox" aria-label=${t("reports.title")} data-reports=${shown.length}>
+    ${shown.length ? html`<div class="report-list" id="reports-list" role="listbox" aria-label=${t("reports.title")} data-reports=${shown.length}>
       ${shown.map((report, place) => html`<${Row} key=${report.id} report=${report} zone=${hall.timezone} chosen=${place === at} open=${() => setOpened(report)} />`)}
-    </div>
+    </div>` : null}
     ${answer?.body?.more ? html`<p class="secondary">${t("reports.more")}</p>` : null}`;
 }
