@@ -21,15 +21,15 @@ NUMBER = (
     r"(?:(?:[<>≤≥＜＞≈±]=?|(?<!\w)[~～])\s?)?"
     rf"(?:[+−＋－]|(?<![\d{_LETTERS})）%])-)?"  # a hyphen behind a digit is the hyphen of a range, not a sign
     r"\d+(?:[.,:：'’*×．^]\d+|[\u0020\u00a0\u2009\u202f]\d{3}(?!\d))*"
-    rf"(?:[eE^][-+−]?\d+|[{_SUPER}]+)?[%‰℃°+]*"
+    rf"(?:[ ]?[×xX][ ]?10(?=[\^{_SUPER}]))?(?:[eE^][-+−]?\d+|[{_SUPER}]+)?[%‰℃°+]*"
 )
-"""A number as it is read: "<0.01", "-2.5", "1 000 000", "1:320", "10^-9", "5.0×10³", "3+", "98%"."""
+"""A number as it is read: "<0.01", "-2.5", "1 000 000", "1:320", "10^-9", "5.0×10³", "2.4 x 10^5", "3+", "98%"."""
 _WHOLE = re.compile(rf"{NUMBER}[{_JOINERS}]?")
-# A Latin word with its digits and signs stays together, a number also with its unit behind a space ("8.5 mm"); every
-# other character stands alone.
+# A Latin word with its digits and signs stays together, a number also with its unit behind a space ("8.5 mm") and with
+# the hyphen of a range ("3.5 - 9.5", which at the beginning of a line would be a minus); other characters stand alone.
 _UNIT = re.compile(
-    rf"{NUMBER}[ ](?:[{_LETTERS}/^]{{1,6}}[\d{_SUPER}]?)(?![{_LETTERS}\d/^*._-])"
-    rf"|(?:{NUMBER}|[{_LETTERS}])(?:{NUMBER}|[{_LETTERS}'’.,:/^*+%_#{_SUPER}{_JOINERS}])*"
+    rf"(?:{NUMBER}[ ](?![xX][ ]?10)(?:[{_LETTERS}/^]{{1,6}}[\d{_SUPER}]?)(?![{_LETTERS}\d/^*._-])"
+    rf"|(?:{NUMBER}|[{_LETTERS}])(?:{NUMBER}|[{_LETTERS}'’.,:/^*+%_#{_SUPER}{_JOINERS}])*)(?:[ ][{_JOINERS}](?=[ ]))?"
     r"|[+-]+|\s+|.",
     re.DOTALL,
 )
