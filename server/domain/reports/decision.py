@@ -123,7 +123,7 @@ def decide(
 def _of_content(report: Received, kept: Kept, rules: WithheldRules) -> set[Reason]:
     problems = {*report.problems, *(line.problem for line in report.lines if line.problem is not None)}
     reasons = {OF_PROBLEM[problem] for problem in problems}
-    if any(line.status and line.status not in FINAL_RESULTS for line in report.lines):
+    if any(not is_final(line) for line in report.lines):
         reasons.add(Reason.NOT_FINAL_RESULT)
     if not report.lines and not report.conclusion and Reason.SHEET_ONLY not in reasons:
         reasons.add(Reason.NO_RESULT)
@@ -150,6 +150,11 @@ def _of_time(report: Received, kept: Kept, now: datetime) -> set[Reason]:
     if kept.prints > REPRINTS or (kept.prints > 0 and not fresh):
         reasons.add(Reason.REPRINTS_USED)
     return reasons
+
+
+def is_final(line: Line) -> bool:
+    """Whether the laboratory stands by a line. A heading has no value, so it may leave its own status unknown."""
+    return not line.status or line.status in FINAL_RESULTS or (line.kind == "heading" and line.status == "unknown")
 
 
 def has_content(report: Received) -> bool:

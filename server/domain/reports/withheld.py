@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from server.domain.reports.person import is_han
 
+_APART = "‖"
+"""What stands between two texts: no word reaches from one into the next."""
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc\u2043]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPELLED = re.compile(r"(?<![a-z])[a-z](?:[-.\s·]{1,2}[a-z])+\.?(?![a-z])")
@@ -34,9 +36,9 @@ class WithheldRules:
     def classes_of(self, texts: Iterable[str], codes: Iterable[str]) -> tuple[str, ...]:
         """The ids of the classes that the texts and codes of a report belong to."""
         plain = [_plain(text) for text in texts if text]
-        folded = "\n".join(fold(text) for text in plain)
-        split = "\n".join(fold(_CAMEL.sub(" ", text)) for text in plain)
-        kept = "\n".join(plain)
+        folded = _APART.join(fold(text) for text in plain)
+        split = _APART.join(fold(_CAMEL.sub(" ", text)) for text in plain)
+        kept = _APART.join(plain)
         named = {code.strip().upper() for code in codes}
         return tuple(one.id for one in self.classes if named & one.codes or _is_about(one, (folded, split), kept))
 
@@ -104,7 +106,7 @@ def _is_about(one: WithheldClass, folded: tuple[str, ...], kept: str) -> bool:
 
 
 def _without(harmless: re.Pattern[str] | None, text: str) -> str:
-    return harmless.sub(" ", text) if harmless is not None else text
+    return harmless.sub(_APART, text) if harmless is not None else text
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ from server.his.fhir.texts import LONGEST, all_words, clean, codes_of, paragraph
 from server.protocol.terms import ErrorCode
 
 LONGEST_IDENTIFIER = 128
+UNTITLED = "检验检查报告 Diagnostic report"
 MOST_TEXT = 20_000
 """Characters of a whole report on paper; a longer one is for the desk."""
 
@@ -52,7 +53,7 @@ def read_report(root: Root, report: Found) -> Received:
         source_id=_source_id(report),
         order=Order(_meta(report, "versionId"), _meta(report, "lastUpdated"), issued),
         status=raw["status"],
-        title=words_of(raw.get("code")) or next(iter(codes_of(raw.get("code"))), identifier),
+        title=_title(raw),
         subject=subject,
         lines=tuple(lines.lines),
         conclusion=tuple(text[:LONGEST] for text in conclusion),
@@ -72,6 +73,12 @@ def read_report(root: Root, report: Found) -> Received:
         performer=performer or _performer_of_results(root, observations),
         verifier=makers_of(root, raw.get("resultsInterpreter"), report),
     )
+
+
+def _title(raw: Json) -> str:
+    """What the report is called: its code in words, else its category; a code alone says nothing to a reader."""
+    categories = [words_of(concept) for concept in raw.get("category") or []]
+    return next((text for text in [words_of(raw.get("code")), *categories] if text), UNTITLED)
 
 
 def _identifier(report: Found) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.masking import mask
 from server.domain.reports.dates import as_printed, latest
-from server.domain.reports.decision import FINAL_RESULTS
+from server.domain.reports.decision import is_final
 from server.domain.reports.examination import is_examination
 from server.domain.reports.phrases import phrase
 from server.domain.reports.received import Line, Problem, Received, loaded
@@ -69,7 +69,7 @@ def _line(line: Line, language: str) -> ReportLine:
     notes = list(line.notes)
     if line.problem in {Problem.MISSING, Problem.UNSETTABLE, Problem.TOO_LONG}:
         notes.append(phrase("not_on_this_paper", language))
-    if line.status and line.status not in FINAL_RESULTS:
+    if not is_final(line):
         notes.append(phrase("not_final", language))
     return ReportLine(
         kind=line.kind,

@@ -43,6 +43,12 @@ def test_a_harmless_word_withholds_nothing(word):
     assert () == withheld_rules().classes_of([word], []), word
 
 
+@pytest.mark.parametrize("texts", [["drug", "screening"], ["H", "I", "V"], ["抗", "TP"], ["CT", "NG"]])
+def test_words_of_two_results_make_no_third(texts):
+    """P16"""
+    assert () == withheld_rules().classes_of(texts, [])
+
+
 PLACES = {
     "the title": {"report": {"code": {"text": "ＨＩＶ抗体"}}},
     "a code's display in the title": {"report": {"code": {"text": "抗体", "coding": [{"display": "HIV Ab"}]}}},

@@ -133,6 +133,21 @@ def test_members_at_any_depth_stand_below_their_panel():
     assert ["critical"] == reasons(result=panel("wbc", "ions", code={"text": "血常规组套"}), more=members)
 
 
+def test_a_heading_of_unknown_status_holds_nothing_back():
+    """P6: many laboratory systems leave the status of a group unknown; its members are final."""
+    wbc = observation("wbc", valueString="5")
+    assert [] == reasons(result=panel("wbc", status="unknown"), more=[wbc])
+    assert ["not_final_result"] == reasons(result=panel("wbc", status="preliminary"), more=[wbc])
+    assert ["not_final_result"] == reasons(result=panel("wbc"), more=[wbc | {"status": "unknown"}])
+
+
+def test_a_title_that_is_a_code_only_is_not_shown_to_a_reader():
+    """P18"""
+    code = {"code": {"coding": [{"code": "11502-2"}]}}
+    assert "检验检查报告 Diagnostic report" == read(report=code).title
+    assert "生化" == read(report=code | {"category": [{"text": "生化"}]}).title
+
+
 def test_a_panel_that_names_itself_or_goes_round_ends():
     """P6: a guard against cycles."""
     round = [
