@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from flask import Blueprint, Response
 from pydantic import ConfigDict
 from spectree import SpecTree
+from sqlalchemy.orm import Session
 
 from server.domain.reports.received import Received
 from server.protocol.answers import PrintJobAnswer
@@ -18,7 +19,7 @@ from server.services.reports import desk, giving, receiving
 from server.services.roles import CARE, DESK, KIOSK, SERVICE
 from server.services.transaction import PATIENCE_SECONDS, Wish
 from server.services.wishes import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
-from server.services.work import Answer, Work
+from server.store.tables import HallRow
 from server.web.authorise import must_be, principal_of
 from server.web.routes import declare, hear_hall_time, rendered, web, wish
 
@@ -107,18 +108,17 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
 
 
 def _at_desk(hall: str) -> Response:
-    """The list is read in the write path, because looking at it leaves an audit row."""
+    """The list, read without the hall's lock; then the look at it leaves an audit row."""
     here = web()
     who = principal_of(here.tokens)
     must_be(who, DESK)
     name = named_hall(here.context, who, hall)
     hear_hall_time()
+    with Session(here.context.engines.read) as db:
+        listed = desk.at_desk(db, db.get_one(HallRow, name), here.context.clock.hall())
     asked = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
-
-    def run(work: Work) -> Answer:
-        return desk.at_desk(work)
-
-    return rendered(here.context.transactions.run([name], asked, run).body)
+    here.context.transactions.run([name], asked, lambda work: desk.looked_at(work, len(listed["reports"])))
+    return rendered(listed)
 
 
 def _hall_of_printer(context: Context, who: Principal, body: HandOverBody, _parts: dict[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ class Lines:
     def __init__(self, root: Root, report: Found, patient: Found | None, subject: Subject, bearer: Bearer) -> None:
         self._root, self._report, self._patient = root, report, patient
         self._subject, self._bearer = subject, bearer
-        self._seen: list[Json] = []
+        self._seen: set[int] = set()
         self.lines: list[Line] = []
         self.labels: list[str] = []
         self.categories: list[str] = []
@@ -35,9 +35,9 @@ class Lines:
         """The results of the report. What is also a member of another result stands below that one."""
         results = [(reference, self._root.resolve(reference, self._report)) for reference in references]
         observations = [found for _, found in results if found is not None and found.kind == "Observation"]
-        members = [member for found in observations for member in self._members(found)]
+        members = {id(member) for found in observations for member in self._members(found)}
         for reference, found in results:
-            if found is None or not _is_in(found.resource, members):
+            if found is None or id(found.resource) not in members:
                 self._add(reference, found, 0, 0)
         for found in observations:  # those that are members of each other only
             self._add({}, found, 0, 0)
@@ -56,9 +56,9 @@ class Lines:
             problem = Problem.MISSING if found is None else Problem.UNSETTABLE
             self._put(Line(level=level, name=name, words=(name,) if name else (), problem=problem))
             return
-        if _is_in(found.resource, self._seen):
+        if id(found.resource) in self._seen:
             return
-        self._seen.append(found.resource)
+        self._seen.add(id(found.resource))
         self._root.read(found)
         must_be_about(self._root, found, self._report, self._patient, self._subject)
         self.labels += labels_of(found.resource)
@@ -137,10 +137,6 @@ def flag_of(raw: Json) -> str:
     critical = [code for code in codes if code in CRITICAL]
     texts = [words_of(concept) for concept in concepts]
     return next(iter([*critical, *codes, *(text for text in texts if text)]), "")[:16]
-
-
-def _is_in(resource: Json, among: list[Json]) -> bool:
-    return any(resource is one for one in among)
 
 
 def _is_too_long(texts: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """The desk's part: what waits there and why, handing over after a look at the card, answering for critical values."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,30 +17,35 @@ from server.services import printing
 from server.services.config import config_of
 from server.services.reports.judging import must_be_in_force, verdict
 from server.services.reports.matching import old_subject, patient_of
-from server.services.views import stamp
+from server.services.views import View, stamp
 from server.services.wishes import AcknowledgeReportBody, HandOverBody
 from server.services.work import Answer, Work
 from server.store import reports as kept
-from server.store.tables import PatientRow, ReportRow, TicketRow
+from server.store.tables import HallRow, PatientRow, ReportRow, TicketRow
 
 MOST = 200
 """Reports in one answer of the list."""
 
 
-def at_desk(work: Work) -> Answer:
-    """What waits at the desks of the hospital, the newest first; looking at it is audited.
+def at_desk(db: Session, hall: HallRow, now: datetime) -> View:
+    """What waits at the desks of the hospital, the newest first.
 
     These are the reports marked when they came, and those of patients with a ticket in this hall today, since some
     go to the desk only later (too old, printed too often). A report belongs to no hall, so every desk sees it.
     """
-    marked = kept.waiting(work.db, MOST + 1)
-    here = kept.of_patients_here(work.db, work.hall.id, config_of(work.db, work.hall).day(work.now), MOST)
+    marked = kept.waiting(db, MOST + 1)
+    here = kept.of_patients_here(db, hall.id, config_of(db, hall).day(now), MOST)
     rows = {row.id: row for row in [*marked[:MOST], *here]}
-    found = [view for row in rows.values() if (view := _waiting(work, row)) is not None]
+    found = [view for row in rows.values() if (view := _waiting(db, row, now)) is not None]
     found.sort(key=lambda view: view.received_at, reverse=True)
-    work.audit("reports.listed", work.hall.id, f"{len(found)} reports")
     answer = ReportsAtDesk(reports=found[:MOST], more=len(marked) > MOST or len(found) > MOST)
-    return Answer(200, answer.model_dump(mode="json"))
+    return answer.model_dump(mode="json")
+
+
+def looked_at(work: Work, count: int) -> Answer:
+    """Leave an audit row: somebody looked at the list."""
+    work.audit("reports.listed", work.hall.id, f"{count} reports")
+    return Answer(200, {})
 
 
 def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
@@ -75,7 +81,7 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
     reasons = ",".join(judged.reasons) or "none"
     work.audit("report.handed_over", row.id, f"{reasons}: {body.reason}"[:200])
     job = {**job, "document": None, "lease": None}
-    answer = HandedOver.model_validate({"report": _view(work.db, row, patient, judged), "print_job": job})
+    answer = HandedOver.model_validate({"report": _view(row, patient, judged), "print_job": job})
     return Answer(201, answer.model_dump(mode="json"))
 
 
@@ -99,7 +105,7 @@ def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
     patient = patient_of(work.db, row)
     judged = verdict(work.db, row, patient, work.now)
     row.at_desk = judged.printable is Printable.DESK and row.handed_over_at is None
-    view = _view(work.db, row, patient, judged)
+    view = _view(row, patient, judged)
     return Answer(200, ReportAcknowledged(report=view).model_dump(mode="json"))
 
 
@@ -132,13 +138,13 @@ def _named(work: Work, named: str) -> PatientRow:
     return found[0]
 
 
-def _waiting(work: Work, row: ReportRow) -> ReportAtDesk | None:
-    patient = patient_of(work.db, row)
-    judged = verdict(work.db, row, patient, work.now)
-    return _view(work.db, row, patient, judged) if judged.printable is Printable.DESK else None
+def _waiting(db: Session, row: ReportRow, now: datetime) -> ReportAtDesk | None:
+    patient = patient_of(db, row)
+    judged = verdict(db, row, patient, now)
+    return _view(row, patient, judged) if judged.printable is Printable.DESK else None
 
 
-def _view(db: Session, row: ReportRow, patient: PatientRow | None, judged: Verdict) -> ReportAtDesk:
+def _view(row: ReportRow, patient: PatientRow | None, judged: Verdict) -> ReportAtDesk:
     report = loaded(row.resource)
     subject = report.subject if report is not None else old_subject(row)
     born = patient.birth_date.isoformat() if patient is not None and patient.birth_date else subject.birth_date
