@@ -42,7 +42,9 @@ def main(folder: Path) -> None:
         serving.start()
         with a_page(browser, (1366, 768)) as seen:
             seen.goto(f"http://127.0.0.1:{page.server_port}/?lang=zh")
-            seen.wait_for_function("() => [...document.images].filter((one) => one.complete).length === 3")
+            seen.wait_for_function(
+                "() => [...document.querySelectorAll('#paper img')].filter((one) => one.complete).length === 3"
+            )
             seen.screenshot(path=folder / "virtual-printer.png")
         page.shutdown()
         serving.join()
