@@ -20,7 +20,8 @@ from server.store.tables import DoctorRow, HallRow, QueueRow, StationRow
 ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))
 SHOWN_RULES = (
     "policy_tags", "undo_seconds", "pass_min_calls", "pass_min_seconds", "pass_needs_live_zone", "return_target",
-    "policy_target", "passed_target", "ordinary_target", "stage_cap", "passed_arrived_minutes",
+    "policy_target", "passed_target", "ordinary_target", "staging", "stage_cap",
+    "passed_arrived_minutes",
 )  # fmt: skip
 SHOWN_LEVEL = (
     "code", "rank", "names", "colour", "symbol", "target_minutes", "reassess_after_minutes", "bypasses_queue",

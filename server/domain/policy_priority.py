@@ -1,16 +1,33 @@
 """Owns policy priority 政策优先: which tags give it, how many minutes of credit, where in its lane. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from server.domain.places import Place, plain, slot_of, stamp
-from server.domain.rules import Rules
+from server.domain.rules import OLD, Rules
 from server.protocol.terms import Lane, Mode
 
 
 def best_tag(rules: Rules, tags: Sequence[str]) -> str | None:
     """The tag of highest rank that gives policy priority, None without one."""
     return next((tag for tag in rules.policy_tags if tag in tags), None)
+
+
+def tag_by_age(rules: Rules, birth_date: date | None, day: date, *, proved: bool) -> str | None:
+    """老 for who is old enough by the rules; the birth date is evidence only of somebody who proved who they are."""
+    if rules.old_age is None or birth_date is None or not proved or OLD not in rules.policy_tags:
+        return None
+    return OLD if full_years(birth_date, day) >= rules.old_age else None
+
+
+def full_years(birth_date: date, day: date) -> int:
+    """How many birthdays lie between; who was born on 29 February has it on 1 March of a common year."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def is_proof(level: int, *, slip_alone: bool) -> bool:
+    """Whether an identification proves a person: level 2, or level 1 with a proof; a slip alone proves its ticket."""
+    return level >= 2 or (level == 1 and not slip_alone)
 
 
 def policy_credit(rules: Rules, tags: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from server.domain.rules import Rules
+from server.domain.rules import DEFAULT_CREDITS, Rules
 from server.protocol.terms import Mode
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -23,6 +23,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "pass_min_seconds": (0, 900),
         "passed_arrived_minutes": (0, 60),
         "no_show_limit": (1, 99),
+        "old_age": (60, 120),
         "no_show_window_days": (1, 730),
         "appointment_credit": (0, 240),
         "credit_cap": (0, 240),
@@ -100,8 +101,8 @@ def _step_faults(rules: Rules) -> list[Fault]:
 def _credit_faults(rules: Rules) -> list[Fault]:
     faults = [
         Fault("credits", f"{tag} is not one of policy_tags ({' '.join(rules.policy_tags)})")
-        for tag in rules.credits
-        if tag not in rules.policy_tags
+        for tag, minutes in rules.credits.items()
+        if tag not in rules.policy_tags and minutes != DEFAULT_CREDITS.get(tag)  # nobody wrote a default
     ]
     faults += [
         Fault("credits", f"{tag} = {minutes} is not between 0 and credit_cap = {rules.credit_cap}")

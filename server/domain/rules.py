@@ -11,7 +11,10 @@ from typing import Literal
 
 PassedStep = int | Literal["end_of_slot", "end", "void"]
 
-DEFAULT_CREDITS: Mapping[str, int] = MappingProxyType({"军": 20, "残": 15, "孕": 15, "老": 15, "转": 10})
+OLD = "老"
+DEFAULT_CREDITS: Mapping[str, int] = MappingProxyType(
+    {"军": 20, "残": 15, "孕": 15, OLD: 15, "轮": 15, "儿": 10, "转": 10}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,10 @@ class Rules:
     """Days that are looked back for no-shows."""
 
     # --- policy priority 优先 ------------------------------------------------------------------------------------
-    policy_tags: tuple[str, ...] = ("军", "残", "孕", "老", "转")
+    policy_tags: tuple[str, ...] = ("军", "残", "孕", OLD, "轮", "儿", "转")
     """Tags that give policy priority, highest rank first."""
+    old_age: int | None = 80
+    """老: who is so old and proved who they are has the priority at check-in by the birth date. None: by staff only."""
     policy_evidence: bool = True
     """A priority needs the evidence that was shown."""
     credits: Mapping[str, int] = field(default_factory=lambda: DEFAULT_CREDITS)

@@ -11,7 +11,7 @@ from server.domain.errors import HallError
 from server.domain.identification import reading
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
-from server.services import alerts, moves
+from server.services import age_priority, alerts, moves
 from server.services.admitting import admit
 from server.services.alarming import alarm
 from server.services.config import Queue, config_of
@@ -112,6 +112,7 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
         stranger=stranger,
     )
     ticket = issue(work, context, queue, patient, asked_ticket)
+    age_priority.give(work, context, queue, ticket, patient, body.visit_token)
     if body.alert:
         alerts.end(work, alerts.alert_of(work, body.alert), AlertOutcome.NOT_URGENT)
     return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))

@@ -170,20 +170,25 @@ def give_back(work: Work, id: str, body: PlainBody) -> Answer:
 def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
     """优先: policy priority with the evidence that was shown. Raises invalid for a tag the rules do not know."""
     ticket = moves.ticket_of(work, id)
+    give_priority(work, ticket, body.tag, body.evidence)
+    return answer(ticket)
+
+
+def give_priority(work: Work, ticket: TicketRow, tag: str, evidence: str, *, by_itself: bool = False) -> None:
+    """Stand a ticket where a priority puts it. Raises illegal_move, invalid for a tag the rules do not know."""
     next_state(TicketState(ticket.state), Action.PRIORITISE)
     queue = moves.queue_of(work, ticket.queue_id)
     to = placing.on_prioritise(
         moves.where(ticket),
         rules=queue.rules,
-        tag=body.tag,
+        tag=tag,
         mode=queue.mode,
         calls=moves.day_of(work, queue).calls,
         ahead=_ordinary_before(work, ticket, queue.rules.weave_ordinary),
         zone=queue.timezone,
     )
-    tags = [*ticket.tags, *([] if body.tag in ticket.tags else [body.tag])]
-    moves.apply(work, ticket, Action.PRIORITISE, reason=body.evidence, to=to, tags=tags)
-    return answer(ticket)
+    tags = [*ticket.tags, *([] if tag in ticket.tags else [tag])]
+    moves.apply(work, ticket, Action.PRIORITISE, reason=evidence, to=to, by_itself=by_itself, tags=tags)
 
 
 def _ordinary_before(work: Work, ticket: TicketRow, most: int) -> int:

@@ -307,6 +307,21 @@ def test_a_danger_sign_gives_no_number_until_the_nurse_says_why(consoles, page):
     assert before + 1 == len(consoles.desk.snapshot("H1").tickets)
 
 
+def test_a_patient_is_sent_ahead_to_a_room_by_a_key(consoles, page):
+    """Q8: the default of 二次候诊 is by hand, and no page had it."""
+    one, _ = consoles.check_in("邹先行", "邹在后")
+    choose(page, one.number)
+
+    page.keyboard.press("g")
+    page.wait_for_selector("[data-form=stage]")
+    page.keyboard.press("Enter")
+    becomes(consoles, one.number, "staged")
+    footed(page, "诊室门口候诊")
+
+    page.keyboard.press("z")
+    becomes(consoles, one.number, "waiting")
+
+
 def test_hold_return_priority_transfer_and_cancel_by_keys(consoles, page):
     one, _ = consoles.check_in("蒋志明", "蒋志远")  # somebody stays in line, whoever goes
     number = one.number

@@ -9,10 +9,10 @@ import { has, named, t } from "/console/web/texts.js";
 import { reassessIn, waitOf } from "/console/web/waits.js";
 
 const DEEDS = [
-  ["triage", "T"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
+  ["triage", "T"], ["stage", "G"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
 ];
 const RESCUE = [["start", "B"], ["finish", "F"]]; // of a level that does not queue: treated at once, at no station
-const FORMS = new Set(["start", "triage", "hold", "transfer", "prioritise", "cancel", "explain"]);
+const FORMS = new Set(["start", "triage", "stage", "hold", "transfer", "prioritise", "cancel", "explain"]);
 
 /** What is known of a ticket beside its number and grade. */
 export function Facts({ desk, ticket }) {

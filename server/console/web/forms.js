@@ -88,6 +88,28 @@ export function Start({ desk, ticket, onClose, onDone }) {
   <//>`;
 }
 
+/** The rooms of a ticket's queue that may have it sent ahead, and how full their short lists are. */
+function roomsAhead(desk, ticket) {
+  const { hall, known } = desk;
+  const cap = known.queues[ticket.queue]?.stage_cap ?? 0;
+  return hall.stations
+    .filter((station) => station.state !== "stopped" && station.queues.includes(ticket.queue) && (!ticket.doctor || station.doctor === ticket.doctor))
+    .map((station) => {
+      const there = hall.tickets.filter((one) => one.state === "staged" && one.station === station.id && one.id !== ticket.id).length;
+      return { id: station.id, words: `${named(station.name)} ${there} / ${cap}`, free: there < cap };
+    });
+}
+
+/** 二次候诊: sent ahead to the door of a room that has a place on its short list. */
+export function Stage({ desk, ticket, onClose, onDone }) {
+  const rooms = roomsAhead(desk, ticket);
+  const [station, setStation] = useState((rooms.find((room) => room.free) ?? rooms[0])?.id);
+  const submit = () => (station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.say(t("stage.nowhere"), "danger"));
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`} word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
+    ${rooms.length ? html`<${Choice} legend=${t("stage.to")} name="station" value=${station} choose=${setStation} onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />` : html`<p class="question">${t("stage.nowhere")}</p>`}
+  <//>`;
+}
+
 const HOLDS = ["examination", "toilet", "payment", "away", "other"];
 
 /** The reason of a hold as it is stored: our code, and what was typed behind it. */

@@ -8,7 +8,7 @@ import { CheckIn } from "/console/web/check_in.js";
 import { Desk } from "/console/web/desk.js";
 import { Detail } from "/console/web/detail.js";
 import { Explain } from "/console/web/explain.js";
-import { Cancel, Hold, Priority, Start, Transfer } from "/console/web/forms.js";
+import { Cancel, Hold, Priority, Stage, Start, Transfer } from "/console/web/forms.js";
 import { List, Queues, Tabs } from "/console/web/list.js";
 import { Machines, Rooms } from "/console/web/panels.js";
 import { Foot, Head, Keys, SignInAgain, useDesk, useKeys } from "/console/web/parts.js";
@@ -18,7 +18,7 @@ import { t } from "/console/web/texts.js";
 import { Triage } from "/console/web/triage.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
-const PANELS = { triage: Triage, start: Start, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
+const PANELS = { triage: Triage, start: Start, stage: Stage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
 const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, reports: Reports, alert: AlertForm };
 
 function shown(desk, view) {
@@ -55,7 +55,8 @@ function Nurse({ desk }) {
   if (index >= 0) place.current = index;
   const opened = view.panel in PANELS ? desk.hall.tickets.find((one) => one.id === view.selected) ?? view.opened : null; // a form keeps its patient, come what may
   const ticket = lines[index]?.ticket ?? opened ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
-  const actions = ticket ? [...(desk.known.moves[ticket.state] ?? []), ...((ticket.bypass && desk.known.escorted[ticket.state]) || [])] : [];
+  const staged = ticket && desk.known.queues[ticket.queue]?.staging !== "off";
+  const actions = ticket ? [...(desk.known.moves[ticket.state] ?? []), ...((ticket.bypass && desk.known.escorted[ticket.state]) || [])].filter((action) => action !== "stage" || staged) : [];
   const toList = () => list.current?.focus({ preventScroll: true });
   const close = () => { change({ panel: null }); toList(); };
   /** What follows a form's good answer, unless the nurse has left that form meanwhile. */
@@ -116,7 +117,7 @@ function Nurse({ desk }) {
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
     "/": () => { search.current.focus(); search.current.select(); },
-    N: open("check_in"), T: open("triage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"), B: open("start"), F: () => ticket?.bypass && plain("finish")(),
+    N: open("check_in"), T: open("triage"), G: open("stage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"), B: open("start"), F: () => ticket?.bypass && plain("finish")(),
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
     A: () => { const alert = firstAlert((one) => !one.acknowledged_at); if (alert) acknowledge(alert); },
     C: () => { const alert = firstAlert(isLine); if (alert) handle("alert")(alert); },
@@ -151,7 +152,7 @@ function Nurse({ desk }) {
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>
     <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
-    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "R", "H", "M", "P", "Y", "W", "X", "E", "B", "F", "Z", "A", "C", "D", "S", "L", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "G", "R", "H", "M", "P", "Y", "W", "X", "E", "B", "F", "Z", "A", "C", "D", "S", "L", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }
