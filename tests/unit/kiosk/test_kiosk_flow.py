@@ -582,7 +582,7 @@ VALUES = ["", "check_in", "walk_in", "reports", "passed", "place", "help", "none
           "elder", "queue:IM", "appointment:ap1", "ticket:t7", "r1", "CARD1", "nonsense"]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.one_of(
