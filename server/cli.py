@@ -2,9 +2,7 @@
 
 import argparse
 import contextlib
-import csv
 import getpass
-import io
 import logging
 import secrets
 import sys
@@ -18,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, hallfile, imports, promises, staff
+from server.services import devices, hallfile, imports, promises, staff, table_files
 from server.services.context import Context
 from server.services.opening import build_context
 from server.services.scales import load_scales
@@ -216,19 +214,15 @@ def _text(content: bytes, refusal: ErrorCode, *encodings: str) -> str:
     raise HallError(refusal, f"the file is no text in {' or '.join(encodings)}")
 
 
-def _csv_rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
-    """The rows of a CSV file: UTF-8, or GB18030 as Chinese spreadsheets write it. Raises import_rejected."""
-    text = _text(content, ErrorCode.IMPORT_REJECTED, "utf-8-sig", "gb18030")
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        imports.check_header(kind, reader.fieldnames or ())
-        return imports.prepare(kind, reader)
-    except csv.Error as error:
-        raise HallError(ErrorCode.IMPORT_REJECTED, f"after line {reader.line_num}: {error}") from None
+def _rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
+    """The rows of a file as spreadsheets write it, made ready. Raises import_rejected."""
+    header, rows = table_files.read_table(content)
+    imports.check_header(kind, header)
+    return imports.prepare(kind, rows)
 
 
 def _import(given: argparse.Namespace) -> int:
-    rows = _csv_rows(given.kind, given.file.read_bytes())
+    rows = _rows(given.kind, given.file.read_bytes())
     warned: list[dict[str, object]] = []
 
     def load(db: Session) -> list[str]:

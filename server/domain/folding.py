@@ -14,10 +14,13 @@ MIDDLE_DOTS = "·•‧∙⋅・･⸱ᐧ"
 
 
 def fold_code(text: str) -> str:
-    """A code in one spelling: compatibility forms resolved (NFKC), upper case, nothing invisible, no blanks around."""
+    """A code in one spelling: compatibility forms resolved (NFKC), upper case, nothing invisible, no blanks around.
+
+    A control character inside parts two codes, so it becomes a blank.
+    """
     plain = unicodedata.normalize("NFKC", text)
-    seen = "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cf"})
-    return seen.upper().strip()
+    parted = "".join(" " if unicodedata.category(one) == "Cc" else one for one in plain)
+    return "".join(one for one in parted if unicodedata.category(one) != "Cf").upper().strip()
 
 
 def tidy_name(text: str) -> str:

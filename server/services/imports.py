@@ -3,13 +3,14 @@
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from server.domain.bookings import state_of
+from server.domain.cells import read_birth, read_slot, unruined
 from server.domain.documents import must_agree, read_document
 from server.domain.errors import HallError
 from server.domain.folding import fold_code, tidy_name
@@ -19,7 +20,8 @@ from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
 from server.services.patients import document_columns
 from server.services.reports.matching import adopt_all
-from server.services.servable import Booking
+from server.services.servable import LONGEST as LONGEST_SLOT
+from server.services.servable import SHORTEST, Booking
 from server.store import people
 from server.store.tables import DoctorRow, HospitalRow, PatientCodeRow, PatientRow
 
@@ -66,55 +68,91 @@ ONE_OF: dict[Kind, str] = {"patients": "record_number", "appointments": "id", "s
 """What names a row: twice in one file, and nobody knows which of the two is meant."""
 
 
+NUMBERS = frozenset({"record_number", "identity_number", "phone", "card", "id", "patient", "registration"})
+"""Columns whose numbers a spreadsheet may have ruined."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A row's cells without stray spaces, what is wrong with them on their own, and its password's hash."""
+    """A row's cells without stray spaces, what is wrong with them on their own, and its password's hash.
+
+    `row` counts the rows of the file from 1, empty ones too.
+    """
 
     cells: dict[str, str]
     fault: str | None = None
     password_hash: str = ""
+    row: int = 0
 
 
-def check_header(kind: Kind, given: Iterable[str]) -> None:
-    """Raises import_rejected when the first line of a file names a column that nobody knows."""
-    unknown = [word for word in given if word not in COLUMNS[kind]]
+def check_header(kind: Kind, given: Iterable[str | None]) -> None:
+    """Raises import_rejected when the first line of a file names a column that nobody knows; blank ones are none."""
+    unknown = [word for word in given if word and word.strip() and _column(word) not in COLUMNS[kind]]
     if unknown:
         raise HallError(ErrorCode.IMPORT_REJECTED, _unknown(kind, unknown[0]))
 
 
+def _column(word: str | None) -> str:
+    """The name of a column in one spelling."""
+    return fold_code(word or "").lower().replace(" ", "_")
+
+
 def _unknown(kind: Kind, word: str | None) -> str:
-    if word is None:
+    if not word:
         return "more cells than the first line has columns"
     return f"unknown column {word!r}; known: {', '.join(COLUMNS[kind])}"
 
 
-def prepare(kind: Kind, rows: Iterable[Mapping[str, str | None]]) -> list[Prepared]:
-    """Rows made ready to load, outside of any transaction: hashing the passwords of a clinic takes a minute."""
+def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
+    """Rows made ready to load, outside of any transaction: hashing the passwords of a clinic takes a minute.
+
+    Rows without any text count for nothing.
+    """
     seen: set[str] = set()
-    return [_prepared(kind, raw, seen) for raw in rows]
+    ready = ((number, _named(raw)) for number, raw in enumerate(rows, 1))
+    return [replace(_prepared(kind, given, seen), row=number) for number, given in ready if given]
 
 
-def _prepared(kind: Kind, raw: Mapping[str, str | None], seen: set[str]) -> Prepared:
-    unknown = [word for word in raw if word not in COLUMNS[kind]]
+def _named(raw: Mapping[Any, Any]) -> dict[str, str]:
+    """The cells of a row that hold text, by their columns in one spelling; cells beyond the first line under ""."""
+    found: dict[str, str] = {}
+    for word, value in raw.items():
+        text = "".join(part or "" for part in value) if isinstance(value, list) else value or ""
+        if text.strip():
+            found[_column(word)] = text
+    return found
+
+
+def _prepared(kind: Kind, given: Mapping[str, str], seen: set[str]) -> Prepared:
+    unknown = [word for word in given if word not in COLUMNS[kind]]
     if unknown:
         return Prepared({}, _unknown(kind, unknown[0]))
-    cells = {word: " ".join((raw.get(word) or "").split()) for word in COLUMNS[kind]}
+    cells = {word: " ".join(given.get(word, "").split()) for word in COLUMNS[kind]}
     for word, text in cells.items():
         try:
-            cells[word] = tidy_name(text) if text and word in NAMES else text
+            cells[word] = _cell(word, text)
         except ValueError as error:
             return Prepared(cells, f"{word}: {error}")
-        if len(text) > LONGEST.get(word, 40) or not (word in NAMES or text.isprintable()):
-            return Prepared(cells, f"{word} is at most {LONGEST.get(word, 40)} printable characters")
     own = cells[ONE_OF[kind]]
     if own in seen:
         return Prepared(cells, f"{ONE_OF[kind]} {own} stands in this file twice")
     seen.update({own} - {""})
-    password = raw.get("password") or ""
+    password = given.get("password") or ""
     try:
         return Prepared(cells, password_hash=staff.hashed(password) if password else "")
     except HallError as error:
         return Prepared(cells, error.detail)
+
+
+def _cell(word: str, text: str) -> str:
+    """A cell as it is kept. Raises ValueError."""
+    if word in NAMES and text:
+        text = tidy_name(text)
+    elif not text.isprintable():
+        raise ValueError(f"at most {LONGEST.get(word, 40)} printable characters")
+    if len(text) > LONGEST.get(word, 40):
+        raise ValueError(f"at most {LONGEST.get(word, 40)} printable characters")
+    return unruined(text) if word in NUMBERS else text
 
 
 def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> dict[str, Any]:
@@ -126,7 +164,7 @@ def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> di
     faults: list[dict[str, Any]] = []
     counts: dict[str, Any] = {"added": 0, "changed": 0}
     warnings: list[dict[str, Any]] = []
-    for number, row in enumerate(rows, 1):
+    for number, row in ((row.row, row) for row in rows):
         try:
             if row.fault is not None:
                 raise ValueError(row.fault)
@@ -159,7 +197,7 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     if row["sex"].lower() not in SEXES:
         raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
     document = read_document(row["identity_number"], _document_type(row)) if row["identity_number"] else None
-    given_birth = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
+    given_birth = _birth(row["birth_date"], now) if row["birth_date"] else None
     sex = SEXES[row["sex"].lower()]
     must_agree(document, given_birth, sex)
     birth = given_birth or (document.birth_date if document else None)
@@ -200,6 +238,13 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
     return result
 
 
+def _birth(text: str, now: datetime) -> date:
+    try:
+        return read_birth(text, now.date())
+    except ValueError as error:
+        raise ValueError(f"birth_date: {error}") from None
+
+
 def _document_type(row: dict[str, str]) -> DocumentType | None:
     if row["document_type"] and row["document_type"] not in set(DocumentType):
         raise ValueError(f"document_type {row['document_type']!r} is not one of {', '.join(DocumentType)}")
@@ -213,7 +258,7 @@ def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
     if patient is None:
         raise ValueError("no patient with that record number, card or identity number")
     timezone = zone(db.get_one(HospitalRow, 1).timezone)
-    start, end = (_moment(row[word], timezone) for word in ("slot_start", "slot_end"))
+    start, end = read_slot(row["slot_start"], row["slot_end"], timezone, (SHORTEST, LONGEST_SLOT))
     registration = _registration(row["registration"])
     booking = Booking(row["hall"], row["queue"], row["doctor"] or None, start, end, registration)
     return keep_booking(db, row["id"], patient.id, booking, state_of(row["state"]), now)
@@ -223,11 +268,6 @@ def _registration(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise ValueError(f"registration {text!r} is not a whole number")
     return int(text) if text else None
-
-
-def _moment(text: str, timezone: Any) -> datetime:
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
 
 
 def _staff(db: Session, given: Prepared, _now: datetime) -> str:

@@ -58,7 +58,7 @@ def of_patients_here(db: Session, hall: str, day: date, limit: int) -> Sequence[
 
 
 def patients_of_numbers(db: Session, numbers: Collection[str]) -> list[PatientRow]:
-    """The patients whom one of these numbers names as a record, identity or card number, in either case."""
+    """The patients whom one of these numbers names as a record, identity, document or card number, in either case."""
     spellings = {one for number in numbers for one in (number, number.upper(), number.lower())}
     if not spellings:
         return []
@@ -68,6 +68,7 @@ def patients_of_numbers(db: Session, numbers: Collection[str]) -> list[PatientRo
             select(PatientRow).where(
                 or_(
                     PatientRow.identity_number.in_(spellings),
+                    PatientRow.document_number.in_(spellings),
                     PatientRow.record_number.in_(spellings),
                     PatientRow.id.in_(owned),
                 )

@@ -22,18 +22,18 @@ BAD = {
         ("MR3,,男,,,,", "name is missing"),
         ("MR3,张,男,,110101199003077214,,", "identity_number_invalid"),
         ("MR3,张,maybe,,,,", "sex"),
-        ("MR3,张,男,31.12.1990,,,", "isoformat"),
+        ("MR3,张,男,31.12.1990,,,", "birth_date: '31.12.1990' is not a day"),
         ("MR2,张,男,,110101199003077213,,", "two patients"),
         ("MR2,张,男,,,,CARD-1", "another patient"),
         ("MR3,张\x01三,男,,,,", "name: a name is 1 to 100 characters without control characters"),
-        ("M" + "R" * 64 + ",张,男,,,,", "record_number is at most 64 printable characters"),
+        ("M" + "R" * 64 + ",张,男,,,,", "record_number: at most 64 printable characters"),
     ],
     "appointments": [
         ("AP3,NOBODY,H1,IM,,2026-03-02T09:00,2026-03-02T09:30", "no patient"),
         ("AP3,MR1,H1,NOPE,,2026-03-02T09:00,2026-03-02T09:30", "no queue NOPE"),
         ("AP3,MR1,H1,IM,,2026-03-02T09:00,2026-03-02T10:30", "15 to 30 minutes"),
         ("AP3,MR1,H1,IM,,2026-03-02T09:30,2026-03-02T09:00", "15 to 30 minutes"),
-        ("AP3,MR1,H1,IM,,nine,ten", "isoformat"),
+        ("AP3,MR1,H1,IM,,nine,ten", "is not a time"),
         ("AP3,MR1,H1,IM,,0001-01-01T00:00,0001-01-01T00:30", "out of range"),
         (",MR1,H1,IM,,2026-03-02T09:00,2026-03-02T09:30", "id is missing"),
         ("AP3,MR1,H1,IM,DR404,2026-03-02T09:00,2026-03-02T09:30", "no doctor DR404 sees patients of queue IM"),
@@ -178,7 +178,7 @@ def test_the_command_says_what_is_wrong_with_a_file_that_is_no_csv(command, api)
     before = api.rows()
 
     for content, reason in (
-        (b"\xff\xfe\x00\xff", "no text"),
+        (b"\xff\x81\xff\x81", "no text"),
         (b"just words\nand more\n", "just words"),
         (b"record_number,nmae\n", "nmae"),
         (b"record_number,name\nMR1,a,b\n", "more cells"),
@@ -194,6 +194,86 @@ def test_the_command_says_what_is_wrong_with_a_file_that_is_no_csv(command, api)
 def test_the_command_reads_what_a_chinese_spreadsheet_writes(command, api):
     assert 0 == command("patients", GOOD["patients"].encode("gb18030"))[0]
     assert "张小三" in str(api.rows()["patient"])
+
+
+HEAD = "record_number,name,sex,birth_date,identity_number,phone,card"
+LEFTOVERS = {
+    "empty rows at the end": f"{HEAD}\nMR1,张,,,,,\n,,,,,,\n,,,,,,\n",
+    "empty columns": f"{HEAD},,\nMR1,张,,,,,,,\n",
+    "one comma more in each row": f"{HEAD}\nMR1,张,,,,,,\n",
+    "a hint for the spreadsheet": f"sep=,\n{HEAD}\nMR1,张,,,,,\n",
+    "semicolons": f"{HEAD}\nMR1,张,,,,,\n".replace(",", ";"),
+    "a hint and semicolons": "sep=;\n" + f"{HEAD}\nMR1,张,,,,,\n".replace(",", ";"),
+    "tabs": f"{HEAD}\nMR1,张,,,,,\n".replace(",", "\t"),
+    "capitals in the first line": "Record_Number,NAME,Birth Date\nMR1,张,1990/3/7\n",
+    "full width in the first line": "ｒｅｃｏｒｄ＿ｎｕｍｂｅｒ,name\nMR1,张\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("leftover", LEFTOVERS)
+def test_what_a_spreadsheet_leaves_over_refuses_no_file(command, api, leftover, encoding):
+    """P22: rows and columns without any text count for nothing."""
+    assert (0, "patients: 1 added, 0 changed\n", "") == command("patients", LEFTOVERS[leftover].encode(encoding))
+
+
+def test_rows_without_text_count_for_nothing_over_http_too(api):
+    """P22: and the row that is wrong is named by its place in the file."""
+    empty = {"record_number": "", "name": None, " ": " "}
+    rows = [empty, {"Record_Number": "MR1", "name": "张"}, empty, {"record_number": "MR2"}]
+    status, body = api.post("/imports/patients", {"rows": rows}, role="service")
+    assert (422, [4], "name is missing") == (
+        status, [fault["row"] for fault in body["errors"]], body["errors"][0]["reason"],
+    )  # fmt: skip
+
+
+RUINED = {"record_number": "1.23457E+17", "card": "6.22848E+18", "phone": "1.38001E+10", "identity_number": '="007"'}
+
+
+@pytest.mark.parametrize("column", RUINED)
+def test_a_number_that_a_spreadsheet_has_ruined_is_refused_by_row_and_name(api, column):
+    """P23: they were kept."""
+    row = {"record_number": "MR1", "name": "张", column: RUINED[column]}
+    status, body = api.post(
+        "/imports/patients", {"rows": [{"record_number": "MR0", "name": "好"}, row]}, role="service"
+    )
+    assert (422, 2) == (status, body["errors"][0]["row"])
+    assert body["errors"][0]["reason"].startswith(f"{column}: ")
+
+
+@pytest.mark.parametrize("birth", ["1990/3/7", "1990-3-7", "32939"])
+def test_a_birth_date_as_a_spreadsheet_writes_it_is_read(api, birth):
+    """P23: it refused the file."""
+    row = {"record_number": "MR1", "name": "张", "birth_date": birth}
+    assert 200 == api.post("/imports/patients", {"rows": [row]}, role="service")[0]
+    assert "1990-03-07" == api.rows()["patient"][0][3]
+
+
+@pytest.mark.parametrize(
+    ("birth", "reason"), [("2999-03-07", "nobody"), ("0001-01-01", "nobody"), ("1990-02-30", "day")]
+)
+def test_a_birth_date_of_nobody_is_refused_by_name(api, birth, reason):
+    """P23: 2999-03-07 and 0001-01-01 were taken."""
+    row = {"record_number": "MR1", "name": "张", "birth_date": birth}
+    _, body = api.post("/imports/patients", {"rows": [row]}, role="service")
+    assert body["errors"][0]["reason"].startswith("birth_date: ")
+    assert reason in body["errors"][0]["reason"]
+
+
+def test_a_birth_date_that_contradicts_the_identity_number_refuses_its_row(api):
+    """P25: the import took both."""
+    row = {"record_number": "MR1", "name": "张", "birth_date": "1950-03-07", "identity_number": "110101199003077213"}
+    _, body = api.post("/imports/patients", {"rows": [row]}, role="service")
+    assert ("contradicting_data", True) == (body["errors"][0]["code"], "birth_date" in body["errors"][0]["reason"])
+
+
+def test_slots_of_a_spreadsheet_are_read(api):
+    """P23: `2026/11/30 9:00` refused the file."""
+    load(api, "patients", GOOD["patients"])
+    row = "AP1,MR1,H1,IM,,2026/3/2 9:00,2026/3/2 9:30"
+    assert (200, {"added": 1, "changed": 0}) == load(
+        api, "appointments", f"{GOOD['appointments'].splitlines()[0]}\n{row}\n"
+    )
 
 
 def test_the_command_finds_nothing_in_an_empty_file(command):

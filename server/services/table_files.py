@@ -1,0 +1,43 @@
+"""Rows from files as spreadsheets write them: encodings, delimiters, leftovers. Knows no column by name."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode
+
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+ENCODINGS = ("utf-8", "gb18030")
+"""Tried in this order where no byte order mark says which; GB18030 is what Chinese spreadsheets write."""
+DELIMITERS = ",\t;"
+
+
+def read_table(content: bytes) -> tuple[Sequence[str], list[dict[Any, Any]]]:
+    """The words of a file's first line, and its rows by them. Raises import_rejected.
+
+    A line such as `sep=;` before it names the delimiter; without one it is the character the first line has most of.
+    """
+    lines = text_of(content).splitlines(keepends=True)
+    delimiter = None
+    if lines and lines[0].strip().strip('"').lower().startswith("sep="):
+        delimiter = lines.pop(0).rstrip("\r\n").strip('"')[4:5] or "\t"
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = delimiter or max(DELIMITERS, key=first.count)
+    reader = csv.DictReader(io.StringIO("".join(lines), newline=""), strict=True, delimiter=delimiter)
+    try:
+        return tuple(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise HallError(ErrorCode.IMPORT_REJECTED, f"after line {reader.line_num}: {error}") from None
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file. Raises import_rejected for one that is no text."""
+    marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
+    for encoding in (marked,) if marked else ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise HallError(ErrorCode.IMPORT_REJECTED, "the file is no text in UTF-8, UTF-16 or GB18030")
