@@ -52,7 +52,7 @@ def count(work: Work, owner: str, attempt: Attempt) -> None:
     over = guessing.reached(_attempts(work, owner, since), work.real_now)
     if over is not None and over.locks:
         write_now(work.db, limit, locked_until=work.real_now + guessing.LOCK)
-    if over is not None and not told:
+    if over is not None and (over.locks or not told):  # a lock is told, though a walk was told before
         write_now(work.db, limit, told_until=work.real_now + guessing.LOCK)
         _tell(work, over.value)
     if attempt.outcome is Outcome.MISSED and _is_guessed(work, owner, attempt.identifier):

@@ -102,6 +102,14 @@ def type_in(page, code, tail):
     page.click("[type=submit]")
 
 
+def prove(page, tail):
+    """A card's number proves nobody: the last four of the phone do."""
+    on(page, "proof")
+    for digit in tail:
+        page.click(f"[data-key='{digit}']")
+    page.click("[type=submit]")
+
+
 def healthy(page):
     for screen in ("health", "fever"):
         on(page, screen)
@@ -172,6 +180,7 @@ def test_a_typed_code_with_the_phones_last_digits_checks_in(page):
 
 def test_a_card_on_the_first_screen_is_enough_and_leaves_nothing_behind(page):
     scan(page, "P1002")
+    prove(page, "5678")
     for screen in ("health", "fever"):
         on(page, screen)
         page.click("[data-act=none]")
@@ -185,10 +194,27 @@ def test_a_card_on_the_first_screen_is_enough_and_leaves_nothing_behind(page):
     assert [0, 0, ""] == page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
 
 
-def test_a_card_lists_final_reports_and_says_what_is_not_ready_or_is_held_at_the_desk(page):
+def test_a_number_that_others_know_shows_no_report_whatever_is_known_of_it(page):
+    """P1: number and Enter from a keyboard, or a QR code of the plain number, printed the laboratory report."""
     page.click("[data-task=reports]")
     on(page, "identify")
     scan(page, "P1001")
+    prove(page, "1234")
+    on(page, "notice")
+
+    assert "只凭卡号不能打印报告" in page.inner_text("main").replace("\n", "")
+    assert "生化全套" not in page.content()
+
+
+def test_todays_slip_with_the_last_four_lists_final_reports_and_says_what_is_not_ready_or_at_the_desk(page, hall):
+    patient = {"name": PATIENT["name"], "record_number": PATIENT["record_number"]}
+    slip = hall.client("console").check_in("H1", queue="DE", patient=patient).slip
+    page.click("[data-task=reports]")
+    on(page, "identify")
+    scan(page, slip.code)
+    on(page, "proof")
+    assert "打印报告前" in page.inner_text("main")
+    prove(page, "1234")
     on(page, "reports")
     listed = page.inner_text("main")
 

@@ -17,7 +17,7 @@ from hardware.ports import Profile
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.protocol.link import Link
-from server.protocol.terms import PrintJobState
+from server.protocol.terms import Evidence, PrintJobState
 from tests.support.browser import a_page
 from tests.support.caller_process import Ear, a_caller
 from tests.support.console_page import Consoles, choose, grade_by_keyboard
@@ -263,15 +263,27 @@ def scanned(consoles, code):
     return consoles.hall.client("kiosk").identify("H1", scan=code)
 
 
+def read_from_chip(consoles, tag):
+    """The patient as a kiosk knows them by the chip of their card."""
+    return consoles.hall.client("kiosk").identify("H1", scan=PATIENTS[tag]["record_number"], how=Evidence.CHIP)
+
+
+def slip_of(consoles, tag):
+    """The code of the slip that this patient holds today."""
+    one = PATIENTS[tag]
+    patient = {"name": one["name"], "record_number": one["record_number"]}
+    return consoles.desk.check_in("H1", patient=patient).slip.code
+
+
 def report_of(consoles, tag):
-    reports = scanned(consoles, PATIENTS[tag]["record_number"]).choices.reports
+    reports = read_from_chip(consoles, tag).choices.reports
     return next(report for report in reports if report["title"] == WORDS[tag]["title"])
 
 
 def drawn_report(consoles, tag):
     """What the paper must look like: the document a kiosk gets, drawn; that job is then given up as not printed."""
     client = consoles.hall.client("kiosk")
-    seen = scanned(consoles, PATIENTS[tag]["record_number"])
+    seen = read_from_chip(consoles, tag)
     job = client.print_report(report_of(consoles, tag)["id"], seen.visit_token, language=tag)
     client.report_print_job(job.id, PrintJobState.FAILED, "only looked at")
     document = ReportDocument.model_validate(job.document)
@@ -294,8 +306,12 @@ def test_a_report_whose_paper_ends_is_not_counted_says_so_and_comes_out_whole_af
     with kiosk_page(browser, kiosk, tag) as page:
         page.click("[data-task=reports]")
         page.wait_for_selector("main.main-identify")
-        page.keyboard.type(PATIENTS[tag]["record_number"])
+        page.keyboard.type(slip_of(consoles, tag))
         page.keyboard.press("Enter")
+        page.wait_for_selector("main.main-proof")
+        for digit in PATIENTS[tag]["phone"][-4:]:
+            page.click(f"[data-key='{digit}']")
+        page.click("[type=submit]")
         page.wait_for_selector("main.main-reports")
         before = len(report_jobs(consoles))
         printer.set_faults({"paper_out_after": 20_000})

@@ -272,6 +272,9 @@ def test_a_walk_over_the_numbers_of_a_register_finds_nobody_and_staff_is_told_on
 
     assert {"proof_needed"} == codes
     assert [("guessing", "neighbours")] == alerts(api)
+    for number in range(20):
+        identify(api, scan=f"X{number}", proof={"phone_tail": "1234"}, role="kiosk-2")
+    assert ["neighbours", "misses"] == [text for _, text in alerts(api)], "the lock is told too, though staff was told"
     assert 200 == identify(api, scan="MR1", proof={"phone_tail": "1234"})[0]
 
 

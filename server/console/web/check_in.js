@@ -13,6 +13,12 @@ function given(fields) {
   return Object.fromEntries(typed.filter(([, text]) => text));
 }
 
+/** Somebody whom the desk is to tell from others, by what stands on a card. */
+function whoIs(one) {
+  const tails = [one.record_number && t("who.record", { number: one.record_number }), one.identity_tail && t("who.identity", { tail: one.identity_tail }), one.phone_tail && t("who.phone", { tail: one.phone_tail })];
+  return [one.display_name, one.birth_date, ...tails].filter(Boolean).join(" · ");
+}
+
 /**
  * `form` is this form's number: the next person's may be filled in while this one's wish is on its way.
  * `alert` is the call of a patient who turned out not urgent: checking in ends it.
@@ -27,18 +33,20 @@ export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
   const [choices, setChoices] = useState(null);
   const [alarm, setAlarm] = useState(null);
   const [override, setOverride] = useState("");
+  const sameAs = useRef(null); // the answer to the question who this is holds for the questions after it
   const here = useRef(true);
   useEffect(() => () => { here.current = false; }, []);
   const wish = `check_in:${form}`;
-  const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => setPerson({ ...person, [name]: text }) });
+  const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => { sameAs.current = null; setPerson({ ...person, [name]: text }); } });
   const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
+  const isThis = (id) => { sameAs.current = id; setChoices(null); submit(); };
   const submit = async (more = {}) => {
     const body = { hall: hall.hall, flags, ...more };
     if (alert) body.alert = alert.id;
     if (visit?.visit_token) body.visit_token = visit.visit_token;
     else if (alert?.name) body.patient = undefined; // the alert knows the patient
     else if (!person.name.trim()) return desk.say(t("name.needed"), "danger");
-    else body.patient = given(person);
+    else Object.assign(body, { patient: given(person), same_as: sameAs.current ?? undefined });
     if (queue && !body.appointment) body.queue = queue;
     if (tags.length) Object.assign(body, { tags, evidence: evidence.trim() || undefined });
     if (override.trim()) body.override_reason = override.trim();
@@ -59,8 +67,10 @@ export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
       <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>
       <${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" />`}
     <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
-    ${choices ? html`<div class="question" role="alert"><p>${t("choose")}</p><div class="row-buttons">
+    ${choices ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
       ${(choices.appointments ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
+      ${(choices.people ?? []).map((one) => html`<button type="button" class="button" key=${one.id} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`)}
+      ${choices.people ? html`<button type="button" class="button" data-person="new" onClick=${() => isThis("new")}>${t("choose.new_person")}</button>` : null}
       ${(choices.queues ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => { setQueue(one.id); submit({ queue: one.id }); }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`)}
     </div></div>` : null}
     <fieldset><legend>${t("priority.some")}</legend><div class="checks">

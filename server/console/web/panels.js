@@ -42,6 +42,8 @@ export function Machines({ desk, onClose }) {
       ${hall.devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
       <ul class="devices plain-none">${hall.devices.map((device) => html`<li key=${device.id} data-online=${device.online}>
         <span><b>${device.name}</b> · ${t(`role.${device.role}`)}<br /><span class="secondary">${healthWords(device.health)}</span></span>
+        ${hall.alerts.some((alert) => alert.kind === "guessing" && alert.device === device.id) ? html`<${Act} desk=${desk} name=${`unlock:${device.id}`} word=${t("device.unlock")}
+          onClick=${() => desk.act(`unlock:${device.id}`, `/api/v1/devices/${device.id}/unlock`, {}, { done: () => t("done.unlock", { name: device.name }) })} />` : null}
         <${Online} device=${device} />
       </li>`)}</ul></section>`;
 }
