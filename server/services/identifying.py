@@ -138,7 +138,7 @@ def _refused_unseen(
 ) -> HallError | None:
     """A refusal that needs no look-up: no code at all, a lock, a plain number alone. None where one is needed."""
     staff, owner = work.principal.is_staff, work.principal.owner
-    if asked is None or asked.form is Form.NONE:
+    if asked is None or (asked.form is Form.NONE and not (staff and asked.text)):
         by_name_only = described is not None and not staff
         if by_name_only and attempts.is_locked(work, owner, ""):
             return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)

@@ -289,6 +289,26 @@ def test_the_desk_checks_in_a_patient_with_priority_and_evidence(consoles, page)
     assert "钱学森" in page.inner_text(".side")
 
 
+def test_a_namesake_is_a_question_at_the_desk_and_gets_a_ticket_of_their_own(consoles, page):
+    """P3: for a second 张三 the desk page said "已报到 A001", without a question."""
+    known = {"name": "孙同名", "record_number": "P-SAME", "birth_date": "1980-01-01", "phone": "13977776666"}
+    first = consoles.desk.check_in("H1", queue="IM", patient=known).ticket
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-form=check_in]")
+    page.fill("#person-name", "孙同名")
+    page.fill("#person-birth_date", "1980-01-01")
+    page.check("[data-choice=queue] input[value=IM]")
+    page.press("#person-name", "Enter")
+    page.wait_for_selector("[data-person=new]")
+    asked = page.inner_text("[data-form=check_in] .question")
+    assert all(word in asked for word in ("对照证件", "孙*名", "1980-01-01", "P-SAME", "6666"))
+    page.click("[data-person=new]")
+    footed(page, "已报到")
+
+    assert first.number != selected(page)
+    assert 2 == sum(one.name == "孙同名" for one in consoles.desk.snapshot("H1").tickets)
+
+
 def test_a_danger_sign_gives_no_number_until_the_nurse_says_why(consoles, page):
     before = len(consoles.desk.snapshot("H1").tickets)
     page.keyboard.press("n")

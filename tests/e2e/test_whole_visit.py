@@ -22,7 +22,7 @@ from tests.support.browser import a_page
 from tests.support.caller_process import Ear, a_caller
 from tests.support.console_page import Consoles, choose, grade_by_keyboard
 from tests.support.hall import HOSPITAL, until
-from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk
+from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk, send_keys
 from tests.support.printers import defused, differing_dots, strip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -306,8 +306,7 @@ def test_a_report_whose_paper_ends_is_not_counted_says_so_and_comes_out_whole_af
     with kiosk_page(browser, kiosk, tag) as page:
         page.click("[data-task=reports]")
         page.wait_for_selector("main.main-identify")
-        page.keyboard.type(slip_of(consoles, tag))
-        page.keyboard.press("Enter")
+        send_keys(page, slip_of(consoles, tag))
         page.wait_for_selector("main.main-proof")
         for digit in PATIENTS[tag]["phone"][-4:]:
             page.click(f"[data-key='{digit}']")

@@ -481,6 +481,13 @@ def test_two_numbers_of_two_people_are_refused(api):
     assert (422, "contradicting_data") == (status, body["code"])
 
 
+def test_the_desk_looks_up_whatever_stands_on_a_card(api):
+    """A number without a digit is still the number of a card; the desk sees the card."""
+    api.check_in("江卡", patient={"record_number": "MR-CARD"})
+    assert 200 == identify(api, scan="mr-card", role="nurse")[0]
+    assert 404 == identify(api, scan="mr-card", role="kiosk")[0]
+
+
 def test_the_desk_looks_a_name_up_and_chooses(api):
     status, body = identify(api, typed={"name": "李四", "birth_date": "1985-02-03"}, role="nurse")
     assert (409, "choose") == (status, body["code"])
