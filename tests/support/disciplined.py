@@ -112,9 +112,14 @@ def doctors(api: Api, *ids: str) -> None:
 
 
 def arrive(api: Api, number: int, *, role: str = "kiosk", **more: Any) -> tuple[int, dict[str, Any]]:
-    """A check-in of that patient: status and body."""
-    body = {"hall": "H1", "queue": "IM", "patient": person(number), **more}
-    return api.post("/check-ins", body, role=role)
+    """A check-in of that patient: status and body. At a kiosk by the chip of the card, at the desk by the number."""
+    if role.partition("-")[0] != "kiosk":
+        return api.post("/check-ins", {"hall": "H1", "queue": "IM", "patient": person(number), **more}, role=role)
+    known = api.post("/imports/patients", {"rows": [person(number)]}, role="service")
+    assert known[0] == 200, known
+    card = {"text": person(number)["record_number"], "how": "chip"}
+    token = api.post("/identifications", {"hall": "H1", "scan": card}, role=role)[1]["visit_token"]
+    return api.post("/check-ins", {"hall": "H1", "queue": "IM", "visit_token": token, **more}, role=role)
 
 
 def order(api: Api, *stations: str) -> list[str]:
