@@ -12,8 +12,8 @@ from hardware.escpos.slip import draw_slip
 from hardware.ports import Profile
 from server.protocol.messages import PrintJob
 
-MOST_CHARACTERS = 20_000
-"""Characters of a report: some 7 m of 58 mm paper. A longer one belongs on sheets."""
+MOST_CHARACTERS = 30_000
+"""Characters of a report with its labels; the server lets through 20,000 of results. A longer one belongs on sheets."""
 
 
 class Unprintable(ValueError):
