@@ -19,7 +19,7 @@ from server.services import staff
 from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
 from server.services.patients import document_columns
-from server.services.reports.matching import adopt_all
+from server.services.reports.matching import adopt_waiting
 from server.services.servable import LONGEST as LONGEST_SLOT
 from server.services.servable import SHORTEST, Booking
 from server.store import people
@@ -182,6 +182,8 @@ def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> di
             f"{len(faults)} rows are wrong; first: row {faults[0]['row']}: {faults[0]['reason']}",
             errors=faults[:100],
         )
+    if kind == "patients":
+        adopt_waiting(db)
     return counts | ({"warnings": warnings[:100]} if warnings else {})
 
 
@@ -234,7 +236,6 @@ def _patient(db: Session, given: Prepared, now: datetime) -> str:
         elif card.patient_id != patient.id:
             raise ValueError("the card belongs to another patient")
         db.flush()
-    adopt_all(db, [patient])
     return result
 
 

@@ -36,6 +36,16 @@ def of_patient(db: Session, patient: str, numbers: Collection[str]) -> Sequence[
     ).all()
 
 
+def of_nobody(db: Session, limit: int) -> Sequence[ReportRow]:
+    """The reports in force that wait at the desk and have no patient yet, the newest first."""
+    return db.scalars(
+        select(ReportRow)
+        .where(ReportRow.at_desk, ReportRow.patient_id.is_(None), ReportRow.superseded.is_(False))
+        .order_by(ReportRow.received_at.desc(), ReportRow.id)
+        .limit(limit)
+    ).all()
+
+
 def waiting(db: Session, limit: int) -> Sequence[ReportRow]:
     """The reports that are marked as waiting at the desk, the newest first."""
     return db.scalars(

@@ -1,7 +1,5 @@
 """Whose a report is: looked for when it comes, when its patient comes, and each time somebody asks. Knows no rules."""
 
-from collections.abc import Iterable
-
 from sqlalchemy.orm import Session
 
 from server.domain.reports.person import Person, fold_number, is_same_person, shares_number
@@ -9,6 +7,9 @@ from server.domain.reports.received import Received, Subject, loaded
 from server.services.work import Work
 from server.store import reports as kept
 from server.store.tables import PatientRow, ReportNumberRow, ReportRow
+
+AT_ONCE = 500
+"""Unmatched reports that one import looks at."""
 
 
 def person_of(db: Session, patient: PatientRow) -> Person:
@@ -55,15 +56,15 @@ def adopt(work: Work, row: ReportRow) -> PatientRow | None:
     return patient
 
 
-def adopt_all(db: Session, patients: Iterable[PatientRow]) -> int:
-    """Keep whose the reports are that came before these patients did; how many."""
-    count = 0
-    for patient in patients:
-        for row in reports_of(db, patient):
-            if row.patient_id is None:
-                row.patient_id = patient.id
-                count += 1
-    return count
+def adopt_waiting(db: Session) -> int:
+    """Keep whose the newest unmatched reports are, after patients came; how many. Older ones wait to be asked for."""
+    matched = 0
+    for row in kept.of_nobody(db, AT_ONCE):
+        patient = patient_of(db, row)
+        if patient is not None:
+            row.patient_id = patient.id
+            matched += 1
+    return matched
 
 
 def remember_numbers(db: Session, row: ReportRow, report: Received) -> None:
