@@ -34,7 +34,7 @@ SETTLED_AFTER = 0.7
 DELIBERATE = frozenset({Verb.HEALTH, Verb.FEVER, Verb.CONFIRM})
 STAFF_AWAITED = 180.0
 """Seconds for which the screen that staff was told stays while nobody has said yet that somebody comes."""
-CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
+CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.DIRECTION: 40.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
 BACK_WITHIN = 20.0
 """Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
 PROOFS = frozenset(Proof)
@@ -99,8 +99,8 @@ def _ticked(state: State) -> Step:
     idle = state.now - max(state.touched_at, state.shown_at)
     if state.screen in CLOSES_AFTER:
         awaited = state.screen is Screen.STAFF and state.alert and not state.coming
-        closes_after = STAFF_AWAITED if awaited else CLOSES_AFTER[state.screen]
-        return reset(state) if idle >= closes_after * (2 if state.elder else 1) else stay(state)
+        closes_after = STAFF_AWAITED if awaited else CLOSES_AFTER[state.screen] * (2 if state.elder else 1)
+        return reset(state) if idle >= closes_after else stay(state)
     warn_after = WARN_AFTER_ELDER if state.elder else WARN_AFTER
     if state.screen is Screen.HOME:
         changed = state.elder or state.language != home_language(state.hall)
@@ -182,6 +182,12 @@ def _choose(state: State, touch: Touch) -> Step:
     return chosen(state, option) if option else stay(state)
 
 
+def _other_clinic(state: State, _: Touch) -> Step:
+    """Not the way to what is booked: another clinic of this hall."""
+    queues = hall_queues(state.hall) if state.hall is not None else ()
+    return choose_from(replace(state, choice=None, message=None), queues, otherwise="no_queue")
+
+
 def _health(state: State, touch: Touch) -> Step:
     if touch.value == "some":
         return check_in(state, ("red_flag",))
@@ -213,6 +219,7 @@ def _back(state: State, _: Touch) -> Step:
         Screen.CONFIRM: Screen.FEVER if state.flags is not None else Screen.CHOOSE,
         Screen.HEALTH: Screen.CHOOSE,
         Screen.PROOF: Screen.IDENTIFY,
+        Screen.DIRECTION: Screen.CHOOSE,
     }.get(state.screen)
     if state.screen is Screen.IDENTIFY and state.task is Task.WALK_IN:
         before = Screen.CHOOSE
@@ -236,6 +243,7 @@ _ON_SCREEN: dict[tuple[Screen, Verb], Callable[[State, Touch], Step]] = {
     (Screen.PROOF, Verb.SCAN): _scanned,
     (Screen.PROOF, Verb.PROVE): _prove,
     (Screen.CHOOSE, Verb.CHOOSE): _choose,
+    (Screen.DIRECTION, Verb.OTHER): _other_clinic,
     (Screen.HEALTH, Verb.HEALTH): _health,
     (Screen.FEVER, Verb.FEVER): _fever,
     (Screen.CONFIRM, Verb.CONFIRM): _confirm,

@@ -6,6 +6,7 @@ from typing import Any
 from kiosk.screens import Hall, Option, OptionKind
 from server.protocol.answers import Choices
 from server.protocol.messages import Names
+from server.protocol.slot_terms import When
 from server.protocol.terms import TicketState
 
 BACK_IN = frozenset({TicketState.PASSED, TicketState.HELD})
@@ -20,10 +21,30 @@ def options_of(kind: OptionKind, entries: Iterable[Mapping[str, Any]], hall: Hal
 
 
 def all_options(choices: Choices, hall: Hall) -> tuple[Option, ...]:
-    """Everything that checking in may mean: appointments first, then tickets to put back, then queues."""
-    found = options_of("appointment", choices.appointments, hall)
+    """Everything that checking in may mean: appointments for here and now first, then tickets to put back.
+
+    Without these what is booked elsewhere or for another time, and only then the queues.
+    """
+    booked = options_of("appointment", choices.appointments, hall)
+    found = tuple(option for option in booked if is_for_now(option))
     found += tuple(option for option in options_of("ticket", choices.tickets, hall) if is_away(option))
-    return found or options_of("queue", choices.queues, hall)
+    return found or booked or options_of("queue", choices.queues, hall)
+
+
+def is_for_now(option: Option) -> bool:
+    """Whether an appointment may be checked in here and now; the server says so, and decides again when it is asked."""
+    return option.facts.get("here", True) is True and option.facts.get("when", When.NOW) == When.NOW
+
+
+def booked_otherwise(choices: Choices, choice: Option | None, hall: Hall) -> Option | None:
+    """What the patient has booked for today while another clinic is being chosen; None where nothing differs."""
+    if choice is None or choice.kind != "queue":
+        return None
+    for option in options_of("appointment", choices.appointments, hall):
+        is_this = option.facts.get("here", True) and option.facts.get("queue") == choice.id
+        if option.facts.get("today", True) and option.facts.get("when") != When.TOO_LATE and not is_this:
+            return option
+    return None
 
 
 def hall_queues(hall: Hall) -> tuple[Option, ...]:
@@ -49,7 +70,7 @@ def names(value: Any) -> Names:
 
 
 def _title(kind: OptionKind, entry: Mapping[str, Any], hall: Hall) -> Names:
-    for field in ("name", "title", "queue_name"):
+    for field in ("name", "title", "queue_name", "hall_name"):
         if entry.get(field):
             return names(entry[field])
     return hall.queue_name(entry["id"] if kind == "queue" else entry.get("queue"))

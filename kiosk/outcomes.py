@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from kiosk.inputs import Alerted, Away, Paper, Refused, Result
-from kiosk.options import all_options, is_away, options_of
+from kiosk.options import all_options, is_away, is_for_now, options_of
 from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
 from kiosk.turns import Step, go, notice, print_next, put_on_paper, staff_told, stay, wish, wish_id
 from kiosk.wishes import AskPlace, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
+from server.protocol.slot_terms import When
 from server.protocol.terms import ErrorCode, PrintJobState
 
 TRIES = 3
@@ -89,8 +90,9 @@ def _identified(state: State, choices: Choices) -> Step:
     if state.task is Task.WALK_IN and state.choice is not None:
         return go(state, Screen.HEALTH), ()
     found = all_options(choices, hall)
-    if not any(option.kind != "queue" for option in found) and tickets:
-        return choose_from(state, tickets, otherwise="no_ticket")
+    if tickets and not any(is_for_now(option) or is_away(option) for option in found if option.kind != "queue"):
+        elsewhere = tuple(option for option in found if option.kind == "appointment")
+        return choose_from(state, tickets + elsewhere, otherwise="no_ticket")
     return choose_from(state, found, otherwise="no_appointment")
 
 
@@ -110,6 +112,10 @@ def chosen(state: State, option: Option) -> Step:
         if state.task is Task.PLACE or not is_away(option):
             return wish(state, AskPlace(wish_id(state), option.id))
         return go(state, Screen.CONFIRM), ()
+    if option.kind == "appointment" and not is_for_now(option):
+        when = When(option.facts.get("when", When.NOW))
+        about = "elsewhere" if option.facts.get("here") is False else when.value
+        return go(state, Screen.DIRECTION, message=Message(about)), ()
     if option.kind == "queue" and state.identity is None:
         return go(state, Screen.IDENTIFY), ()
     return go(state, Screen.HEALTH), ()

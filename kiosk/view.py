@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiosk.flow import ELDER_TASKS
-from kiosk.options import is_printable
+from kiosk.options import booked_otherwise, is_printable
 from kiosk.screens import Finished, Option, Screen, State, Task
 from kiosk.turns import offered
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
+    *("here", "when", "today", "place", "hall_name", "opens_at"),
     *("text", "withheld", "issued_at", "prints"),
 )
 """Facts of an option that may be drawn; whatever else an answer holds stays in the agent."""
@@ -50,13 +51,24 @@ def _of_screen(state: State) -> dict[str, Any]:
             return {
                 "choice": _option(state.choice) if state.choice else None,
                 "person": state.identity.display_name if state.identity else None,
+                "booked": _booked(state),
             }
+        case Screen.DIRECTION:
+            return {"choice": _option(state.choice) if state.choice else None}
         case Screen.STAFF:
             return {"coming": dict(state.coming), "awaited": state.alert is not None}
         case Screen.DONE | Screen.PLACE | Screen.ASK_PAPER | Screen.PRINTING:
             return {"finished": _finished(state.finished)}
         case _:
             return {}
+
+
+def _booked(state: State) -> dict[str, Any] | None:
+    """What the patient has booked for today where another clinic is about to be confirmed."""
+    if state.screen is not Screen.CONFIRM or state.identity is None or state.hall is None:
+        return None
+    found = booked_otherwise(state.identity.choices, state.choice, state.hall)
+    return _option(found) if found else None
 
 
 def _message(state: State) -> dict[str, Any] | None:

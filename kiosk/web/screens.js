@@ -36,6 +36,18 @@ function dateOf(stamp, seen) {
   return stamp ? form.format(new Date(stamp)) : "";
 }
 
+/** Today, tomorrow, yesterday, or the date, as a patient says it. */
+function dayOf(stamp, seen, t) {
+  const days = Math.round((new Date(dateOf(stamp, seen)) - new Date(dateOf(new Date().toISOString(), seen))) / 86400000);
+  return { "-1": t("day.before"), 0: t("day.today"), 1: t("day.after") }[days] ?? dateOf(stamp, seen);
+}
+
+/** What is booked, in one sentence. */
+function bookedAt(option, seen, t) {
+  const { slot_start } = option.facts;
+  return t("booked_at", { day: dayOf(slot_start, seen, t), time: timeOf(slot_start, seen), queue: named(option.title, seen.language) });
+}
+
 function Home({ seen, t, say }) {
   const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
   return html`<div class="screen">
@@ -106,11 +118,14 @@ function Pager({ t, page, pages, turn }) {
 }
 
 function detail(option, seen, t) {
-  const { slot_start, doctor_name, number, state } = option.facts;
+  const { slot_start, doctor_name, number, state, here, when, today } = option.facts;
   const parts = [];
+  if (slot_start && today === false) parts.push(dayOf(slot_start, seen, t));
   if (number) parts.push(t("number_is", { number }));
   if (slot_start) parts.push(timeOf(slot_start, seen));
   if (doctor_name) parts.push(doctor_name);
+  if (here === false) parts.push(named(option.facts.hall_name, seen.language));
+  if (when === "too_early" || when === "too_late") parts.push(t(`when.${when}`));
   if (option.kind === "ticket" && state) parts.push(t(`state.${state}`));
   return parts.join(" · ");
 }
@@ -129,6 +144,29 @@ function Choose({ seen, t, say }) {
       </button>`)}
     </div>
     <${Pager} t=${t} ...${list} />
+  </div>`;
+}
+
+/** What is booked is not for here and now: where to go, and when; or another clinic of this hall. */
+function Direction({ seen, t, say }) {
+  const { choice } = seen;
+  const { here, when, today, opens_at } = choice.facts;
+  const time = when === "too_late" ? t("direction.too_late")
+    : when === "too_early" && today ? (opens_at ? t("direction.opens", { time: timeOf(opens_at, seen) }) : "")
+    : when === "too_early" ? t("direction.that_day") : "";
+  return html`<div class="screen screen-middle">
+    <div class="picture picture-attention"><${Icon} name=${here === false ? "place" : "passed"} /></div>
+    <${Title} small=${true} text=${bookedAt(choice, seen, t)} />
+    ${here === false && when !== "too_late" ? html`
+      <p class="text-title strong">${phrases(t("direction.go", { place: named(choice.facts.hall_name, seen.language) }))}</p>
+      <p class="text-body">${phrases(named(choice.facts.place, seen.language))}</p>` : null}
+    ${time ? html`<p class="notice notice-attention text-body">${phrases(time)}</p>` : null}
+    <div class="choices">
+      <button type="button" class="button button-primary button-wide button-tall" data-act="home"
+        onClick=${() => say("home")}>${t("to_start")}</button>
+      <button type="button" class="button button-quiet button-wide" data-act="other"
+        onClick=${() => say("other")}>${t("direction.other")}</button>
+    </div>
   </div>`;
 }
 
@@ -180,6 +218,8 @@ function Confirm({ seen, t, say }) {
   ].filter(([, value]) => value);
   return html`<div class="screen">
     <${Title} text=${t("confirm_title")} />
+    ${seen.booked ? html`<p class="notice notice-attention text-body" role="status">
+      ${phrases(t(seen.booked.facts.here === false ? "booked_elsewhere" : "booked_other", { booked: bookedAt(seen.booked, seen, t), place: named(seen.booked.facts.hall_name, seen.language) }))}</p>` : null}
     <dl class="facts card">
       ${rows.map(([label, value]) => html`<div key=${label}><dt class="secondary">${t(label)}</dt>
         <dd class="number">${value}</dd></div>`)}
@@ -330,6 +370,7 @@ export const SCREENS = {
   identify: Identify,
   proof: Proof,
   choose: Choose,
+  direction: Direction,
   health: Health,
   fever: Fever,
   confirm: Confirm,

@@ -27,6 +27,7 @@ from server.domain.places import (
 )
 from server.domain.policy_priority import best_tag, capped, policy_credit, policy_place
 from server.domain.rules import PassedStep, Rules
+from server.domain.slot_times import check_in_opens
 from server.protocol.terms import ErrorCode, Lane, Mode
 
 
@@ -244,14 +245,10 @@ def on_prioritise(
 
 
 def _refuse_too_early(rules: Rules, now: datetime, slot_start: datetime | None) -> None:
-    if slot_start is None or rules.early_allowed == "any":
-        return
-    if rules.early_allowed == "minutes" and rules.early_minutes is None:
-        return
-    ahead = rules.early_minutes or 0 if rules.early_allowed == "minutes" else 0
-    opens = slot_start - timedelta(minutes=ahead)
-    if now < opens:
+    opens = check_in_opens(rules, slot_start) if slot_start is not None else None
+    if opens is not None and now < opens:
         raise HallError(ErrorCode.TOO_EARLY, f"check-in opens at {opens.isoformat()}", opens_at=opens.isoformat())
+
 
 
 def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end: datetime | None) -> bool:

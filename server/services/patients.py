@@ -14,6 +14,7 @@ from server.domain.identification import Owner
 from server.domain.masking import display_name
 from server.domain.same_person import Description, Verdict, compare
 from server.protocol.terms import ErrorCode, TicketState
+from server.services.appointments_found import appointments_of
 from server.services.config import config_of
 from server.services.context import Context
 from server.services.faces import Faces
@@ -22,10 +23,10 @@ from server.services.principal import Principal
 from server.services.reading import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
-from server.services.views import View, stamp, ticket_view
+from server.services.views import View, ticket_view
 from server.store import people
 from server.store.rows import insert_now
-from server.store.tables import DoctorRow, PatientRow, QueueRow, TicketRow
+from server.store.tables import PatientRow, QueueRow, TicketRow
 
 RECORD = "record_number"
 SAME_AS_NOBODY = "new"
@@ -158,13 +159,12 @@ def choices_of(
     *,
     ticket: str | None = None,
 ) -> dict[str, Any]:
-    """What this patient can do in this hall today: appointments, queues, tickets, and printable reports at level 2.
+    """What this patient can do here: appointments of every hall, queues, tickets, and printable reports at level 2.
 
     With `ticket`, who stands there proved to hold that ticket and no more, and sees nothing else of its patient.
     """
     config = config_of(db, hall_row(db, hall))
     day = config.day(now)
-    start, end = config.bounds(day)
     faces = Faces(db, hall_row(db, hall), principal.audience, scales=context.scales)
     tickets = [
         row
@@ -185,21 +185,8 @@ def choices_of(
     queues = db.scalars(
         select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
     ).all()
-    names = {queue.id: queue.name for queue in queues}
-    doctors = {row.id: row.name for row in db.execute(select(DoctorRow.id, DoctorRow.name))}
     return {
-        "appointments": [
-            {
-                "id": row.id,
-                "queue": row.queue_id,
-                "queue_name": names.get(row.queue_id, {}),
-                "doctor": row.doctor_id,
-                "doctor_name": doctors.get(row.doctor_id or ""),
-                "slot_start": stamp(row.slot_start),
-                "slot_end": stamp(row.slot_end),
-            }
-            for row in people.appointments(db, patient, hall, start, end)
-        ],
+        "appointments": appointments_of(db, patient, hall_row(db, hall), now, level),
         "queues": [{"id": queue.id, "name": queue.name} for queue in queues],
         "tickets": [faces.ticket(view, own=True) for view in views],
         "reports": _reports(db, patient, now) if level >= 2 else [],

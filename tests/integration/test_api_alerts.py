@@ -19,10 +19,11 @@ def own():
 
 def known(own, name="张小三", **more):
     """A patient with a card, as the hospital's system has them."""
-    row = {"name": name, "record_number": f"MR-{name}", "birth_date": BORN, "sex": "male", **more}
+    code = f"MR{sum(map(ord, name))}"
+    row = {"name": name, "record_number": code, "birth_date": BORN, "sex": "male", **more}
     status, body = own.post("/imports/patients", {"rows": [row]}, role="service")
     assert status == 200, body
-    return f"MR-{name}"
+    return code
 
 
 def carded(own, name="张小三", **more):
@@ -58,7 +59,7 @@ def test_a_danger_with_a_card_stands_at_the_desk_with_name_age_sex_clinic_compla
 def test_a_danger_names_the_booked_clinic_where_none_was_chosen(own):
     """Q2"""
     token = carded(own)
-    row = {"id": "AP1", "patient": "MR-张小三", "hall": "H1", "queue": "ENT"}
+    row = {"id": "AP1", "patient": known(own), "hall": "H1", "queue": "ENT"}
     row |= {"slot_start": "2026-03-02T09:30:00+08:00", "slot_end": "2026-03-02T10:00:00+08:00"}
     status, body = own.post("/imports/appointments", {"rows": [row]}, role="service")
     assert status == 200, body
@@ -73,7 +74,6 @@ def test_a_danger_names_the_booked_clinic_where_none_was_chosen(own):
     [
         {"visit_token": "forged"},
         {"patient": {"name": "*"}},
-        {"patient": {"name": "张三", "identity_number": "123"}},
         {},
         {"queue": "NOWHERE"},
         {"appointment": "NONE"},
@@ -85,6 +85,13 @@ def test_a_danger_is_never_refused_because_nobody_knows_who_it_is(own, who):
 
     (line,) = lines(own)
     assert (None, "kiosk") == (line["name"], line["device_name"])
+
+
+def test_a_danger_with_a_number_that_is_none_keeps_the_name_that_was_given(own):
+    """Q2"""
+    red_flag(own, patient={"name": "张三", "identity_number": "123"})
+
+    assert ["张三"] == [line["name"] for line in lines(own)]
 
 
 def test_a_danger_beside_a_misspelt_answer_is_told_all_the_same(own):

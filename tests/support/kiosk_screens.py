@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from kiosk.agent import create_agent
 from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
 from kiosk.turns import SPOKEN
 from kiosk.view import view
-from server.protocol.answers import Identification
+from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
 from server.protocol.terms import PrintJobState
 from tests.support.browser import a_browser
@@ -98,6 +99,29 @@ EVERY_CAUSE = (("urgent", 12), ("earlier_slot", 10), ("woven", 11), ("rooms", 3)
 FIVE = replace(FINISHED, number="A1000", queue=SPORTS, ahead=40)
 
 
+WAY = {
+    "here": False,
+    "when": "now",
+    "today": True,
+    "hall_name": {
+        "zh": "二楼外科妇科候诊区",
+        "yue": "二樓外科婦科候診區",
+        "en": "Surgery and gynaecology, first floor",
+    },
+    "place": {"zh": "门诊楼二楼西区", "yue": "門診樓二樓西區", "en": "Outpatient building, first floor, west"},
+}
+SURGERY = {"zh": "普外科", "yue": "普外科", "en": "General surgery"}
+
+
+def booked(**more: Any) -> Option:
+    """What is booked for today in another hall, or with `more` for another time."""
+    at = datetime.now(UTC).replace(hour=2, minute=1, second=0, microsecond=0)
+    return Option("appointment", "ap9", SURGERY, {"slot_start": at.isoformat(), **WAY, **more})
+
+
+LATER = booked(here=True, when="too_early", opens_at="2026-03-02T01:30:00Z")
+OVER = booked(here=True, when="too_late", today=False, slot_start="2026-03-01T02:01:00Z")
+CHOICES = Choices(appointments=[{"id": "ap9", "queue": "GS", "queue_name": SURGERY, **booked().facts}])
 NURSE = {"zh": "护士正在过来", "yue": "護士正在過來", "en": "A nurse is coming"}
 LONG_WHO = {
     "zh": "急诊预检分诊台欧阳护士长正在过来",
@@ -141,6 +165,13 @@ STATES: dict[str, State] = {
     "queues": shown(Screen.CHOOSE, options=QUEUES),
     "choose": shown(Screen.CHOOSE, options=(BOOKED, BOOKED_LONG)),
     "choose-ticket": shown(Screen.CHOOSE, options=(MISSED, AWAY)),
+    "direction": shown(Screen.DIRECTION, choice=booked()),
+    "direction-early": shown(Screen.DIRECTION, choice=LATER),
+    "direction-late": shown(Screen.DIRECTION, choice=OVER),
+    "choose-elsewhere": shown(Screen.CHOOSE, options=(booked(), LATER, OVER)),
+    "confirm-other": replace(
+        shown(Screen.CONFIRM, choice=QUEUES[0]), identity=PERSON.model_copy(update={"choices": CHOICES})
+    ),
     "health": shown(Screen.HEALTH),
     "fever": shown(Screen.FEVER),
     "confirm": shown(Screen.CONFIRM, choice=BOOKED),
@@ -178,8 +209,9 @@ STATES: dict[str, State] = {
 }
 PICTURES = (
     "home", "home-offline", "home-no-printer", "identify", "not-found", "type", "type-proof", "queues", "choose",
-    "health", "fever", "confirm", "working", "ask-paper", "done", "done-again", "slip-failed", "place", "reports",
-    "away", "staff", "red-flag", "red-flag-coming", "fever-clinic", "still-there",
+    "direction", "direction-early", "confirm-other", "health", "fever", "confirm", "working", "ask-paper", "done",
+    "done-again", "slip-failed", "place", "reports", "away", "staff", "red-flag", "red-flag-coming", "fever-clinic",
+    "still-there",
 )  # fmt: skip
 CANTONESE_PICTURES = ("home", "health", "done", "reports")
 ELDER_PICTURES = ("home", "health", "done")

@@ -19,6 +19,8 @@ function whoIs(one) {
   return [one.display_name, one.birth_date, ...tails].filter(Boolean).join(" · ");
 }
 
+const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
+
 /**
  * `form` is this form's number: the next person's may be filled in while this one's wish is on its way.
  * `alert` is the call of a patient who turned out not urgent: checking in ends it.
@@ -68,7 +70,7 @@ export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
       <${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" />`}
     <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
     ${choices ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
-      ${(choices.appointments ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
+      ${(choices.appointments ?? []).filter(forNow).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
       ${(choices.people ?? []).map((one) => html`<button type="button" class="button" key=${one.id} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`)}
       ${choices.people ? html`<button type="button" class="button" data-person="new" onClick=${() => isThis("new")}>${t("choose.new_person")}</button>` : null}
       ${(choices.queues ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => { setQueue(one.id); submit({ queue: one.id }); }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`)}

@@ -705,3 +705,62 @@ def test_a_call_of_somebody_nobody_knows_says_nothing_about_them():
     patient = Patient().touch(Verb.HELP)
 
     assert [(None, None)] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+
+
+def booking(id="ap9", queue="GS", **more):
+    where = {"hall": "H2", "here": False, "when": "now", "today": True, "hall_name": {"zh": "外科候诊区"}}
+    what = {"id": id, "queue": queue, "queue_name": {"zh": "普外科"}, "slot_start": "2026-03-02T02:01:00Z"}
+    return what | where | more
+
+
+UPSTAIRS = booking()
+AFTERNOON = booking("ap5", "IM", hall="H1", here=True, when="too_early")
+YESTERDAY = booking("ap6", "IM", hall="H1", here=True, when="too_late", today=False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "about"), [(UPSTAIRS, "elsewhere"), (AFTERNOON, "too_early"), (YESTERDAY, "too_late")]
+)
+def test_who_is_booked_elsewhere_or_later_is_shown_the_way_and_no_walk_in(entry, about):
+    """Q3"""
+    patient = Patient().booked(entry)
+
+    assert (Screen.DIRECTION, entry["id"]) == (patient.screen, view(patient.state)["choice"]["id"])
+    assert [] == patient.wished(CheckInWish)
+    patient.touch(Verb.HELP)
+    assert [("token", about)] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+
+
+def test_an_appointment_for_here_and_now_is_checked_in_without_a_word_of_the_others():
+    """Q3"""
+    assert Screen.HEALTH == Patient().booked(UPSTAIRS, BOOKED).screen
+
+
+def test_several_other_appointments_are_asked_about():
+    """Q3"""
+    patient = Patient().booked(UPSTAIRS, AFTERNOON)
+
+    assert (Screen.CHOOSE, 2) == (patient.screen, len(patient.state.options))
+    assert Screen.DIRECTION == patient.touch(Verb.CHOOSE, "appointment:ap9").screen
+    assert Screen.CHOOSE == patient.touch(Verb.BACK).screen
+
+
+def test_who_chooses_another_clinic_than_the_booked_one_is_told_before_confirming():
+    """Q3"""
+    patient = Patient().booked(UPSTAIRS).touch(Verb.OTHER).touch(Verb.CHOOSE, "queue:SU")
+    patient.touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no")
+
+    assert (Screen.CONFIRM, "ap9") == (patient.screen, view(patient.state)["booked"]["id"])
+    patient.touch(Verb.CONFIRM)
+    assert [("SU", None)] == [(wish.queue, wish.appointment) for wish in patient.wished(CheckInWish)]
+
+
+def test_a_number_for_another_clinic_than_booked_is_said_on_the_confirm_screen():
+    """Q3"""
+    patient = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:SU").scan()
+    patient.answer(identified(appointments=[BOOKED])).touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no")
+    assert "ap1" == view(patient.state)["booked"]["id"]
+
+    same = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:IM").scan()
+    same.answer(identified(appointments=[BOOKED])).touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no")
+    assert None is view(same.state)["booked"]
