@@ -75,7 +75,7 @@ def _queue_must_be_known(context: Context, body: CheckInBody) -> None:
 def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     """Give a ticket: 201 new, 200 the one already held, 202 an alert instead of a ticket.
 
-    Staff may check in the patient of an `alert`, which ends as not urgent.
+    Staff may check in the patient of an `alert`, which ends as not urgent, or as escorted where danger is confirmed.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
     desk_only, unknown_queue, identity_number_invalid, station_closed.
     """
@@ -114,7 +114,8 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     ticket = issue(work, context, queue, patient, asked_ticket)
     age_priority.give(work, context, queue, ticket, patient, body.visit_token)
     if body.alert:
-        alerts.end(work, alerts.alert_of(work, body.alert), AlertOutcome.NOT_URGENT)
+        outcome = AlertOutcome.NOT_URGENT if found is None else AlertOutcome.ESCORTED
+        alerts.end(work, alerts.alert_of(work, body.alert), outcome)
     return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
 
 
