@@ -47,7 +47,7 @@ export function History({ ticket, known, zone }) {
     setTriages([]);
     if (ticket.times.triaged) {
       insist(`/api/v1/tickets/${ticket.id}/triages`, () => here)
-        .then((answer) => here && answer?.status === 200 && setTriages(answer.body.triages.toReversed()));
+        .then((answer) => here && answer?.status === 200 && setTriages([...answer.body.triages].reverse()));
     }
     return () => { here = false; };
   }, [ticket.id, ticket.times.triaged]);

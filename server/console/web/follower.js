@@ -18,6 +18,7 @@ export class Follower {
   #contact = 0;
   #link = "connecting";
   #timer = null;
+  #broken = false;
 
   constructor(id, { get, onChange, onEvents, onSession }) {
     Object.assign(this, { id, get, onChange, onEvents, onSession });
@@ -85,10 +86,17 @@ export class Follower {
     const before = this.#hall;
     let state = { hall: this.#hall, ahead: this.#ahead };
     let gap = false;
-    for (const frame of frames) {
-      state = take(state, frame);
-      if (state.said === "stale") return this.#restart();
-      gap = state.said === "gap";
+    try {
+      for (const frame of frames) {
+        state = take(state, frame);
+        if (state.said === "stale") return this.#restart();
+        gap = state.said === "gap";
+      }
+    } catch (error) {
+      // this browser cannot do what the page asks of it: what is shown is old from here on, and must say so
+      console.error("an event cannot be applied", error);
+      this.#broken = true;
+      return this.#look();
     }
     const news = frames.filter((frame) => frame.seq > before.seq && frame.seq <= state.hall.seq);
     [this.#hall, this.#ahead] = [state.hall, state.ahead];
@@ -157,7 +165,7 @@ export class Follower {
   #look() {
     const quiet = Date.now() - this.#contact;
     const live = this.#socket?.connected && quiet < SILENCE;
-    const link = live && this.#hall ? "live" : quiet < LOST_AFTER && this.#hall ? "polling" : this.#contact ? "lost" : "connecting";
+    const link = this.#broken ? "broken" : live && this.#hall ? "live" : quiet < LOST_AFTER && this.#hall ? "polling" : this.#contact ? "lost" : "connecting";
     if (!live && !this.#busy && Date.now() - (this.polled ?? 0) >= POLL_EVERY) {
       this.polled = Date.now();
       this.#catchUp();

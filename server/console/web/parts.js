@@ -68,7 +68,7 @@ export function Act({ desk, name, wish = name, word, hotkey, kind = "quiet", dis
 export function Link({ desk }) {
   const at = desk.contact ? new Date(desk.contact).toLocaleTimeString("en-GB", { timeZone: desk.hall.timezone }) : "–";
   return html`<p class=${`link link-${desk.link}`} role="status" data-link=${desk.link}>
-    <span aria-hidden="true">${{ live: "●", polling: "◐", lost: "✕", connecting: "…" }[desk.link]}</span>
+    <span aria-hidden="true">${{ live: "●", polling: "◐", lost: "✕", broken: "✕", connecting: "…" }[desk.link]}</span>
     ${t(`link.${desk.link}`, { at })}
   </p>`;
 }

@@ -14,7 +14,7 @@ export function replaced(views, view, stays = true) {
   const place = views.findIndex((other) => other.id === view.id);
   if (place < 0) return stays ? [...views, view] : views;
   if (views[place].seq > view.seq) return views;
-  return stays ? views.with(place, view) : views.toSpliced(place, 1);
+  return stays ? views.map((other, at) => (at === place ? view : other)) : views.filter((_, at) => at !== place);
 }
 
 /** Old snapshot + the very next fact = new snapshot. The same as server/protocol/folding.py. */
