@@ -137,9 +137,12 @@ class Agent:
         return datetime.fromtimestamp(self._today().timestamp() + self._client.skew + offset, UTC)
 
     def health(self) -> dict[str, object]:
-        """How the parts of this device are: screens that look at it, the voice and how it last ended."""
-        last = self.announcer.last_outcome
-        voice = "failing" if last is AnnouncementOutcome.FAILED else "fine"
+        """How the parts of this device are: screens that look at it, and whether its voice is heard.
+
+        One announcement that failed is `failing`, two in a row are `silent`, of which the server tells staff.
+        """
+        failures = self.announcer.failures
+        voice = "fine" if not failures else "failing" if failures == 1 else "silent"
         return {"screens": self.hub.watching, "voice": voice, "engine": self.speaker.name[:HEALTH_TEXT]}
 
     def _load(self, snapshot: Snapshot) -> None:

@@ -101,7 +101,8 @@ class Announcer:
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
-        self.last_outcome: AnnouncementOutcome | None = None
+        self.failures = 0
+        """Announcements in a row that should have been heard and were not."""
 
     def start(self) -> "Announcer":
         """Begin to speak what is offered."""
@@ -140,7 +141,8 @@ class Announcer:
             self._leave(turn.shown_only)
             if turn.spoken is not None:
                 outcome = self._speak(turn.spoken)
-                self.last_outcome = outcome
+                if outcome is not AnnouncementOutcome.SHOWN_ONLY:
+                    self.failures = self.failures + 1 if outcome is AnnouncementOutcome.FAILED else 0
                 self._settled(turn.spoken, outcome)
 
     def _speak(self, summons: Summons) -> AnnouncementOutcome:

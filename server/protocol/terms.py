@@ -146,6 +146,7 @@ class AlertKind(StrEnum):
     RESTORED = "restored"
     STORAGE = "storage"
     GUESSING = "guessing"
+    SILENT = "silent"
 
 
 class Evidence(StrEnum):

@@ -189,6 +189,20 @@ def end_of_ticket(work: Work, ticket: str, outcome: AlertOutcome) -> None:
         end(work, row, outcome)
 
 
+def end_of_silence(work: Work, device: str) -> None:
+    """Close the open alert of a loudspeaker that is heard again."""
+    rows = work.db.scalars(
+        select(AlertRow).where(
+            AlertRow.hall_id == work.hall.id,
+            AlertRow.closed_at.is_(None),
+            AlertRow.kind == AlertKind.SILENT.value,
+            AlertRow.device_id == device,
+        )
+    ).all()
+    for row in rows:
+        end(work, row, AlertOutcome.DEVICE_OK)
+
+
 def must_be_own(principal: Principal, row: AlertRow) -> None:
     """A kiosk follows only the calls it raised itself. Raises not_found."""
     principal.must_be_in(row.hall_id)

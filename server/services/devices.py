@@ -18,6 +18,8 @@ from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)
+SILENT_VOICE = "silent"
+"""A caller's word for a loudspeaker of which two announcements failed one after the other (caller/agent.py)."""
 LONGEST_NAME = 60
 LONGEST_PLACE = 100
 _LANGUAGE = re.compile(r"\s*(zh|yue|en)\s*=(.*)", re.DOTALL)
@@ -119,10 +121,21 @@ def heartbeat(work: Work, body: HeartbeatBody) -> Answer:
         raise HallError(ErrorCode.FORBIDDEN, "only a device has a heartbeat")
     came_back, changed = not row.online, row.health != body.health
     row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, body.health
+    if changed:
+        _hear_of_sound(work, row)
     if came_back or changed:
         work.record(EventKind.DEVICE_ONLINE if came_back else EventKind.DEVICE_HEALTH, row)
     work.schedule(f"silent:{row.id}", "silent", row.id, work.real_now + SILENT, clock="real")
     return Answer(200, {"device": device_view(row), "epoch": work.hall.epoch, "seq": work.hall.seq})
+
+
+def _hear_of_sound(work: Work, row: DeviceRow) -> None:
+    """A loudspeaker whose announcements fail one after the other is told to staff, until it is heard again."""
+    voice = row.health.get("voice")
+    if voice == SILENT_VOICE:
+        alerts.raise_alert(work, AlertKind.SILENT, device=row.id, text=row.name)
+    elif voice == "fine":
+        alerts.end_of_silence(work, row.id)
 
 
 def fell_silent(work: Work, id: str) -> None:

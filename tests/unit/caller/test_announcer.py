@@ -169,3 +169,18 @@ def test_a_recall_of_somebody_who_came_meanwhile_is_not_spoken():
     speaker.gate.set()
     assert [("a1", AnnouncementOutcome.SPOKEN), ("a2", AnnouncementOutcome.SHOWN_ONLY)] == outcomes.wait_for(2)
     announcer.stop()
+
+
+def test_announcements_that_fail_one_after_the_other_are_counted_until_one_is_heard():
+    """U4: two in a row are a loudspeaker nobody hears."""
+    failed, spoken, shown = AnnouncementOutcome.FAILED, AnnouncementOutcome.SPOKEN, AnnouncementOutcome.SHOWN_ONLY
+    speaker, outcomes = Loudspeaker([failed, shown, failed, spoken]), Outcomes()
+    announcer = an_announcer(speaker, outcomes)
+    counted = []
+    for number in range(1, 5):
+        announcer.offer(a_summons(f"a{number}", f"t{number}"))
+        outcomes.wait_for(number)
+        counted.append(announcer.failures)
+    announcer.stop()
+
+    assert [1, 1, 2, 0] == counted
