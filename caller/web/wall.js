@@ -195,6 +195,7 @@ function drawNumbers(line, numbers) {
 }
 
 function drawBanners(tongue, other) {
+  at("banners").className = "banners" + (picture.banners.length > 1 ? " two" : "");
   banners.forEach((parts, index) => {
     const banner = picture.banners[index];
     const key = banner ? banner.key + tongue : "";
@@ -227,6 +228,32 @@ function secondLine(banner, language) {
 
 let playing = "";
 
+/* A browser may refuse to play before somebody touched the page; only a person can help, so the page asks for it. */
+let allowed = false;
+
+function refused() {
+  at("tap").hidden = false;
+}
+
+function touched() {
+  allowed = true;
+  if (at("tap").hidden) return;
+  at("tap").hidden = true;
+  const player = at("sound");
+  if (player.src) player.play().catch((error) => error.name === "NotAllowedError" && refused());
+}
+
+/* Ask the browser at once, not with the first call: a context that stays suspended may not play. */
+function askForSound() {
+  const Context = window.AudioContext || window.webkitAudioContext;
+  if (asked.get("sound") !== "1" || !Context) return;
+  const context = new Context();
+  setTimeout(() => {
+    if (!allowed && context.state === "suspended") refused();
+    context.close();
+  }, 1000);
+}
+
 function play(sound) {
   if (!sound || asked.get("sound") !== "1" || sound.name === playing) return;
   playing = sound.name;
@@ -241,7 +268,13 @@ function play(sound) {
   player.onended = () => say("spoken");
   player.onerror = () => say("failed");
   player.src = sound.address;
-  player.play().catch(() => say("failed"));
+  player.play().then(() => {
+    allowed = true;
+    at("tap").hidden = true;
+  }, (error) => {
+    if (error.name === "NotAllowedError") refused();
+    say("failed");
+  });
 }
 
 /* ---------------------------------------------------------------- the agent */
@@ -281,6 +314,15 @@ function listen() {
   source.addEventListener("sound", (event) => play(JSON.parse(event.data)));
 }
 
+/* A television may hide the edge of the picture: ?inset=3 leaves 3 % of the screen free on each side. */
+function leaveTheEdgeFree() {
+  const inset = Math.min(10, Math.max(0, Number(asked.get("inset")) || 0));
+  document.documentElement.style.setProperty("--shrink", String(1 - inset / 50));
+}
+
+["click", "keydown", "touchend"].forEach((kind) => document.addEventListener(kind, touched));
+leaveTheEdgeFree();
+askForSound();
 let beats = 0;
 listen();
 setInterval(() => {
