@@ -107,10 +107,7 @@ class StationState(StrEnum):
 
 
 class PrintJobState(StrEnum):
-    """How far a piece of paper got; `printed` needs the printer's own evidence.
-
-    `sent`: a printer that confirms nothing took everything and complained of nothing.
-    """
+    """How far a piece of paper got; `printed` needs the printer's own evidence, `sent` is all some can say."""
 
     QUEUED = "queued"
     LEASED = "leased"
