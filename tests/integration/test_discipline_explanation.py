@@ -263,12 +263,13 @@ def test_a_slip_says_the_wait_that_is_known_and_computes_nothing_itself(api):
 
 
 def test_the_slip_of_a_return_counts_those_the_weave_lets_go_first_and_not_the_whole_line(api):
-    mine = api.check_in("张小三", patient={"record_number": "MR7"})
+    card = {"record_number": "MR7", "phone": "13800000007"}
+    mine = api.check_in("张小三", patient=card)
     for number in range(20):
         api.check_in(f"普{number}")
     assert mine["id"] == api.call("R1")["id"]
     api.act(mine, "hold", reason="examination: CT")
-    wish = {"hall": "H1", "queue": "IM", "patient": {"name": "张小三", "record_number": "MR7"}}
+    wish = {"hall": "H1", "queue": "IM", "patient": {"name": "张小三", **card}}
     status, body = api.post("/check-ins", wish, role="kiosk")
 
     assert (200, 2) == (status, body["slip"]["ahead"])

@@ -12,6 +12,8 @@ from server.store.tables import HallRow
 from tests.support.api import an_api
 from tests.support.disciplined import later
 
+CARD = {"record_number": "MR7", "phone": "13800000007"}
+
 
 @pytest.fixture
 def api():
@@ -40,6 +42,9 @@ def known(api) -> None:
 
 def slip_of(api, name: str, **more):
     """A check-in at the kiosk: the ticket and what its slip tells."""
+    if more:
+        known = api.post("/imports/patients", {"rows": [{"name": name, **more}]}, role="service")
+        assert known[0] == 200, known
     wish = {"hall": "H1", "queue": "IM", "patient": {"name": name, **more}}
     status, body = api.post("/check-ins", wish, role="kiosk")
     assert status in {200, 201}, body
@@ -59,7 +64,7 @@ def mine_among(api, patients: int = 3):
     for number in range(patients):
         api.check_in(f"等{number}")
     known(api)
-    ticket, slip = slip_of(api, "张小三", record_number="MR7")
+    ticket, slip = slip_of(api, "张小三", **CARD)
     assert None is not slip["wait_high"]
     later(api, seconds=1)
     return ticket, slip
@@ -161,7 +166,7 @@ def test_a_slip_told_again_promises_nothing_later_and_asking_writes_nothing(api)
     assert None is not told(api, mine)["wait_reason"]
     assert [] == written
 
-    again, second = slip_of(api, "张小三", record_number="MR7")
+    again, second = slip_of(api, "张小三", **CARD)
     assert (mine["id"], None) == (again["id"], second["wait_high"])
     assert slip["wait_high"] is not None
     assert None is not second["ahead"]
@@ -173,7 +178,7 @@ def test_who_was_passed_is_told_anew(api):
     api.act(mine, "pass", reason="not there")
     later(api, minutes=40)
     known(api)
-    again, second = slip_of(api, "张小三", record_number="MR7")
+    again, second = slip_of(api, "张小三", **CARD)
 
     assert (mine["id"], True) == (again["id"], second["wait_high"] is not None)
     assert None is told(api, mine)["wait_reason"]
