@@ -36,6 +36,8 @@ from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import HospitalRow, PatientRow, TicketRow
 
+NOBODY = ""
+"""No patient has this id: looked up in place of one, so that an unknown number costs what a known one does."""
 TICKET_PROOFS = (Proof.PHONE_TAIL, Proof.IDENTITY_TAIL)
 
 
@@ -177,9 +179,7 @@ def _named(work: Work, context: Context, asked: Reading) -> tuple[PatientRow | N
             return work.db.get(PatientRow, ticket.patient_id), Identifier.TICKET, ticket.id
         return (work.db.get(PatientRow, code), Identifier.DESK_CODE, None) if code else (None, Identifier.UNKNOWN, None)
     named = people.named_by(work.db, asked.text)
-    if len(named) != 1:
-        return None, Identifier.UNKNOWN, None
-    patient, kinds = next(iter(named.items()))
+    patient, kinds = next(iter(named.items())) if len(named) == 1 else (NOBODY, {Identifier.UNKNOWN})
     return work.db.get(PatientRow, patient), min(kinds, key=list(Identifier).index), None
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from server.protocol.terms import Evidence
 from server.protocol.wire import HallProblem
 from tests.support.hall import a_hall
 
@@ -110,16 +111,37 @@ def test_eight_kiosks_sending_one_key_together_get_one_ticket_and_eight_equal_an
         hall.client("console").act(ticket.id, "cancel")
 
 
+def of_one_ticket(answers):
+    """Whether all who checked one person in were given the same ticket and the same slip."""
+    return 1 == len({answer.ticket.id for answer in answers}) == len({answer.slip.code for answer in answers})
+
+
 def test_one_person_at_two_kiosks_at_once_gets_one_ticket(hall):
+    people = [{"record_number": f"MR{round}", "name": "同一人"} for round in range(5)]
+    hall.client("service").import_rows("patients", people)
     kiosks = [hall.client("kiosk") for _ in range(TOGETHER)]
-    for round in range(5):
-        person = {"name": "同一人", "record_number": f"MR{round}"}
+    for person in people:
+        chip = {"scan": person["record_number"], "how": Evidence.CHIP}
+        visits = [(kiosk, kiosk.identify("H1", **chip).visit_token) for kiosk in kiosks]
         answers = at_once(
-            *[lambda kiosk=kiosk, person=person: kiosk.check_in("H1", queue="IM", patient=person) for kiosk in kiosks]
+            *[
+                lambda kiosk=kiosk, visit=visit: kiosk.check_in("H1", queue="IM", visit_token=visit)
+                for kiosk, visit in visits
+            ]
         )
 
-        assert 1 == len({answer.ticket.id for answer in answers})
-        assert 1 == len({answer.slip.code for answer in answers})
+        assert of_one_ticket(answers), answers
+
+
+def test_a_new_person_at_two_desks_at_once_becomes_one_patient_with_one_ticket(hall):
+    desks = [hall.client("console") for _ in range(TOGETHER)]
+    for round in range(5):
+        person = {"name": "新来的", "record_number": f"NEW{round}"}
+        answers = at_once(
+            *[lambda desk=desk, person=person: desk.check_in("H1", queue="IM", patient=person) for desk in desks]
+        )
+
+        assert of_one_ticket(answers), answers
 
 
 @pytest.fixture

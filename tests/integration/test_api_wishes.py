@@ -341,7 +341,7 @@ def test_the_snapshot_is_whole_for_staff_and_says_less_to_the_public(api):
 
         assert {"epoch", "seq", "queues", "stations", "tickets"} <= staff.keys()
         assert ["IM", "ENT", "ED", "NIGHT"] == [queue["id"] for queue in staff["queues"]]
-        assert ["R1", "R2", "R3", "E1"] == [station["id"] for station in staff["stations"]]
+        assert ["R1", "R2", "R3", "E1", "N1"] == [station["id"] for station in staff["stations"]]
         assert ("张小三", "N") == (staff["tickets"][0]["name"], staff["tickets"][0]["grade"])
         assert (ticket["id"], "张*三", None) == tuple(public["tickets"][0][w] for w in ("id", "display_name", "grade"))
         assert Snapshot.model_validate(staff).tickets[0].id == ticket["id"]
