@@ -26,6 +26,7 @@ from server.store.engine import UnsafeStorage
 
 PLAYS = {"replay": "play a day through the API", "demo": "start everything and play a made-up day"}
 """Commands that are clients of the server: their rooms are imported only when they are called."""
+PLACE = "where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,7 +101,13 @@ def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         action="store_true",
         help="its reader hands codes to a service the hospital trusts (医保码, 电子健康卡): what that says is believed",
     )
-    add.add_argument("--place", help="where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor")
+    add.add_argument("--place", help=PLACE)
+    listed = _add(group, "list", "the machines of a hall: id, role, name, place", _device_list)
+    listed.add_argument("--hall", required=True)
+    place = _add(group, "place", "say where a machine stands now; its token stays", _device_place)
+    place.add_argument("--hall", required=True)
+    place.add_argument("id")
+    place.add_argument("text", help=PLACE)
     revoke = _add(group, "revoke", "take machines' tokens away", _device_revoke)
     revoke.add_argument("--hall", required=True)
     revoke.add_argument("id", nargs="+")
@@ -161,6 +168,22 @@ def _device_add(given: argparse.Namespace) -> int:
         context.transactions.system(given.hall, enrol)
     for role, token in zip(given.role, tokens, strict=True):
         print(f"{role} {given.name} in {given.hall}, token shown once: {token}")
+    return 0
+
+
+def _device_list(given: argparse.Namespace) -> int:
+    with _opened() as context:
+        answer = context.transactions.system(given.hall, lambda work: Answer(200, {"devices": devices.listed(work)}))
+    for device in answer.body["devices"]:
+        print(device["id"], device["role"], device["name"], "; ".join(device["place"].values()), sep="\t")
+    return 0
+
+
+def _device_place(given: argparse.Namespace) -> int:
+    place = devices.place_from(given.text)
+    with _opened() as context:
+        context.transactions.system(given.hall, lambda work: devices.put(work, given.id, place))
+    print(f"{given.id} stands at {'; '.join(place.values())}")
     return 0
 
 

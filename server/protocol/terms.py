@@ -251,6 +251,7 @@ class EventKind(StrEnum):
     DEVICE_ONLINE = "device.online"
     DEVICE_OFFLINE = "device.offline"
     DEVICE_HEALTH = "device.health"
+    DEVICE_CHANGED = "device.changed"
     ALERT_RAISED = "alert.raised"
     ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"

@@ -12,7 +12,7 @@ from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind
 from server.services import alerts
 from server.services.context import Context
 from server.services.principal import Principal
-from server.services.views import device_view
+from server.services.views import View, device_view
 from server.services.wishes import HeartbeatBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
@@ -91,11 +91,33 @@ def _count(work: Work, role: DeviceRole, step: int) -> None:
         work.hall.callers += step
 
 
-def revoke(work: Work, id: str) -> Answer:
-    """The token opens nothing any more; its live sockets are cut by the sockets' own check. Raises not_found."""
+def _device(work: Work, id: str) -> DeviceRow:
     row = work.db.get(DeviceRow, id)
     if row is None or row.hall_id != work.hall.id:
         raise HallError(ErrorCode.NOT_FOUND, "no such device")
+    return row
+
+
+def listed(work: Work) -> list[View]:
+    """The hall's machines that have a token, by name."""
+    rows = select(DeviceRow).where(DeviceRow.hall_id == work.hall.id, DeviceRow.revoked_at.is_(None))
+    return [device_view(row) for row in work.db.scalars(rows.order_by(DeviceRow.name))]
+
+
+def put(work: Work, id: str, place: dict[str, str]) -> Answer:
+    """A device stands at another place; its token stays. Raises not_found for a device that is none or is revoked."""
+    row = _device(work, id)
+    if row.revoked_at is not None:
+        raise HallError(ErrorCode.NOT_FOUND, "no such device")
+    if row.place != place:
+        row.place = place
+        work.record(EventKind.DEVICE_CHANGED, row)
+    return Answer(200, {"device": device_view(row)})
+
+
+def revoke(work: Work, id: str) -> Answer:
+    """The token opens nothing any more; its live sockets are cut by the sockets' own check. Raises not_found."""
+    row = _device(work, id)
     if row.revoked_at is None:
         row.revoked_at, row.online = work.real_now, False
         _count(work, DeviceRole(row.role), -1)

@@ -56,6 +56,29 @@ def test_a_hall_file_that_is_no_utf_8_is_refused(command, tmp_path):
     assert "hall_file_rejected: the file is no text in utf-8" in said
 
 
+def test_a_machine_is_listed_and_told_its_new_place_until_its_token_is_taken_away(command, tmp_path):
+    (tmp_path / "hall.toml").write_text(hall_file(2), encoding="utf-8")
+    command("apply", "hall.toml")
+    command("device", "add", "--role", "kiosk", "--hall", "H1", "--name", "1号机", "--place", "一楼大厅")
+    id, *what = command("device", "list", "--hall", "H1")[1].strip().split("\t")
+    assert ["kiosk", "1号机", "一楼大厅"] == what
+
+    moved = command("device", "place", "--hall", "H1", id, "zh=二楼;en=First floor")
+    assert (0, f"{id} stands at 二楼; First floor\n", "") == moved
+    assert f"{id}\tkiosk\t1号机\t二楼; First floor\n" == command("device", "list", "--hall", "H1")[1]
+
+    assert (1, "invalid: a place is 1 to 100") == refused(command("device", "place", "--hall", "H1", id, " "), 28)
+    assert (1, "not_found: no such device") == refused(command("device", "place", "--hall", "H1", "x", "二楼"), 25)
+    command("device", "revoke", "--hall", "H1", id)
+    assert (1, "not_found: no such device") == refused(command("device", "place", "--hall", "H1", id, "二楼"), 25)
+    assert (0, "", "") == command("device", "list", "--hall", "H1")
+
+
+def refused(ended, length):
+    """The exit code of a command and the beginning of what it said."""
+    return ended[0], ended[2][:length]
+
+
 @pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 61])
 def test_a_machine_needs_a_name_that_can_be_read(command, tmp_path, name):
     (tmp_path / "hall.toml").write_text(hall_file(1), encoding="utf-8")

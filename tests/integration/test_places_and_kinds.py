@@ -83,6 +83,19 @@ def test_a_machine_says_where_it_stands_to_staff_and_to_itself(demo):
     assert {"zh": "一楼大厅", "en": "Lobby"} in [device["place"] for device in listed["devices"]]
 
 
+def test_a_machine_that_moves_tells_its_new_place_at_once(demo):
+    demo.token("kiosk-moves")
+    device, before = demo.device("kiosk-moves"), demo.snapshot()["seq"]
+    place = {"zh": "门诊楼二楼", "en": "First floor"}
+
+    for _ in range(2):
+        demo.context.transactions.system("H1", lambda work: devices.put(work, device, place))
+
+    assert place == demo.get("/devices/me", role="kiosk-moves")[1]["place"]
+    told = [event for event in demo.events(after=before) if event.get("device")]
+    assert [("device.changed", place)] == [(event["kind"], event["device"]["place"]) for event in told]
+
+
 def test_applying_the_same_file_again_changes_nothing_and_a_new_place_is_named(demo):
     def changes(text):
         file = hallfile.read(text, demo.context)

@@ -55,6 +55,7 @@ KINDS: dict[EventKind, str] = {
     EventKind.DEVICE_ONLINE: "heard again",
     EventKind.DEVICE_OFFLINE: "silent for fifteen seconds",
     EventKind.DEVICE_HEALTH: "its health changed",
+    EventKind.DEVICE_CHANGED: "its place changed",
     EventKind.ALERT_RAISED: "staff is asked to look",
     EventKind.ALERT_REPEATED: "the same call again: its line counts one more",
     EventKind.ALERT_ACKNOWLEDGED: "somebody goes, or has read it",
