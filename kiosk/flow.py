@@ -35,6 +35,8 @@ DELIBERATE = frozenset({Verb.HEALTH, Verb.FEVER, Verb.CONFIRM})
 STAFF_AWAITED = 180.0
 """Seconds for which the screen that staff was told stays while nobody has said yet that somebody comes."""
 CLOSES_AFTER = {Screen.DONE: 8.0, Screen.PLACE: 20.0, Screen.DIRECTION: 40.0, Screen.NOTICE: 20.0, Screen.STAFF: 60.0}
+NOTE_READ = 20.0
+"""Seconds a number stays on the glass that has a note of two sentences beside it."""
 BACK_WITHIN = 20.0
 """Seconds the page may need to come back after its agent: what was begun before a crash is shown so much longer."""
 PROOFS = frozenset(Proof)
@@ -99,7 +101,9 @@ def _ticked(state: State) -> Step:
     idle = state.now - max(state.touched_at, state.shown_at)
     if state.screen in CLOSES_AFTER:
         awaited = state.screen is Screen.STAFF and state.alert and not state.coming
-        closes_after = STAFF_AWAITED if awaited else CLOSES_AFTER[state.screen] * (2 if state.elder else 1)
+        noted = state.screen is Screen.DONE and state.finished is not None and state.finished.note
+        usual = NOTE_READ if noted else CLOSES_AFTER[state.screen]
+        closes_after = STAFF_AWAITED if awaited else usual * (2 if state.elder else 1)
         return reset(state) if idle >= closes_after else stay(state)
     warn_after = WARN_AFTER_ELDER if state.elder else WARN_AFTER
     if state.screen is Screen.HOME:

@@ -70,6 +70,7 @@ def checked_in(state: State, answer: CheckIn) -> Step:
         ahead=slip.ahead if slip else None,
         wait_low=slip.wait_low if slip else None,
         wait_high=slip.wait_high if slip else None,
+        note=slip.note if slip else {},
         again=bool(state.choice and state.choice.kind == "ticket"),
     )
     if answer.print_job is None:

@@ -112,7 +112,8 @@ class Message:
 class Finished:
     """What the last screen says: the number, where to wait, how many are ahead, what became of the paper.
 
-    `later` is why the wait ends later than the slip said: each cause with how many.
+    `later` is why the wait ends later than the slip said: each cause with how many. `note` is what the patient must
+    know about this visit, such as that the booked doctor is not here, by language.
     """
 
     number: str | None = None
@@ -122,6 +123,7 @@ class Finished:
     wait_low: int | None = None
     wait_high: int | None = None
     later: tuple[tuple[str, int], ...] = ()
+    note: Names = field(default_factory=dict)
     again: bool = False
     paper: PrintJobState | None = None
     reason: str | None = None

@@ -103,6 +103,7 @@ def _finished(finished: Finished | None) -> dict[str, Any] | None:
         "ahead": finished.ahead,
         "wait": [finished.wait_low, finished.wait_high],
         "later": [{"cause": cause, "count": count} for cause, count in finished.later],
+        "note": dict(finished.note),
         "again": finished.again,
         "paper": finished.paper.value if finished.paper else None,
         "reason": finished.reason,

@@ -255,8 +255,9 @@ function ahead(finished, t) {
 function Done({ seen, t, say }) {
   const { finished } = seen;
   const failed = finished.paper === "failed";
+  const note = named(finished.note, seen.language);
   const line = finished.again ? "keep_slip" : ["printed", "sent"].includes(finished.paper) ? "take_slip" : "remember_number";
-  return html`<div class="screen screen-middle" onClick=${() => say("home")}>
+  return html`<div class=${`screen screen-middle ${note ? "with-note" : ""}`} onClick=${() => say("home")}>
     <${Title} text=${t(finished.again ? "done_again" : "done_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
@@ -264,6 +265,7 @@ function Done({ seen, t, say }) {
       ? html`<p class="notice notice-attention text-body" role="alert">${phrases(t("slip_failed"))}</p>`
       : html`<p class="notice notice-good text-body">${t(line)}</p>`}
     <p class="text-title centre">${phrases(where(finished, seen, t))}</p>
+    ${note ? html`<p class="notice notice-attention text-body" role="status" data-note>${phrases(note)}</p>` : null}
     ${ahead(finished, t) ? html`<p class="text-body secondary number">${ahead(finished, t)}</p>` : null}
   </div>`;
 }

@@ -19,8 +19,7 @@ SLIP_HINT = {
 OTHER_DOCTOR = {
     "zh": "您预约的医生目前不在本科出诊，将由本科其他医生接诊。如需等候原医生，请到服务台。",
     "yue": "您預約的醫生目前不在本科應診，將由本科其他醫生接診。如需等候原來的醫生，請到服務台。",
-    "en": "The doctor you booked is not here now; another doctor of this clinic will see you. "
-    "If you would rather wait for your doctor, please go to the desk.",
+    "en": "Your booked doctor is not here now. Another doctor will see you. To wait for your own, ask at the desk.",
 }
 
 

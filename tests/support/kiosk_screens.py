@@ -23,6 +23,7 @@ from kiosk.view import view
 from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
 from server.protocol.terms import PrintJobState
+from server.services.slips import OTHER_DOCTOR
 from tests.support.browser import a_browser
 from tests.support.hall import free_port
 from tests.support.kiosk_page import GLASS
@@ -184,6 +185,8 @@ STATES: dict[str, State] = {
     "done": shown(Screen.DONE, finished=FINISHED),
     "done-five": shown(Screen.DONE, finished=FIVE),
     "done-again": shown(Screen.DONE, finished=replace(FINISHED, again=True)),
+    "done-other-doctor": shown(Screen.DONE, finished=replace(FINISHED, note=OTHER_DOCTOR)),
+    "slip-failed-other-doctor": shown(Screen.DONE, finished=replace(FIVE, paper=FAILED, note=OTHER_DOCTOR)),
     "slip-failed": shown(Screen.DONE, finished=replace(FINISHED, paper=FAILED)),
     "place": place("waiting"),
     "place-later": place("waiting", later=EVERY_CAUSE[:2]),

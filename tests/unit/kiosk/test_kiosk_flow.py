@@ -515,6 +515,17 @@ def test_the_last_screen_closes_after_eight_seconds():
     assert Screen.HOME == patient.wait(1).screen
 
 
+def test_what_the_patient_must_know_stands_beside_the_number_until_it_is_read():
+    """Q1: the slip alone said that another doctor sees the patient, and not everybody takes the slip."""
+    note = {"zh": "您预约的医生目前不在本科出诊", "en": "The doctor you booked is not here now"}
+    told = CheckIn(ticket=ticket(), slip=slip().model_copy(update={"note": note}))
+    patient = Patient().confirmed().answer(told)
+
+    assert (Screen.DONE, note) == (patient.screen, view(patient.state)["finished"]["note"])
+    assert Screen.DONE == patient.wait(19).screen
+    assert Screen.HOME == patient.wait(1).screen
+
+
 @pytest.mark.parametrize(
     ("languages", "offered"), [(("zh",), ["zh", "en"]), (("en", "yue"), ["zh", "yue", "en"]), ((), ["zh", "en"])]
 )
