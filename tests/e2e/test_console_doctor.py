@@ -2,12 +2,13 @@
 
 import contextlib
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from server.protocol.client import HallUnreachable
 from tests.support.browser import faults
-from tests.support.console_page import footed
+from tests.support.console_page import footed, speak
 from tests.support.hall import until
 from tests.support.proxy import Proxy
 
@@ -270,6 +271,33 @@ def test_a_pause_says_until_when_and_ends_by_the_same_key(hall, page):
 
     page.wait_for_selector("[data-act=pause]")
     assert "open" == {one.id: one.state for one in hall.desk.snapshot("H1").stations}["R1"]
+
+
+def test_a_booking_cancelled_while_its_patient_is_called_is_said_above_the_patient(hall):
+    """Q6: the doctor was told nothing and waited for a patient who had given the booking back."""
+    hospital, now = hall.hall.client("service"), datetime.now(UTC).replace(microsecond=0)
+    who = {"record_number": "MR-Q6", "name": "林退号"}
+    hospital.import_rows("patients", [who])
+    booked = {
+        "id": "B-Q6", "patient": "MR-Q6", "hall": "H1", "queue": "IM",
+        "slot_start": now.isoformat(), "slot_end": (now + timedelta(minutes=15)).isoformat(),
+    }  # fmt: skip
+    hospital.import_rows("appointments", [booked])
+    ticket = hall.desk.check_in("H1", queue="IM", appointment="B-Q6", patient=who).ticket
+    hall.desk.call_next("R1", ticket=ticket.id, reason="test")
+    with hall.page("doctor1", "/doctor") as page:
+        current(page, ticket.number, "called")
+        assert 0 == page.locator("[data-booking]").count()
+
+        hospital.import_rows("appointments", [booked | {"state": "退号"}])
+        page.wait_for_selector("[data-booking=his_cancelled_called]")
+
+        assert "预约有变 · 医院已退号，但已叫号" in page.inner_text(".current [role=alert]")
+        speak(page, "en")
+        page.wait_for_selector("html[lang^=en] [data-booking]")
+        assert "Booking changed · the hospital cancelled it" in page.inner_text(".current [role=alert]")
+        assert [] == faults(page)
+        assert [] == page.complaints
 
 
 def test_a_call_by_mistake_is_undone(hall, page):

@@ -58,7 +58,7 @@ function Current({ desk, ticket, station }) {
   const minutes = started ? Math.max(0, Math.floor((desk.now() - new Date(started).getTime()) / 60000)) : 0;
   return html`<section class="panel current" aria-label=${t("current")} data-current=${ticket.number} data-state=${ticket.state}>
     ${desk.hall.alerts.filter((alert) => alert.kind === "booking" && alert.ticket === ticket.id).map((alert) => html`<p key=${alert.id}
-      class="notice notice-danger" role="alert" data-booking=${alert.text}><b>${t("alert.booking")}</b> ${has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text}</p>`)}
+      class="notice notice-danger" role="alert" data-booking=${alert.text}><b>${t("alert.booking")}</b> · ${has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text}</p>`)}
     <p class="current-line"><span class="current-number number">${ticket.number}</span><span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
       <span class="secondary">${[ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", age].filter(Boolean).join(" · ")}</span>
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
