@@ -143,6 +143,45 @@ def test_a_final_beside_an_amendment_without_any_order_is_for_the_desk(api):
     assert [] == at_kiosk(api)
 
 
+def test_of_two_finals_without_any_order_the_desk_hands_one_over(api):
+    """P5: an old final that was sent late replaced the newer one."""
+    station(api)
+    (first,) = sent(api, version(value=5.6))
+    (second,) = sent(api, version(value=7.7))
+
+    assert (True, False) == (first["in_force"], second["in_force"])
+    assert [] == at_kiosk(api)
+    assert {first["id"]: ["order_unknown"]} == reasons(api)
+    assert [second["id"]] == [one["id"] for one in sent(api, version(value=7.7))], "sent again, nothing changes"
+    status, body = api.post(f"/reports/{first['id']}/hand-over", SEEN, role="nurse")
+    assert 201 == status, body
+
+
+def test_a_correction_settles_which_of_two_finals_counts(api):
+    """P5"""
+    sent(api, version(value=5.6))
+    sent(api, version(value=7.7))
+    (corrected,) = sent(api, version("corrected", 7.7))
+
+    assert [corrected["id"]] == at_kiosk(api)
+    assert {} == reasons(api)
+
+
+def test_a_second_final_after_a_hand_over_calls_staff_and_waits_at_the_desk_again(api):
+    """P5: the paper that is out may be the wrong one."""
+    station(api)
+    (first,) = sent(api, version("amended", 5.6))
+    job = printed(api, first["id"])[1]["print_job"]["id"]
+    api.post(f"/print-jobs/{job}/report", {"state": "printed", "evidence": "x"}, role="kiosk")
+    sent(api, version("amended", 5.7))
+    assert 201 == api.post(f"/reports/{first['id']}/hand-over", SEEN, role="nurse")[0]
+    sent(api, version("amended", 5.8))
+
+    assert at_station(api) is None, "queued before the third version came"
+    assert {first["id"]: ["order_unknown"]} == reasons(api)
+    assert {("print", "report_order_unknown")} == {(one["kind"], one["text"]) for one in api.snapshot()["alerts"]}
+
+
 def two_of_one_order(*numbers, ids=("r", "s")):
     """Two reports of one order, as converters of HL7 v2 write them."""
     raw = bundle(report={"identifier": numbers[0], "id": ids[0]})

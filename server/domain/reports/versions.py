@@ -34,14 +34,17 @@ class Version:
     source_id: str
     order: Order
     status: str
+    readable: bool = True
+    """Whether what it says is still known; older servers lost parts of what they kept."""
 
 
 def is_newer(new: Version, current: Version) -> Newer:
     """Whether `new` takes the place of `current`, the version in force.
 
     `meta.versionId` decides between two of one resource, then `meta.lastUpdated`, then `issued`. Where these are equal
-    or missing, the later stage of a report's life wins. A withdrawn report stays withdrawn unless the new version is
-    known to be newer.
+    or missing, the later stage of a report's life wins; of two finals of one stage neither is known to be newer, since
+    the order in which they come says nothing. A withdrawn report stays withdrawn unless the new version is known
+    to be newer. Both are taken to differ in content; one that is no longer readable gives way to its equal.
     """
     order = compared(new, current)
     if order != 0:
@@ -49,7 +52,7 @@ def is_newer(new: Version, current: Version) -> Newer:
     if current.status in WITHDRAWN:
         return Newer.NO
     before, after = stage(current.status), stage(new.status)
-    if after >= before:
+    if after > before or (after == before and not (new.status in FINAL and current.readable)):
         return Newer.YES
     return Newer.DOUBTFUL if new.status in FINAL else Newer.NO
 

@@ -70,7 +70,8 @@ def _keep(work: Work, report: Received, taken: dict[str, str]) -> ReportRow:
         current.superseded, current.at_desk = True, False
         _recall(work, current, "withdrawn" if row.status in WITHDRAWN else "superseded")
     elif current is not None and newer is Newer.DOUBTFUL:
-        current.order_unknown = True
+        current.order_unknown, current.handed_over_at = True, None
+        _recall(work, current, "order_unknown")
         _match(work, current)
     _match(work, row)
     taken[row.series] = report.source_id
@@ -154,7 +155,8 @@ def _version(report: Received) -> Version:
 def _version_of(row: ReportRow, known: Received | None) -> Version:
     if known is not None:
         return _version(known)
-    return Version("", Order(issued=row.issued_at.isoformat() if row.issued_at else None), row.status)
+    issued = row.issued_at.isoformat() if row.issued_at else None
+    return Version("", Order(issued=issued), row.status, readable=False)
 
 
 def _recall(work: Work, row: ReportRow, why: str) -> None:

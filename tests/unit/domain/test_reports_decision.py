@@ -182,7 +182,7 @@ NEWER = {
     "another resource's versionId says nothing": (
         version(number="1", id="DiagnosticReport/x"),
         version(number="2"),
-        "yes",
+        "doubtful",
     ),
     "a later lastUpdated": (version(updated=LATE, issued=EARLY), version(updated=EARLY, issued=LATE), "yes"),
     "an earlier issued": (version(issued=EARLY), version(issued=LATE), "no"),
@@ -196,6 +196,10 @@ NEWER = {
     "a late final after a withdrawal without times": (version(issued=LATE), version("entered-in-error"), "no"),
     "a newer final after the withdrawal": (version(issued=LATE), version("entered-in-error", issued=EARLY), "yes"),
     "a final beside an amendment, nothing known": (version(), version("amended"), "doubtful"),
+    "a final beside another final, nothing known": (version(), version(), "doubtful"),
+    "two finals of one time": (version(issued=EARLY), version(issued=EARLY), "doubtful"),
+    "an amendment beside a correction, nothing known": (version("corrected"), version("amended"), "doubtful"),
+    "a preliminary beside another, nothing known": (version("preliminary"), version("preliminary"), "yes"),
     "half a second later": (
         version(issued="2026-03-02T08:00:00.500Z"),
         version(issued="2026-03-02T08:00:00Z"),
