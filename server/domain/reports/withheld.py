@@ -89,13 +89,11 @@ def _any(patterns: list[str], *, ignore_case: bool = False) -> re.Pattern[str] |
 
 
 def _pattern(word: str, *, keep_case: bool = False) -> str:
-    """Chinese words are found anywhere; Latin ones as whole words, where `*` stands for more letters."""
+    """A Chinese end of a word stands anywhere; a Latin one ends the word there, and `*` stands for more letters."""
     plain = _plain(word) if keep_case else _plain(word).casefold()
     body = r"[\s\-_/.]*".join(re.escape(part) for part in re.split(r"[\s\-_/.]+", plain.strip("*")))
-    if any(is_han(character) for character in plain):
-        return body
-    before = "" if plain.startswith("*") else r"(?<![A-Za-zà-öø-ÿ])"
-    after = "" if plain.endswith("*") else r"(?![A-Za-zà-öø-ÿ])"
+    before = "" if plain[0] == "*" or is_han(plain[0]) else r"(?<![A-Za-zà-öø-ÿ])"
+    after = "" if plain[-1] == "*" or is_han(plain[-1]) else r"(?![A-Za-zà-öø-ÿ])"
     return f"{before}{body}{after}"
 
 
