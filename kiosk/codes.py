@@ -1,9 +1,12 @@
 """Owns what a text from a reader or a finger must be before anybody is asked whose it is. Knows no screen."""
 
+import re
 import unicodedata
 
 SHORTEST_CODE, LONGEST_CODE = 4, 512
 """Characters. No card or code of a hospital is shorter or longer; a QR code holds up to 4,296."""
+OUR_CODE = re.compile(r"[A-Z2-7]{26}")
+"""The form of the codes on slips and of the desk: 128 random bits, which nobody guesses."""
 NO_READ = frozenset({"NOREAD", "NO READ", "NR"})
 """What readers send when they were triggered and saw nothing; the word is a factory setting of most makes."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.codes import clean_code, code_of
+from kiosk.codes import OUR_CODE, clean_code, code_of
 from kiosk.inputs import Answer, Coming, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
 from kiosk.options import hall_queues, is_printable
 from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
@@ -158,8 +158,10 @@ def _scanned(state: State, touch: Touch) -> Step:
 
 
 def _typed(state: State, touch: Touch) -> Step:
-    """A code alone is no identification: it comes with a proof that only its owner knows."""
+    """A number alone is no identification: a proof comes with it. A code of ours, which nobody guesses, goes alone."""
     code = clean_code(touch.value)
+    if OUR_CODE.fullmatch(code) and not touch.proof:
+        return ask_who(state, Identify(wish_id(state), typed={"code": code}))
     kind, _, proof = touch.proof.partition(":")
     if not code or kind not in PROOFS or not (proof := clean_code(proof)):
         return stay(state)

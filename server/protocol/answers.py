@@ -32,9 +32,12 @@ class Identification(Wire):
 
 
 class DeskCode(Wire):
-    """A one-time code that the desk hands out, and until when it opens something."""
+    """A one-time code that the desk hands out, and until when it opens something.
 
-    code: str
+    `code` is said once: a repeated key is answered without it, for the server keeps no code.
+    """
+
+    code: str | None = None
     expires_at: datetime
 
 

@@ -9,6 +9,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services.codes import new_code
 from server.services.context import Context
+from server.services.moves import ticket_of
 from server.services.patient_bodies import DeskCodeBody
 from server.services.views import stamp
 from server.services.work import Answer, Work
@@ -18,14 +19,12 @@ VALID = timedelta(minutes=10)
 
 
 def hand_out(work: Work, context: Context, body: DeskCodeBody) -> Answer:
-    """A code for the patient of a visit token that this desk got; `document_seen` says which card was looked at.
+    """A code for the patient of a ticket, or of a visit token that this desk got.
 
-    Raises visit_token_invalid.
+    `document_seen` says which card was looked at. The code itself is answered once: a repeated key gets its end only.
+    Raises visit_token_invalid, unknown_ticket, forbidden for another hall's ticket.
     """
-    visit = context.read_visit(body.visit_token)
-    patient = work.db.get(PatientRow, visit["patient"])
-    if patient is None or visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
-        raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
+    patient = _patient_of(work, context, body)
     code = new_code()
     row = DeskCodeRow(
         code_hash=context.token_hash(code),
@@ -37,7 +36,17 @@ def hand_out(work: Work, context: Context, body: DeskCodeBody) -> Answer:
     )
     work.db.add(row)
     work.audit("identify.desk_code", patient.id, body.document_seen)
-    return Answer(201, {"code": code, "expires_at": stamp(row.expires_at)})
+    return Answer(201, {"code": code, "expires_at": stamp(row.expires_at)}, once=frozenset({"code"}))
+
+
+def _patient_of(work: Work, context: Context, body: DeskCodeBody) -> PatientRow:
+    if body.ticket is not None:
+        return work.db.get_one(PatientRow, ticket_of(work, body.ticket).patient_id)
+    visit = context.read_visit(body.visit_token or "")
+    patient = work.db.get(PatientRow, visit["patient"])
+    if patient is None or visit["hall"] != work.hall.id or visit["device"] != work.principal.id:
+        raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
+    return patient
 
 
 def valid(work: Work, context: Context, code: str) -> str | None:

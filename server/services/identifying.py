@@ -116,6 +116,9 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     if unseen is not None or asked is None:
         return unseen or HallError(ErrorCode.NOT_IDENTIFIED)
     staff, name = work.principal.is_staff, attempts.hashed(context, asked.text)
+    if staff and len(several := _several(work, asked)) > 1:
+        work.audit("identify", name, f"{asked.how} names {len(several)}")
+        return HallError(ErrorCode.CHOOSE, choices={"people": [candidate_view(row) for row in several]})
     patient, kind, ticket = _named(work, context, asked)
     level = level_of(asked, kind, owner_of(patient) if patient is not None else None, trusted_cards=trusted)
     if staff and patient is not None:  # the desk looks at the person and the card
@@ -181,6 +184,13 @@ def _named(work: Work, context: Context, asked: Reading) -> tuple[PatientRow | N
     named = people.named_by(work.db, asked.text)
     patient, kinds = next(iter(named.items())) if len(named) == 1 else (NOBODY, {Identifier.UNKNOWN})
     return work.db.get(PatientRow, patient), min(kinds, key=list(Identifier).index), None
+
+
+def _several(work: Work, asked: Reading) -> list[PatientRow]:
+    """All whom a text names. A kiosk never hears of them; the desk tells them apart by the card."""
+    if asked.form is Form.OUR_CODE:
+        return []
+    return [work.db.get_one(PatientRow, patient) for patient in sorted(people.named_by(work.db, asked.text))]
 
 
 def _count(work: Work, context: Context, outcome: Outcome, text: str, patient: str | None = None) -> None:

@@ -1,9 +1,9 @@
 """The bodies of commands about patients: who is this, check in, a code of the desk."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from server.domain.folding import fold_code
 from server.protocol.terms import DocumentType, Evidence, Proof
@@ -83,11 +83,18 @@ class IdentifyBody(Body):
 
 
 class DeskCodeBody(Body):
-    """A one-time code for the patient of this visit token, whose card the desk has looked at."""
+    """A one-time code for the patient of this visit token or this ticket, whose card the desk has looked at."""
 
     hall: Id
-    visit_token: Annotated[str, Field(min_length=1, max_length=2000)]
+    visit_token: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
+    ticket: Id | None = None
     document_seen: Reason
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.visit_token is None) == (self.ticket is None):
+            raise ValueError("give visit_token or ticket")
+        return self
 
 
 class CheckInBody(Body):

@@ -178,8 +178,9 @@ class Transactions:
             work.write_facts()
             if wish.key is not None and answer.status < 300:
                 receipt = {"owner": wish.principal.owner, "key": wish.key, "fingerprint": wish.fingerprint}
+                kept = {word: value for word, value in answer.body.items() if word not in answer.once}
                 work.connection.execute(
-                    _RECEIPT, {**receipt, "status": answer.status, "body": answer.body, "at": work.real_now}
+                    _RECEIPT, {**receipt, "status": answer.status, "body": kept, "at": work.real_now}
                 )
             answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]

@@ -42,6 +42,8 @@ class Answer:
 
     status: int
     body: dict[str, Any]
+    once: frozenset[str] = frozenset()
+    """Words of the body that are said once: a repeated key is answered without them, for no receipt keeps them."""
 
 
 @dataclass

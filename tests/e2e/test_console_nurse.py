@@ -5,6 +5,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from server.protocol.terms import Evidence
+from server.protocol.wire import HallProblem
 from tests.support.browser import faults
 from tests.support.console_page import PASSWORD, Consoles, choose, footed, grade_by_keyboard, selected, speak
 from tests.support.hall import a_late_slip, until
@@ -307,6 +309,67 @@ def test_a_namesake_is_a_question_at_the_desk_and_gets_a_ticket_of_their_own(con
 
     assert first.number != selected(page)
     assert 2 == sum(one.name == "孙同名" for one in consoles.desk.snapshot("H1").tickets)
+
+
+def test_a_passport_is_taken_by_its_kind_and_refused_as_an_identity_card(consoles, page):
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-form=check_in]")
+    page.fill("#person-name", "Anna Karen")
+    page.fill("#person-identity_number", "E7654321")
+    page.check("[data-choice=queue] input[value=IM]")
+    assert "resident" == page.input_value("#person-document_type")
+    page.press("#person-name", "Enter")
+    page.wait_for_selector(".foot-alarm .say")
+    before = len(consoles.desk.snapshot("H1").tickets)
+
+    page.select_option("#person-document_type", "passport")
+    page.press("#person-name", "Enter")
+    footed(page, "已报到")
+
+    assert before + 1 == len(consoles.desk.snapshot("H1").tickets)
+    assert consoles.hall.client("kiosk").identify("H1", scan="E7654321", how=Evidence.CHIP).visit_token
+
+
+def test_a_one_time_code_is_made_by_keys_after_a_look_at_the_card_and_opens_a_kiosk_once(consoles, page):
+    (one,) = consoles.check_in("吴无卡")
+    choose(page, one.number)
+    page.keyboard.press("i")
+    page.wait_for_selector("[data-form=desk_code]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".foot-alarm .say:has-text('请先看证件')")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".one-time-code")
+    code = page.get_attribute(".one-time-code", "data-text")
+
+    assert code == page.inner_text(".one-time-code").replace("\n", "").replace(" ", "")
+    assert "前有效" in page.inner_text(".one-time")
+    assert [] == faults(page)
+    seen = consoles.hall.client("kiosk").identify("H1", typed={"code": code})
+    assert (2, [one.number]) == (seen.level, [ticket["number"] for ticket in seen.choices.tickets])
+    with pytest.raises(HallProblem, match="not_identified"):
+        consoles.hall.client("kiosk").identify("H1", typed={"code": code})
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-form=desk_code]", state="detached")
+    assert code not in page.content()
+
+
+def test_who_has_no_ticket_is_looked_up_told_from_another_and_given_a_code(consoles, page):
+    rows = [{"record_number": "T-9", "name": "双甲", "card": "TWO-9"}, {"record_number": "TWO-9", "name": "双乙"}]
+    consoles.hall.client("service").import_rows("patients", rows)
+    page.keyboard.press("/")
+    page.keyboard.type("TWO-9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-form=who] [data-person]")
+    page.click("[data-person]:has-text('T-9')")
+    page.wait_for_selector("[data-form=check_in] .suggestion:has-text('双*')")
+    page.click("[data-act=visit_code]")
+    page.wait_for_selector("[data-form=visit_code]")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".one-time-code")
+    code = page.get_attribute(".one-time-code", "data-text")
+    assert 2 == consoles.hall.client("kiosk").identify("H1", scan=code).level
 
 
 def test_a_danger_sign_gives_no_number_until_the_nurse_says_why(consoles, page):

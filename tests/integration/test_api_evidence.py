@@ -265,6 +265,36 @@ def test_a_code_of_the_desk_ends_after_ten_minutes(api, monkeypatch):
     assert 404 == identify(api, scan=code)[0]
 
 
+def test_a_code_of_the_desk_for_a_ticket_is_its_patients_and_can_be_typed(api):
+    _, ticket = a_slip(api)
+    request = {"hall": "H1", "ticket": ticket["id"], "document_seen": "passport"}
+    status, body = api.post("/desk-codes", request, role="nurse")
+    assert 201 == status
+    status, seen = identify(api, typed={"code": body["code"]})
+    assert (200, 2, [ticket["id"]]) == (status, seen["level"], [one["id"] for one in seen["choices"]["tickets"]])
+
+
+def test_a_code_of_the_desk_is_for_one_patient(api):
+    _, ticket = a_slip(api)
+    token = identify(api, scan="MR1", role="nurse")[1]["visit_token"]
+    seen = {"hall": "H1", "document_seen": "passport"}
+    for whose in ({}, {"ticket": ticket["id"], "visit_token": token}):
+        assert "invalid" == api.post("/desk-codes", {**seen, **whose}, role="nurse")[1]["code"]
+    assert "unknown_ticket" == api.post("/desk-codes", {**seen, "ticket": "nobody"}, role="nurse")[1]["code"]
+
+
+def test_a_repeated_key_tells_when_a_code_ends_and_not_the_code(api):
+    """The receipt of a request must not be a place where codes can be read."""
+    _, ticket = a_slip(api)
+    request = {"hall": "H1", "ticket": ticket["id"], "document_seen": "passport"}
+    status, first = api.post("/desk-codes", request, role="nurse", key="one")
+    again = api.post("/desk-codes", request, role="nurse", key="one")
+
+    assert (status, {"expires_at": first["expires_at"]}) == again
+    assert 1 == len(api.rows()["desk_code"])
+    assert first["code"] not in str(api.rows())
+
+
 def test_a_kiosk_hands_out_no_code(api):
     token = identify(api, scan=chip("MR1"))[1]["visit_token"]
     wish = {"hall": "H1", "visit_token": token, "document_seen": "x"}
@@ -505,6 +535,23 @@ def test_the_desk_looks_up_whatever_stands_on_a_card(api):
     api.check_in("江卡", patient={"record_number": "MR-CARD"})
     assert 200 == identify(api, scan="mr-card", role="nurse")[0]
     assert 404 == identify(api, scan="mr-card", role="kiosk")[0]
+
+
+def test_a_text_that_names_two_patients_is_a_question_at_the_desk_and_nobody_at_a_kiosk(api):
+    twin = {"record_number": "CARD-1", "name": "周八", "phone": "13977773333"}
+    assert 200 == api.post("/imports/patients", {"rows": [twin]}, role="service")[0]
+
+    status, body = identify(api, scan="CARD-1", role="nurse")
+    assert (409, "choose") == (status, body["code"])
+    people = {one["record_number"]: one["id"] for one in body["choices"]["people"]}
+    assert {"MR1", "CARD-1"} == people.keys()
+    status, body = identify(api, patient=people["CARD-1"], role="nurse")
+    assert (200, "周*") == (status, body["display_name"])
+
+    for proof in ("1234", "3333"):
+        status, body = identify(api, scan="CARD-1", proof={"phone_tail": proof})
+        assert (404, "not_identified") == (status, body["code"])
+        assert "choices" not in body
 
 
 def test_the_desk_looks_a_name_up_and_chooses(api):

@@ -3,20 +3,18 @@
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { refusal } from "/console/web/desk.js";
+import { DOCUMENTS } from "/console/web/desk_code.js";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { has, named, t } from "/console/web/texts.js";
+import { whoIs } from "/console/web/who.js";
 
-/** What was filled in; a birth date may be typed as eight digits. */
+const RESIDENT = "resident";
+
+/** What was filled in; a birth date may be typed as eight digits, and a document's kind stands beside its number only. */
 function given(fields) {
   const birth = fields.birth_date.trim().replace(/^(\d{4})\D?(\d{2})\D?(\d{2})$/, "$1-$2-$3");
   const typed = Object.entries({ ...fields, birth_date: birth }).map(([name, text]) => [name, text.trim()]);
-  return Object.fromEntries(typed.filter(([, text]) => text));
-}
-
-/** Somebody whom the desk is to tell from others, by what stands on a card. */
-function whoIs(one) {
-  const tails = [one.record_number && t("who.record", { number: one.record_number }), one.identity_tail && t("who.identity", { tail: one.identity_tail }), one.phone_tail && t("who.phone", { tail: one.phone_tail })];
-  return [one.display_name, one.birth_date, ...tails].filter(Boolean).join(" · ");
+  return Object.fromEntries(typed.filter(([name, text]) => text && (name !== "document_type" || fields.identity_number.trim())));
 }
 
 const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
@@ -25,9 +23,9 @@ const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
  * `form` is this form's number: the next person's may be filled in while this one's wish is on its way.
  * `alert` is the call of a patient who turned out not urgent: checking in ends it.
  */
-export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
+export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone }) {
   const { hall, known } = desk;
-  const [person, setPerson] = useState({ name: "", identity_number: "", phone: "", birth_date: "" });
+  const [person, setPerson] = useState({ name: "", document_type: RESIDENT, identity_number: "", phone: "", birth_date: "" });
   const [queue, setQueue] = useState(alert?.queue ?? (hall.queues.length === 1 ? hall.queues[0].id : null));
   const [tags, setTags] = useState([]);
   const [evidence, setEvidence] = useState("");
@@ -40,6 +38,7 @@ export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
   useEffect(() => () => { here.current = false; }, []);
   const wish = `check_in:${form}`;
   const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => { sameAs.current = null; setPerson({ ...person, [name]: text }); } });
+  const kind = field("document_type");
   const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
   const isThis = (id) => { sameAs.current = id; setChoices(null); submit(); };
   const submit = async (more = {}) => {
@@ -66,8 +65,15 @@ export function CheckIn({ desk, form, visit, alert, onClose, onDone }) {
   return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${wish} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
     ${visit || alert?.name ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>` : html`
       <${Line} ...${field("name")} focus=${true} maxlength="100" required />
-      <div class="form-row"><${Line} ...${field("identity_number")} maxlength="18" /><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /></div>
-      <${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" />`}
+      <div class="form-row">
+        <label class="field" for="person-document_type"><span>${t("person.document_type")}</span>
+          <select class="input" id="person-document_type" value=${person.document_type} onChange=${(event) => kind.set(event.target.value)}>
+            ${DOCUMENTS.map((one) => html`<option key=${one} value=${one}>${t(`document.${one}`)}</option>`)}
+          </select></label>
+        <${Line} ...${field("identity_number")} maxlength="32" />
+      </div>
+      <div class="form-row"><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /><${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`}
+    ${visit ? html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code" onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>` : null}
     <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
     ${choices ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
       ${(choices.appointments ?? []).filter(forNow).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}

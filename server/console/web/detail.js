@@ -9,10 +9,12 @@ import { has, named, t } from "/console/web/texts.js";
 import { reassessIn, waitOf } from "/console/web/waits.js";
 
 const DEEDS = [
-  ["triage", "T"], ["stage", "G"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"],
+  ["triage", "T"], ["stage", "G"], ["return", "R"], ["hold", "H"], ["transfer", "M"], ["prioritise", "P"], ["arrived", "Y"], ["worse", "W"], ["cancel", "X"], ["explain", "E"], ["desk_code", "I"],
 ];
+/** What is possible whatever the ticket's state. */
+export const ALWAYS = new Set(["explain", "desk_code"]);
 const RESCUE = [["start", "B"], ["finish", "F"]]; // of a level that does not queue: treated at once, at no station
-const FORMS = new Set(["start", "triage", "stage", "hold", "transfer", "prioritise", "cancel", "explain"]);
+const FORMS = new Set(["start", "triage", "stage", "hold", "transfer", "prioritise", "cancel", ...ALWAYS]);
 
 /** What is known of a ticket beside its number and grade. */
 export function Facts({ desk, ticket }) {
@@ -68,7 +70,7 @@ export function Detail({ desk, ticket, actions, open, plain }) {
     <${Wait} wait=${waitOf(ticket, hall, known, desk.now())} />
     <div class="deeds" role="group" aria-label=${t("deeds")}>
       ${[...(ticket.bypass ? RESCUE.filter(([action]) => actions.includes(action)) : []), ...DEEDS].map(([action, key]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
-        word=${t(action === "start" ? "deed.rescue" : `deed.${action}`)} hotkey=${key} disabled=${action !== "explain" && !actions.includes(action)} kind=${action === "triage" || action === "start" ? "primary" : "quiet"}
+        word=${t(action === "start" ? "deed.rescue" : `deed.${action}`)} hotkey=${key} disabled=${!ALWAYS.has(action) && !actions.includes(action)} kind=${action === "triage" || action === "start" ? "primary" : "quiet"}
         onClick=${FORMS.has(action) ? open(action) : plain(action)} />`)}
     </div>
     <${Facts} desk=${desk} ticket=${ticket} />

@@ -6,7 +6,8 @@ import { AlertForm } from "/console/web/alert_form.js";
 import { Alerts, isLine, repeatSound, soundAlerts } from "/console/web/alerts.js";
 import { CheckIn } from "/console/web/check_in.js";
 import { Desk } from "/console/web/desk.js";
-import { Detail } from "/console/web/detail.js";
+import { DeskCode } from "/console/web/desk_code.js";
+import { ALWAYS, Detail } from "/console/web/detail.js";
 import { Explain } from "/console/web/explain.js";
 import { Cancel, Hold, Priority, Stage, Start, Transfer } from "/console/web/forms.js";
 import { List, Queues, Tabs } from "/console/web/list.js";
@@ -16,10 +17,11 @@ import { Reports } from "/console/web/reports.js";
 import { wakeSound } from "/console/web/sound.js";
 import { t } from "/console/web/texts.js";
 import { Triage } from "/console/web/triage.js";
+import { Who } from "/console/web/who.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
-const PANELS = { triage: Triage, start: Start, stage: Stage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain };
-const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, reports: Reports, alert: AlertForm };
+const PANELS = { triage: Triage, start: Start, stage: Stage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain, desk_code: DeskCode };
+const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, reports: Reports, alert: AlertForm, visit_code: DeskCode, who: Who };
 
 function shown(desk, view) {
   const { hall, known } = desk;
@@ -69,7 +71,7 @@ function Nurse({ desk }) {
   const show = (panel, ticket) => change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, alert: null, form: view.form + 1 });
   const untriaged = (id) => lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in")?.ticket;
   const open = (panel) => () => {
-    if (panel in PANELS && !(ticket && (panel === "explain" || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    if (panel in PANELS && !(ticket && (ALWAYS.has(panel) || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     if (panel !== view.panel) return show(panel, ticket);
     if (!sending) return; // it is open already
     if (panel === "check_in") return show(panel, ticket); // the next person, while the one before is on the way
@@ -98,17 +100,21 @@ function Nurse({ desk }) {
   /** A line's own panel, or for one who is not urgent the check-in that ends it. */
   const handle = (panel) => (alert) => change({ panel, alert: panel === "alert" ? alert.id : alert, visit: null, form: view.form + 1 });
   const firstAlert = (wanted) => Alerts.sorted(desk.hall.alerts).find(wanted);
+  /** Where the desk goes with somebody who was identified: to their ticket, or to the check-in. */
+  const foundOut = (visit) => {
+    const known = desk.hall.tickets.find((one) => visit.choices.tickets.some((choice) => choice.id === one.id));
+    return known ? { panel: null, selected: known.id, tab: tabOf(known), queue: "all" } : { panel: "check_in", visit, alert: null, form: view.form + 1 };
+  };
   const lookUp = async () => {
     if (lines.length) {
       change({ ...chosen(lines[0].ticket.id), tab: tabOf(lines[0].ticket), typed: "", queue: "all" });
       list.current?.focus();
       return;
     }
-    const found = await desk.act(`look_up:${view.typed}`, "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed });
-    if (found?.status !== 200) return;
-    const choices = found.body.choices.tickets;
-    const known = desk.hall.tickets.find((one) => choices.some((choice) => choice.id === one.id));
-    const more = known ? { ...chosen(known.id), tab: tabOf(known), queue: "all" } : { panel: "check_in", visit: found.body, alert: null, form: view.form + 1 };
+    const found = await desk.act(`look_up:${view.typed}`, "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed }, { quiet: ["choose"] });
+    const several = found?.body.code === "choose";
+    if (found?.status !== 200 && !several) return;
+    const more = several ? { panel: "who", visit: found.body.choices, alert: null, form: view.form + 1 } : foundOut(found.body);
     const gone = (now) => ["typed", "panel", "form", "selected"].some((word) => now[word] !== view[word]); // the nurse went on meanwhile
     setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
@@ -117,7 +123,7 @@ function Nurse({ desk }) {
   useKeys({
     ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
     "/": () => { search.current.focus(); search.current.select(); },
-    N: open("check_in"), T: open("triage"), G: open("stage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"), B: open("start"), F: () => ticket?.bypass && plain("finish")(),
+    N: open("check_in"), T: open("triage"), G: open("stage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"), I: open("desk_code"), B: open("start"), F: () => ticket?.bypass && plain("finish")(),
     R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
     A: () => { const alert = firstAlert((one) => !one.acknowledged_at); if (alert) acknowledge(alert); },
     C: () => { const alert = firstAlert(isLine); if (alert) handle("alert")(alert); },
@@ -128,7 +134,7 @@ function Nurse({ desk }) {
   const Panel = PANELS[view.panel];
   const FreePanel = FREE_PANELS[view.panel];
   const side = FreePanel
-    ? html`<${FreePanel} key=${view.form} desk=${desk} form=${view.form} onClose=${close} visit=${view.visit} alert=${view.alert} checkIn=${handle("check_in")} onDone=${done(view.form, view.panel === "alert" ? () => ({}) : checkedIn)} />`
+    ? html`<${FreePanel} key=${view.form} desk=${desk} form=${view.form} onClose=${close} visit=${view.visit} alert=${view.alert} checkIn=${handle("check_in")} giveCode=${(visit) => change({ panel: "visit_code", visit, form: view.form + 1 })} found=${(visit) => change({ ...foundOut(visit), typed: "" })} onDone=${done(view.form, view.panel === "alert" ? () => ({}) : checkedIn)} />`
     : ticket
       ? Panel
         ? html`<${Panel} key=${ticket.id} desk=${desk} ticket=${ticket} onClose=${close} onDone=${done(view.form, afterForm(view.panel))} />`
@@ -152,7 +158,7 @@ function Nurse({ desk }) {
       <aside class="side" aria-label=${t("side")}>${side}</aside>
     </div>
     <${Foot} desk=${desk} keys=${() => change({ keys: true })} />
-    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "G", "R", "H", "M", "P", "Y", "W", "X", "E", "B", "F", "Z", "A", "C", "D", "S", "L", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
+    ${view.keys ? html`<${Keys} onClose=${() => change({ keys: false })} keys=${["↑ ↓", "/", "N", "T", "G", "R", "H", "M", "P", "Y", "W", "X", "E", "I", "B", "F", "Z", "A", "C", "D", "S", "L", "1 – 5", "Esc", "?"].map((key) => [key, t(`key.${key.replaceAll(" ", "")}`)])} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }

@@ -289,6 +289,13 @@ def test_who_has_no_proof_is_sent_to_the_desk():
     assert "proof_at_desk" == asked_for_a_proof().touch(Verb.PROVE, "none").says
 
 
+def test_a_typed_code_of_the_desk_goes_out_alone():
+    code = "ABCDEFGHIJKLMNOPQRSTUVWXY2"
+    patient = Patient().touch(Verb.TASK, "reports").touch(Verb.TYPED, code, "")
+
+    assert [Identify("0.1", typed={"code": code})] == patient.wished(Identify)
+
+
 def test_a_typed_number_that_proves_nobody_asks_too():
     patient = Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "11010119900307721X", "birth_date:1990-03-07")
     patient.answer(Refused("proof_needed", {"proofs": ["phone_tail"]})).touch(Verb.PROVE, "phone_tail:1234")
