@@ -58,6 +58,15 @@ def compare(one: Description, other: Description) -> Verdict:
     return Verdict.ASK if alike else Verdict.OTHER
 
 
+def may_be_one(one: Description, other: Description) -> bool:
+    """Whether nothing known of both tells them apart: same name, no number, birth date or sex that differs."""
+    both = one.numbers.keys() & other.numbers.keys()
+    if any(one.numbers[kind] != other.numbers[kind] for kind in both):
+        return False
+    disagree = _disagree(one.birth_date, other.birth_date) or _sexes_disagree(one.sex, other.sex)
+    return name_key(one.name) == name_key(other.name) and not disagree
+
+
 def _agree(one: object, other: object) -> bool:
     return one is not None and one == other
 

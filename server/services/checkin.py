@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.identification import reading
+from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
 from server.services import age_priority, alerts, moves
@@ -20,7 +21,7 @@ from server.services.identifying import prove
 from server.services.issuing import Asked as AskedTicket
 from server.services.issuing import issue
 from server.services.patient_bodies import CheckInBody
-from server.services.patients import choices_of, described_by, document_of, find_or_make
+from server.services.patients import choices_of, described_by, description_of, document_of, find_or_make
 from server.services.principal import Principal
 from server.services.reading import hall_row
 from server.services.returning import AGAIN, is_away, put_back
@@ -77,18 +78,16 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
 
     Staff may check in the patient of an `alert`, which ends as not urgent, or as escorted where danger is confirmed.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
-    desk_only, unknown_queue, identity_number_invalid, station_closed.
+    desk_only, unknown_queue, identity_number_invalid, station_closed; not_found for an alert that is over;
+    contradicting_data where the alert is about somebody else.
     """
     body = asked.body
     found = screen(body.flags or ())
     if found is not None and not (work.principal.is_staff and body.override_reason):
         return alarm(work, context, found, body, asked.proven)
-    called = _called_for(work, body)
-    patient, stranger, own_ticket = (
-        _patient(work, context, body, asked.proven) if called is None else (called, False, None)
-    )
+    patient, stranger, own_ticket = _patient(work, context, body, asked.proven, _called_for(work, body))
     if own_ticket is not None:
-        body = _with_own_ticket(own_ticket, body)
+        body = _with_own_ticket(work, own_ticket, body)
     day = work.business_day
     today = [] if stranger else people.tickets_today(work.db, patient.id, work.hall.id, day)
     held = _held(work, body, today)
@@ -120,19 +119,38 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
 
 
 def _called_for(work: Work, body: CheckInBody) -> PatientRow | None:
-    """The patient of the alert that staff checks in from; None where none is named, or the alert knows nobody."""
+    """The patient of the open alert that staff checks in from; None where none is named, or the alert knows nobody."""
     if not body.alert:
         return None
     if not work.principal.is_staff:
         raise HallError(ErrorCode.FORBIDDEN, "alerts are closed by staff")
-    patient = alerts.alert_of(work, body.alert).patient_id
-    return work.db.get(PatientRow, patient) if patient and body.patient is None else None
+    alert = alerts.alert_of(work, body.alert)
+    if alert.closed_at is not None:
+        raise HallError(ErrorCode.NOT_FOUND, "the alert is closed")
+    return work.db.get(PatientRow, alert.patient_id) if alert.patient_id else None
 
 
 def _patient(
+    work: Work, context: Context, body: CheckInBody, proven: str | None, called: PatientRow | None
+) -> tuple[PatientRow, bool, TicketRow | None]:
+    """Who is checked in, whether they are new here, and the one ticket that a slip alone proved.
+
+    `called` is the patient of the alert: nobody else is checked in from it.
+    """
+    if called is None:
+        return _named(work, context, body, proven)
+    if not body.visit_token and body.patient is None:
+        return called, False, None
+    patient, stranger, own_ticket = _named(work, context, body, proven)
+    if patient.id != called.id and not may_be_one(description_of(patient), description_of(called)):
+        raise HallError(ErrorCode.CONTRADICTING_DATA, "the alert is about somebody else", fields=["alert"])
+    return patient, stranger, own_ticket
+
+
+def _named(
     work: Work, context: Context, body: CheckInBody, proven: str | None
 ) -> tuple[PatientRow, bool, TicketRow | None]:
-    """Who is checked in, whether they are new here, and the one ticket that a slip alone proved."""
+    """Whom the body names, whether they are new here, and the one ticket that a slip alone proved."""
     if body.visit_token:
         visit = context.read_visit(body.visit_token)
         row = work.db.get(PatientRow, visit["patient"])
@@ -153,12 +171,13 @@ def _patient(
     return *find_or_make(work.db, body.patient, work.real_now, body.same_as), None
 
 
-def _with_own_ticket(ticket: TicketRow, body: CheckInBody) -> CheckInBody:
-    """A slip alone checks in to the queue of its own ticket, and only while that ticket lives or is done.
+def _with_own_ticket(work: Work, ticket: TicketRow, body: CheckInBody) -> CheckInBody:
+    """A slip alone checks in to the queue of its own ticket, in its hall, and only while it lives or is done.
 
     Raises proof_needed for anything else: that takes the patient, not the paper.
     """
     elsewhere = body.queue not in {None, ticket.queue_id} or body.appointment not in {None, ticket.appointment_id}
+    elsewhere = elsewhere or ticket.hall_id != work.hall.id
     if elsewhere or ticket.state in {TicketState.CANCELLED, TicketState.NO_SHOW}:
         raise HallError(ErrorCode.PROOF_NEEDED, proofs=[Proof.PHONE_TAIL.value, Proof.IDENTITY_TAIL.value])
     return body.model_copy(update={"queue": ticket.queue_id, "appointment": None})

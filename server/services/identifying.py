@@ -134,6 +134,8 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     if _is_counted(work, asked):
         _count(work, context, Outcome.FOUND, asked.text, patient.id)
     own_only = ticket is not None and level == 1 and not asked.proofs and not staff
+    if own_only and work.db.get_one(TicketRow, ticket).hall_id != work.hall.id:  # its one ticket is in another hall
+        return _not_proven(work, context, asked, Refusal.PROOF_NEEDED)
     work.audit("identify", name, f"{asked.how} {kind} found level {level}")
     return Proven(patient.id, level, kind, ticket if own_only else None)
 
@@ -161,7 +163,7 @@ def _refused_unseen(
 def _not_proven(work: Work, context: Context, asked: Reading, refusal: Refusal | None) -> HallError:
     """Count what proved nobody: asking for a number alone, or a wrong answer. An old slip alone counts for nothing."""
     asks = refusal is Refusal.PROOF_NEEDED
-    if _is_counted(work, asked) and (asks or asked.proofs or asked.form is not Form.OUR_CODE):
+    if _is_counted(work, asked) and (asked.proofs or asked.form is not Form.OUR_CODE):
         _count(work, context, Outcome.ASKED if asks else Outcome.MISSED, asked.text)
     return _refused(work, context, asked, ErrorCode.PROOF_NEEDED if asks else ErrorCode.NOT_IDENTIFIED)
 
@@ -204,7 +206,7 @@ def _refused(work: Work, context: Context, asked: Reading | None, code: ErrorCod
     name = attempts.hashed(context, asked.text if asked else "")
     work.audit("identify", name or "-", f"{how} {code}")
     if code is ErrorCode.PROOF_NEEDED and asked is not None:
-        return HallError(code, proofs=[proof.value for proof in wanted_proofs(asked)])
+        return HallError(code, proofs=[proof.value for proof in wanted_proofs(asked) or TICKET_PROOFS])
     return HallError(code)
 
 
