@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from server.domain.documents import is_resident_number, read_document
 from server.domain.masking import MIDDLE_DOTS
 from server.domain.reports.received import Subject
 
@@ -60,13 +62,55 @@ def shares_number(subject: Subject, person: Person) -> bool:
 def is_same_person(subject: Subject, person: Person) -> bool:
     """Number, name, sex and birth date agree where both sides have them; number and name must be on both.
 
-    Any current name of the report may be the one. Birth dates are compared as far as the coarser one goes.
+    Any current name of the report may be the one. Birth dates are compared as far as the coarser one goes. A subject
+    whose message contradicts itself is nobody for certain.
     """
+    if subject.doubtful or not shares_number(subject, person) or not {fold_name(name) for name in subject.names} - {""}:
+        return False
+    return not differences(subject, person)
+
+
+def differences(subject: Subject, person: Person) -> list[str]:
+    """What the report says of its patient that is not so of the person: identity_number, name, sex, birth_date.
+
+    Only what both sides have is compared. An identity number of GB 11643 is another person's when both sides have one
+    and they differ; it says a sex and a birth date too, whichever side has it.
+    """
+    theirs, ours = _identities(subject.numbers), _identities(person.numbers)
     names = {fold_name(name) for name in subject.names} - {""}
-    if not shares_number(subject, person) or fold_name(person.name) not in names:
-        return False
-    if subject.sex in _SEXES and person.sex in _SEXES and subject.sex != person.sex:
-        return False
-    ours, theirs = person.birth_date or "", subject.birth_date or ""
-    length = min(len(ours), len(theirs))
-    return ours[:length] == theirs[:length]
+    found = []
+    if theirs and ours and not theirs & ours:
+        found.append("identity_number")
+    if names and fold_name(person.name) not in names:
+        found.append("name")
+    if _disagree(_sexes(subject.sex, theirs), _sexes(person.sex, ours)):
+        found.append("sex")
+    if any(not _is_one_date(one, other) for one in _births(subject, theirs) for other in _births(person, ours)):
+        found.append("birth_date")
+    return found
+
+
+def _identities(numbers: Iterable[str]) -> frozenset[str]:
+    return frozenset(folded for number in numbers if is_resident_number(folded := fold_number(number)))
+
+
+def _sexes(said: str | None, identities: Iterable[str]) -> set[str]:
+    """The sex that is stated, else those that the identity numbers hold."""
+    if said is not None and said in _SEXES:
+        return {said}
+    return {sex for number in identities if (sex := read_document(number).sex)}
+
+
+def _disagree(ours: set[str], theirs: set[str]) -> bool:
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _births(one: Subject | Person, identities: Iterable[str]) -> set[str]:
+    """The birth date that is stated and those that the identity numbers hold."""
+    held = {str(read_document(number).birth_date) for number in identities}
+    return ({one.birth_date} if one.birth_date else set()) | held
+
+
+def _is_one_date(one: str, other: str) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]

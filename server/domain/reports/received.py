@@ -52,13 +52,15 @@ class Line:
 class Subject:
     """Whom a report is about, as the sender names them: current names, the official one first, and all numbers.
 
-    `birth_date` may be a year or a month only.
+    `birth_date` may be a year or a month only. `doubtful` says that the message contradicts itself about whom it means,
+    or that the record was replaced by another.
     """
 
     names: tuple[str, ...] = ()
     sex: str | None = None
     birth_date: str | None = None
     numbers: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from server.domain.reports.received import Subject
 from server.his.fhir.bundle import Found, Root, identifiers_of
 from server.his.fhir.ranges import Bearer
 from server.his.fhir.shape import Json
-from server.his.fhir.texts import clean
+from server.his.fhir.texts import clean, codes_of, words_of
 from server.protocol.terms import ErrorCode
 
 _FORMER = frozenset({"old", "maiden", "anonymous", "nickname"})
@@ -18,6 +18,9 @@ _ORDER = {"official": 0, "usual": 1, "temp": 3}
 _REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 _MAKERS = frozenset({"Organization", "Practitioner", "PractitionerRole"})
 _LONGEST_NUMBER = 64
+_OF_THINGS = frozenset({"VN", "AN", "ANC", "AND", "ANT", "PLAC", "FILL", "ACSN", "SNO", "RI", "PGN", "FGN", "LN"})
+"""Types of numbers that name a visit, an account, an order, a specimen or a thing (HL7 table 0203)."""
+_THINGS = ("就诊号", "流水号", "医嘱号", "申请单", "条码号", "样本号", "visit number", "encounter", "accession")
 
 
 def subject_of(root: Root, report: Found) -> tuple[Subject, Found | None]:
@@ -33,7 +36,8 @@ def subject_of(root: Root, report: Found) -> tuple[Subject, Found | None]:
     identifier = reference.get("identifier") or {}
     if found is None and identifier.get("value") and reference.get("type") in {None, "Patient"}:
         names = (clean(reference.get("display")),) if clean(reference.get("display")) else ()
-        return Subject(names=names, numbers=(clean(identifier["value"])[:_LONGEST_NUMBER],)), None
+        numbers = (clean(identifier["value"])[:_LONGEST_NUMBER],) if _names_person(identifier) else ()
+        return Subject(names=names, numbers=numbers), None
     reason = "a report's subject must be a Patient in the bundle, or a reference by identifier"
     raise HallError(ErrorCode.INVALID, f"{report.name}: {reason}", errors=[{"where": report.name, "reason": reason}])
 
@@ -89,12 +93,29 @@ def _maker(root: Root, reference: Any, at: Found, depth: int = 0) -> str:
 
 def _patient(raw: Json) -> Subject:
     birth = raw.get("birthDate")
+    numbers = [one for one in raw.get("identifier") or [] if _names_person(one)]
     return Subject(
         names=_names(raw),
         sex=raw.get("gender"),
         birth_date=str(birth) if birth else None,
-        numbers=tuple(clean(value)[:_LONGEST_NUMBER] for _, value in identifiers_of(raw)),
+        numbers=tuple(clean(one["value"])[:_LONGEST_NUMBER] for one in numbers),
+        doubtful=raw.get("active") is False or _is_replaced(raw),
     )
+
+
+def _names_person(identifier: Any) -> bool:
+    """Whether a number is in use and may be a person's; a visit's, an order's or a specimen's says nobody."""
+    if not isinstance(identifier, dict) or not identifier.get("value"):
+        return False
+    kind = identifier.get("type") or {}
+    codes, text = {code.upper() for code in codes_of(kind)}, words_of(kind)
+    is_of_thing = bool(codes & _OF_THINGS) or any(word in text.lower() for word in _THINGS)
+    return identifier.get("use") != "old" and not _is_over(identifier) and not is_of_thing
+
+
+def _is_replaced(raw: Json) -> bool:
+    """Whether the record says that another one counts in its place."""
+    return any(isinstance(link, dict) and link.get("type") == "replaced-by" for link in raw.get("link") or [])
 
 
 def _names(raw: Json) -> tuple[str, ...]:
@@ -124,9 +145,9 @@ def _is_sound(name: Json) -> bool:
     )
 
 
-def _is_over(name: Json) -> bool:
-    """Whether the name's period has an end: names that have ended are former ones."""
-    period = name.get("period")
+def _is_over(thing: Json) -> bool:
+    """Whether the period of a name or number has an end: those that have ended are former ones."""
+    period = thing.get("period")
     return isinstance(period, dict) and bool(period.get("end")) and not str(period["end"]).startswith("9999")
 
 

@@ -316,3 +316,41 @@ def test_a_range_keeps_its_digits():
     """P15"""
     text = '{"valueInteger": 1, "referenceRange": [{"low": {"value": 3.90}, "high": {"value": 6.10}}]}'
     assert "3.90-6.10" == read_value(text).range
+
+
+NUMBER, OF_1980 = "110101199003077213", "110101198005010018"
+ZHANG_WEI = Person("张伟", None, None, frozenset({"1001", NUMBER}))
+
+
+def of_zhang_wei(*numbers):
+    return {"patient": {"identifier": list(numbers), "name": [{"text": "张伟"}], "gender": None, "birthDate": None}}
+
+
+def test_an_identity_number_of_somebody_else_is_somebody_else_though_number_and_name_agree():
+    """A3, P3"""
+    assert ["name_mismatch"] == reasons(person=ZHANG_WEI, **of_zhang_wei({"value": "1001"}, {"value": OF_1980}))
+    assert [] == reasons(person=ZHANG_WEI, **of_zhang_wei({"value": "1001"}, {"value": NUMBER}))
+    born = Person("张伟", None, "1990-03-07", frozenset({"1001"}))
+    assert ["name_mismatch"] == reasons(person=born, **of_zhang_wei({"value": "1001"}, {"value": OF_1980}))
+
+
+NOBODYS = [
+    {"value": "1001", "type": {"coding": [{"code": "VN"}]}},
+    {"value": "1001", "type": {"text": "就诊号"}},
+    {"value": "1001", "use": "old"},
+    {"value": "1001", "period": {"end": "2001-01-01"}},
+]
+
+
+@pytest.mark.parametrize("number", NOBODYS)
+def test_a_number_of_a_visit_or_of_former_times_names_nobody(number):
+    """A3, P3"""
+    assert ["name_mismatch"] == reasons(person=ZHANG_WEI, **of_zhang_wei(number))
+
+
+@pytest.mark.parametrize(
+    "record", [{"active": False}, {"link": [{"other": {"reference": "Patient/o"}, "type": "replaced-by"}]}]
+)
+def test_a_record_that_no_longer_counts_is_for_the_desk(record):
+    """C8, P3"""
+    assert ["name_mismatch"] == reasons(patient=record)
