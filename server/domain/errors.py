@@ -82,6 +82,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "en": "A report waits for you at the desk. Please bring your identity card.",
         "zh": "您有报告需由工作人员协助领取，请携带身份证件。",
     },
+    ErrorCode.REPORT_HANDED_OVER: {
+        "en": "This report was handed over already. Is another copy wanted?",
+        "zh": "该报告已领取。是否需要再打印一份？",
+    },
     ErrorCode.PATIENT_NEEDED: {
         "en": "Say whose report this is: a record, identity or card number, or a ticket of this hall.",
         "zh": "请指明该报告属于哪位患者（病历号、身份证号、卡号或本候诊区的号票）。",

@@ -305,6 +305,7 @@ class ErrorCode(StrEnum):
     LEASE_LOST = "lease_lost"
     REPORT_UNAVAILABLE = "report_unavailable"
     REPORT_AT_DESK = "report_at_desk"
+    REPORT_HANDED_OVER = "report_handed_over"
     PATIENT_NEEDED = "patient_needed"
     CRITICAL_UNACKNOWLEDGED = "critical_unacknowledged"
     NOT_CRITICAL = "not_critical"

@@ -151,10 +151,18 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     if after in ON_PAPER and job.report_id and (printed := work.db.get(ReportRow, job.report_id)):
         printed.prints += 1
     if after in {PrintJobState.FAILED, PrintJobState.UNKNOWN}:
+        _back_to_desk(work, job)
         alerts.raise_alert(
             work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=body.evidence or after.value
         )
     return Answer(200, {"print_job": job_view(job)})
+
+
+def _back_to_desk(work: Work, job: PrintJobRow) -> None:
+    """A report whose hand-over ended without paper, or with nobody knowing, waits at the desk again."""
+    row = work.db.get(ReportRow, job.report_id) if job.content.get("handed_over") else None
+    if row is not None:
+        row.at_desk = not row.superseded
 
 
 def expire(work: Work, id: str) -> None:
@@ -165,6 +173,7 @@ def expire(work: Work, id: str) -> None:
     if not lease.is_expired(job.lease_until, work.real_now):
         return
     job.state = lease.after_expiry(PrintJobState.LEASED).value
+    _back_to_desk(work, job)
     work.record(EventKind.PRINT_JOB_UNKNOWN, job, reason="lease_expired")
     alerts.raise_alert(work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text="lease_expired")
 
@@ -182,6 +191,8 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
     if job.kind == "report" and kiosk:
         raise HallError(ErrorCode.DESK_ONLY)
     _must_still_print(work, job)
+    if job.content.get("handed_over"):
+        raise HallError(ErrorCode.REPORT_AT_DESK, "hand the report over again, after a look at the card")
     view = new_job(
         work,
         job.kind,

@@ -171,12 +171,15 @@ class PrintReportBody(Body):
 class HandOverBody(Body):
     """Print a report that waits at the desk. `patient` is a record, identity or card number, or a ticket's id.
 
-    `hall` is where it is printed: that of the device or of the login where it is not given.
+    `hall` is where it is printed: that of the device or of the login where it is not given. `confirm` says that the
+    patient is the right one though the report names somebody else in part, `again` that a second paper is wanted.
     """
 
     hall: Id | None = None
     reason: Reason
     document_seen: bool
+    confirm: bool = False
+    again: bool = False
     patient: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     language: Annotated[str, Field(max_length=16)] | None = None
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from server.domain.folding import fold_code
 from server.store.tables import PatientCodeRow, PatientRow, ReportNumberRow, ReportRow, TicketRow
 
 
@@ -18,18 +19,28 @@ def of_identifiers(db: Session, identifiers: Collection[str]) -> Sequence[Report
     ).all()
 
 
+def of_source(db: Session, source_id: str, numbers: Collection[str]) -> Sequence[ReportRow]:
+    """What one resource of a sender was kept as, of patients with one of these numbers, the oldest first."""
+    named = select(ReportNumberRow.report_id).where(ReportNumberRow.number.in_(numbers))
+    return db.scalars(
+        select(ReportRow)
+        .where(ReportRow.id.in_(named), ReportRow.resource["source_id"].as_string() == source_id)
+        .order_by(ReportRow.received_at, ReportRow.version, ReportRow.id)
+    ).all()
+
+
 def of_series(db: Session, series: str) -> Sequence[ReportRow]:
     """All versions of one report, the oldest version first."""
     return db.scalars(select(ReportRow).where(ReportRow.series == series).order_by(ReportRow.version)).all()
 
 
 def of_patient(db: Session, patient: str, numbers: Collection[str]) -> Sequence[ReportRow]:
-    """The reports in force that are the patient's, and those of nobody yet that name one of their numbers."""
+    """The reports in force that are the patient's, and those that name one of their numbers, whoever has them now."""
     named = select(ReportNumberRow.report_id).where(ReportNumberRow.number.in_(numbers))
     return db.scalars(
         select(ReportRow)
         .where(
-            or_(ReportRow.patient_id == patient, ReportRow.patient_id.is_(None) & ReportRow.id.in_(named)),
+            or_(ReportRow.patient_id == patient, ReportRow.id.in_(named)),
             ReportRow.superseded.is_(False),
         )
         .order_by(ReportRow.issued_at.desc(), ReportRow.received_at.desc())
@@ -68,11 +79,17 @@ def of_patients_here(db: Session, hall: str, day: date, limit: int) -> Sequence[
 
 
 def patients_of_numbers(db: Session, numbers: Collection[str]) -> list[PatientRow]:
-    """The patients whom one of these numbers names as a record, identity, document or card number, in either case."""
+    """The patients whom one of these numbers names as a record, identity, document or card number.
+
+    Neither case nor width matters.
+    """
     spellings = {one for number in numbers for one in (number, number.upper(), number.lower())}
     if not spellings:
         return []
-    owned = select(PatientCodeRow.patient_id).where(PatientCodeRow.code.in_(spellings))
+    keys = {fold_code(number) for number in numbers}
+    owned = select(PatientCodeRow.patient_id).where(
+        or_(PatientCodeRow.code.in_(spellings), PatientCodeRow.key.in_(keys))
+    )
     return list(
         db.scalars(
             select(PatientRow).where(
@@ -80,6 +97,7 @@ def patients_of_numbers(db: Session, numbers: Collection[str]) -> list[PatientRo
                     PatientRow.identity_number.in_(spellings),
                     PatientRow.document_number.in_(spellings),
                     PatientRow.record_number.in_(spellings),
+                    PatientRow.record_key.in_(keys),
                     PatientRow.id.in_(owned),
                 )
             )

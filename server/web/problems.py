@@ -57,6 +57,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.REPORT_UNAVAILABLE: 409,
     ErrorCode.REPORT_AT_DESK: 409,
     ErrorCode.PATIENT_NEEDED: 422,
+    ErrorCode.REPORT_HANDED_OVER: 409,
     ErrorCode.CRITICAL_UNACKNOWLEDGED: 409,
     ErrorCode.NOT_CRITICAL: 409,
     ErrorCode.WRONG_CREDENTIALS: 401,

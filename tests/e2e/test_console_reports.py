@@ -134,6 +134,11 @@ def test_a_report_of_nobody_is_given_to_the_patient_whose_number_the_nurse_reads
     footed(page, "请写明代领人")
     page.fill("#report-more", "女儿 王某")
     page.press("#report-more", "Enter")
+    page.wait_for_selector("[data-asked=confirm]")
+    assert "姓名与报告不符" in page.inner_text("[data-asked=confirm]")
+    assert [] == faults(page)
+    page.check("#report-sure")
+    page.press("#report-sure", "Enter")
     footed(page, "的报告已送去打印")
     assert "血常规" == claimed(station, page)["title"]
 

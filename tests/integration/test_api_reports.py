@@ -154,7 +154,7 @@ def test_an_amended_report_takes_the_place_of_the_one_before_and_counts_anew(api
 def of_lab(system, value="LAB1", **more):
     """A report with that laboratory's number on it."""
     named = {} if system is None else {"system": system}
-    return {"identifier": [{**named, "value": value}], **more}
+    return {"identifier": [{**named, "value": value}], "id": f"of-{len(system or '')}", **more}
 
 
 def test_two_laboratories_that_use_one_number_have_two_reports(api):

@@ -536,3 +536,121 @@ def test_the_rules_of_what_is_withheld_are_a_file():
     assert {"hiv", "sexually_transmitted", "drugs", "genetic", "pregnancy", "psychiatry", "malignancy"} <= {
         one.id for one in withheld_rules().classes
     }
+
+
+# ------------------------------------------------------------------------------------- whose it is, and given to whom
+WANG = {"identifier": [{"value": "77"}], "name": [{"text": "王五"}], "gender": "male", "birthDate": "1970-05-05"}
+WANG_ROW = {"record_number": "77", "name": "王五", "sex": "男", "birth_date": "1970-05-05", "card": "CARD5"}
+
+
+def test_a_patient_who_fits_better_gets_the_report_though_another_had_its_number_first(api):
+    """A2, P12: the card 77 of 张三 kept the report of the record 77 for good."""
+    station(api)
+    imported(api, ROWS[0] | {"card": "77"})
+    report = received(api, patient=WANG)
+    assert ["name_mismatch"] == reasons(api)[report]
+    imported(api, WANG_ROW)
+
+    assert [report] == at_kiosk(api, "CARD5")
+    assert {} == reasons(api)
+    assert [True] == [one["matched"] for one in sent(api, bundle(patient=WANG))]
+    wrong = hand_over(api, report, patient="MR1", confirm=True)
+    assert ("contradicting_data", ["patient"]) == (wrong[1]["code"], wrong[1]["fields"])
+    assert 201 == hand_over(api, report, patient="CARD5")[0]
+    assert "王*" == at_station(api)["document"]["patient"]["display_name"]
+
+
+def test_a_named_patient_whom_the_report_contradicts_is_a_question_and_loses_to_the_right_one(api):
+    """A2, P17: MR1 typed by mistake printed for 张三 without a question."""
+    station(api)
+    report = received(api, patient=ZHAO)
+    status, asked = hand_over(api, report, patient="MR1")
+    assert (422, "contradicting_data", ["name", "birth_date"], True) == (
+        status, asked["code"], asked["fields"], asked["confirm"],
+    )  # fmt: skip
+    assert at_station(api) is None
+    assert 201 == hand_over(api, report, patient="MR1", confirm=True)[0]
+    imported(api, ZHAO_ROW)
+
+    assert [report] == at_kiosk(api, "CARD9")
+
+
+def test_a_report_given_to_its_only_candidate_is_a_question_where_the_name_differs(api):
+    """A2, P17: the desk's list names 张三; the report says 张五."""
+    station(api)
+    report = received(api, **WAITS["name_mismatch"])
+
+    assert ["name"] == hand_over(api, report)[1]["fields"]
+    assert 201 == hand_over(api, report, confirm=True)[0]
+
+
+SAME_RESOURCE = {
+    "numbers in another order": ([{"value": "A"}, {"value": "B"}], [{"value": "B"}, {"value": "A"}]),
+    "one number more": ([{"value": "A"}], [{"value": "A"}, {"value": "B"}]),
+    "one number less": ([{"value": "A"}, {"value": "B"}], [{"value": "A"}]),
+    "no number": ([{"value": "A"}], None),
+    "other letters": ([{"value": "LAB1"}], [{"value": "lab1"}]),
+    "no system": ([{"value": "LAB1", "system": "urn:lab"}], [{"value": "LAB1"}]),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SAME_RESOURCE.values(), ids=SAME_RESOURCE.keys())
+def test_a_withdrawal_of_the_same_resource_withdraws_it_however_it_is_numbered(api, before, after):
+    """A4, P10, P11: the old one went on printing."""
+    (first,) = sent(api, version(identifier=before))
+    assert [first["id"]] == at_kiosk(api)
+    withdrawn = {"identifier": after, "issued": "2026-03-02T08:45:00+08:00"}
+    (second,) = sent(api, version("entered-in-error", **withdrawn))
+
+    assert 2 == second["version"]
+    assert [] == at_kiosk(api)
+
+
+def test_a_resource_id_that_a_sender_gives_again_and_again_is_no_version(api):
+    """A4, P11: other numbers, another report."""
+    one = received(api, report={"identifier": [{"value": "ORD"}, {"value": "L1"}]})
+    other = received(api, report={"identifier": [{"value": "ORD"}, {"value": "L2"}]})
+
+    assert {one, other} == set(at_kiosk(api))
+
+
+def test_a_withdrawal_of_nothing_that_is_kept_is_told_to_staff(api):
+    """A4, P10"""
+    received(api)
+    sent(api, version("entered-in-error", identifier=[{"value": "X"}], id="x"))
+
+    assert ["report_withdrawn_unknown"] == [one["text"] for one in api.snapshot()["alerts"]]
+
+
+@pytest.mark.parametrize("record", ["Mr-07a", "ＭＲ－07Ａ", "MR- 07A"])
+def test_a_record_number_is_the_same_in_every_spelling(api, record):
+    """B14, P12: it matched nobody."""
+    imported(api, ZHAO_ROW | {"record_number": record})
+    report = received(api, patient=ZHAO | {"identifier": [{"value": "MR-07A"}]})
+
+    assert [report] == at_kiosk(api, "CARD9")
+
+
+def test_a_second_hand_over_is_a_question_and_its_paper_a_copy(api):
+    """B15, P17: three hand-overs were three first copies."""
+    station(api)
+    report = received(api, **WAITS["withheld"])
+    first = hand_over(api, report)[1]["print_job"]
+    status, asked = hand_over(api, report)
+    assert (409, "report_handed_over") == (status, asked["code"])
+    assert (0, 1) == (first["copy_number"], hand_over(api, report, again=True)[1]["print_job"]["copy_number"])
+
+    assert "report_at_desk" == api.post(f"/print-jobs/{first['id']}/reprint", {"reason": "再"}, role="nurse")[1]["code"]
+
+
+def test_a_hand_over_that_did_not_print_waits_at_the_desk_again(api):
+    """B15: nobody could hand it over once more."""
+    station(api)
+    report = received(api, **WAITS["withheld"])
+    hand_over(api, report)
+    job = at_station(api)
+    said = {"state": "failed", "evidence": "paper", "lease": job["lease"]}
+    assert 200 == api.post(f"/print-jobs/{job['id']}/report", said, role="station")[0]
+
+    assert ["withheld"] == reasons(api)[report]
+    assert 201 == hand_over(api, report)[0]

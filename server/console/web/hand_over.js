@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { refusal } from "/console/web/desk.js";
 import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { Act } from "/console/web/parts.js";
 import { personWords, reasonWords, timeWords } from "/console/web/report_words.js";
@@ -49,6 +50,8 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
   const [code, setCode] = useState("in_person");
   const [more, setMore] = useState("");
   const [seen, setSeen] = useState(false);
+  const [asked, setAsked] = useState(null); // what the server asks before it prints: `confirm` or `again`
+  const [sure, setSure] = useState(false);
   const needs = (what) => report.missing.includes(what);
   const critical = report.critical.length > 0 || needs("acknowledgement");
   const name = `hand_over:${report.id}`;
@@ -62,10 +65,15 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
     if (!seen) return lacks("report-seen", t("report.look_first"));
     const body = { hall: hall.hall, reason: code === "other" ? typed : [code, typed].filter(Boolean).join(": "), document_seen: true };
     const number = patient.trim().toUpperCase();
-    if (needs("patient")) body.patient = hall.tickets.find((ticket) => ticket.number === number)?.id ?? patient.trim();
+    if (patient.trim()) body.patient = hall.tickets.find((ticket) => ticket.number === number)?.id ?? patient.trim();
+    if (asked && sure) body[asked.field] = true;
     const answer = await desk.act(name, `/api/v1/reports/${report.id}/hand-over`, body, { done: () => t("done.hand_over", { name: report.name || report.title }) });
-    if (answer?.status < 400) onDone();
+    if (answer?.status < 400) return onDone();
+    const field = answer?.body?.code === "report_handed_over" ? "again" : answer?.body?.confirm ? "confirm" : "";
+    setAsked(field ? { field, words: refusal(answer.body) } : null);
+    setSure(false);
   };
+  useLayoutEffect(() => { if (asked) document.getElementById("report-sure")?.focus(); }, [asked]);
   const dead = useRef();
   useLayoutEffect(() => { dead.current?.focus(); }, []); // keys belong to the form, also where nothing can be filled in
   const first = needs("acknowledgement") ? "by" : needs("patient") ? "patient" : "code";
@@ -75,9 +83,11 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
     <ul class="report-reasons">${report.reasons.map((reason) => html`<li key=${reason} data-reason=${reason}>${reasonWords("why", reason)}</li>`)}</ul>
     ${critical ? html`<${Critical} desk=${desk} report=${report} onChanged=${onChanged} focus=${first === "by"} />` : null}
     ${needs("paper") ? html`<p class="question" role="alert" tabindex="-1" ref=${dead}>${t("report.no_paper")}</p>` : html`
-      ${needs("patient") ? html`<${Line} id="report-patient" label=${t("report.patient")} value=${patient} set=${setPatient} focus=${first === "patient"} maxlength="128" />` : null}
+      ${needs("patient") || report.reasons.includes("name_mismatch") ? html`<${Line} id="report-patient" label=${t("report.patient")} value=${patient} set=${setPatient} focus=${first === "patient"} maxlength="128" />` : null}
       <${Choice} legend=${t("report.reason")} name="report-reason" value=${code} choose=${setCode} focus=${first === "code"} onEnter=${submit} options=${REASONS.map((one) => [one, t(`report.by.${one}`)])} />
       <${Line} id="report-more" label=${t(code === "in_person" ? "reason.more" : `report.more.${code}`)} value=${more} set=${setMore} maxlength="120" />
-      <label class="report-seen"><input type="checkbox" id="report-seen" checked=${seen} onChange=${(event) => setSeen(event.target.checked)} /> <span>${t("report.seen")}</span></label>`}
+      <label class="report-seen"><input type="checkbox" id="report-seen" checked=${seen} onChange=${(event) => setSeen(event.target.checked)} /> <span>${t("report.seen")}</span></label>
+      ${asked ? html`<div class="question" role="alert" data-asked=${asked.field}><p>${asked.words}</p>
+        <label class="report-seen"><input type="checkbox" id="report-sure" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> <span>${t(`report.sure.${asked.field}`)}</span></label></div>` : null}`}
   <//>`;
 }

@@ -84,8 +84,8 @@ def _title(raw: Json) -> str:
 def _identifier(report: Found) -> tuple[str, str]:
     """System and value of the number that names this report and no other.
 
-    The laboratory's own (HL7 table 0203 FILL), else the only one that is not the order's, else all of them together,
-    since nothing says which is whose; without any, the resource's id.
+    The laboratory's own (HL7 table 0203 FILL), else the only one that is not the order's, else all of them together
+    in any order, since nothing says which is whose; without any, the resource's id.
     """
     given = [one for one in report.resource.get("identifier") or [] if one and clean(one.get("value"))]
     typed = [(one, {code.upper() for code in codes_of(one.get("type"))}) for one in given]
@@ -94,7 +94,7 @@ def _identifier(report: Found) -> tuple[str, str]:
     chosen = own[:1] or (others if len(others) == 1 else [])
     system = clean(chosen[0].get("system")) if chosen else ""
     numbers = [clean(one["value"]) for one in chosen or others or given]
-    number = "|".join(dict.fromkeys(numbers)) or clean(report.resource.get("id"))
+    number = "|".join(sorted(set(numbers))) or clean(report.resource.get("id"))
     if not number or len(number) > LONGEST_IDENTIFIER:
         raise _invalid(report, f"a report needs an identifier of 1 to {LONGEST_IDENTIFIER} characters")
     return system, number

@@ -3,26 +3,35 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.reports.critical import critical_lines
 from server.domain.reports.decision import Printable, Reason, Verdict, has_content, is_critical_report
+from server.domain.reports.person import differences
 from server.domain.reports.phrases import phrase
 from server.domain.reports.received import Received, loaded
 from server.domain.reports.versions import CORRECTED
 from server.protocol.reports import HandedOver, ReportAcknowledged, ReportAtDesk, ReportsAtDesk
-from server.protocol.terms import ErrorCode, StaffRole
+from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
 from server.services import printing
 from server.services.config import config_of
 from server.services.reports.judging import must_be_in_force, verdict
-from server.services.reports.matching import old_subject, patient_of
+from server.services.reports.matching import fits, patient_of, person_of, subject_of
 from server.services.views import View, stamp
 from server.services.wishes import AcknowledgeReportBody, HandOverBody
 from server.services.work import Answer, Work
 from server.store import reports as kept
-from server.store.tables import HallRow, PatientRow, ReportRow, TicketRow
+from server.store.tables import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
 
+FIELDS = {
+    "identity_number": {"zh": "身份证号码", "en": "identity number"},
+    "name": {"zh": "姓名", "en": "name"},
+    "sex": {"zh": "性别", "en": "sex"},
+    "birth_date": {"zh": "出生日期", "en": "birth date"},
+}
+"""What a report may say otherwise of its patient, as the desk is told."""
 MOST = 200
 """Reports in one answer of the list."""
 
@@ -53,13 +62,16 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
 
     `patient` (a record, identity or card number, or a ticket of this hall) names the patient of a report that nobody
     is matched with. Raises not_found, report_unavailable (withdrawn, replaced, or nothing that a slip printer can
-    set), evidence_needed (the card was not looked at), patient_needed, critical_unacknowledged, no_printer.
+    set), evidence_needed (the card was not looked at), patient_needed, critical_unacknowledged, no_printer,
+    report_handed_over (without `again`), contradicting_data where the report fits another patient, or where it says
+    something else of its patient and nobody gave `confirm`.
     """
     row = _report(work, id)
     must_be_in_force(row)
     if not body.document_seen:
         raise HallError(ErrorCode.EVIDENCE_NEEDED, "look at the patient's identity document first")
-    patient = _patient_of(work, row, body.patient)
+    copies = _copies(work, row, again=body.again)
+    patient = _patient_of(work, row, body)
     report = loaded(row.resource)
     if report is not None and not has_content(report) and not any(line.name for line in report.lines):
         raise HallError(ErrorCode.REPORT_UNAVAILABLE, "there is nothing that a slip printer can set")
@@ -73,13 +85,14 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
         "handed_over": True,
     }
     job = printing.new_job(
-        work, "report", content, report=row.id, lease_to_kiosk=False, copy_number=row.prints, reason=body.reason
+        work, "report", content, report=row.id, lease_to_kiosk=False, copy_number=copies, reason=body.reason
     )
     if job is None:
         raise HallError(ErrorCode.NO_PRINTER)
     row.handed_over_at, row.at_desk = work.real_now, False
     reasons = ",".join(judged.reasons) or "none"
-    work.audit("report.handed_over", row.id, f"{reasons}: {body.reason}"[:200])
+    confirmed = "confirmed, " if body.confirm else ""
+    work.audit("report.handed_over", row.id, f"{confirmed}{reasons}: {body.reason}"[:200])
     job = {**job, "document": None, "lease": None}
     answer = HandedOver.model_validate({"report": _view(row, patient, judged), "print_job": job})
     return Answer(201, answer.model_dump(mode="json"))
@@ -116,13 +129,42 @@ def _report(work: Work, id: str) -> ReportRow:
     return row
 
 
-def _patient_of(work: Work, row: ReportRow, named: str | None) -> PatientRow:
-    patient = patient_of(work.db, row)
+def _copies(work: Work, row: ReportRow, *, again: bool) -> int:
+    """Which copy a hand-over prints, 0 the first; one whose printing failed is none. Raises report_handed_over."""
+    jobs = work.db.scalars(select(PrintJobRow).where(PrintJobRow.report_id == row.id)).all()
+    given = [job for job in jobs if job.content.get("handed_over")]
+    failed = sum(job.state == PrintJobState.FAILED.value for job in given)
+    if row.handed_over_at is not None and (failed < len(given) or not given) and not again:
+        raise HallError(ErrorCode.REPORT_HANDED_OVER)
+    return max(row.prints, len(given) - failed)
+
+
+def _patient_of(work: Work, row: ReportRow, body: HandOverBody) -> PatientRow:
+    """The patient a report is given to: the one who is named, else the one it may be."""
+    known = patient_of(work.db, row)
+    patient = _named(work, body.patient) if body.patient is not None else known
     if patient is None:
-        if named is None:
-            raise HallError(ErrorCode.PATIENT_NEEDED)
-        patient = _named(work, named)
-    if row.patient_id is None:
+        raise HallError(ErrorCode.PATIENT_NEEDED)
+    if known is not None and known.id != patient.id and fits(work.db, row, known):
+        raise HallError(
+            ErrorCode.CONTRADICTING_DATA,
+            "the report is another patient's",
+            fields=["patient"],
+            reason={"zh": "这份报告属于另一位患者。", "en": "This report is another patient's."},
+        )
+    differing = differences(subject_of(row), person_of(work.db, patient))
+    if differing and not body.confirm:
+        raise HallError(
+            ErrorCode.CONTRADICTING_DATA,
+            f"the report says something else of its patient: {', '.join(differing)}",
+            fields=differing,
+            confirm=True,
+            reason={
+                "zh": f"{'、'.join(FIELDS[field]['zh'] for field in differing)}与报告不符，请对照证件核对。",
+                "en": f"Not as on the report: {', '.join(FIELDS[field]['en'] for field in differing)}.",
+            },
+        )
+    if row.patient_id != patient.id:
         row.patient_id = patient.id
         work.audit("report.assigned", row.id)
     return patient
@@ -146,7 +188,7 @@ def _waiting(db: Session, row: ReportRow, now: datetime) -> ReportAtDesk | None:
 
 def _view(row: ReportRow, patient: PatientRow | None, judged: Verdict) -> ReportAtDesk:
     report = loaded(row.resource)
-    subject = report.subject if report is not None else old_subject(row)
+    subject = subject_of(row)
     born = patient.birth_date.isoformat() if patient is not None and patient.birth_date else subject.birth_date
     number = (patient.identity_number or patient.record_number) if patient is not None else None
     number = number or next(iter(subject.numbers), "")

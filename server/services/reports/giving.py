@@ -9,7 +9,7 @@ from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt
 from server.services.wishes import PrintReportBody
 from server.services.work import Answer, Work
-from server.store.tables import ReportRow
+from server.store.tables import PatientRow, ReportRow
 
 
 def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -> Answer:
@@ -23,7 +23,7 @@ def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -
         raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
     if visit["level"] < 2 or row is None or row.superseded:
         raise HallError(ErrorCode.REPORT_UNAVAILABLE)
-    patient = adopt(work, row)
+    patient = adopt(work, row, work.db.get(PatientRow, visit["patient"]))
     if patient is None or patient.id != visit["patient"]:
         raise HallError(ErrorCode.REPORT_UNAVAILABLE)
     decision = verdict(work.db, row, patient, work.now).printable

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from server.domain.reports.dates import latest
 from server.domain.reports.decision import Printable
+from server.domain.reports.person import fold_number
 from server.domain.reports.received import Order, Received, dumped, loaded
 from server.domain.reports.versions import WITHDRAWN, Newer, Version, compared, is_newer, stage
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
@@ -75,6 +76,8 @@ def _keep(work: Work, report: Received, taken: dict[str, str]) -> ReportRow:
         _match(work, current)
     _match(work, row)
     taken[row.series] = report.source_id
+    if current is None and report.status == "entered-in-error":  # what it withdraws may lie in another series
+        alerts.raise_alert(work, AlertKind.PRINT, text="report_withdrawn_unknown")
     work.audit("report.received", row.id, report.status)
     return row
 
@@ -116,12 +119,14 @@ def _series(work: Work, report: Received, taken: dict[str, str]) -> str | None:
 
     Where one number stands on several reports (an order's), the source's own id and the title tell them apart.
     """
+    own = set(report.identifier.split("|"))
+    as_sent = "|".join(dict.fromkeys(report.aliases))
     rows = [
         row
-        for row in kept.of_identifiers(work.db, {report.identifier, *report.aliases})
+        for row in kept.of_identifiers(work.db, {report.identifier, as_sent, *report.aliases})
         if row.resource.get("system", report.system) == report.system
-        and (row.identifier == report.identifier or loaded(row.resource) is None)
-    ]
+        and (set(row.identifier.split("|")) == own or loaded(row.resource) is None)
+    ] or _of_source(work, report)
     free = [row for row in rows if taken.get(row.series, report.source_id) == report.source_id]
     ids = {row.series: str(row.resource.get("source_id") or "") for row in free}
     by_id = [series for series, id in ids.items() if report.source_id and id == report.source_id]
@@ -131,6 +136,25 @@ def _series(work: Work, report: Received, taken: dict[str, str]) -> str | None:
         return next(iter(ids))
     by_title = {row.series for row in free if row.title == report.title[:200]}
     return next(iter(by_title)) if len(by_title) == 1 else None
+
+
+def _of_source(work: Work, report: Received) -> list[ReportRow]:
+    """What was kept of the same resource of the same patient under other numbers, or of another system.
+
+    A sender may leave out numbers or the system, add some, or write them otherwise; where both sides have numbers of
+    their own it is another report, since some senders give one id again and again.
+    """
+    numbers = {fold_number(number)[:64] for number in report.subject.numbers} - {""}
+    if not report.source_id or not numbers:
+        return []
+    ours = {fold_number(number) for number in report.aliases}
+    found = []
+    for row in kept.of_source(work.db, report.source_id, numbers):
+        theirs = {fold_number(str(number)) for number in row.resource.get("aliases") or []}
+        systems = {str(row.resource.get("system") or ""), report.system}
+        if (ours <= theirs or theirs <= ours) and (len(systems) == 1 or "" in systems):
+            found.append(row)
+    return found
 
 
 def _same_again(report: Received, versions: Sequence[ReportRow]) -> ReportRow | None:
