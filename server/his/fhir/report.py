@@ -1,7 +1,6 @@
 """A DiagnosticReport of a bundle as the plain form that is kept."""
 
 import base64
-import binascii
 import re
 from typing import Any
 
@@ -19,7 +18,14 @@ from server.protocol.terms import ErrorCode
 LONGEST_IDENTIFIER = 128
 UNTITLED = "检验检查报告 Diagnostic report"
 MOST_TEXT = 20_000
-"""Characters of a whole report on paper; a longer one is for the desk."""
+"""Characters of a whole report on paper, its notes too; a longer one is for the desk."""
+_CHARSETS = frozenset(
+    {
+        "utf-8", "utf8", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "cp936", "big5", "big5-hkscs",
+        "iso-8859-1", "latin1", "windows-1252", "utf-16", "utf-16le", "utf-16be",
+    }
+)  # fmt: skip  # one name a line says no more
+"""Those of text that a hospital sends. Python knows others that are no character sets (undefined, unicode_escape)."""
 
 
 def read_report(root: Root, report: Found) -> Received:
@@ -42,7 +48,8 @@ def read_report(root: Root, report: Found) -> Received:
     conclusion, problems, attached = _conclusion(raw, has_results=bool(lines.lines))
     if is_modified(raw) or (patient is not None and is_modified(patient.resource)):
         problems.append(Problem.UNSETTABLE)
-    if sum(map(len, [*conclusion, *(line.name + line.value for line in lines.lines)])) > MOST_TEXT:
+    texts = [*conclusion, *(text for line in lines.lines for text in (line.name, line.value, line.range, *line.notes))]
+    if sum(map(len, texts)) > MOST_TEXT:
         problems.append(Problem.TOO_LONG)
     labels = [*root.labels, *labels_of(raw), *lines.labels, *(labels_of(patient.resource) if patient else [])]
     performer = makers_of(root, raw.get("performer"), report)
@@ -186,9 +193,12 @@ def _text_of(attachment: Json) -> str | None:
     if kind.split(";")[0].strip() != "text/plain" or not isinstance(data, str):
         return None
     charset = re.search(r"charset=\"?([\w-]+)", kind)
+    named = charset[1] if charset else "utf-8"
+    if named not in _CHARSETS:
+        return None
     try:
-        return base64.b64decode(data, validate=False).decode(charset[1] if charset else "utf-8")
-    except (binascii.Error, UnicodeDecodeError, LookupError):
+        return base64.b64decode(data, validate=False).decode(named)
+    except ValueError:  # no base64, or no text of this character set
         return None
 
 

@@ -21,7 +21,7 @@ def clean(text: Any) -> str:
         kind = unicodedata.category(one)
         if kind in {"Cc", "Zl", "Zp"}:
             kept.append(" ")
-        elif kind == "Cf" and one not in _KEPT_FORMATS:
+        elif kind == "Cs" or (kind == "Cf" and one not in _KEPT_FORMATS):
             continue
         else:
             kept.append(one)

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from server.domain.reports.phrases import phrase
+from server.his.fhir.texts import clean
 from tests.support.reports import observation, read, read_value, reasons
 
 DIGITS = {
@@ -273,11 +274,17 @@ def test_a_narrative_report_prints_its_text_and_conclusion():
         ([form("application/pdf", b"%PDF-1.7")], "sheet_only"),
         ([{"contentType": "image/jpeg", "url": "https://pacs.example/1"}], "sheet_only"),
         ([form("text/plain; charset=klingon", b"x")], "sheet_only"),
+        ([form("text/plain; charset=undefined", b"AAA")], "sheet_only"),
+        ([form("text/plain; charset=unicode_escape", b"\\ud800")], "sheet_only"),
+        ([form("text/plain; charset=idna", b"x")], "sheet_only"),
+        ([form("text/plain; charset=rot13", b"x")], "sheet_only"),
+        ([{"contentType": "text/plain", "data": "é"}], "sheet_only"),
+        ([{"contentType": "text/plain", "data": "A"}], "sheet_only"),
         ([], "no_result"),
     ],
 )
 def test_a_report_without_text_goes_to_the_desk(forms, reason):
-    """P18: a PDF is for a sheet printer."""
+    """P18: a PDF is for a sheet printer. B10: a text of no character set was a 500."""
     assert [reason] == reasons(report={"result": None, "presentedForm": forms})
 
 
@@ -288,3 +295,8 @@ def test_a_conclusion_beside_a_pdf_prints_and_says_that_there_is_more():
 
     assert (("未见异常",), 1) == (report.conclusion, report.attached)
     assert [] == reasons(report=parts)
+
+
+def test_half_a_surrogate_pair_is_no_part_of_a_text():
+    """B10: no database and no printer takes it."""
+    assert "未见异常" == clean("未见\ud800异常")
