@@ -15,7 +15,7 @@ from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDes
 from server.services.context import Context
 from server.services.finding import named_hall, own_hall
 from server.services.principal import Principal
-from server.services.reports import desk, giving, receiving
+from server.services.reports import desk, giving, judging, receiving
 from server.services.roles import CARE, DESK, KIOSK, SERVICE
 from server.services.transaction import PATIENCE_SECONDS, Wish
 from server.services.wishes import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
@@ -49,7 +49,7 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         body=BundleBody,
         status=(201,),
         halls=_own_hall,
-        prepare=lambda _context, _hall, body: read_bundle(body.model_extra or {}),
+        prepare=lambda _context, _hall, body: judging.judged(read_bundle(body.model_extra or {})),
     )
     wish(
         routes,

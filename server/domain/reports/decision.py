@@ -8,13 +8,15 @@ from enum import StrEnum
 from server.domain.reports.critical import critical_lines, says_critical
 from server.domain.reports.dates import latest
 from server.domain.reports.person import Person, is_same_person
-from server.domain.reports.received import Line, Problem, Received
+from server.domain.reports.received import Judged, Line, Problem, Received
 from server.domain.reports.versions import FINAL, PARTIAL, WAITING, WITHDRAWN
 from server.domain.reports.withheld import WithheldRules
 
 REPRINTS = 2
 REPRINT_DAYS = timedelta(days=30)
 OLDEST = timedelta(days=180)
+OF_UNIT = "单位"
+"""Before a unit, which is never what was examined by itself: the unit MET (of effort) is no methamphetamine."""
 FINAL_RESULTS = frozenset({"final", "amended", "corrected", "appended"})
 
 
@@ -131,13 +133,21 @@ def _of_content(report: Received, kept: Kept, rules: WithheldRules) -> set[Reaso
         reasons.add(Reason.NOT_VERIFIED)
     if rules.is_labelled(report.labels):
         reasons.add(Reason.RESTRICTED)
-    if rules.classes_of(texts_of(report), [*report.words, *(word for line in report.lines for word in line.words)]):
+    known = report.judged
+    judged = known if known is not None and known.rules == rules.version else judge(report, rules)
+    if judged.classes:
         reasons.add(Reason.WITHHELD)
-    if is_critical_report(report) and not kept.acknowledged:
+    if judged.critical and not kept.acknowledged:
         reasons.add(Reason.CRITICAL)
     if kept.order_unknown:
         reasons.add(Reason.ORDER_UNKNOWN)
     return reasons
+
+
+def judge(report: Received, rules: WithheldRules) -> Judged:
+    """What the rules say of the texts and codes of a report: asked once when it is read, and again of new rules."""
+    codes = [*report.words, *(word for line in report.lines for word in line.words)]
+    return Judged(rules.version, rules.classes_of(texts_of(report), codes), is_critical_report(report))
 
 
 def _of_time(report: Received, kept: Kept, now: datetime) -> set[Reason]:
@@ -163,12 +173,12 @@ def has_content(report: Received) -> bool:
 
 
 def is_critical_report(report: Received) -> bool:
-    """Whether a result, a note or the conclusion says that a value is critical."""
-    return bool(critical_lines(report.lines)) or says_critical(report.conclusion)
+    """Whether a result, a note, the title, a category or the conclusion says that a value is critical."""
+    return bool(critical_lines(report.lines)) or says_critical([report.title, *report.words, *report.conclusion])
 
 
 def texts_of(report: Received) -> Iterable[str]:
-    """Every text of a report that may say what it is about; ranges do not."""
+    """Every text of a report that may say what it is about, of units and interpretations too; ranges do not."""
     yield report.title
     yield from report.words
     yield from report.conclusion
@@ -181,3 +191,7 @@ def _line_texts(line: Line) -> Iterable[str]:
     yield line.value
     yield from line.words
     yield from line.notes
+    yield from line.marks
+    yield line.flag
+    if line.unit:
+        yield f"{OF_UNIT} {line.unit}"

@@ -73,12 +73,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules of version `rules` say of a report's own content: withheld classes, and whether it is critical."""
+
+    rules: str
+    classes: tuple[str, ...] = ()
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """A report, whatever its sender spoke (FHIR R4, HL7 v2).
 
     `system` says whose number `identifier` is, as a URI; empty: the hospital's own. `aliases` are all
     numbers the sender gives it, `source_id` is what the sender calls this resource. `attached` counts what came with
     it and is not on the paper, such as a PDF. Dates are as sent: an instant, a partial date, or two joined by `/`.
+    `judged` is kept with it, so that its texts are not read again each time somebody asks.
     """
 
     system: str
@@ -99,6 +109,7 @@ class Received:
     collected: str | None = None
     performer: str | None = None
     verifier: str | None = None
+    judged: Judged | None = None
     form: int = field(default=FORM)
 
 

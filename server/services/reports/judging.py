@@ -1,5 +1,8 @@
 """What the rules say of a kept report now: at listing, at printing, at reprint and at claim."""
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -7,19 +10,29 @@ from importlib.resources import files
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.reports.decision import TEXTS, Kept, Printable, Verdict, decide
-from server.domain.reports.received import loaded
+from server.domain.reports.decision import TEXTS, Kept, Printable, Verdict, decide, judge
+from server.domain.reports.received import Received, loaded
 from server.domain.reports.withheld import WithheldRules, parse
 from server.protocol.terms import ErrorCode
 from server.services.reports.matching import patient_of, person_of
 from server.services.views import View, stamp
 from server.store.tables import PatientRow, ReportRow
 
+_RULES = ("withheld.toml", "withheld.py", "words.py", "critical.py", "decision.py")
+"""The files that decide what is said of a report's content."""
+
 
 @cache
 def withheld_rules() -> WithheldRules:
-    """The classes that no kiosk prints, from the package's file."""
-    return parse(files("server.domain.reports").joinpath("withheld.toml").read_text(encoding="utf-8"))
+    """The classes that no kiosk prints, from the package's file; another version when any of the rules changed."""
+    folder = files("server.domain.reports")
+    version = hashlib.sha256(b"".join(folder.joinpath(name).read_bytes() for name in _RULES)).hexdigest()[:16]
+    return parse(folder.joinpath("withheld.toml").read_text(encoding="utf-8"), version)
+
+
+def judged(reports: Sequence[Received]) -> list[Received]:
+    """The reports with what the rules say of their content: read before the hall is locked, kept with each."""
+    return [replace(report, judged=judge(report, withheld_rules())) for report in reports]
 
 
 def verdict(db: Session, row: ReportRow, patient: PatientRow | None, now: datetime) -> Verdict:

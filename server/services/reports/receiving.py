@@ -168,8 +168,12 @@ def _same_again(report: Received, versions: Sequence[ReportRow]) -> ReportRow | 
     return None
 
 
+_ASIDE = frozenset({"order", "source_id", "aliases", "judged"})
+"""What is no part of what a report says."""
+
+
 def _content(report: Received) -> dict[str, object]:
-    return {name: value for name, value in dumped(report).items() if name not in {"order", "source_id", "aliases"}}
+    return {name: value for name, value in dumped(report).items() if name not in _ASIDE}
 
 
 def _version(report: Received) -> Version:

@@ -30,6 +30,41 @@ CRITICAL = {
     "in full width": {"result": interpreted({"text": "ＨＨ"})},
     "in a note": {"result": {"note": [{"text": "危急值，已电话通知"}]}},
     "in the conclusion": {"report": {"conclusion": "血钾危急值"}},
+    "in the title": {"report": {"code": {"text": "危急值报告"}}},
+    "in a category": {"report": {"category": [{"text": "危急值"}]}},
+    "as a line of its own": {"result": {"code": {"text": "危急值标志"}, "valueQuantity": None, "valueBoolean": True}},
+    "in the unit": {"result": {"valueQuantity": {"value": 9.9, "unit": "危急值"}}},
+    **{
+        f"by the mark {mark}": {"result": interpreted({"text": mark})}
+        for mark in [
+            "危机值",
+            "危 急 值",
+            "报警值",
+            "CRIT",
+            "HH*",
+            "H!!",
+            "HH,A",
+            "HH 危",
+            "PH",
+            "↑↑↑",
+            "↓↓",
+            "危",
+            "!!",
+        ]
+    },
+    **{f"by the code {code}": {"result": interpreted(coded(code))} for code in ["HH*", "H!!", "PL", "LL!", "CRIT"]},
+    **{
+        f"by the note {note}": {"result": {"note": [{"text": note}]}}
+        for note in [
+            "critical",
+            "Panic!",
+            "结果危及生命，立即就诊",
+            "是非危急值",
+            "危 急 值",
+            "是否为危急值: 是",
+            "危机值",
+        ]
+    },
     "of a component": {
         "result": {"component": [{"code": {"text": "钾"}, "valueInteger": 8, "interpretation": [coded("HH")]}]}
     },
@@ -42,15 +77,34 @@ CRITICAL = {
 
 @pytest.mark.parametrize("parts", CRITICAL.values(), ids=CRITICAL.keys())
 def test_a_critical_value_waits_until_somebody_answers_for_it(parts):
-    """P8"""
+    """P8, B9"""
     assert ["critical"] == reasons(**parts)
     assert [] == reasons(acknowledged=True, **parts)
 
 
-@pytest.mark.parametrize("concept", [coded("H"), coded("A"), {"text": "偏高"}, {"text": "非危急值"}, coded("N")])
+@pytest.mark.parametrize(
+    "concept", [coded("H"), coded("A"), {"text": "偏高"}, {"text": "非危急值"}, coded("N"), {"text": "↑"}, coded("POS")]
+)
 def test_an_abnormal_value_is_not_critical(concept):
     """P8, P16"""
     assert [] == reasons(result=interpreted(concept))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"result": {"code": {"text": "危急值标志"}, "valueQuantity": None, "valueBoolean": False}},
+        {"result": {"code": {"text": "是否危急值"}, "valueQuantity": None, "valueString": "否"}},
+        {"result": {"note": [{"text": "危急值：无"}]}},
+        {"result": {"note": [{"text": "本次结果非危急值"}]}},
+        {"result": {"note": [{"text": "Critical care unit"}]}},
+        {"report": {"category": [{"text": "Critical Care Medicine"}]}},
+        {"result": {"referenceRange": [{"text": "危急值>6.0"}]}},
+    ],
+)
+def test_a_report_that_says_no_value_is_critical_prints(parts):
+    """B9, P16"""
+    assert [] == reasons(**parts)
 
 
 def test_the_critical_flag_is_the_one_on_the_paper():
