@@ -110,6 +110,11 @@ def kind_of_resident(number: str) -> DocumentType:
     return DocumentType.FOREIGN_RESIDENT if number.startswith("9") else DocumentType.RESIDENT
 
 
+def resident(number: str) -> Document:
+    """The document of a number that is known to be one by GB 11643."""
+    return Document(kind_of_resident(number), number)
+
+
 def must_agree(document: Document | None, birth_date: date | None, sex: str | None) -> None:
     """Raises contradicting_data, naming the fields, when a birth date or sex is not the one the number holds."""
     if document is None:

@@ -11,6 +11,11 @@ from enum import StrEnum
 
 from server.domain.folding import name_key
 
+RECORD = "record_number"
+"""The kind of number that the hospital gives."""
+RENEWED = frozenset({"foreign_resident", "hk_macau_permit", "taiwan_permit", "passport", "other"})
+"""Kinds of documents of which a person gets another number when they run out."""
+
 
 class Verdict(StrEnum):
     """What two descriptions are to each other."""
@@ -65,6 +70,43 @@ def may_be_one(one: Description, other: Description) -> bool:
         return False
     disagree = _disagree(one.birth_date, other.birth_date) or _sexes_disagree(one.sex, other.sex)
     return name_key(one.name) == name_key(other.name) and not disagree
+
+
+def why_not_the_same(given: Description, kept: Description) -> str | None:
+    """Why the description of a register cannot be the patient kept under one of its numbers; None where it can.
+
+    A register corrects what it knows, one thing at a time: a name, or a birth date, or a sex. A changed name needs a
+    document's number or a birth date that agrees, wherever one is kept. Two of the three are another person. A number
+    that differs is another person too, unless it is a document that is renewed under a new number, and name and birth
+    date agree.
+    """
+    differing = {
+        kind for kind in given.numbers.keys() & kept.numbers.keys() if given.numbers[kind] != kept.numbers[kind]
+    }
+    renamed = name_key(given.name) != name_key(kept.name)
+    changed = ["name"] if renamed else []
+    changed += ["birth date"] if _disagree(given.birth_date, kept.birth_date) else []
+    changed += ["sex"] if _sexes_disagree(given.sex, kept.sex) else []
+    renewed = differing <= RENEWED and not changed and _agree(given.birth_date, kept.birth_date)
+    if differing and not renewed:
+        return f"the {' and the '.join(sorted(differing))} number is not the one kept; this may be another person"
+    if len(changed) > 1:
+        return f"{' and '.join(changed)} are not those kept; this may be another person"
+    if renamed and not _is_anchored(given, kept) and (kept.birth_date is not None or kept.numbers.keys() - {RECORD}):
+        return "another name is kept; give the identity number or birth date too, so that it is not another person"
+    return None
+
+
+def is_uncertain_renaming(given: Description, kept: Description) -> bool:
+    """Whether a name changes and nothing is there that tells the person otherwise."""
+    return name_key(given.name) != name_key(kept.name) and not _is_anchored(given, kept)
+
+
+def _is_anchored(given: Description, kept: Description) -> bool:
+    """Whether a document's number or the birth date is the same on both sides."""
+    documents = (given.numbers.keys() & kept.numbers.keys()) - {RECORD}
+    same = any(given.numbers[kind] == kept.numbers[kind] for kind in documents)
+    return same or _agree(given.birth_date, kept.birth_date)
 
 
 def _agree(one: object, other: object) -> bool:

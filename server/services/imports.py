@@ -1,32 +1,30 @@
 """People and slots from rows of CSV or the API: all of a file or nothing, every fault named with its row."""
 
 import re
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.bookings import state_of
-from server.domain.cells import read_birth, read_slot, unruined
-from server.domain.documents import must_agree, read_document
+from server.domain.cells import read_slot, unruined
 from server.domain.errors import HallError
 from server.domain.folding import fold_code, tidy_name
-from server.protocol.terms import DocumentType, ErrorCode, StaffRole
+from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
 from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
-from server.services.patients import document_columns
+from server.services.patient_import import keep_patient
 from server.services.reports.matching import adopt_waiting
 from server.services.servable import LONGEST as LONGEST_SLOT
-from server.services.servable import SHORTEST, Booking
+from server.services.servable import SHORTEST, Booking, must_be_near
 from server.store import people
-from server.store.tables import DoctorRow, HospitalRow, PatientCodeRow, PatientRow
+from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, StaffRow
 
 Kind = Literal["patients", "appointments", "staff"]
-SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "patients": (
         "record_number",
@@ -76,13 +74,14 @@ NUMBERS = frozenset({"record_number", "identity_number", "phone", "card", "id", 
 class Prepared:
     """A row's cells without stray spaces, what is wrong with them on their own, and its password's hash.
 
-    `row` counts the rows of the file from 1, empty ones too.
+    `row` counts the rows of the file from 1, empty ones too; `columns` are those the row has, with text or without.
     """
 
     cells: dict[str, str]
     fault: str | None = None
     password_hash: str = ""
     row: int = 0
+    columns: frozenset[str] = frozenset()
 
 
 def check_header(kind: Kind, given: Iterable[str | None]) -> None:
@@ -109,8 +108,17 @@ def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
     Rows without any text count for nothing.
     """
     seen: set[str] = set()
-    ready = ((number, _named(raw)) for number, raw in enumerate(rows, 1))
-    return [replace(_prepared(kind, given, seen), row=number) for number, given in ready if given]
+    ready = ((number, raw, _named(raw)) for number, raw in enumerate(rows, 1))
+    return [
+        replace(_prepared(kind, given, seen), row=number, columns=_columns(raw))
+        for number, raw, given in ready
+        if given
+    ]
+
+
+def _columns(raw: Mapping[Any, Any]) -> frozenset[str]:
+    """The columns of a row; null, and what a short row leaves out, is no cell."""
+    return frozenset(_column(word) for word, value in raw.items() if value is not None)
 
 
 def _named(raw: Mapping[Any, Any]) -> dict[str, str]:
@@ -193,63 +201,9 @@ def _required(row: dict[str, str], *words: str) -> None:
             raise ValueError(f"{word} is missing")
 
 
-def _patient(db: Session, given: Prepared, now: datetime) -> str:
-    row = given.cells
-    _required(row, "record_number", "name")
-    if row["sex"].lower() not in SEXES:
-        raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
-    document = read_document(row["identity_number"], _document_type(row)) if row["identity_number"] else None
-    given_birth = _birth(row["birth_date"], now) if row["birth_date"] else None
-    sex = SEXES[row["sex"].lower()]
-    must_agree(document, given_birth, sex)
-    birth = given_birth or (document.birth_date if document else None)
-    values = {
-        "name": row["name"],
-        "sex": sex or (document.sex if document else None),
-        "birth_date": birth,
-        "record_key": fold_code(row["record_number"]),
-        **document_columns(document),
-        "phone": row["phone"] or None,
-        "language": row["language"] or None,
-        "name_reading": row["name_reading"] or None,
-    }
-    found = people.by_document(db, document) if document else None
-    known = people.by_record_number(db, row["record_number"])
-    if found is not None and known is not None and found.id != known.id:
-        raise ValueError("identity number and record number belong to two patients")
-    if known is None and found is not None and found.record_number is not None:
-        raise ValueError(f"the identity number belongs to record number {found.record_number}")
-    patient = known or found
-    result = "changed"
-    if patient is None:
-        patient = PatientRow(id=secrets.token_hex(8), created_at=now, record_number=row["record_number"], **values)
-        db.add(patient)
-        result = "added"
-    else:
-        for word, value in {**values, "record_number": row["record_number"]}.items():
-            setattr(patient, word, value)
-    db.flush()
-    if row["card"]:
-        card = db.get(PatientCodeRow, row["card"])
-        if card is None:
-            db.add(PatientCodeRow(code=row["card"], key=fold_code(row["card"]), patient_id=patient.id))
-        elif card.patient_id != patient.id:
-            raise ValueError("the card belongs to another patient")
-        db.flush()
-    return result
-
-
-def _birth(text: str, now: datetime) -> date:
-    try:
-        return read_birth(text, now.date())
-    except ValueError as error:
-        raise ValueError(f"birth_date: {error}") from None
-
-
-def _document_type(row: dict[str, str]) -> DocumentType | None:
-    if row["document_type"] and row["document_type"] not in set(DocumentType):
-        raise ValueError(f"document_type {row['document_type']!r} is not one of {', '.join(DocumentType)}")
-    return DocumentType(row["document_type"]) if row["document_type"] else None
+def _patient(db: Session, given: Prepared, now: datetime) -> Kept:
+    _required(given.cells, "record_number", "name")
+    return keep_patient(db, given.cells, now)
 
 
 def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
@@ -260,8 +214,15 @@ def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
         raise ValueError("no patient with that record number, card or identity number")
     timezone = zone(db.get_one(HospitalRow, 1).timezone)
     start, end = read_slot(row["slot_start"], row["slot_end"], timezone, (SHORTEST, LONGEST_SLOT))
-    registration = _registration(row["registration"])
-    booking = Booking(row["hall"], row["queue"], row["doctor"] or None, start, end, registration)
+    must_be_near(start, now)
+    registration, doctor = _registration(row["registration"]), row["doctor"] or None
+    known = db.get(AppointmentRow, row["id"])
+    if known is not None and "registration" not in given.columns:
+        registration = known.registration
+    same_queue = known is not None and (known.hall_id, known.queue_id) == (row["hall"], row["queue"])
+    if known is not None and same_queue and "doctor" not in given.columns:
+        doctor = known.doctor_id
+    booking = Booking(row["hall"], row["queue"], doctor, start, end, registration)
     return keep_booking(db, row["id"], patient.id, booking, state_of(row["state"]), now)
 
 
@@ -283,17 +244,21 @@ def _staff(db: Session, given: Prepared, _now: datetime) -> str:
         if doctor is None:
             doctor = DoctorRow(id=row["doctor"], name=row["name"])
             db.add(doctor)
-        doctor.name, doctor.title, doctor.queue_id = row["name"], row["title"] or None, row["queue"] or None
+        doctor.name = row["name"]
+        doctor.title, doctor.queue_id = row["title"] or doctor.title, row["queue"] or doctor.queue_id
     if given.password_hash:
+        known = db.scalars(select(StaffRow).where(StaffRow.username == row["username"])).one_or_none()
+        hall = row["hall"] or (known.hall_id if known else None)
+        stays = known is not None and known.hall_id == hall
         staff.add(
             db,
             row["username"],
             row["name"],
             StaffRole(row["role"]),
             given.password_hash,
-            hall=row["hall"] or None,
-            station=row["station"] or None,
-            doctor=row["doctor"] or None,
+            hall=hall,
+            station=row["station"] or (known.station_id if known and stays else None),
+            doctor=row["doctor"] or (known.doctor_id if known else None),
         )
     elif not row["doctor"]:
         raise ValueError("password is missing")

@@ -1,6 +1,7 @@
 """Who a patient is: finding and making people, and what they may choose between. Knows no queue and no reader."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from server.domain.errors import HallError
 from server.domain.folding import fold_code
 from server.domain.identification import Owner
 from server.domain.masking import display_name
-from server.domain.same_person import Description, Verdict, compare
+from server.domain.same_person import RECORD, Description, Verdict, compare
 from server.protocol.terms import ErrorCode, TicketState
 from server.services.appointments_found import appointments_of
 from server.services.config import config_of
@@ -28,7 +29,6 @@ from server.store import people
 from server.store.rows import insert_now
 from server.store.tables import PatientRow, QueueRow, TicketRow
 
-RECORD = "record_number"
 SAME_AS_NOBODY = "new"
 """The answer of the desk to the question who this is: somebody new here."""
 
@@ -79,8 +79,9 @@ def owner_of(patient: PatientRow) -> Owner:
 def find_or_make(db: Session, body: PatientBody, now: datetime, same_as: str | None = None) -> tuple[PatientRow, bool]:
     """The patient whom the desk checks in, and whether they are new here. By name alone: a new person each time.
 
-    Numbers decide; who is merely alike is a question, which `same_as` answers with a patient's id or `new`. Raises
-    choose with the people it may be, contradicting_data, identity_number_invalid, invalid for an answer to nothing.
+    Numbers decide; who is merely alike is a question, which `same_as` answers with a patient's id or `new`. What the
+    desk gives and was not known is kept. Raises choose with the people it may be, contradicting_data (also for a
+    number that names somebody else), identity_number_invalid, invalid for an answer to nothing.
     """
     document = document_of(body)
     given = described_by(body, document)
@@ -97,9 +98,9 @@ def find_or_make(db: Session, body: PatientBody, now: datetime, same_as: str | N
         chosen = next((row for row in maybe if row.id == same_as), None)
         if chosen is None:
             raise HallError(ErrorCode.INVALID, "same_as names nobody of those it may be")
-        return chosen, False
+        return _learn(db, chosen, body, document), False
     if numbered and verdicts[numbered[0].id] is Verdict.SAME:
-        return numbered[0], False
+        return _learn(db, numbered[0], body, document), False
     if maybe:
         raise HallError(ErrorCode.CHOOSE, choices={"people": [candidate_view(row) for row in maybe]})
     return _make(db, body, document, now), True
@@ -132,20 +133,50 @@ def _numbered(db: Session, body: PatientBody, document: Document | None) -> list
 
 
 def _make(db: Session, body: PatientBody, document: Document | None, now: datetime) -> PatientRow:
-    values = {
-        "id": secrets.token_hex(8),
-        "name": body.name,
+    values = _said(body, document)
+    _must_be_free(db, values, None)
+    more = {"language": body.language, "name_reading": body.name_reading, "created_at": now}
+    return insert_now(db, PatientRow(id=secrets.token_hex(8), name=body.name, **values, **more))
+
+
+def _learn(db: Session, patient: PatientRow, body: PatientBody, document: Document | None) -> PatientRow:
+    """The patient, who keeps what the desk gives and was not known. What is known already stays.
+
+    A passport stays unkept beside a permit: there is room for one document besides an identity number.
+    """
+    said = {word: value for word, value in _said(body, document).items() if value is not None}
+    if patient.record_number:
+        said = {word: value for word, value in said.items() if word not in {RECORD, "record_key"}}
+    if patient.document_number:
+        said = {word: value for word, value in said.items() if word not in {"document_type", "document_number"}}
+    new = {word: value for word, value in said.items() if getattr(patient, word) is None}
+    if "identity_number" in new and document is not None:
+        new |= {"birth_date": document.birth_date, "sex": document.sex}
+    _must_be_free(db, new, patient.id)
+    for word, value in new.items():
+        setattr(patient, word, value)
+    if new:
+        db.flush()
+    return patient
+
+
+def _said(body: PatientBody, document: Document | None) -> dict[str, Any]:
+    """The columns of a patient that a body fills, beside the name; None for what it does not say."""
+    return {
         "sex": body.sex or (document.sex if document else None),
         "birth_date": body.birth_date or (document.birth_date if document else None),
-        "record_number": body.record_number,
+        RECORD: body.record_number,
         "record_key": fold_code(body.record_number) if body.record_number else None,
         "phone": body.phone,
-        "language": body.language,
-        "name_reading": body.name_reading,
-        "created_at": now,
         **document_columns(document),
     }
-    return insert_now(db, PatientRow(**values))
+
+
+def _must_be_free(db: Session, values: Mapping[str, Any], own: str | None) -> None:
+    """Raises contradicting_data for a number that names somebody else, in whatever kind: then it would name nobody."""
+    for word in (RECORD, "identity_number", "document_number"):
+        if values.get(word) and people.belongs_to_another(db, values[word], own):
+            raise HallError(ErrorCode.CONTRADICTING_DATA, "the number belongs to another patient", fields=["numbers"])
 
 
 def choices_of(

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StationState
+from server.services.config import HallConfig
 from server.services.views import stamp
 from server.store.tables import AppointmentRow, DoctorRow, HallRow, QueueRow, StationRow
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(minutes=30)
+FARTHEST, FAR_AWAY = timedelta(days=2 * 366), timedelta(days=20 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,21 @@ def must_be_servable(db: Session, booking: Booking) -> None:
         raise HallError(ErrorCode.UNKNOWN_DOCTOR, f"no doctor {booking.doctor} sees patients of queue {booking.queue}")
     if not SHORTEST <= booking.end - booking.start <= LONGEST:
         raise HallError(ErrorCode.INVALID, "a slot is 15 to 30 minutes long")
+
+
+def must_be_near(start: datetime, now: datetime) -> None:
+    """Raises invalid for a slot 20 years away or more: a default of some system, not a day of this hospital."""
+    if abs(start - now) > FAR_AWAY:
+        raise HallError(ErrorCode.INVALID, f"slot_start: {start.date().isoformat()} is no day of bookings")
+
+
+def must_be_to_come(booking: Booking, config: HallConfig, now: datetime) -> None:
+    """Raises invalid for a slot of a business day before today, or more than two years ahead."""
+    if booking.start - now > FARTHEST:
+        raise HallError(ErrorCode.INVALID, "slot_start: more than two years ahead")
+    must_be_near(booking.start, now)
+    if config.day(booking.start) < config.day(now):
+        raise HallError(ErrorCode.INVALID, "slot_start: a day that is over")
 
 
 def sees(db: Session, hall: str, queue: str, doctor: str) -> bool:

@@ -46,6 +46,17 @@ def by_code(db: Session, code: str) -> PatientRow | None:
     return db.get(PatientRow, found[0]) if found else None
 
 
+def belongs_to_another(db: Session, text: str, patient: str | None) -> bool:
+    """Whether a card, identity number, document or record number names somebody else than `patient`."""
+    named = named_by(db, text)
+    return any(kinds - {Identifier.APPOINTMENT} for other, kinds in named.items() if other != patient)
+
+
+def is_card_of(db: Session, code: str, patient: str) -> bool:
+    """Whether a card is the patient's already, in whatever case or width it is written."""
+    return Identifier.CARD in named_by(db, code).get(patient, set())
+
+
 def by_record_number(db: Session, number: str) -> PatientRow | None:
     """The patient of a record number, in whatever case it is written; the exact one where two differ in case only."""
     rows = db.scalars(select(PatientRow).where(PatientRow.record_key == fold_code(number)).limit(2)).all()

@@ -24,7 +24,7 @@ BAD = {
         ("MR3,张,maybe,,,,", "sex"),
         ("MR3,张,男,31.12.1990,,,", "birth_date: '31.12.1990' is not a day"),
         ("MR2,张,男,,110101199003077213,,", "two patients"),
-        ("MR2,张,男,,,,CARD-1", "another patient"),
+        ("MR4,张,男,,,,CARD-1", "another patient"),
         ("MR3,张\x01三,男,,,,", "name: a name is 1 to 100 characters without control characters"),
         ("M" + "R" * 64 + ",张,男,,,,", "record_number: at most 64 printable characters"),
     ],
