@@ -80,6 +80,13 @@ def alerts(api):
     return [(one["text"], one["ticket"]) for one in api.snapshot()["alerts"] if one["kind"] == "booking"]
 
 
+@pytest.mark.parametrize("year", [1000, 1970, 2100, 9998])
+def test_a_slot_of_no_day_of_the_hospital_is_refused_at_import_by_row_and_name(known, year):
+    """B11: it was taken."""
+    slot = {"slot_start": f"{year}-03-02 09:00", "slot_end": f"{year}-03-02 09:30"}
+    assert "slot_start: " in imported(known, **slot)[1]["errors"][0]["reason"]
+
+
 # ------------------------------------------------------------------------------------------- nobody can serve it
 
 
@@ -380,7 +387,7 @@ def test_a_booking_moved_to_another_day_or_hall_ends_the_ticket_and_is_open_ther
     """Q6: staff tells the patient."""
     imported(known)
     ticket = checked_in(known)["ticket"]
-    status, answer = known.post("/appointments/B1/move", to, role="nurse")
+    status, answer = known.post("/appointments/B1/move", to, role="service")
 
     assert (200, "ticket", "booked") == (status, answer["effect"], answer["appointment"]["state"])
     after = known.ticket(ticket["id"])
@@ -414,10 +421,21 @@ def test_who_was_called_seen_or_is_away_stays_when_the_booking_is_moved(known, w
             "nurse",
             (422, "unknown_doctor"),
         ),
+        *[
+            ("B1/move", {"slot_start": f"{day}T09:00:00", "slot_end": f"{day}T09:30:00"}, "nurse", (422, "invalid"))
+            for day in ("0001-01-01", "1000-01-01", "1970-01-01", "2026-03-01", "2029-03-02", "9999-12-31")
+        ],
+        (
+            "B1/move",
+            {"slot_start": at("10:00"), "slot_end": at("10:30"), "hall": "H2", "queue": "SU"},
+            "nurse",
+            (403, "forbidden"),
+        ),
+        ("B1/move", {"slot_start": at("10:00"), "slot_end": at("10:30"), "hall": "H2"}, "console", (403, "forbidden")),
     ],
 )
 def test_a_change_that_cannot_be_is_refused_and_changes_nothing(known, path, body, role, expected):
-    """Q6: refusals by code."""
+    """Q6: refusals by code. B11: days that no calendar has, or that are over. B12: another hall than one's own."""
     imported(known)
     known.headers(role)
     before = known.rows()
