@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import permutations, product
 from types import MappingProxyType
 
 from server.domain.documents import is_resident_number
@@ -144,13 +145,45 @@ def useful_proofs(asked: Reading, allowed: Mapping[Proof, int]) -> dict[Proof, s
 
 
 def is_derivable(text: str, proof: Proof, value: str) -> bool:
-    """Whether a proof stands in the text it is to prove: the tail of a record number, a date inside it."""
+    """Whether a proof stands in the text it is to prove: the tail of a record number, a date inside it.
+
+    Letters and digits count, not what parts them; a date in any order, with and without zeros and century.
+    """
     if OUR_CODE.fullmatch(text):
         return False
     if proof is Proof.BIRTH_DATE:
-        digits = value.replace("-", "")
-        return digits in text or digits[2:] in text
-    return value in text
+        return _holds_date(text, value)
+    return value in text or _unparted(value) in _unparted(text)
+
+
+def phone_tail(phone: str | None) -> str:
+    """The last four digits of a telephone number, however it is written."""
+    return _digits(phone or "")[-4:]
+
+
+def _unparted(text: str) -> str:
+    return "".join(str(int(one)) if one.isdecimal() else one for one in text if one.isalnum())
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(one)) for one in text if one.isdecimal())
+
+
+def _holds_date(text: str, value: str) -> bool:
+    """Whether a date (YYYY-MM-DD) can be read off a text."""
+    try:
+        born = date.fromisoformat(value)
+    except ValueError:
+        return _digits(value) in _digits(text)
+    year, short, month, day = f"{born:%Y}".zfill(4), born.year % 100, born.month, born.day
+    numbers = [int(run) for run in re.findall(r"\d+", text)]
+    for here in range(len(numbers) - 2):
+        if sorted(numbers[here : here + 3]) in (sorted((born.year, month, day)), sorted((short, month, day))):
+            return True
+    written = [(f"{short:02}", f"{month:02}", f"{day:02}")]
+    written += [(year, *rest) for rest in product({f"{month:02}", str(month)}, {f"{day:02}", str(day)})]
+    digits = _digits(text)
+    return any("".join(order) in digits for parts in written for order in permutations(parts))
 
 
 def asks_for_proof(asked: Reading) -> bool:
@@ -202,7 +235,7 @@ def level_of(asked: Reading, kind: Identifier, owner: Owner | None, *, trusted_c
 def _fits(proof: Proof, value: str, owner: Owner) -> bool:
     """Whether a proof is the owner's; the comparison takes as long for a wrong one."""
     theirs = {
-        Proof.PHONE_TAIL: (owner.phone or "")[-4:],
+        Proof.PHONE_TAIL: phone_tail(owner.phone),
         Proof.IDENTITY_TAIL: (owner.identity_number or "")[-4:],
         Proof.BIRTH_DATE: owner.birth_date.isoformat() if owner.birth_date else "",
     }[proof]

@@ -9,7 +9,7 @@ from server.services.patient_bodies import CheckInBody, PatientBody
 from server.services.patients import find_or_make
 from server.services.work import Answer, Work
 from server.store import people
-from server.store.tables import AppointmentRow, PatientRow
+from server.store.tables import AlertRow, AppointmentRow, PatientRow
 
 KINDS = {Screened.RED_FLAG: AlertKind.RED_FLAG, Screened.FEVER: AlertKind.FEVER}
 
@@ -34,8 +34,11 @@ def alarm(work: Work, context: Context, found: Screened, body: CheckInBody, prov
 
 def _who(work: Work, context: Context, body: CheckInBody, proven: str | None) -> PatientRow | None:
     """The patient, as far as anything says who it is. Raises nothing."""
-    if body.visit_token:
-        return alerts.visitor(work, context, body.visit_token)
+    visitor = alerts.visitor(work, context, body.visit_token)
+    if visitor is not None:
+        return visitor
+    if body.alert and body.patient is None and work.principal.is_staff:
+        return _called_for(work, body.alert)
     if body.appointment and body.patient is None:
         booked = work.db.get(AppointmentRow, body.appointment) if work.principal.is_staff else None
         return work.db.get(PatientRow, booked.patient_id) if booked is not None else None
@@ -45,11 +48,15 @@ def _who(work: Work, context: Context, body: CheckInBody, proven: str | None) ->
         return work.db.get(PatientRow, proven)
     given = body.patient if work.principal.is_staff else PatientBody(name=body.patient.name)
     try:
-        patient, is_new = find_or_make(work.db, given, work.real_now)
-    except HallError:
-        return None
-    fits = is_new or patient.name.casefold() == body.patient.name.casefold()
-    return patient if fits or work.principal.is_staff else None
+        return find_or_make(work.db, given, work.real_now, body.same_as)[0]
+    except HallError:  # a question or a contradiction waits; the name that was given is told now
+        return find_or_make(work.db, PatientBody(name=given.name), work.real_now)[0]
+
+
+def _called_for(work: Work, alert: str) -> PatientRow | None:
+    row = work.db.get(AlertRow, alert)
+    known = row is not None and row.hall_id == work.hall.id and row.closed_at is None and row.patient_id
+    return work.db.get(PatientRow, known) if known else None
 
 
 def _is_nobody(work: Work, body: CheckInBody) -> bool:

@@ -1,5 +1,6 @@
 """Calls for staff: raised by patients, devices and rules; acknowledged by who goes, closed with an outcome."""
 
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from server.services.views import View, alert_view
 from server.services.wishes import AcknowledgeBody, AlertBody, CloseAlertBody
 from server.services.work import Answer, Work
 from server.store.tables import AlertRow, PatientRow, TicketRow
+
+CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)
 
 
 def raise_alert(
@@ -37,6 +40,8 @@ def raise_alert(
     line = _line_of(work, kind, device=device, patient=patient)
     if line is not None:
         line.count, line.last_at = line.count + 1, work.now
+        line.device_id = device or line.device_id  # who comes must go where the patient stands now
+        line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
         line.text = text or line.text
         line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
         work.record(EventKind.ALERT_REPEATED, line)
@@ -98,7 +103,8 @@ def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | 
 def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
     """A patient or a member of staff asks for help, or says a patient feels worse. Raises unknown_ticket.
 
-    A visit token that is too old or of another device leaves the call nameless; it is never refused for that.
+    A visit token that is too old or of another device leaves the call nameless; it is never refused for that. What a
+    kiosk says the call is about is a code such as `desk_only`; any other text may name somebody and is not kept.
     """
     if body.ticket is not None:
         ticket = work.db.get(TicketRow, body.ticket)
@@ -111,7 +117,7 @@ def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
         ticket=body.ticket,
         device=machine(work),
         patient=patient.id if patient is not None else None,
-        text=body.about,
+        text=body.about if work.principal.is_staff or CODE.fullmatch(body.about or "") else None,
     )
     return Answer(201, {"alert": view})
 

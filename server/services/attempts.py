@@ -5,6 +5,7 @@ Identifiers are kept as keyed hashes. Nothing here tells whether a number exists
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -69,6 +70,14 @@ def lift(work: Work, subject: str) -> bool:
         return False
     write_now(work.db, limit, locked_until=None, told_until=None, counted_from=work.real_now)
     return True
+
+
+def lift_numbers(work: Work, context: Context, numbers: Iterable[str]) -> None:
+    """Count anew, from now, every number that one person is named by; numbers are in one spelling."""
+    names = [hashed(context, number) for number in numbers]
+    limited = select(IdentificationLimitRow.subject).where(IdentificationLimitRow.subject.in_(names))
+    for name in work.db.scalars(limited).all():
+        lift(work, name)
 
 
 def unlock(work: Work, id: str) -> Answer:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.identification import reading
+from server.domain.identification import phone_tail, reading
 from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
@@ -53,7 +53,7 @@ def identified(context: Context, who: Principal, body: CheckInBody) -> Asked:
     try:
         _queue_must_be_known(context, body)
         document = document_of(patient)
-        proofs = {Proof.PHONE_TAIL: (patient.phone or "")[-4:]}
+        proofs = {Proof.PHONE_TAIL: phone_tail(patient.phone)}
         proofs[Proof.BIRTH_DATE] = patient.birth_date.isoformat() if patient.birth_date else ""
         if patient.record_number and document is not None:
             proofs[Proof.IDENTITY_TAIL] = document.number[-4:]
@@ -98,6 +98,8 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     already = next((row for row in today if row.queue_id == queue.id and row.state not in ENDED), None)
     if already is not None:
         return _again(work, context, already, body)
+    if work.principal.role is DeviceRole.KIOSK and not stranger and people.is_escorted(work.db, patient.id, day):
+        raise HallError(ErrorCode.DESK_ONLY)
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
     if done is None:
         admit(work, queue, None if stranger else patient.id, booked=booked, override=body.override_reason)

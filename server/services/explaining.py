@@ -63,11 +63,11 @@ class Standing:
 def ticket(context: Context, id: str, who: Principal) -> View:
     """One ticket with {position, wait_low, wait_high, wait_reason}: people called before it, minutes, why later.
 
-    Raises unknown_ticket.
+    Raises unknown_ticket, also for a level that bypasses the queue when the public asks.
     """
     with Session(context.engines.read) as db:
         row = db.get(TicketRow, id)
-        if row is None:
+        if row is None or (row.bypass and not who.is_staff):
             raise HallError(ErrorCode.UNKNOWN_TICKET, id)
         who.must_be_in(row.hall_id)
         hall = hall_row(db, row.hall_id)

@@ -123,7 +123,7 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     level = level_of(asked, kind, owner_of(patient) if patient is not None else None, trusted_cards=trusted)
     if staff and patient is not None:  # the desk looks at the person and the card
         level = max(1, level) if isinstance(level, int) else 1
-        attempts.lift(work, name)
+        attempts.lift_numbers(work, context, {asked.text} | people.numbers_of(work.db, patient))
     if patient is not None and described is not None:
         same = compare(described, description_of(patient)) is Verdict.SAME
         level = level if same else Refusal.NOT_IDENTIFIED
@@ -218,6 +218,8 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
         if body.patient is not None:
             patient = work.db.get(PatientRow, body.patient)
             outcome = "chosen at the desk" if patient else "unknown"
+            if patient is not None:
+                attempts.lift_numbers(work, context, people.numbers_of(work.db, patient))
             work.audit("identify", body.patient if patient else "-", outcome)
             found.append(Proven(patient.id, 1, Identifier.UNKNOWN) if patient else HallError(ErrorCode.NOT_IDENTIFIED))
             return Answer(200, {})

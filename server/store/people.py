@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.domain.documents import Document
 from server.domain.folding import fold_code
 from server.domain.identification import Identifier
+from server.protocol.terms import ENDED
 from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 
 OPEN = ("booked", "given_back")
@@ -106,6 +107,25 @@ def tickets_today(db: Session, patient: str, hall: str, day: date) -> Sequence[T
         .where(TicketRow.patient_id == patient, TicketRow.hall_id == hall, TicketRow.business_day == day)
         .order_by(TicketRow.checked_in_at, TicketRow.number_seq)
     ).all()
+
+
+def is_escorted(db: Session, patient: str, day: date) -> bool:
+    """Whether the patient holds a live ticket of a business day that bypasses its queue, in whichever hall."""
+    live = TicketRow.state.not_in([state.value for state in ENDED])
+    mine = (TicketRow.patient_id == patient, TicketRow.business_day == day, TicketRow.bypass, live)
+    return db.scalars(select(TicketRow.id).where(*mine).limit(1)).first() is not None
+
+
+def numbers_of(db: Session, patient: PatientRow) -> set[str]:
+    """Every text that names the patient: record, identity, document and card numbers, appointments, slips."""
+    found = {patient.record_number, patient.identity_number, patient.document_number}
+    for column, owner in (
+        (PatientCodeRow.code, PatientCodeRow.patient_id),
+        (AppointmentRow.id, AppointmentRow.patient_id),
+        (TicketRow.code, TicketRow.patient_id),
+    ):
+        found |= set(db.scalars(select(column).where(owner == patient.id)))
+    return {fold_code(number) for number in found if number}
 
 
 def visit(db: Session, patient: str, day: date) -> VisitRow | None:

@@ -109,3 +109,103 @@ def test_a_slip_of_another_hall_is_asked_for_a_proof_where_both_halls_name_a_que
         assert 201 == check_in(api, "kiosk", visit_token=body["visit_token"])[0], "the patient"
         own = api.post("/identifications", {"hall": "H2", "scan": code}, role="kiosk:H2")
         assert (200, 1) == (own[0], own[1]["level"]), "in its own hall it is as before"
+
+
+# --------------------------------------------------------------------------------- a danger is told with its name
+def test_a_danger_at_the_desk_is_of_the_one_whom_the_desk_said_it_is(api):
+    """B1, Q2: same_as did not count."""
+    patient = {"name": "李四", "birth_date": "1985-02-03"}
+    one = check_in(api, patient=patient)[1]["choices"]["people"][0]["id"]
+    red_flag(api, "console", patient=patient, same_as=one)
+    known = {row[0]: row for row in api.rows()["patient"]}
+    assert len(PEOPLE) == len(known), "nobody new"
+    assert [("red_flag", "李四")] == lines(api)
+
+
+@pytest.mark.parametrize(
+    ("patient", "same_as"),
+    [
+        ({"name": "李四", "birth_date": "1985-02-03"}, None),
+        ({"name": "李四", "birth_date": "1985-02-03"}, "new"),
+        ({"name": "李四", "birth_date": "1985-02-03"}, "nonsense"),
+        ({"name": "王某", "record_number": "MR1"}, None),
+        ({"name": "赵某", "identity_number": "12345"}, None),
+        ({"name": "张小三", "record_number": "MR1", "identity_number": OTHER}, None),
+        ({"name": "张小三", "record_number": "MR2", "identity_number": NUMBER}, None),
+    ],
+)
+def test_a_danger_at_the_desk_keeps_the_name_that_was_typed_whatever_is_in_doubt(api, patient, same_as):
+    """B1, Q2: the alert was nameless wherever a question or a contradiction arose."""
+    red_flag(api, "console", patient=patient, **({"same_as": same_as} if same_as else {}))
+    assert [("red_flag", patient["name"])] == lines(api)
+
+
+def test_a_danger_confirmed_from_an_alert_is_told_of_its_patient(api):
+    """B1, Q2"""
+    alert = red_flag(api, visit_token=token_of(api))
+    red_flag(api, "console", alert=alert)
+    assert [("red_flag", "张小三")] == lines(api)
+
+
+def test_a_visit_that_is_over_does_not_hide_the_name_that_was_given(api):
+    """B1, Q2"""
+    red_flag(api, visit_token="forged", patient={"name": "赵六"})
+    assert [("red_flag", "赵六")] == lines(api)
+
+
+def test_a_danger_told_again_at_another_machine_is_shown_where_the_patient_stands_now(api):
+    """B2, Q2: the line counted 2, and still showed the first kiosk and its clinic."""
+    red_flag(api, visit_token=token_of(api))
+    red_flag(api, "kiosk-2", queue="ENT", visit_token=token_of(api, role="kiosk-2"))
+    (line,) = api.snapshot()["alerts"]
+    assert (2, api.device("kiosk-2"), "kiosk-2", "ENT") == (
+        line["count"], line["device"], line["device_name"], line["queue"],
+    )  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------- who is escorted, calls
+def test_who_is_escorted_gets_no_second_number_at_a_kiosk_and_is_seen_by_no_machine(api):
+    """C4, C5, Q2: a kiosk gave a patient of level Ⅰ a number for IM; GET showed the ticket to the caller."""
+    ticket = check_in(api, "kiosk", queue="ED", visit_token=token_of(api))[1]["ticket"]["id"]
+    status, body = api.post(f"/tickets/{ticket}/triage", {"grade": "Ⅰ", "reason": "x"})
+    assert (200, "held") == (status, body["ticket"]["state"])
+
+    status, body = check_in(api, "kiosk", visit_token=token_of(api))
+    assert (409, "desk_only") == (status, body["code"])
+    for role in ("caller", "kiosk", "kiosk-2"):
+        status, body = api.get(f"/tickets/{ticket}", role=role)
+        assert (404, "unknown_ticket") == (status, body["code"])
+    assert 200 == api.get(f"/tickets/{ticket}", role="console")[0]
+    assert 201 == check_in(api, visit_token=token_of(api, role="console"))[0], "staff may"
+
+
+def test_what_a_kiosk_says_a_call_is_about_is_a_code_or_is_not_kept(api):
+    """C7, Q2: a name sent as `about` stood in the journal and the receipts."""
+    for about, kept in (("desk_only", "desk_only"), ("我叫张小三", None), ("Zhang Xiaosan", None)):
+        status, body = api.post("/alerts", {"kind": "help", "about": about}, role="kiosk")
+        assert 201 == status
+        assert body["alert"]["text"] in {kept, "desk_only"}
+    rows = api.rows()
+    assert not [word for word in ("张小三", "Xiaosan") if word in str(rows["journal"]) + str(rows["receipt"])]
+
+
+# ------------------------------------------------------------------------------------------------ locks of numbers
+@pytest.mark.parametrize(
+    "desk",
+    [{"scan": {"text": "CARD-2", "how": "chip"}}, {"scan": "CARD-2"}, {"patient": True}],
+    ids=["chip", "number", "chosen"],
+)
+def test_the_lock_of_a_number_ends_when_its_owner_is_identified_at_the_desk_however(api, desk):
+    """C1, P1: it ended by the very same number only, though the document promises it for the person."""
+
+    def answer(tail):
+        wish = {"hall": "H1", "scan": "MR2", "proof": {"phone_tail": tail}}
+        return api.post("/identifications", wish, role="kiosk-2")[0]
+
+    assert [404] * 5 + [429] == [answer(tail) for tail in ("0000", "0001", "0002", "0003", "0004", "5678")]
+    if "patient" in desk:
+        typed = {"name": "李四", "birth_date": "1985-02-03"}
+        body = api.post("/identifications", {"hall": "H1", "typed": typed}, role="console")[1]
+        desk = {"patient": body["choices"]["people"][0]["id"]}
+    assert 200 == api.post("/identifications", {"hall": "H1", **desk}, role="console")[0]
+    assert 200 == answer("5678")

@@ -87,9 +87,44 @@ DERIVED = [
 ]
 
 
+DERIVED += [
+    ("139-7777-12-34", Proof.PHONE_TAIL, "1234"),
+    ("1397777.12/34", Proof.PHONE_TAIL, "1234"),
+    ("E-72_13", Proof.IDENTITY_TAIL, "7213"),
+    ("E72-1X", Proof.IDENTITY_TAIL, "721X"),
+    *(
+        (text, Proof.BIRTH_DATE, "1990-03-07")
+        for text in (
+            *("1990-03-07-7", "X1990.3.7", "07031990X", "03/07/1990", "1-9-9-0-0-3-0-7", "070390-1", "A90.3.7"),
+            *("199037-4", "7/3/1990", "MR199003074", "K٩٠٠٣٠٧"),
+        )
+    ),
+]
+NOT_DERIVED = [
+    ("MR-77", Proof.BIRTH_DATE, "1990-03-07"),
+    ("9037", Proof.BIRTH_DATE, "1990-03-07"),
+    ("1990-07-04", Proof.BIRTH_DATE, "1990-03-07"),
+    ("MR-1-23", Proof.PHONE_TAIL, "1234"),
+    ("1990", Proof.BIRTH_DATE, "1990-03-07"),
+]
+
+
+@pytest.mark.parametrize(("text", "proof", "value"), NOT_DERIVED)
+def test_what_does_not_stand_in_the_number_proves_its_owner(text, proof, value):
+    """B3, P1: a number that merely looks like the proof does not shut its owner out."""
+    assert 1 == level_of(reading(text, Evidence.TYPED, {proof: value}), Identifier.RECORD, OWNER)
+
+
+def test_a_telephone_number_has_four_last_digits_however_it_is_written():
+    """B3, P1"""
+    for phone in ("139 7777 12 34", "139-7777.1234", "１３９７７７７１２３４", "+86 139 7777 123-4"):
+        owner = Owner("张三", phone, None, None)
+        assert 1 == level_of(reading("MR-77", Evidence.TYPED, {Proof.PHONE_TAIL: "1234"}), Identifier.RECORD, owner)
+
+
 @pytest.mark.parametrize(("text", "proof", "value"), DERIVED)
 def test_what_stands_in_the_number_proves_nothing_beside_it(text, proof, value):
-    """P1: the proof may be contained in the code."""
+    """P1, B3: the proof may be contained in the code, also parted, in another order, without zeros."""
     asked = reading(text, Evidence.TYPED, {proof: value})
     assert asks_for_proof(asked)
     for kind in (Identifier.RECORD, Identifier.CARD, Identifier.IDENTITY, Identifier.UNKNOWN):
