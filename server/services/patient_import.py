@@ -40,7 +40,8 @@ def keep_patient(db: Session, row: Mapping[str, str], now: datetime) -> Kept:
     warnings = () if patient is None else _compared(patient, row, document, born, sex)
     own = patient.id if patient is not None else None
     for word, text in _new_numbers(db, patient, row, document).items():
-        if people.belongs_to_another(db, text, own):
+        other_kind = word == "identity number" and document is not None and not document.is_by_gb_11643
+        if people.belongs_to_another(db, text, own, as_document=other_kind):
             raise ValueError(f"the {word} belongs to another patient")
     values = {
         "name": row["name"],

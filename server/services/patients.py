@@ -175,7 +175,8 @@ def _said(body: PatientBody, document: Document | None) -> dict[str, Any]:
 def _must_be_free(db: Session, values: Mapping[str, Any], own: str | None) -> None:
     """Raises contradicting_data for a number that names somebody else, in whatever kind: then it would name nobody."""
     for word in (RECORD, "identity_number", "document_number"):
-        if values.get(word) and people.belongs_to_another(db, values[word], own):
+        text = values.get(word)
+        if text and people.belongs_to_another(db, text, own, as_document=word == "document_number"):
             raise HallError(ErrorCode.CONTRADICTING_DATA, "the number belongs to another patient", fields=["numbers"])
 
 

@@ -47,10 +47,13 @@ def by_code(db: Session, code: str) -> PatientRow | None:
     return db.get(PatientRow, found[0]) if found else None
 
 
-def belongs_to_another(db: Session, text: str, patient: str | None) -> bool:
-    """Whether a card, identity number, document or record number names somebody else than `patient`."""
-    named = named_by(db, text)
-    return any(kinds - {Identifier.APPOINTMENT} for other, kinds in named.items() if other != patient)
+def belongs_to_another(db: Session, text: str, patient: str | None, *, as_document: bool = False) -> bool:
+    """Whether a card, identity number, document or record number names somebody else than `patient`.
+
+    `as_document`: the text is a passport's or permit's number, which a document of another kind may have too.
+    """
+    ignored = {Identifier.APPOINTMENT, Identifier.DOCUMENT} if as_document else {Identifier.APPOINTMENT}
+    return any(kinds - ignored for other, kinds in named_by(db, text).items() if other != patient)
 
 
 def is_card_of(db: Session, code: str, patient: str) -> bool:

@@ -538,18 +538,23 @@ def test_the_desk_looks_up_whatever_stands_on_a_card(api):
 
 
 def test_a_text_that_names_two_patients_is_a_question_at_the_desk_and_nobody_at_a_kiosk(api):
-    twin = {"record_number": "CARD-1", "name": "周八", "phone": "13977773333"}
-    assert 200 == api.post("/imports/patients", {"rows": [twin]}, role="service")[0]
+    """B4: only documents of two kinds may have one number; an import refuses every other way."""
+    twins = [
+        {"record_number": "MR8", "name": "周八", "phone": "13977773333", "document_type": "passport"},
+        {"record_number": "MR9", "name": "吴九", "phone": "13977771234", "document_type": "taiwan_permit"},
+    ]
+    rows = [twin | {"identity_number": "98765432"} for twin in twins]
+    assert 200 == api.post("/imports/patients", {"rows": rows}, role="service")[0]
 
-    status, body = identify(api, scan="CARD-1", role="nurse")
+    status, body = identify(api, scan="98765432", role="nurse")
     assert (409, "choose") == (status, body["code"])
     people = {one["record_number"]: one["id"] for one in body["choices"]["people"]}
-    assert {"MR1", "CARD-1"} == people.keys()
-    status, body = identify(api, patient=people["CARD-1"], role="nurse")
+    assert {"MR8", "MR9"} == people.keys()
+    status, body = identify(api, patient=people["MR8"], role="nurse")
     assert (200, "周*") == (status, body["display_name"])
 
     for proof in ("1234", "3333"):
-        status, body = identify(api, scan="CARD-1", proof={"phone_tail": proof})
+        status, body = identify(api, scan="98765432", proof={"phone_tail": proof})
         assert (404, "not_identified") == (status, body["code"])
         assert "choices" not in body
 

@@ -133,6 +133,15 @@ def test_an_identity_number_that_is_anothers_record_number_is_refused(api):
     )
 
 
+def test_a_passport_and_a_permit_of_two_people_may_have_one_number(api):
+    """B4, P2: numbers of two kinds of documents are never one."""
+    rows = [
+        {"record_number": f"MR{n}", "name": "林", "identity_number": "01234567", "document_type": kind}
+        for n, kind in ((5, "passport"), (6, "taiwan_permit"))
+    ]
+    assert (200, {"added": 2, "changed": 0}) == sent(api, *rows)
+
+
 def test_ones_own_card_in_another_spelling_is_no_second_card(api):
     """B4: cards are compared in one spelling."""
     before = kept(api, "patient_code")
