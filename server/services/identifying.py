@@ -30,6 +30,8 @@ from server.services.context import Context
 from server.services.patient_bodies import IdentifyBody, ScanBody
 from server.services.patients import candidate_view, candidates, choices_of, description_of, owner_of
 from server.services.principal import Principal
+from server.services.reports.judging import mark_waiting
+from server.services.reports.matching import reports_of
 from server.services.transaction import PATIENCE_SECONDS, Wish
 from server.services.views import View
 from server.services.work import Answer, Work
@@ -38,6 +40,8 @@ from server.store.tables import HospitalRow, PatientRow, TicketRow
 
 NOBODY = ""
 """No patient has this id: looked up in place of one, so that an unknown number costs what a known one does."""
+REPORTS_LEVEL = 2
+"""From here on a kiosk lists the reports of whom it identified."""
 TICKET_PROOFS = (Proof.PHONE_TAIL, Proof.IDENTITY_TAIL)
 
 
@@ -133,6 +137,8 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
         desk_codes.use(work, context, asked.text)
     if _is_counted(work, asked):
         _count(work, context, Outcome.FOUND, asked.text, patient.id)
+    if level >= REPORTS_LEVEL:
+        mark_waiting(work.db, patient, reports_of(work.db, patient), work.now)
     own_only = ticket is not None and level == 1 and not asked.proofs and not staff
     if own_only and work.db.get_one(TicketRow, ticket).hall_id != work.hall.id:  # its one ticket is in another hall
         return _not_proven(work, context, asked, Refusal.PROOF_NEEDED)

@@ -392,6 +392,16 @@ def with_number(number, parts):
     return {**parts, "report": report}
 
 
+def test_what_the_kiosk_sends_to_the_desk_is_in_the_list_though_it_was_in_order_when_it_came(api):
+    """P17: the patient's name changed after the report came, and the patient has no ticket today."""
+    report = received(api)
+    assert [report] == at_kiosk(api)
+    imported(api, ROWS[0] | {"name": "张三丰"})
+
+    assert [] == at_kiosk(api)
+    assert {report: ["name_mismatch"]} == reasons(api)
+
+
 def test_only_the_desk_reads_the_list_and_each_look_is_audited(api):
     """P17, S8"""
     for role in ("kiosk", "service", "doctor@R1", "admin"):

@@ -75,6 +75,7 @@ OF_PROBLEM: Mapping[Problem, Reason] = {
     Problem.UNSETTABLE: Reason.UNSETTABLE_VALUE,
     Problem.SHEET_ONLY: Reason.SHEET_ONLY,
     Problem.TOO_LONG: Reason.TOO_LONG,
+    Problem.SUBJECT: Reason.NAME_MISMATCH,
 }
 
 

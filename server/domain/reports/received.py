@@ -22,6 +22,8 @@ class Problem(StrEnum):
     """The report is there as a PDF, a picture or a link only."""
     TOO_LONG = "too_long"
     """More lines or characters than a slip printer should set."""
+    SUBJECT = "subject"
+    """A reference to the patient carries another name or number than the patient."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.reports.critical import CODES as CRITICAL
 from server.domain.reports.received import Line, Problem, Subject
 from server.his.fhir.bundle import Found, Root, labels_of
-from server.his.fhir.people import must_be_about
+from server.his.fhir.people import must_be_about, says_otherwise
 from server.his.fhir.ranges import Bearer, range_of
 from server.his.fhir.shape import Json, is_modified
 from server.his.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
@@ -29,6 +29,7 @@ class Lines:
         self._seen: set[int] = set()
         self.lines: list[Line] = []
         self.labels: list[str] = []
+        self.says_otherwise = False
         self.categories: list[str] = []
 
     def add_results(self, references: list[Any]) -> None:
@@ -61,6 +62,7 @@ class Lines:
         self._seen.add(id(found.resource))
         self._root.read(found)
         must_be_about(self._root, found, self._report, self._patient, self._subject)
+        self.says_otherwise |= says_otherwise(found, self._report, self._patient, self._subject)
         self.labels += labels_of(found.resource)
         self.categories += all_words(found.resource.get("category") or [])
         self._observation(found, level, depth)

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
-from server.domain.reports.person import fold_number, is_han
+from server.domain.reports.person import fold_name, fold_number, is_han
 from server.domain.reports.received import Subject
 from server.his.fhir.bundle import Found, Root, identifiers_of
 from server.his.fhir.ranges import Bearer
@@ -60,6 +60,30 @@ def must_be_about(root: Root, thing: Found, report: Found, patient: Found | None
         return
     reason = f"its subject is not the patient of {report.name}"
     raise HallError(ErrorCode.INVALID, f"{thing.name}: {reason}", errors=[{"where": thing.name, "reason": reason}])
+
+
+def says_otherwise(thing: Found, report: Found, patient: Found | None, subject: Subject) -> bool:
+    """Whether a reference to the patient carries a Chinese name or a number that is not the patient's.
+
+    It may still resolve to the right Patient; what contradicts itself is for the desk. A name in another script may be
+    the same one, and a number of a system that the patient has none of says nothing, except where the report names its
+    patient by a number only.
+    """
+    reference = thing.resource.get("subject") or {}
+    display = fold_name(clean(reference.get("display")))
+    names = [name for name in map(fold_name, subject.names) if any(map(is_han, name))]
+    if names and any(map(is_han, display)) and not any(name in display for name in names):
+        return True
+    known = identifiers_of(patient.resource if patient else report.resource.get("subject") or {})
+    numbers: dict[str, set[str]] = {}
+    for system, value in known:
+        numbers.setdefault(system, set()).add(fold_number(value))
+    for system, value in identifiers_of(reference):
+        if system in numbers and fold_number(value) not in numbers[system]:
+            return True
+        if patient is None and system and numbers.keys() - {""} and system not in numbers:
+            return True
+    return False
 
 
 def bearer_of(subject: Subject, at: str | None) -> Bearer:

@@ -10,7 +10,7 @@ from server.domain.reports.received import Order, Problem, Received
 from server.domain.reports.versions import STATUSES
 from server.his.fhir.bundle import Found, Root, labels_of
 from server.his.fhir.lines import Lines
-from server.his.fhir.people import bearer_of, makers_of, must_be_about, subject_of
+from server.his.fhir.people import bearer_of, makers_of, must_be_about, says_otherwise, subject_of
 from server.his.fhir.shape import Json, is_modified
 from server.his.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
 from server.protocol.terms import ErrorCode
@@ -48,6 +48,8 @@ def read_report(root: Root, report: Found) -> Received:
     conclusion, problems, attached = _conclusion(raw, has_results=bool(lines.lines))
     if is_modified(raw) or (patient is not None and is_modified(patient.resource)):
         problems.append(Problem.UNSETTABLE)
+    if lines.says_otherwise or any(says_otherwise(one, report, patient, subject) for one in [report, *specimens]):
+        problems.append(Problem.SUBJECT)
     texts = [*conclusion, *(text for line in lines.lines for text in (line.name, line.value, line.range, *line.notes))]
     if sum(map(len, texts)) > MOST_TEXT:
         problems.append(Problem.TOO_LONG)

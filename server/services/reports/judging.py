@@ -70,6 +70,17 @@ def listed(db: Session, patient: PatientRow, rows: list[ReportRow], now: datetim
     return found
 
 
+def mark_waiting(db: Session, patient: PatientRow, rows: Sequence[ReportRow], now: datetime) -> None:
+    """Mark what the kiosk is about to send the patient to the desk for, so that the desk's list has it.
+
+    A report may come to the desk later than it was received: it grew old, or its patient's data changed.
+    """
+    for row in rows:
+        if row.at_desk or row.handed_over_at is not None:
+            continue
+        row.at_desk = verdict(db, row, patient, now).printable is Printable.DESK
+
+
 def must_still_print(db: Session, row: ReportRow, *, handed_over: bool, now: datetime) -> None:
     """Asked again when paper is printed later than it was asked for: a queued job, a reprint.
 

@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from server.domain.errors import HallError
+from server.domain.reports.received import Problem
 from server.his.fhir import read_bundle
 from tests.support.reports import PATIENT, REPORT, RESULT, bundle, observation, read, without_none
 
@@ -160,6 +161,41 @@ def test_a_reference_by_identifier_names_the_patient_without_a_patient():
     report = read(report={"subject": subject})
 
     assert ((("张三",), ("mr1",))) == (report.subject.names, report.subject.numbers)
+
+
+SYSTEM = "urn:oid:1.2"
+BY_NUMBER = {"identifier": {"system": SYSTEM, "value": "MR1"}, "display": "张三"}
+
+
+@pytest.mark.parametrize(
+    ("report", "result"),
+    [
+        ({"subject": {"reference": "urn:uuid:p", "display": "李四"}}, {}),
+        ({"subject": {"reference": "urn:uuid:p", "identifier": {"value": "MR2"}}}, {}),
+        ({}, {"subject": {"reference": "urn:uuid:p", "display": "李四"}}),
+        ({}, {"subject": {"reference": "urn:uuid:p", "identifier": {"value": "MR2"}}}),
+        ({"subject": BY_NUMBER}, {"subject": {**BY_NUMBER, "display": "李四"}}),
+        ({"subject": BY_NUMBER}, {"subject": {"identifier": {"system": "urn:oid:9", "value": "MR1"}}}),
+    ],
+)
+def test_a_message_that_names_its_patient_in_two_ways_is_for_the_desk(report, result):
+    """P4: a reference that finds the right Patient and calls them by another name or number."""
+    assert Problem.SUBJECT in read(report=report, result=result).problems
+
+
+@pytest.mark.parametrize(
+    ("report", "result"),
+    [
+        ({"subject": {"reference": "urn:uuid:p", "display": "张三（男）"}}, {}),
+        ({"subject": {"reference": "urn:uuid:p", "display": "Zhang San"}}, {}),
+        ({}, {"subject": {"reference": "urn:uuid:p", "identifier": {"system": "urn:visits", "value": "V9"}}}),
+        ({"subject": BY_NUMBER}, {"subject": BY_NUMBER}),
+        ({"subject": BY_NUMBER}, {"subject": {"identifier": {"value": "mr1"}}}),
+    ],
+)
+def test_the_same_patient_in_another_spelling_contradicts_nothing(report, result):
+    """P4, P19."""
+    assert Problem.SUBJECT not in read(report=report, result=result).problems
 
 
 def test_a_report_about_nobody_or_about_a_device_is_refused():
