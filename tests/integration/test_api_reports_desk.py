@@ -549,12 +549,17 @@ def test_the_rules_of_what_is_withheld_are_a_file():
 
 
 # ------------------------------------------------------------------------------------- whose it is, and given to whom
-WANG = {"identifier": [{"value": "77"}], "name": [{"text": "王五"}], "gender": "male", "birthDate": "1970-05-05"}
-WANG_ROW = {"record_number": "77", "name": "王五", "sex": "男", "birth_date": "1970-05-05", "card": "CARD5"}
+WANG = {
+    "identifier": [{"value": "77"}, {"value": "MR77"}],
+    "name": [{"text": "王五"}],
+    "gender": "male",
+    "birthDate": "1970-05-05",
+}
+WANG_ROW = {"record_number": "MR77", "name": "王五", "sex": "男", "birth_date": "1970-05-05", "card": "CARD5"}
 
 
 def test_a_patient_who_fits_better_gets_the_report_though_another_had_its_number_first(api):
-    """A2, P12: the card 77 of 张三 kept the report of the record 77 for good."""
+    """A2, P12: the card 77 of 张三, which the report names beside the record MR77, kept it for good."""
     station(api)
     imported(api, ROWS[0] | {"card": "77"})
     report = received(api, patient=WANG)
