@@ -105,8 +105,7 @@ class Proxy:
                     end.close()
         except OSError:
             pass
-        finally:
-            self._writers.difference_update(ends)
+        finally:  # they stay known: one that still has something to send is closed by the last reset only
             for end in ends:
                 if not end.is_closing():
                     end.transport.abort()
