@@ -355,10 +355,13 @@ def test_a_one_time_code_is_made_by_keys_after_a_look_at_the_card_and_opens_a_ki
 
 
 def test_who_has_no_ticket_is_looked_up_told_from_another_and_given_a_code(consoles, page):
-    rows = [{"record_number": "T-9", "name": "双甲", "card": "TWO-9"}, {"record_number": "TWO-9", "name": "双乙"}]
+    rows = [
+        {"record_number": "T-9", "name": "双甲", "document_type": "passport", "identity_number": "98765432"},
+        {"record_number": "U-9", "name": "双乙", "document_type": "taiwan_permit", "identity_number": "98765432"},
+    ]
     consoles.hall.client("service").import_rows("patients", rows)
     page.keyboard.press("/")
-    page.keyboard.type("TWO-9")
+    page.keyboard.type("98765432")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-form=who] [data-person]")
     page.click("[data-person]:has-text('T-9')")
