@@ -1,7 +1,6 @@
 """Staff accounts and their sessions: argon2 hashes, lock-out after five failures, idle and absolute ends."""
 
 import secrets
-import threading
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services.context import Context
+from server.services.password_hashing import HashingLine
 from server.services.principal import Principal
 from server.services.work import Answer, Work
 from server.store.tables import HallRow, SessionRow, StaffRow, StationRow
@@ -23,7 +23,7 @@ IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher()
-_one_at_a_time = threading.Lock()  # argon2 takes 64 MiB a check: a burst of logins must not take the memory
+_line = HashingLine()
 
 
 def add(
@@ -60,20 +60,24 @@ def add(
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password. Takes half a second: make it before a lock is taken. Raises invalid when short."""
+    """What is kept of a password. Takes half a second: make it before a lock is taken. Raises invalid (short), busy."""
     if len(password) < SHORTEST_PASSWORD:
         raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
-    with _one_at_a_time:
+    with _line.turn():
         return _hasher.hash(password)
 
 
-def check_password(context: Context, username: str, password: str) -> tuple[str | None, bool]:
-    """(staff id, right?) for a name and password; unknown names take as long as wrong passwords."""
+def check_password(
+    context: Context, username: str, password: str, address: str | None = None
+) -> tuple[str | None, bool]:
+    """(staff id, right?) for a name and password; unknown names take as long as wrong passwords.
+
+    `address` is that of somebody who is not signed in. Raises busy, at once, when too many of these wait already.
+    """
     with Session(context.engines.read) as db:
         row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
-    stored = row.password_hash if row is not None else _nobodys_hash()
-    with _one_at_a_time:
-        right = _fits(stored, password)
+    with _line.turn(address):
+        right = _fits(row.password_hash if row is not None else _nobodys_hash(), password)
     return (row.id if row is not None else None), right and row is not None
 
 

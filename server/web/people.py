@@ -3,7 +3,7 @@
 import time
 from typing import Any, get_args
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from spectree import SpecTree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -121,7 +121,7 @@ def _sign_in() -> Response:
     here = web()
     same_site()
     _, body = given_body(SessionBody)
-    found, right = staff.check_password(here.context, body.username, body.password)
+    found, right = staff.check_password(here.context, body.username, body.password, request.remote_addr or "")
     token: str | None = None
 
     def run(work: Work) -> Answer:
