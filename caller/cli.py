@@ -16,6 +16,7 @@ from caller.settings import Settings
 from caller.voices import speaker_for
 from hardware.errors import HardwareError
 from hardware.ports import Utterance
+from server.protocol import logs
 from server.protocol.answers import DeviceIdentity
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import AnnouncementOutcome, DeviceRole
@@ -30,9 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = commands.add_parser("run", help="follow the hall, serve the wall page, speak")
     run.add_argument("--console", action="store_true", help="print what would be shown and spoken instead")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    for chatty in ("httpx", "httpcore", "werkzeug"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.levels(logging.WARNING, caller=logging.INFO, hardware=logging.INFO)
     settings = Settings()
     if not settings.token.get_secret_value():
         print("CALLER_TOKEN is empty: enrol this device with `hall-server device add --role caller`", file=sys.stderr)
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run_console(settings, ending) if options.console else run_wall(settings, ending)
     except (HardwareError, OSError) as trouble:  # an unknown voice, a port in use: said in one line, not in a trace
-        print(f"hall-caller: {trouble}", file=sys.stderr)
+        print(f"hall-caller: {logs.told(trouble)}", file=sys.stderr)
         return 1
 
 

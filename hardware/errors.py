@@ -10,9 +10,11 @@ HardwareError
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from server.protocol.logs import told
+
 
 class HardwareError(Exception):
-    """A device failed.
+    """A device failed. Its text reaches logs and staff, so `detail` never repeats what was to be printed or spoken.
 
     `permanent` says that trying again cannot help until a person changes something (a wrong address, a missing
     library); otherwise the caller may try again later. `driver` is the URL or the name of what failed.
@@ -24,6 +26,7 @@ class HardwareError(Exception):
         super().__init__(f"{driver}: {detail}")
         self.driver = driver
         self.detail = detail
+        self.log_text = f"{driver}: {detail}"
         if permanent is not None:
             self.permanent = permanent
 
@@ -68,4 +71,4 @@ def failures_of(
     except HardwareError:
         raise
     except foreign as error:
-        raise kind(driver, f"{type(error).__name__}: {error}", permanent=permanent) from error
+        raise kind(driver, told(error), permanent=permanent) from error

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from traceback import format_tb
 
 from hardware.errors import HardwareError
 from hardware.escpos.render import Unprintable, render
@@ -28,8 +27,7 @@ def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
     except HardwareError as error:
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, str(error))
     except Exception as error:  # whatever a document makes a library do, the next job must still be printed
-        # where it happened, but not its message: that may hold a name or a result
-        log.error("job %s cannot be drawn:\n%s", job.id, "".join(format_tb(error.__traceback__)))
+        log.exception("job %s cannot be drawn", job.id)
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, type(error).__name__)
     within = None if job.lease_until is None else (job.lease_until - now).total_seconds()
     return printer.print_pages(pages, within)

@@ -19,6 +19,7 @@ from hardware.registry import open_printer
 from hardware.settings import StationSettings
 from hardware.spool import Spool
 from hardware.worker import Station, Wakeful
+from server.protocol import logs
 from server.protocol.client import HallClient
 from server.protocol.link import Link
 from server.protocol.wire import HallProblem, HallUnreachable
@@ -81,10 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser("run", help="take print jobs until told to stop (settings: STATION_* in the environment)")
     commands.add_parser("check", help="say how the printer is")
     arguments = parser.parse_args(argv)
-    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    # other libraries tell each request and connection; only our own news is news
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=form)
-    logging.getLogger("hardware").setLevel(logging.INFO)
+    logs.levels(logging.WARNING, hardware=logging.INFO)
     settings = StationSettings()
     try:
         return check(settings) if arguments.command == "check" else run(settings)

@@ -1,6 +1,7 @@
 """Owns the kiosk's command and its composition: settings → client, printer, journal → mind → page. Knows no rule."""
 
 import argparse
+import logging
 import signal
 import sys
 import threading
@@ -9,7 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-import structlog
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from hardware.errors import NotAvailable
@@ -24,6 +24,7 @@ from kiosk.paper import PaperMaker
 from kiosk.scanner import Scanner
 from kiosk.settings import Settings
 from kiosk.watch import Watch
+from server.protocol import logs
 from server.protocol.client import HallClient
 
 ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 3.0
@@ -97,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hall-kiosk", description="the kiosk agent of the outpatient hall")
     parser.add_subparsers(dest="command", required=True).add_parser("run", help="serve the kiosk's page on 127.0.0.1")
     parser.parse_args(arguments)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.levels(logging.WARNING)
     settings = Settings()
     if not settings.token.get_secret_value():
         print("KIOSK_TOKEN is empty: enrol with `hall-server device add --role kiosk`", file=sys.stderr)

@@ -1,13 +1,12 @@
 """Owns the doing of the machine's wishes: on disk, then sent, then answered; resumed after a crash. Knows no screen."""
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from threading import Event
 from typing import Any
-
-import structlog
 
 from kiosk.inputs import Alerted, Answer, Away, Coming, Input, Paper, Refused, Result, Resumed
 from kiosk.journal import Entry, Journal
@@ -38,7 +37,7 @@ AGAIN_AFTER = 3.0
 FOLLOW_EVERY, FOLLOWED_FOR = 2.5, 600.0
 """Seconds between two questions whether somebody comes, and after which nobody asks any more."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Errands:
         try:
             self._do(wish)
         except Exception:
-            log.exception("errand failed", wish=type(wish).__name__)
+            log.exception("a command failed: %s", type(wish).__name__)
             if (name := getattr(wish, "id", None)) is not None:
                 self._feed(Answer(name, Away()))
 
@@ -138,7 +137,7 @@ class Errands:
                 told_away = True
                 self._feed(as_input(result))
             if self._outside.clock() - entry.made_at > STILL_HERE or not still_wanted(self._gone):
-                log.warning("given up: the server stayed away, or the patient left", kind=entry.kind, key=entry.key)
+                log.warning("%s %s is given up: the server stayed away, or the patient left", entry.kind, entry.key)
                 self._outside.journal.settle(entry.key)
                 return
             self._stopping.wait(AGAIN_AFTER)
@@ -163,7 +162,7 @@ class Errands:
             except HallUnreachable:
                 answer = None
             except HallProblem as problem:
-                log.warning("the alert cannot be followed", alert=wish.alert, code=str(problem.code))
+                log.warning("the alert %s cannot be followed: %s", wish.alert, problem)
                 return
             if answer is not None and answer.coming and answer.coming != told:
                 told = answer.coming
@@ -204,7 +203,7 @@ class Errands:
                 self._outside.client.report_print_job(job, state, evidence, key=key)
                 return
             except HallProblem as problem:
-                log.warning("print outcome refused", job=job, state=state.value, code=str(problem.code))
+                log.warning("the outcome %s of print job %s is refused: %s", state, job, problem)
                 return
             except HallUnreachable:
                 self._stopping.wait(AGAIN_AFTER)

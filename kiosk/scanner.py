@@ -1,9 +1,8 @@
 """Owns listening to a reader that has a driver of its own: each scan becomes a touch. Knows no screen and no server."""
 
+import logging
 from collections.abc import Callable
 from threading import Event
-
-import structlog
 
 from hardware.errors import HardwareError
 from hardware.ports import Reader
@@ -15,7 +14,7 @@ AGAIN_AFTER = 2.0
 """Seconds after which a reader that was pulled out is looked for again."""
 FINE, GONE = "fine", "unreachable"
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Scanner:
@@ -36,7 +35,7 @@ class Scanner:
                 scan = self._reader.read(LISTEN_SECONDS)
             except HardwareError as error:
                 if self._health is FINE:
-                    log.warning("the reader cannot be read", reader=self._reader.url, error=str(error))
+                    log.warning("the reader cannot be read: %s", error)
                 self._health = GONE
                 stopping.wait(self._again_after)
                 continue

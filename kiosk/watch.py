@@ -1,10 +1,9 @@
 """Owns what the kiosk knows of its hall: which one, its queues and rooms, whether the server lives. Draws nothing."""
 
+import logging
 import time
 from collections.abc import Callable
 from threading import Event
-
-import structlog
 
 from hardware.ports import Reason
 from kiosk.inputs import HallKnown, Input, PrinterKnown
@@ -17,7 +16,7 @@ REFRESH_SECONDS = 60.0
 PRINTS = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS, "printing"})
 """Words of a printer's health with which a patient need not be warned."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -52,7 +51,7 @@ class Watch:
             try:
                 self._look()
             except (HallUnreachable, HallProblem) as error:
-                log.warning("the hall server does not answer as it should", error=str(error))
+                log.warning("the hall server does not answer as it should: %s", error)
                 self._fetched_at = None
                 self._feed(HallKnown(None))
             except Exception:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, promises, staff, table_files
 from server.services.context import Context
@@ -31,10 +32,7 @@ PLACE = "where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage or a wrong setting."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger(promises.__name__).setLevel(logging.INFO)  # how the waits of a day held, at its close
+    logs.levels(logging.WARNING, **{promises.__name__: logging.INFO})  # how the waits of a day held, at its close
     given = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     try:
         result: int = given.command(given)
@@ -53,8 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
         for fault in error.errors():
             print(f"HALL_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
         return 2
-    except (ArgumentError, NoSuchModuleError, DBAPIError, UnsafeStorage) as error:
-        print(f"HALL_DATABASE_URL: {getattr(error, 'orig', None) or error}", file=sys.stderr)
+    except (ArgumentError, NoSuchModuleError, UnsafeStorage) as error:  # what they say comes from the settings alone
+        print(f"HALL_DATABASE_URL: {error}", file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"HALL_DATABASE_URL: {logs.told(error.orig or error)}", file=sys.stderr)
         return 1
     return result
 

@@ -6,9 +6,21 @@ import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from server.app import Server, create
 from server.settings import Settings
+
+
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's entries go the way of all others (server/protocol/logs.py): its own show addresses and headers."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set levels as gunicorn does, and let the root's handler write."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
 
 
 class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -33,6 +45,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             "graceful_timeout": 3,
             "loglevel": "warning",
             "errorlog": "-",
+            "logger_class": QuietLogger,
             "accesslog": None,
             "control_socket_disable": True,
             "worker_exit": self._ended,

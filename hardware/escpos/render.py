@@ -10,6 +10,7 @@ from hardware.escpos.listing import draw_list
 from hardware.escpos.report import draw_report
 from hardware.escpos.slip import draw_slip
 from hardware.ports import Profile
+from server.protocol.logs import told
 from server.protocol.messages import PrintJob
 
 MOST_CHARACTERS = 30_000
@@ -41,7 +42,7 @@ def render(job: PrintJob, profile: Profile, now: datetime) -> list[Image.Image]:
         if job.kind == "list" and job.document is not None:
             return draw_list(ListDocument.model_validate(job.document), profile)
     except (ValidationError, KeyError, ValueError) as error:
-        raise Unprintable(f"{job.kind}: {error}") from error
+        raise Unprintable(f"{job.kind}: {told(error)}") from error
     raise Unprintable(f"{job.kind}: nothing to draw")
 
 

@@ -3,7 +3,6 @@
 import argparse
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,16 +12,13 @@ from hardware.registry import DOTS
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.page import page_server
 from hardware.virtual.server import PrinterPort
-
-LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
+from server.protocol import logs
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a virtual printer and its page in the foreground until SIGTERM or SIGINT."""
     arguments = _arguments(argv)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG)
-    # the page asks each second, which is no news; werkzeug sets its own level unless it has one
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logs.levels(logging.WARNING)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

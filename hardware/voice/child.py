@@ -21,6 +21,7 @@ from typing import Any
 from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.engines import Renderer
+from server.protocol.logs import told
 
 ENGINES = {
     "neural": "hardware.voice.neural",
@@ -39,7 +40,7 @@ def main() -> int:
     try:
         render: Renderer = importlib.import_module(ENGINES[options.engine]).load()
     except Exception as error:  # whatever a foreign engine raises while loading means that it is not available
-        say({"unavailable": f"{type(error).__name__}: {error}"})
+        say({"unavailable": told(error)})
         return 1
     say({"ready": True})
     for line in sys.stdin:
@@ -63,7 +64,7 @@ def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> di
     except NotAvailable as error:
         return {"unspoken": error.detail}
     except Exception as error:  # the parent turns it into its own failure; this child may go on
-        return {"failed": f"{type(error).__name__}: {error}"}
+        return {"failed": told(error)}
     return {"done": True, "seconds": time.monotonic() - started}
 
 

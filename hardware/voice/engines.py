@@ -18,6 +18,7 @@ from hardware.voice.cache import Cache
 from hardware.voice.phrases import phrases
 from hardware.voice.sound import Sound
 from hardware.voice.worker import Worker
+from server.protocol.logs import told
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ChildEngine:
             self.factor = (self.factor + self.took / rendered.seconds) / 2
             return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:
-            raise FailedInUse(self.name, f"wrote no sound file: {error}") from error
+            raise FailedInUse(self.name, f"wrote no sound file: {told(error)}") from error
         finally:
             path.unlink(missing_ok=True)
 

@@ -33,6 +33,7 @@ from hardware.voice.engines import (
 )
 from hardware.voice.players import FolderPlayer, LocalPlayer, Player, local_player
 from hardware.voice.voice import Voice
+from server.protocol.logs import told
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def open_voice(url: str) -> Voice:
         names = [name for name in _names(url, parts.scheme, options) if _can_be(name, options)]
         engines = [_engine(name, cache, options, fault) for name in names]
     except OSError as error:
-        raise CannotOpen(url, str(error)) from error
+        raise CannotOpen(url, told(error)) from error
     return Voice(Chain(engines, cache), player, why_no_player=why_none)
 
 

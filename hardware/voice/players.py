@@ -17,6 +17,7 @@ from typing import Protocol
 from hardware.errors import FailedInUse, HardwareError, NotAvailable, TimedOut
 from hardware.voice import sound
 from hardware.voice.sound import Sound
+from server.protocol.logs import told
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pw-play",),
@@ -101,7 +102,7 @@ class LocalPlayer:
                     [*command, str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
                 )
             except OSError as error:
-                raise NotAvailable(name, f"cannot be started: {error}") from error
+                raise NotAvailable(name, f"cannot be started: {told(error)}") from error
             self._child = child
         try:
             _, complaint = child.communicate(timeout=seconds + SLACK)
@@ -135,7 +136,7 @@ class FolderPlayer:
         try:
             sound.write(self.folder / f"{max(taken, default=0) + 1:06d}.wav", played)
         except OSError as error:
-            raise FailedInUse(str(self.folder), str(error)) from error
+            raise FailedInUse(str(self.folder), told(error)) from error
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -22,6 +22,7 @@ from hardware.voice.chain import Chain, Rendered
 from hardware.voice.chime import RATE, chime
 from hardware.voice.players import Player
 from hardware.voice.sound import Sound
+from server.protocol.logs import told
 from server.protocol.terms import AnnouncementOutcome
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ class Voice:
             try:
                 return self._announced(sentences, with_chime, started)
             except (HardwareError, OSError) as error:
-                return self._ended(AnnouncementOutcome.FAILED, started, reason=str(error))
+                return self._ended(AnnouncementOutcome.FAILED, started, reason=told(error))
 
     def close(self) -> None:
         """Fall silent and end every engine; may be called twice."""

@@ -135,5 +135,6 @@ class HallError(Exception):
     def __init__(self, code: ErrorCode, detail: str | None = None, **extra: Any) -> None:
         super().__init__(f"{code}: {detail or SENTENCES[code]['en']}")
         self.code = code
+        self.log_text = code.value
         self.detail = detail
         self.extra = extra

@@ -23,6 +23,7 @@ CHANNEL = "hall_journal"
 REST_SECONDS = 0.01
 """Between two rounds: a fact that comes alone leaves at once, under load several leave in one round."""
 log = logging.getLogger(__name__)
+QUIETLY: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
 
 
 def room(hall: str, audience: Audience) -> str:
@@ -118,7 +119,7 @@ class Relay:
 
     def _announce(self) -> None:
         """Tell the other nodes, on a connection of its own, after the commit, many commits in one notice."""
-        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, **QUIETLY)
         while not self._stop.is_set():
             self._notify.wait(1.0)
             if not self._notify.is_set():
@@ -133,7 +134,7 @@ class Relay:
 
     def _listen(self) -> None:
         """Hear the other nodes' notices."""
-        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, **QUIETLY)
         while not self._stop.is_set():
             try:
                 with engine.connect() as connection:
@@ -159,7 +160,7 @@ class DataVersion:
         """True when `PRAGMA data_version` moved since the last call, and at the first: nobody knows what was before."""
         if self._connection is None:
             url = self._engine.url.set(drivername="sqlite")  # this one holds no transaction open
-            self._connection = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
+            self._connection = create_engine(url, poolclass=NullPool, **QUIETLY).connect()
         now = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
         moved, self._last = now != self._last, now
         return moved

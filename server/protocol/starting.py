@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from server.protocol import logs
+
 OURS = frozenset({"server", "kiosk", "caller", "hardware"})
 WRONG_INSTALL = 2
 
@@ -14,9 +16,12 @@ WRONG_INSTALL = 2
 def start(module: str, extra: str, arguments: Sequence[str] | None = None) -> int:
     """Run `main` of a module and return its exit code; 2 when a third-party package is not installed.
 
+    What it logs, and what it ends with when nobody expected that, holds nothing about a patient (logs.py).
+
     `extra` is the part of the distribution that brings what this program needs. What is missing of our own or of the
     standard library, or inside an installed package, is a fault and stays a traceback.
     """
+    logs.configure()
     try:
         code: int = import_module(module).main(arguments)
     except ModuleNotFoundError as error:

@@ -30,6 +30,7 @@ class HallProblem(Exception):
         super().__init__(f"{status} {code}: {problem.get('detail') or problem.get('title') or ''}".rstrip(": "))
         self.code = code
         self.status = status
+        self.log_text = f"{status} {code}"
         self.problem = problem
 
 
@@ -39,6 +40,7 @@ class HallUnreachable(Exception):
     def __init__(self, key: str | None, cause: Exception) -> None:
         super().__init__(f"no answer from the server: {type(cause).__name__}: {cause}")
         self.key = key
+        self.log_text = f"no answer from the server: {type(cause).__name__}"
 
 
 @dataclass

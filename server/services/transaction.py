@@ -111,7 +111,7 @@ class Transactions:
         try:
             return self._attempt(halls, wish, use_case, dress)
         except IntegrityError as error:
-            log.error("a constraint refused what the rules allowed: %s", error.orig)
+            log.error("a constraint refused what the rules allowed: %s", error)
             raise HallError(ErrorCode.ILLEGAL_MOVE, "something else is already there") from error
 
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
@@ -218,11 +218,11 @@ def _receipt(db: Session, wish: Wish) -> Answer | None:
 
 def _storage_problem(error: DBAPIError) -> HallError:
     text = str(error.orig).lower()
-    log.error("the database refused a write: %s", text)
+    log.error("the database refused a write: %s", error)
     if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
-        return HallError(ErrorCode.STORAGE_FULL, text[:200])
+        return HallError(ErrorCode.STORAGE_FULL)
     if isinstance(error, OperationalError):
-        return HallError(ErrorCode.BUSY, text[:200])
+        return HallError(ErrorCode.BUSY)
     raise error
 
 

@@ -69,11 +69,12 @@ class Engines:
 def open_engines(url: str, *, readers: int = 16) -> Engines:
     """Both engines for a database URL. Raises UnsafeStorage when SQLite refuses WAL or synchronous=FULL."""
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+    every: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}  # errors do not repeat what was written
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
-        write = create_engine(to_write, json_serializer=dumps, pool_size=2, max_overflow=2)
-        read = create_engine(to_read, json_serializer=dumps, pool_size=readers, max_overflow=readers)
+        write = create_engine(to_write, **every, pool_size=2, max_overflow=2)
+        read = create_engine(to_read, **every, pool_size=readers, max_overflow=readers)
         for engine in (write, read):
             event.listen(engine, "connect", _prepare_sqlite)
         return Engines(write, read)
@@ -86,7 +87,7 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     }
     write = create_engine(
         parsed,
-        json_serializer=dumps,
+        **every,
         pool_pre_ping=True,
         pool_size=readers,
         max_overflow=readers,
@@ -95,7 +96,7 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     )
     read = create_engine(
         parsed,
-        json_serializer=dumps,
+        **every,
         pool_pre_ping=True,
         pool_size=readers,
         max_overflow=readers,

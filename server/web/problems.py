@@ -106,6 +106,11 @@ def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = 
     return response
 
 
+def _route() -> str:
+    """The route that failed, as it is declared: an address itself may hold whatever somebody typed."""
+    return request.url_rule.rule if request.url_rule is not None else "no route"
+
+
 def install(app: Flask) -> None:
     """Every way to fail answers with a problem document."""
 
@@ -127,10 +132,10 @@ def install(app: Flask) -> None:
     @app.errorhandler(PoolTimeout)
     def unreachable(error: Exception) -> Response:
         """The database is away, restarting or overwhelmed: the same wish under the same key may be sent again."""
-        log.warning("%s %s: %s", request.method, request.path, error)
+        log.warning("%s %s: %s", request.method, _route(), error)
         return problem(ErrorCode.BUSY)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        log.error("%s %s failed", request.method, _route(), exc_info=error)
         return problem(ErrorCode.INTERNAL)
