@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from pydantic import ValidationError
 from werkzeug.serving import make_server
 
 from caller.agent import Agent
@@ -32,7 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument("--console", action="store_true", help="print what would be shown and spoken instead")
     options = parser.parse_args(arguments)
     logs.levels(logging.WARNING, caller=logging.INFO, hardware=logging.INFO)
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as wrong:
+        for fault in wrong.errors():
+            print(f"CALLER_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
     if not settings.token.get_secret_value():
         print("CALLER_TOKEN is empty: enrol this device with `hall-server device add --role caller`", file=sys.stderr)
         return 2
@@ -76,7 +82,7 @@ def run_wall(settings: Settings, ending: threading.Event) -> int:
         agent = Agent(client, speaker)
         if isinstance(speaker, BrowserSpeaker):
             speaker.nudge = agent.hub.nudge
-        server = make_server(settings.host, settings.port, create_app(agent), threaded=True)
+        server = make_server(settings.host, settings.port, create_app(agent, settings.own_addresses()), threaded=True)
         threading.Thread(target=server.serve_forever, name="wall-page", daemon=True).start()
         log.info("wall page at http://%s:%s, voice %s", settings.host, server.server_port, speaker.name)
         try:

@@ -11,21 +11,24 @@ from werkzeug.wrappers import Response as AnyResponse
 from caller.agent import Agent
 from caller.hub import HEARTBEAT
 from caller.playing import BrowserSpeaker
+from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
 
 WEB = Path(__file__).parent / "web"
 SCREENS = 64
+PAGE_SECRET = "X-Wall-Secret"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
-def create_app(agent: Agent) -> Flask:
-    """Return the app of the wall page; all it shows is what the public may see."""
+def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
+    """Return the app of the wall page; all it shows is what the public may see, under the names of `addresses`."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 4096
+    app.before_request(lambda: _only_known_hosts(addresses))
 
     @app.get("/")
     def wall() -> AnyResponse:
@@ -50,7 +53,7 @@ def create_app(agent: Agent) -> Flask:
             abort(503)
         speaker = agent.speaker
         wants_sound = request.args.get("sound") == "1"
-        loud = speaker.listening() if wants_sound and isinstance(speaker, BrowserSpeaker) else nullcontext()
+        loud = speaker.listening() if wants_sound and isinstance(speaker, BrowserSpeaker) else nullcontext(None)
         frames = _frames(agent, loud)
         return Response(frames, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -73,19 +76,33 @@ def _sound_routes(app: Flask, agent: Agent) -> None:
 
     @app.post("/audio/<name>/outcome")
     def outcome(name: str) -> AnyResponse:
+        speaker, page = agent.speaker, request.headers.get(PAGE_SECRET, "")
         if request.headers.get("Origin") != request.host_url.rstrip("/"):
+            abort(403)
+        if not isinstance(speaker, BrowserSpeaker) or not speaker.knows(page):
             abort(403)
         said = request.get_json(silent=True)
         known = said.get("outcome") if isinstance(said, dict) else None
-        if known not in ("spoken", "failed") or not isinstance(agent.speaker, BrowserSpeaker):
+        if known not in ("spoken", "failed"):
             abort(400)
-        agent.speaker.played(name, AnnouncementOutcome(known))
+        speaker.played(name, AnnouncementOutcome(known))
         return Response(status=204)
 
 
-def _frames(agent: Agent, listening: AbstractContextManager[None]) -> Iterator[str]:
-    """Server-sent events: the picture when it changed, the sound to play, the time at least once a second."""
-    with agent.hub.watched(), listening:
+def _only_known_hosts(addresses: OwnAddresses) -> None:
+    """Refuse the names of others: a foreign page that points its own name at this address still sends that name."""
+    if "Host" in request.headers and not addresses.knows_host(request.headers["Host"]):
+        abort(421)
+
+
+def _frames(agent: Agent, listening: AbstractContextManager[str | None]) -> Iterator[str]:
+    """Server-sent events: the picture when it changed, the sound to play, the time at least once a second.
+
+    A page that plays is told its secret first, with which it says how playing went; no other page can read it.
+    """
+    with agent.hub.watched(), listening as secret:
+        if secret is not None:
+            yield f"event: secret\ndata: {json.dumps(secret)}\n\n"
         shown = sound = ""
         while True:
             frame = agent.hub.frame()

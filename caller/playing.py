@@ -3,7 +3,7 @@
 import secrets
 import threading
 import wave
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,8 @@ from server.protocol.terms import AnnouncementOutcome
 Render = Callable[[Sequence[Utterance]], Iterator[Path]]
 GRACE = 5.0
 KEPT = 8
+LEFT = 64
+"""Secrets of pages whose stream broke that are still known: the sound they play may not have ended yet."""
 
 
 class SilentSpeaker:
@@ -61,7 +63,8 @@ class BrowserSpeaker:
         self._playing: str | None = None
         self._outcome: AnnouncementOutcome | None = None
         self._closed = False
-        self._listening = 0
+        self._listening: set[str] = set()
+        self._left: deque[str] = deque(maxlen=LEFT)
         self.name = engine
         self.nudge: Callable[[], None] = lambda: None
 
@@ -92,15 +95,22 @@ class BrowserSpeaker:
         return became
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Count a page as one that plays while this lasts."""
+    def listening(self) -> Iterator[str]:
+        """Count a page as one that plays while this lasts; gives the secret by which it is known."""
+        secret = secrets.token_urlsafe(16)
         with self._changed:
-            self._listening += 1
+            self._listening.add(secret)
         try:
-            yield
+            yield secret
         finally:
             with self._changed:
-                self._listening -= 1
+                self._listening.discard(secret)
+                self._left.append(secret)
+
+    def knows(self, secret: str) -> bool:
+        """Whether a secret is that of a page which plays, or lost its stream while it did."""
+        with self._changed:
+            return secret in self._listening or secret in self._left
 
     def playing(self) -> dict[str, str] | None:
         """What a page should play now: its name and address."""

@@ -227,6 +227,7 @@ function secondLine(banner, language) {
 /* ---------------------------------------------------------------- sound, where this page is the loudspeaker */
 
 let playing = "";
+let secret = ""; // what the stream told this page, and no other: with it the page says how playing went
 
 /* A browser may refuse to play before somebody touched the page; only a person can help, so the page asks for it. */
 let allowed = false;
@@ -262,7 +263,7 @@ function play(sound) {
     if (sound.name !== playing) return; // a newer sound took its place, and has the player now
     player.onended = player.onerror = null;
     fetch("/audio/" + sound.name + "/outcome", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ outcome }),
+      method: "POST", headers: { "Content-Type": "application/json", "X-Wall-Secret": secret }, body: JSON.stringify({ outcome }),
     }).catch(() => undefined);
   };
   player.onended = () => say("spoken");
@@ -311,6 +312,7 @@ function listen() {
   source = new EventSource(asked.get("sound") === "1" ? "/stream?sound=1" : "/stream");
   source.addEventListener("picture", (event) => heardPicture(event.data));
   source.addEventListener("time", (event) => heardTime(JSON.parse(event.data)));
+  source.addEventListener("secret", (event) => { secret = JSON.parse(event.data); });
   source.addEventListener("sound", (event) => play(JSON.parse(event.data)));
 }
 

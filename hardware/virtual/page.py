@@ -1,7 +1,7 @@
 """Owns the page of the virtual printer: pictures of the slips, the switches, and the same as JSON. Knows no bytes.
 
-Slips carry masked names, so the page belongs on loopback; it takes switches only as JSON, which no foreign page can
-send without asking first, and only under a Host it knows.
+Slips carry masked names, so the page belongs on loopback; it takes switches only as JSON, only under a Host it knows,
+and from no page but its own. Programs, which say no Origin, may switch too: tests do.
 """
 
 import io
@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.faults import NUMBERS, TOGGLES
 from hardware.virtual.paper import KEPT, PaperSlip
+from server.protocol.addresses import OwnAddresses
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 HEADERS = {
@@ -81,18 +82,22 @@ WORDS: dict[str, dict[str, str]] = {
         "buffer_bytes": "Buffer, bytes",
     },
 }
-LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def make_page(device: VirtualPrinter, hosts: frozenset[str] = frozenset()) -> Flask:
-    """Build the page for a printer; `hosts` are names it may be reached by beside loopback ("*": any)."""
+    """Build the page for a printer; `hosts` are names it may be reached by beside IP addresses ("*": any)."""
+    own = OwnAddresses.listed(hosts, "")
     app = Flask(__name__, template_folder="web", static_folder="web", static_url_path="/web")
 
     @app.before_request
     def only_known_hosts() -> None:
         # a foreign page that points its own name at this address (DNS rebinding) still sends its own name
-        if "*" not in hosts and request.host.rsplit(":", 1)[0] not in LOCAL | hosts:
+        if "*" not in hosts and not own.knows_host(request.host):
             abort(421)
+        origin = request.headers.get("Origin", f"http://{request.host}")
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        if request.method == "POST" and (origin != f"http://{request.host}" or site not in {"none", "same-origin"}):
+            abort(403)
 
     @app.after_request
     def harden(answer: Response) -> Response:
@@ -157,7 +162,7 @@ def _switches(app: Flask, device: VirtualPrinter) -> None:
 
 def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[str] = frozenset()) -> BaseWSGIServer:
     """A threaded server for the page, bound but not yet serving."""
-    return make_server(host, port, make_page(device, hosts), threaded=True)
+    return make_server(host, port, make_page(device, hosts | {host}), threaded=True)
 
 
 def _listed(slip: PaperSlip) -> dict[str, Any]:

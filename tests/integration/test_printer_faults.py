@@ -208,6 +208,21 @@ def test_the_page_is_closed_to_forms_and_foreign_names_and_loads_nothing_from_el
     assert 421 == client.get("/", headers={"Host": "evil.example"}).status_code
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://localhost:81"},
+     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+)  # fmt: skip
+def test_only_its_own_page_and_programs_turn_the_printers_switches(bench, headers):
+    """S30: /faults took JSON from any Origin under a known Host."""
+    client = bench.page.app.test_client()
+
+    assert 403 == client.post("/faults", json={"mute": True}, headers=headers).status_code
+    assert not bench.get("/state")["faults"]["mute"]
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    assert 200 == client.post("/faults", json={"mute": False}, headers=own).status_code
+
+
 def test_pictures_are_kept_in_a_folder_when_asked_for(tmp_path):
     printer = open_printer(f"virtual://?keep={tmp_path}/kept")
     print_job(make_job(), printer, MOMENT)

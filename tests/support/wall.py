@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from caller.agent import Agent
 from caller.pages import create_app
 from caller.playing import SilentSpeaker
+from server.protocol.addresses import OwnAddresses
 from server.protocol.client import HallClient
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
 from tests.support.browser import a_browser
@@ -112,7 +113,7 @@ class Wall:
         self.now = 0.0
         self.client = HallClient("http://127.0.0.1:9")
         self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: self.now)
-        self.server = make_server("127.0.0.1", 0, create_app(self.agent), threaded=True)
+        self.server = make_server("127.0.0.1", 0, create_app(self.agent, OwnAddresses.listed((), "")), threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -7,6 +7,7 @@ import pytest
 from caller.agent import Agent
 from caller.pages import create_app
 from caller.playing import BrowserSpeaker, SilentSpeaker
+from server.protocol.addresses import OwnAddresses
 from server.protocol.client import HallClient
 from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AnnouncementOutcome
@@ -41,7 +42,7 @@ def test_the_voice_tells_no_more_of_itself_than_the_server_takes(client):
 
 
 def browse(agent):
-    return create_app(agent).test_client()
+    return create_app(agent, OwnAddresses.listed((), "http://wall.example:8082")).test_client()
 
 
 def frames(agent, count):
@@ -112,12 +113,47 @@ def test_only_the_page_itself_may_say_how_playing_went(client, tmp_path):
         def played(self, name, outcome):
             heard.append((name, outcome))
 
+    """S30: an Origin header was enough, which any program can send."""
     page = browse(an_agent(client, Speaker(lambda utterances: None))[0])
-    path, own = "/audio/abc/outcome", {"Origin": "http://localhost"}
-    assert 403 == page.post(path, json={"outcome": "spoken"}, headers={"Origin": "http://evil.example"}).status_code
+    stream = page.get("/stream?sound=1", buffered=False).response
+    secret = json.loads(next(stream).decode().removeprefix("event: secret\ndata: "))
+    path, own = "/audio/abc/outcome", {"Origin": "http://localhost", "X-Wall-Secret": secret}
+    for wrong in ({"Origin": "http://evil.example"}, {"Origin": "https://localhost"}, {"X-Wall-Secret": "guessed"}):
+        assert 403 == page.post(path, json={"outcome": "spoken"}, headers=own | wrong).status_code, wrong
+    assert 403 == page.post(path, json={"outcome": "spoken"}, headers={"Origin": "http://localhost"}).status_code
     assert 403 == page.post(path, json={"outcome": "spoken"}).status_code
     assert 400 == page.post(path, json={"outcome": "shown_only"}, headers=own).status_code
     assert 400 == page.post(path, data="spoken", headers=own).status_code
     assert [] == heard
     assert 204 == page.post(path, json={"outcome": "spoken"}, headers=own).status_code
     assert [("abc", AnnouncementOutcome.SPOKEN)] == heard
+    stream.close()
+    assert 204 == page.post(path, json={"outcome": "spoken"}, headers=own).status_code, "its stream broke meanwhile"
+
+
+def test_a_page_that_does_not_play_is_told_no_secret_and_the_state_holds_none(client):
+    """S30: the secret goes to a page that plays, by its own stream, and nowhere else."""
+    agent, _ = an_agent(client, BrowserSpeaker(lambda utterances: None))
+    page = browse(agent)
+    playing = page.get("/stream?sound=1", buffered=False).response
+    secret = json.loads(next(playing).decode().removeprefix("event: secret\ndata: "))
+
+    assert ["picture", "sound", "time"] == [kind for kind, _ in frames(agent, 3)]
+    assert secret not in page.get("/state.json").get_data(as_text=True)
+    playing.close()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "wall.example.evil.example:8082", "127.0.0.1.nip.example", "a b", ""])
+def test_the_wall_is_not_readable_by_a_name_somebody_pointed_at_it(client, host):
+    """S25: a page of evil.example points its own name at the wall (DNS rebinding) and reads /state.json."""
+    page = browse(an_agent(client)[0])
+    for path in ("/", "/state.json", "/stream", "/assets/wall.js", "/audio/x.wav"):
+        answer = page.get(path, headers={"Host": host})
+        assert 421 == answer.status_code, path
+        assert b"A001" not in answer.data
+
+
+@pytest.mark.parametrize("host", ["localhost:8082", "192.0.2.7:8082", "[2001:db8::7]:8082", "WALL.example."])
+def test_the_wall_is_read_by_its_addresses_and_the_names_of_its_settings(client, host):
+    """S25: an IP address cannot be pointed elsewhere, and most televisions use one."""
+    assert 200 == browse(an_agent(client)[0]).get("/state.json", headers={"Host": host}).status_code
