@@ -118,7 +118,7 @@ def _verb_routes(app: Flask, mind: Mind) -> None:
         response = jsonify(seen)
         response.status_code = 200 if taken else 409
         if seen["nonce"] != before:  # another patient: nothing of the one before may stay in the browser
-            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
