@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_socketio import SocketIO
 from spectree import SpecTree
 
@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.web import (
     alerts,
     appointments,
+    guard,
     halls,
     openapi,
     operations,
@@ -35,10 +36,6 @@ from server.web.bodies import is_text
 from server.web.routes import Web
 
 RESOURCES = (patients, appointments, tickets, stations, halls, printing, alerts, people, operations)
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "media-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 @dataclass
@@ -71,7 +68,6 @@ def create(settings: Settings) -> Server:
     context = build_context(settings)
     app = Flask("server", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
-    app.config["HALL_ORIGINS"] = settings.allowed_origins()
     app.url_map.merge_slashes = False
     app.before_request(_plain_address)
     tokens = Tokens(context)
@@ -84,8 +80,8 @@ def create(settings: Settings) -> Server:
         naming_strategy=lambda model: model.__name__,
         nested_naming_strategy=lambda _parent, child: child,
         model_adapter=openapi.ADAPTER,
-        app=app,
     )
+    spec.app = app  # not registered with it, which would open pages that load foreign scripts
     app.extensions["hall"] = Web(context, tokens, spec)
     problems.install(app)
     for resource in RESOURCES:
@@ -93,8 +89,9 @@ def create(settings: Settings) -> Server:
     app.register_blueprint(reports.blueprint(spec, _read_bundle))
     app.register_blueprint(openapi.blueprint(spec))
     console.install(app)
-    app.after_request(_headers)
-    sockets_server = sockets.build(app, app.config["HALL_ORIGINS"])
+    addresses = settings.own_addresses()
+    sockets_server = sockets.build(app, addresses)
+    guard.install(app, addresses)
     connections = sockets.install(sockets_server, context, tokens)
     return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
 
@@ -109,18 +106,3 @@ def _plain_address() -> None:
     """No thing has an identity that a database could not even look up."""
     if not is_text(request.path):
         raise HallError(ErrorCode.NOT_FOUND)
-
-
-def _headers(response: Response) -> Response:
-    """What every answer carries (OWASP ASVS 3.4)."""
-    nonce = getattr(response, "nonce", None)
-    host = request.host
-    policy = CONTENT_POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "", sockets=f"ws://{host} wss://{host}")
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response

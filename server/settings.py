@@ -2,10 +2,13 @@
 
 import os
 import secrets
+import socket
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.protocol.addresses import OwnAddresses
 
 
 class Settings(BaseSettings):
@@ -20,7 +23,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on")
     port: int = Field(8080, description="Port the server listens on")
-    origins: str = Field("", description="Comma-separated browser origins besides the server's own address")
+    origins: str = Field(
+        "",
+        description="Comma-separated addresses that browsers and devices use besides IP addresses and this machine's "
+        "name, such as https://hall.example",
+    )
     replay: bool = Field(False, description="Accept simulated time (X-Hall-Time); never on a real hall")
     max_sockets: int = Field(300, description="How many screens and consoles one node carries; threads follow from it")
     scales_dir: Path | None = Field(
@@ -41,8 +48,13 @@ class Settings(BaseSettings):
             file.write(secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
 
-    def allowed_origins(self) -> list[str]:
-        """Origins that may open a socket or send a cookie: this server's own addresses and HALL_ORIGINS."""
-        own = {f"http://{host}:{self.port}" for host in {self.host, "127.0.0.1", "localhost"} if host != "0.0.0.0"}
-        given = {origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()}
-        return sorted(own | given)
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, given: str) -> str:
+        OwnAddresses.listed((), given)
+        return given
+
+    def own_addresses(self) -> OwnAddresses:
+        """The names this server answers to and the origins that may open a socket or send a cookie: this machine's
+        and those of HALL_ORIGINS."""
+        return OwnAddresses.listed((self.host, socket.gethostname()), self.origins)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +13,7 @@ from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
 from server.services.principal import Principal
 from server.web.authorise import principal_of
+from server.web.guard import page_policy
 from server.web.routes import web
 
 HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
@@ -80,7 +80,7 @@ def _page(name: str) -> Any:
 
 
 def _shell(name: str, **more: Any) -> Response:
-    nonce = secrets.token_urlsafe(16)
+    nonce, policy = page_policy()
     language = wanted_language()
     page = render_template(
         "login.html" if name == "login" else "live.html",
@@ -93,8 +93,7 @@ def _shell(name: str, **more: Any) -> Response:
         **more,
     )
     response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    response.nonce = nonce  # type: ignore[attr-defined]  # read by server.app where it writes the content policy
+    response.headers["Content-Security-Policy"] = policy
     return response
 
 

@@ -114,10 +114,11 @@ def _bring_in(children: Children, folder: Path, patients: str, appointments: str
 def welcome(stage: Stage, ports: Ports) -> str:
     """What is where, and who may sign in, in Chinese and English."""
     here = "http://127.0.0.1"
+    staff = "http://localhost"  # cookies know hosts, not ports: the other programs' pages must not be sent staff's
     lines = [
         "",
         "演示医院已开诊 The demo hospital is open",
-        f"  护士台、诊室、管理 nurse, doctor, admin      {here}:{ports.server}/",
+        f"  护士台、诊室、管理 nurse, doctor, admin      {staff}:{ports.server}/",
         f"  接口说明 API                                {here}:{ports.server}/api/v1/docs",
         f"  自助机 kiosk                                {here}:{ports.kiosk}/",
         f"  一楼大屏 screens of hall H1                 {here}:{ports.screens}/?sound=1",

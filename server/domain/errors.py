@@ -8,6 +8,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.INVALID: {"en": "Something in the request is not as it should be.", "zh": "请求内容有误。"},
     ErrorCode.TOO_LARGE: {"en": "The request is too large.", "zh": "请求内容过大。"},
     ErrorCode.NOT_FOUND: {"en": "There is nothing at this address.", "zh": "没有这个地址。"},
+    ErrorCode.UNKNOWN_HOST: {
+        "en": "This server does not answer to that name. Use an address that is listed.",
+        "zh": "服务器不使用该名称，请用已登记的地址访问。",
+    },
     ErrorCode.UNKNOWN_HALL: {"en": "There is no such hall.", "zh": "没有这个候诊区。"},
     ErrorCode.UNKNOWN_QUEUE: {"en": "There is no such queue in this hall.", "zh": "本候诊区没有这个队列。"},
     ErrorCode.UNKNOWN_STATION: {"en": "There is no such station.", "zh": "没有这个诊室或窗口。"},

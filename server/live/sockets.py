@@ -3,7 +3,6 @@
 import logging
 import threading
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.live.relay import NAMESPACE, CompactJson, room
+from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.context import Context
@@ -24,11 +24,11 @@ RECHECK_SECONDS = 2.0
 """With the two seconds that a token's look-up is remembered, a revoked one is cut well within five."""
 
 
-def build(app: Flask, origins: list[str]) -> SocketIO:
-    """The Socket.IO server: threads, pings each five seconds, small packets, same origin or the listed ones."""
+def build(app: Flask, addresses: OwnAddresses) -> SocketIO:
+    """The Socket.IO server: threads, pings each five seconds, small packets, the listed origins only."""
 
-    def allowed(origin: str, environ: dict[str, Any]) -> bool:
-        return origin in origins or urlsplit(origin).netloc == environ.get("HTTP_HOST")
+    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+        return origin is not None and addresses.knows_origin(origin, reached_at(environ))
 
     return SocketIO(
         app,

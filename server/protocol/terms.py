@@ -267,6 +267,7 @@ class ErrorCode(StrEnum):
     INVALID = "invalid"
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
+    UNKNOWN_HOST = "unknown_host"
     UNKNOWN_HALL = "unknown_hall"
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_STATION = "unknown_station"

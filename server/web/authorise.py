@@ -1,10 +1,9 @@
 """Who asks over HTTP: a device by bearer token, staff by session cookie. Denies by default."""
 
-from urllib.parse import urlsplit
-
 from flask import current_app, request
 
 from server.domain.errors import HallError
+from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.principal import Principal
@@ -36,11 +35,11 @@ def _known(found: Principal | None) -> Principal:
 
 
 def same_site() -> None:
-    """Raises forbidden when a browser says the request comes from another site than this one or HALL_ORIGINS."""
-    origin = request.headers.get("Origin")
-    if origin is None or urlsplit(origin).netloc == request.host or origin in current_app.config["HALL_ORIGINS"]:
-        return
-    raise HallError(ErrorCode.FORBIDDEN, "another origin")
+    """Raises forbidden when a browser says the request comes from a page of another site or scheme than ours."""
+    addresses: OwnAddresses = current_app.extensions["addresses"]
+    said = request.headers
+    if not addresses.knows_page(said.get("Origin"), said.get("Sec-Fetch-Site"), reached_at(request.environ)):
+        raise HallError(ErrorCode.FORBIDDEN, "a page of another origin; list this server's address in HALL_ORIGINS")
 
 
 def is_encrypted() -> bool:

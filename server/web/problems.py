@@ -18,6 +18,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID: 422,
     ErrorCode.TOO_LARGE: 413,
     ErrorCode.NOT_FOUND: 404,
+    ErrorCode.UNKNOWN_HOST: 421,
     ErrorCode.UNKNOWN_HALL: 404,
     ErrorCode.UNKNOWN_QUEUE: 404,
     ErrorCode.UNKNOWN_STATION: 404,

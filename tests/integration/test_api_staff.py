@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import time
 
+import httpx
 import pytest
 import socketio
 
@@ -63,8 +64,10 @@ def test_a_session_token_is_kept_only_as_a_hash(api):
     assert token not in str(api.rows(but=frozenset()))
 
 
-def test_the_cookie_is_kept_from_scripts_and_other_sites(api):
-    plain, secure = sign_in(api), sign_in(api, base_url="https://hall.example")
+def test_the_cookie_is_kept_from_scripts_and_other_sites():
+    with an_api(origins="https://hall.example") as api:
+        api.staff("mei", "nurse", hall="H1")
+        plain, secure = sign_in(api), sign_in(api, base_url="https://hall.example")
     flags = {part.strip() for part in secure.headers["Set-Cookie"].split(";")[1:]}
 
     assert {"HttpOnly", "Path=/", "SameSite=Strict"} == {
@@ -105,7 +108,10 @@ def test_a_right_password_forgives_the_wrong_ones_before(api):
         assert 200 == sign_in(api).status_code
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "https://localhost.evil.example", "null"])
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "https://localhost.evil.example", "https://localhost", "http://localhost:81", "null"],
+)
 def test_another_site_can_neither_sign_in_nor_wish_with_the_cookie(api, origin):
     ticket = api.check_in("某某")
     cookie = cookie_of(sign_in(api))
@@ -233,6 +239,51 @@ def test_every_answer_carries_the_headers_of_a_careful_server(api):
     assert "no-store" == api.send("GET", "/halls/H1/snapshot").headers["Cache-Control"]
 
 
+def test_a_refusal_with_a_patients_choices_is_kept_by_no_cache(api):
+    """S29: 409 `choose` and every other refusal carried no Cache-Control."""
+    client = api.server.app.test_client()
+    answers = [api.send("POST", "/check-ins", {"hall": "H1", "patient": {"name": "某某"}}, role="kiosk"),
+               api.send("GET", "/tickets/nothing"), client.get("/nothing"), client.get("/metrics")]  # fmt: skip
+
+    assert "choose" == answers[0].json["code"]
+    assert {"no-store"} == {answer.headers["Cache-Control"] for answer in answers}
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+def test_a_browser_that_says_another_site_without_an_origin_is_refused(api, headers):
+    """S26: only the Origin was looked at, and not its scheme."""
+    cookie = {"Cookie": cookie_of(sign_in(api))}
+    ticket = api.check_in("某某")
+    path = f"/tickets/{ticket['id']}/cancel"
+
+    assert 403 == sign_in(api, headers=headers).status_code
+    assert 403 == api.send("POST", path, {}, role=None, headers=cookie | headers).status_code
+    assert 200 == api.send("POST", path, {}, role=None, headers=cookie | {"Sec-Fetch-Site": "same-origin"}).status_code
+
+
+def test_a_name_somebody_pointed_at_the_server_opens_nothing(api):
+    """S25: any Host was accepted and stood in the content policy."""
+    client = api.server.app.test_client()
+    for path in ("/", "/login", "/api/v1/halls/H1/snapshot", "/healthz", "/socket.io/?EIO=4&transport=polling"):
+        answer = client.get(path, headers={"Host": "evil.example", "Origin": "http://evil.example"})
+        assert (421, "unknown_host", "no-store") == (
+            answer.status_code, answer.json["code"], answer.headers["Cache-Control"]
+        ), path  # fmt: skip
+        assert "evil" not in answer.headers["Content-Security-Policy"]
+    assert 200 == client.get("/login", headers={"Host": "192.0.2.7:8080"}).status_code, "reached by its address"
+
+
+def test_the_documents_stand_at_two_addresses_and_load_nothing_from_elsewhere(api):
+    """S24: /apidoc served pages with scripts of foreign hosts, described nowhere."""
+    client = api.server.app.test_client()
+    for path in ("/apidoc/openapi.json", "/apidoc/swagger", "/apidoc/redoc", "/apidoc/scalar"):
+        assert 404 == client.get(path).status_code, path
+    page = client.get("/api/v1/docs").get_data(as_text=True)
+    assert 200 == client.get("/api/v1/openapi.json").status_code
+    assert "<script" not in page
+    assert "//" not in page
+
+
 @pytest.fixture(scope="module")
 def hall():
     with a_hall() as running:
@@ -322,6 +373,26 @@ def test_a_socket_from_another_site_is_refused(hall, connect):
         one = connect(auth, headers={"Origin": "http://evil.example"}, transports=[transport])
         until(lambda one=one: not one.client.connected)
         assert [] == one.positions
+
+
+@pytest.mark.parametrize("headers", [
+    {"Host": "evil.example", "Origin": "http://evil.example"}, {"Origin": "https://127.0.0.1:{port}"},
+    {"Host": "203.0.113.9", "Origin": "http://203.0.113.9"}, {"Sec-Fetch-Site": "cross-site"},
+])  # fmt: skip
+def test_a_socket_is_opened_for_listed_origins_only_whatever_the_host(hall, headers):
+    """S25, S26, S29: a socket was granted to any Origin that stood in Host, without the headers of other answers."""
+    said = {name: value.format(port=hall.port) for name, value in headers.items()}
+    address = f"{hall.address}/socket.io/?EIO=4&transport=polling"
+    refused = httpx.get(address, headers=said)
+    own = httpx.get(address, headers={"Origin": hall.address})
+
+    assert (200, 421 if "evil" in str(said) else 403) == (own.status_code, refused.status_code)
+    for answer in (own, refused):
+        assert ("nosniff", "no-store") == tuple(
+            answer.headers[name] for name in ("X-Content-Type-Options", "Cache-Control")
+        )
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert "evil" not in answer.headers["Content-Security-Policy"]
 
 
 def test_who_sends_something_on_the_socket_is_cut_off(hall, connect):

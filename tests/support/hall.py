@@ -220,7 +220,7 @@ class RunningHall:
         assert self.process is not None
         assert self.process.is_alive(), f"the server ended: {self.log()[-800:]}"
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 2) as line:
-            line.sendall(b"GET /healthz HTTP/1.0\r\nHost: hall\r\n\r\n")
+            line.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
             return b" 200 " in line.recv(64)
         return False
 
