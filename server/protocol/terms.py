@@ -1,17 +1,7 @@
 """Closed words of the hall: states, actions, lanes, kinds of facts, error codes, roles. Knows no transport."""
 
 from enum import StrEnum
-from typing import Literal, NewType
-
-HallId = NewType("HallId", str)
-QueueId = NewType("QueueId", str)
-StationId = NewType("StationId", str)
-TicketId = NewType("TicketId", str)
-DeviceId = NewType("DeviceId", str)
-PrintJobId = NewType("PrintJobId", str)
-AlertId = NewType("AlertId", str)
-AnnouncementId = NewType("AnnouncementId", str)
-Epoch = NewType("Epoch", str)
+from typing import Literal
 
 Mode = Literal["woven", "graded"]
 Privacy = Literal["masked", "number_only", "full"]
