@@ -12,8 +12,11 @@ _NEGATORS = frozenset({"no", "not", "without", "denies", "denied", "deny", "deny
 _NEGATION_ENDS = frozenset({",", ";", ".", "but", "and", "with", "+", "since", "after", "for", "then", "now", "due"})
 # “LOC (-)”, “fever/chill (-/-)”: what stands before is denied, a word for each dash; “(LOC-)” is denied whole.
 # “non-bloody”: the next word is denied.
-_DENIED_AFTER = re.compile(r"([\w./&' ]+)\(\s*([-–−](?:\s*/\s*[-–−])*)\s*\)")
-_DENIED_INSIDE = re.compile(r"\([\w ./&']+?\s*[-–−]\s*\)")
+# No run of words is tried twice, so that a long text takes no longer than its length.
+_DENIED_AFTER = re.compile(r"(?<![\w./&' ])([\w./&' ]++)\(\s*+([-–−](?:\s*+/\s*+[-–−])*+)\s*+\)")
+_DENIED_INSIDE = re.compile(r"\([\w ./&']++\s*+[-–−]\s*+\)")
+_MOST_DENIED = 12
+"""Words before “(-)” that it can deny; no phrase of a catalogue is longer."""
 _NON = re.compile(r"\bnon[- ](?!respons|cardiac)\w+")
 _LINKS = frozenset({"of", "in", "on", "the", "to"})
 # Points between single letters do not matter: D.I, L.O.C, T.A.
@@ -50,7 +53,9 @@ def find_findings(chief_complaint: str, catalogue: Catalogue) -> list[str]:
 
 def _heard(words: list[str], catalogue: Catalogue) -> set[str]:
     """The catalogue's words and stems that these words answer to."""
-    begun = {f"{stem}*" for stem in catalogue.stems if any(word.startswith(stem) for word in words)}
+    longest = max(map(len, catalogue.stems), default=0)
+    begins = {word[:end] for word in set(words) for end in range(1, min(len(word), longest) + 1)}
+    begun = {f"{stem}*" for stem in catalogue.stems if stem in begins}
     return begun | catalogue.vocabulary.intersection(words)
 
 
@@ -91,9 +96,12 @@ def _before_denial(run: str, dashes: str, catalogue: Catalogue) -> str:
     """What stays said of the words before “(-)”: all but the last, and what makes one phrase with it, such as “chest
     pain (-)”; in “head trauma LOC (-)” the head is hurt."""
     left, gone = run.split(), ""
-    while left and (not gone or gone.replace("/", " ").count(" ") < dashes.count("/")):
+    wanted = min(dashes.count("/"), _MOST_DENIED)
+    while left and (not gone or gone.replace("/", " ").count(" ") < wanted):
         gone = f"{left.pop()} {gone}".strip()
-    while left and (left[-1] in _LINKS or _one_phrase(left[-1], gone, catalogue)):
+    for _ in range(_MOST_DENIED):
+        if not left or not (left[-1] in _LINKS or _one_phrase(left[-1], gone, catalogue)):
+            break
         gone = f"{left.pop()} {gone}"
     return " ".join([*left, " "])
 
@@ -134,10 +142,10 @@ def _mend(word: str, catalogue: Catalogue) -> str:
     """The word, or the one known word that differs by one slip of the pen and begins alike."""
     if len(word) < _SHORTEST_MISSPELT or word in catalogue.vocabulary or word.startswith(catalogue.stems):
         return word
-    for stem in catalogue.likeliest:
+    for stem in catalogue.near(word):
         base = stem.rstrip("*")
         open_ended = stem.endswith("*")
-        if len(base) >= _SHORTEST_MISSPELT + open_ended and base[0] == word[0]:
+        if len(base) >= _SHORTEST_MISSPELT + open_ended:
             ends = (len(base) - 1, len(base), len(base) + 1) if open_ended else (len(word),)
             if any(_one_slip(word[:end], base) for end in ends):
                 return base

@@ -1,7 +1,7 @@
 """Owns what a nurse finds or a patient complains of, and the grade it asks for. Knows no scale's levels."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -107,6 +107,20 @@ class Catalogue:
     def likeliest(self) -> tuple[str, ...]:
         """The vocabulary in the order in which a slip of the pen is tried: whole words, then the longest stems."""
         return tuple(sorted(self.vocabulary, key=lambda word: (word.endswith("*"), -len(word), word)))
+
+    @cached_property
+    def _by_letter(self) -> Mapping[tuple[str, int], tuple[str, ...]]:
+        """`likeliest` by first letter and length; stems by their letter under length 0."""
+        found: dict[tuple[str, int], tuple[str, ...]] = {}
+        for word in self.likeliest:
+            key = (word[0], 0 if word.endswith("*") else len(word))
+            found[key] = (*found.get(key, ()), word)
+        return found
+
+    def near(self, word: str) -> Iterator[str]:
+        """Of `likeliest`, those that begin like the word and may be one slip of the pen away from it."""
+        for length in (len(word) + 1, len(word), len(word) - 1, 0):
+            yield from self._by_letter.get((word[0], length), ())
 
     @cached_property
     def sayings(self) -> tuple[tuple[re.Pattern[str], str], ...]:

@@ -107,3 +107,16 @@ def test_an_unknown_finding_is_refused_with_the_nearest_known():
 
 def test_a_finding_ticked_twice_counts_once():
     assert ["fever"] == [finding.id for finding in CATALOGUE.pick(["fever", "fever"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000, "chest " * 16_000 + "(-)", "( " + " " * 100_000, "(a " * 30_000, "a/" * 50_000 + "(-/-/-)",
+        "x (" + "-/" * 50_000, "no pain (-) " * 200,
+        "无" * 100_000, "sezur" + "e" * 100_000, "of the " * 14_000 + "(-)",
+    ],
+)  # fmt: skip
+def test_a_complaint_of_any_length_is_read_in_one_go(text):
+    """O10: each run of words was tried from each of its letters: 100 kB took longer than 25 s, 4 kB a second."""
+    find_findings(text, CATALOGUE)  # with the square of the length it would never return
