@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
@@ -145,7 +146,8 @@ def _run(_given: argparse.Namespace) -> int:
 
 
 def _apply(given: argparse.Namespace) -> int:
-    text = _text(given.file.read_bytes(), ErrorCode.HALL_FILE_REJECTED, "utf-8-sig")
+    content = _content(given.file, toml_text.LARGEST, ErrorCode.HALL_FILE_REJECTED)
+    text = _text(content, ErrorCode.HALL_FILE_REJECTED, "utf-8-sig")
     with _opened() as context:
         file = hallfile.read(text, context)
         changes = context.transactions.administer(lambda db: hallfile.write(db, file, text))
@@ -230,6 +232,15 @@ def _staff_add(given: argparse.Namespace) -> int:
     return 0
 
 
+def _content(path: Path, largest: int, refusal: ErrorCode) -> bytes:
+    """What stands in a file. Raises `refusal` for a larger one, of which no more is read."""
+    with path.open("rb") as file:
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise HallError(refusal, f"{path.name} is larger than {largest // 1024} kB")
+    return content
+
+
 def _text(content: bytes, refusal: ErrorCode, *encodings: str) -> str:
     """The text of a file in the first encoding that fits; a byte order mark is none of it. Raises `refusal`."""
     for encoding in encodings:
@@ -246,7 +257,7 @@ def _rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
 
 
 def _import(given: argparse.Namespace) -> int:
-    rows = _rows(given.kind, given.file.read_bytes())
+    rows = _rows(given.kind, _content(given.file, table_files.LARGEST, ErrorCode.IMPORT_REJECTED))
     warned: list[dict[str, object]] = []
 
     def load(db: Session) -> list[str]:

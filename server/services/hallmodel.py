@@ -1,5 +1,6 @@
 """The shape of a hall file: hospital, halls, queues, stations, sessions, with every default."""
 
+import unicodedata
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,10 +15,24 @@ def _known_zone(name: str) -> str:
     return str(ZoneInfo(name))
 
 
-Text = dict[str, str]
+JOINERS = frozenset("\u200c\u200d")
+"""Zero-width joiners: some scripts need them."""
 
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/]+$")]
+def _shown(text: str) -> str:
+    """A text that walls, papers and pages can show: no control character, nothing that turns the direction round."""
+    kinds = {unicodedata.category(one) for one in text if one not in JOINERS}
+    if kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        raise ValueError("a text on one line without control characters")
+    return text
+
+
+Shown = Annotated[str, Field(max_length=100), AfterValidator(_shown)]
+Text = Annotated[dict[Annotated[str, Field(max_length=16)], Shown], Field(max_length=8)]
+"""A text by language."""
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/]+$"), AfterValidator(_shown)]
+MOST_HALLS, MOST_QUEUES, MOST_STATIONS = 100, 100, 200
+"""Halls of a hospital; queues and stations of a hall."""
 
 
 class Part(BaseModel):
@@ -42,11 +57,11 @@ class QueuePart(Part):
     name: Text
     prefix: Annotated[str, Field(min_length=1, max_length=4, pattern=r"^[A-Z]+[A-Z0-9]*$")]
     mode: Mode = "woven"
-    scale: str = "CN-OPD"
+    scale: Annotated[str, Field(max_length=32)] = "CN-OPD"
     privacy: Privacy = "masked"
     kind: QueueKind = QueueKind.CLINIC
-    sessions: list[SessionPart] | None = None
-    rules: dict[str, Any] = Field(default_factory=dict)
+    sessions: Annotated[list[SessionPart], Field(max_length=24)] | None = None
+    rules: Annotated[dict[str, Any], Field(max_length=100)] = Field(default_factory=dict)
 
 
 class StationPart(Part):
@@ -55,8 +70,8 @@ class StationPart(Part):
     id: Id
     name: Text
     place: Text = Field(default_factory=dict)
-    queues: Annotated[list[Id], Field(min_length=1)]
-    levels: list[str] = Field(default_factory=list)
+    queues: Annotated[list[Id], Field(min_length=1, max_length=MOST_QUEUES)]
+    levels: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=16)] = Field(default_factory=list)
     zone: Id | None = None
     doctor: Id | None = None
 
@@ -67,13 +82,13 @@ class HallPart(Part):
     id: Id
     name: Text
     place: Text = Field(default_factory=dict)
-    languages: tuple[Literal["zh", "yue", "en"], ...] = ("zh", "en")
+    languages: Annotated[tuple[Literal["zh", "yue", "en"], ...], Field(max_length=3)] = ("zh", "en")
     voice: Literal["none", "surname", "full"] = "surname"
-    sessions: list[SessionPart] = Field(default_factory=list)
+    sessions: Annotated[list[SessionPart], Field(max_length=24)] = Field(default_factory=list)
     thermal_reports: bool = False
     list_printer: bool = False
-    queue: list[QueuePart] = Field(default_factory=list)
-    station: list[StationPart] = Field(default_factory=list)
+    queue: Annotated[list[QueuePart], Field(max_length=MOST_QUEUES)] = Field(default_factory=list)
+    station: Annotated[list[StationPart], Field(max_length=MOST_STATIONS)] = Field(default_factory=list)
 
 
 class HospitalPart(Part):
@@ -89,4 +104,4 @@ class HallFile(Part):
     """The whole file."""
 
     hospital: HospitalPart
-    hall: Annotated[list[HallPart], Field(min_length=1)]
+    hall: Annotated[list[HallPart], Field(min_length=1, max_length=MOST_HALLS)]

@@ -85,10 +85,19 @@ class Prepared:
 
 
 def check_header(kind: Kind, given: Iterable[str | None]) -> None:
-    """Raises import_rejected when the first line of a file names a column that nobody knows; blank ones are none."""
-    unknown = [word for word in given if word and word.strip() and _column(word) not in COLUMNS[kind]]
-    if unknown:
-        raise HallError(ErrorCode.IMPORT_REJECTED, _unknown(kind, unknown[0]))
+    """Raises import_rejected when the first line of a file names a column that nobody knows, or one twice.
+
+    Blank ones are none.
+    """
+    seen: set[str] = set()
+    for word in given:
+        if not word or not word.strip():
+            continue
+        if _column(word) not in COLUMNS[kind]:
+            raise HallError(ErrorCode.IMPORT_REJECTED, _unknown(kind, word))
+        if _column(word) in seen:
+            raise HallError(ErrorCode.IMPORT_REJECTED, f"column {word!r} stands in the first line twice")
+        seen.add(_column(word))
 
 
 def _column(word: str | None) -> str:
@@ -99,7 +108,7 @@ def _column(word: str | None) -> str:
 def _unknown(kind: Kind, word: str | None) -> str:
     if not word:
         return "more cells than the first line has columns"
-    return f"unknown column {word!r}; known: {', '.join(COLUMNS[kind])}"
+    return f"unknown column {word[:64]!r}; known: {', '.join(COLUMNS[kind])}"
 
 
 def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:

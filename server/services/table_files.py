@@ -12,6 +12,9 @@ MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-s
 ENCODINGS = ("utf-8", "gb18030")
 """Tried in this order where no byte order mark says which; GB18030 is what Chinese spreadsheets write."""
 DELIMITERS = ",\t;"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file: a hospital's register of half a million patients has about forty million."""
+MOST_COLUMNS = 100
 
 
 def read_table(content: bytes) -> tuple[Sequence[str], list[dict[Any, Any]]]:
@@ -25,11 +28,19 @@ def read_table(content: bytes) -> tuple[Sequence[str], list[dict[Any, Any]]]:
         delimiter = lines.pop(0).rstrip("\r\n").strip('"')[4:5] or "\t"
     first = next((line for line in lines if line.strip()), "")
     delimiter = delimiter or max(DELIMITERS, key=first.count)
-    reader = csv.DictReader(io.StringIO("".join(lines), newline=""), strict=True, delimiter=delimiter)
+    number = 0
     try:
-        return tuple(reader.fieldnames or ()), list(reader)
-    except csv.Error as error:
-        raise HallError(ErrorCode.IMPORT_REJECTED, f"after line {reader.line_num}: {error}") from None
+        reader = csv.DictReader(io.StringIO("".join(lines), newline=""), strict=True, delimiter=delimiter)
+        header = tuple(reader.fieldnames or ())
+        if len(header) > MOST_COLUMNS:
+            raise HallError(ErrorCode.IMPORT_REJECTED, f"the first line has more than {MOST_COLUMNS} columns")
+        rows = []
+        for row in reader:
+            number = reader.line_num
+            rows.append(row)
+        return header, rows
+    except (csv.Error, ValueError) as error:  # ValueError: a delimiter that is none
+        raise HallError(ErrorCode.IMPORT_REJECTED, f"after line {number}: {error}") from None
 
 
 def text_of(content: bytes) -> str:

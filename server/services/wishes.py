@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from server.domain.folding import tidy_name
 from server.protocol.messages import HEALTH_TEXT
@@ -29,7 +29,16 @@ def _told(value: object) -> object:
     raise ValueError(f"a text of at most {HEALTH_TEXT} characters, a number, true, false or null")
 
 
+def _few_columns(row: object) -> object:
+    """A row as it came. Raises ValueError for one with more columns than anybody's file has."""
+    if isinstance(row, dict) and len(row) > MOST_COLUMNS:
+        raise ValueError(f"a row has at most {MOST_COLUMNS} columns")
+    return row
+
+
 Blank = AfterValidator(_or_none)
+MOST_COLUMNS = 100
+ImportRow = Annotated[dict[str, str | None], BeforeValidator(_few_columns)]
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(tidy_name)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
@@ -46,6 +55,8 @@ class Body(BaseModel):
     """Bytes of such a body."""
     exact: ClassVar[bool] = False
     """Whether its numbers keep every digit."""
+    most_values: ClassVar[int] = 20_000
+    """Values in such a body, those in other values too."""
 
 
 class TriageBody(Body):
@@ -230,7 +241,8 @@ class ImportBody(Body):
     """Rows as in the CSV file, each a dictionary of texts."""
 
     largest = 8 * 1024 * 1024
-    rows: list[dict[str, str | None]] = Field(max_length=5000)
+    most_values = 200_000
+    rows: Annotated[list[ImportRow], FailFast()] = Field(max_length=5000)
 
 
 class ListBody(Body):

@@ -13,15 +13,20 @@ LARGEST_NUMBER = 2**53
 """Beyond it JavaScript and most JSON readers no longer know one whole number from the next."""
 
 
+MOST_KEYS = 100
+"""Of the object itself; each unknown one is an error to tell."""
 LONGEST_NUMBER = 64
 """Characters of an exact number, and the largest power of ten in it."""
 
 
-def read_json(data: bytes, *, exact: bool = False) -> dict[str, Any]:
-    """The object that a body holds. Raises invalid for anything that is no plain JSON object.
+def read_json(data: bytes, *, exact: bool = False, most_values: int = 20_000) -> dict[str, Any]:
+    """The object that a body holds. Raises invalid for anything that is no plain JSON object, or has too much in it.
 
     `exact` keeps every digit of a number: fractions as Decimal, whole numbers of any size up to 64 digits.
+    `most_values` are counted by the signs between them, before anything is read: two bytes may make an object.
     """
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > most_values:
+        raise HallError(ErrorCode.INVALID, f"the body holds more than {most_values} values")
     whole, fraction = (_exact_whole, _exact) if exact else (_whole, _finite)
     try:
         raw = json.loads(data or b"{}", parse_int=whole, parse_float=fraction, parse_constant=_no_number)
@@ -30,6 +35,8 @@ def read_json(data: bytes, *, exact: bool = False) -> dict[str, Any]:
         raise HallError(ErrorCode.INVALID, reason) from None
     if not isinstance(raw, dict):
         raise HallError(ErrorCode.INVALID, "the body is a JSON object")
+    if len(raw) > MOST_KEYS:
+        raise HallError(ErrorCode.INVALID, f"the body has more than {MOST_KEYS} fields")
     if b"\\u" in data or data.count(b"[") + data.count(b"{") > DEEPEST:
         _look_through(raw)
     return raw

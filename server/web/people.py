@@ -106,13 +106,14 @@ def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/hall-file",
-        hallediting.edit,
+        lambda work, _context, edited: hallediting.edit(work, edited),
         operation="edit_hall_file",
         tag="operations",
         roles=frozenset({ADMIN}),
         body=HallFileBody,
         answer=HallFileAnswer,
         halls=lambda context, _who, _body, _parts: context.hall_ids(),
+        prepare=lambda context, _hall, body: hallediting.parsed(context, body),
     )
 
 

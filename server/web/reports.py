@@ -30,6 +30,7 @@ class BundleBody(Body):
     model_config = ConfigDict(extra="allow", frozen=True)
     largest: ClassVar[int] = 8 * 1024 * 1024
     exact: ClassVar[bool] = True
+    most_values: ClassVar[int] = 600_000
 
 
 ReadBundle = Callable[[dict[str, Any]], Sequence[Received]]

@@ -28,6 +28,9 @@ from server.store.tables import HallRow
 from server.web.authorise import must_be, principal_of
 from server.web.bodies import read_json
 
+MOST_FAULTS = 50
+"""How many faults of a body are told."""
+
 
 @dataclass
 class Web:
@@ -70,12 +73,14 @@ def given_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
     data = _read(model.largest)
     if data and request.mimetype not in {"application/json", "application/fhir+json"}:
         raise HallError(ErrorCode.INVALID, "send application/json")
-    raw = read_json(data, exact=model.exact)
+    raw = read_json(data, exact=model.exact, most_values=model.most_values)
     try:
         return raw, model.model_validate(raw)
     except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
         faults = [
-            {"where": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]} for fault in error.errors()
+            {"where": ".".join(str(part) for part in fault["loc"])[:200], "reason": fault["msg"][:400]}
+            for fault in told
         ]
         raise HallError(
             ErrorCode.INVALID,

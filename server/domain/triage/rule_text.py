@@ -3,15 +3,17 @@
 import difflib
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 
 LANGUAGES = ("zh", "en")
+LONGEST_WORD = 64
+"""Characters by which the nearest known word is looked for: a longer one is nobody's typing error."""
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -27,11 +29,10 @@ class RuleText:
     def parse(self) -> dict[str, Any]:
         """The file as tables. Raises HALL_FILE_REJECTED with the line of a syntax error."""
         try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            found = _SYNTAX_LINE.search(str(error))
-            line = int(found.group(1)) if found else max(1, len(self.text.splitlines()))
-            self.refuse(line, f"not valid TOML: {_SYNTAX_LINE.sub('', str(error)).strip()}")
+            return toml_text.load(self.text)
+        except toml_text.Unreadable as error:
+            line = error.line or max(1, len(self.text.splitlines()))
+            self.refuse(line, f"not valid TOML: {_SYNTAX_LINE.sub('', error.reason).strip()}")
 
     def line(self, table: str | None = None, index: int = 0, key: str | None = None) -> int:
         """Line (from 1) of the index-th table of that name, or of a key in it; no table: of a key of the file."""
@@ -151,5 +152,5 @@ def tables(file: RuleText, data: Mapping[str, Any], name: str) -> list[Table]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """“; did you mean 'rank'?” or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:LONGEST_WORD], list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
