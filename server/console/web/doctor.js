@@ -189,6 +189,12 @@ function Doctor({ desk }) {
   if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
   const bound = desk.me.station;
   const id = bound ?? chosen;
+  /** Who has no room of their own sits down in one by opening it. */
+  const sit = async (station) => {
+    const free = !desk.me.doctor || desk.hall.stations.find((one) => one.id === station).doctor === desk.me.doctor;
+    const answer = free || await desk.act("open", `/api/v1/stations/${station}/open`, {}, { done: () => t("done.open") });
+    if (free || answer?.status === 200) choose(station);
+  };
   const choose = (station) => {
     const address = new URL(location.href);
     if (station) address.searchParams.set("station", station);
@@ -196,7 +202,7 @@ function Doctor({ desk }) {
     history.replaceState(null, "", address);
     setChosen(station);
   };
-  if (!desk.hall.stations.some((station) => station.id === id)) return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${choose} />`;
+  if (!desk.hall.stations.some((station) => station.id === id)) return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${sit} />`;
   return html`<${Station} key=${id} desk=${desk} id=${id} redraw=${redraw} leave=${bound ? null : () => choose(null)} />`;
 }
 
