@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.web import (
     alerts,
     appointments,
+    authorise,
     guard,
     halls,
     openapi,
@@ -84,6 +85,7 @@ def create(settings: Settings) -> Server:
     spec.app = app  # not registered with it, which would open pages that load foreign scripts
     app.extensions["hall"] = Web(context, tokens, spec)
     problems.install(app)
+    authorise.install(app, tokens)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint(spec))
     app.register_blueprint(reports.blueprint(spec, _read_bundle))

@@ -29,6 +29,10 @@ def test_the_life_of_a_ticket_is_drawn_from_the_table():
     assert read("lifecycle.md") == reference.lifecycle()
 
 
+def test_the_roles_are_told_from_the_table():
+    assert read("roles.md") == reference.roles()
+
+
 @pytest.mark.parametrize("word", [*ErrorCode, *EventKind])
 def test_every_code_and_kind_has_its_row(word: str):
     row = re.search(rf"^\| `{re.escape(word)}` \| (.+) \|$", read("reference.md"), re.MULTILINE)

@@ -4,14 +4,10 @@ from flask import Blueprint, Response
 
 from server.console.knowledge import knowledge
 from server.console.paper import recent_paper
-from server.services.context import Context
-from server.services.finding import hall_of, named_hall
+from server.services.finding import named_hall
 from server.services.lookahead import coming
-from server.services.principal import Principal
-from server.services.roles import ADMIN, CARE, Roles
 from server.services.staff import accounts
-from server.store.tables import StationRow
-from server.web.authorise import must_be, principal_of
+from server.web.authorise import asking
 from server.web.routes import rendered, web
 
 
@@ -25,29 +21,19 @@ def reads() -> Blueprint:
     return routes
 
 
-def _reader(roles: Roles) -> tuple[Context, Principal]:
-    here = web()
-    who = principal_of(here.tokens)
-    must_be(who, roles)
-    return here.context, who
-
-
 def _knowledge(hall: str) -> Response:
-    context, who = _reader(CARE)
-    return rendered(knowledge(context, named_hall(context, who, hall)))
+    context = web().context
+    return rendered(knowledge(context, named_hall(context, asking(), hall)))
 
 
 def _paper(hall: str) -> Response:
-    context, who = _reader(CARE)
-    return rendered(recent_paper(context, named_hall(context, who, hall)))
+    context = web().context
+    return rendered(recent_paper(context, named_hall(context, asking(), hall)))
 
 
 def _staff() -> Response:
-    context, _ = _reader(frozenset({ADMIN}))
-    return rendered({"staff": accounts(context)})
+    return rendered({"staff": accounts(web().context)})
 
 
 def _coming(station: str) -> Response:
-    context, who = _reader(CARE)
-    hall_of(context, who, StationRow, station)
-    return rendered(coming(context, who, station))
+    return rendered(coming(web().context, asking(), station))

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
 
 from server.domain.errors import HallError
+from server.domain.rights import PAGES
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
 from server.services.principal import Principal
@@ -17,12 +18,6 @@ from server.web.guard import page_policy
 from server.web.routes import web
 
 HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
-PAGES: dict[str, frozenset[StaffRole]] = {
-    "nurse": frozenset({StaffRole.NURSE}),
-    "doctor": frozenset({StaffRole.DOCTOR}),
-    "board": frozenset({StaffRole.NURSE, StaffRole.DOCTOR}),
-    "admin": frozenset({StaffRole.ADMIN}),
-}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 LANGUAGE_COOKIE = "hall_language"
 BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")

@@ -10,6 +10,7 @@ from flask_socketio import SocketIO, disconnect, emit, join_room
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.rights import reach_of
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
@@ -17,7 +18,6 @@ from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.context import Context
 from server.services.principal import Principal
 from server.services.reading import hall_row
-from server.services.roles import READERS
 
 log = logging.getLogger(__name__)
 RECHECK_SECONDS = 2.0
@@ -98,7 +98,7 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens) -> Connections:
         who = tokens.look_up(kind, token) if token else None
         if who is None:
             raise Refused(ErrorCode.UNAUTHENTICATED.value)
-        if who.role not in READERS:
+        if not reach_of("follow", who.role):
             raise Refused(ErrorCode.FORBIDDEN.value)
         position = _join(context, who, str(given.get("hall") or who.hall or ""))
         connections.add(sid, kind, token)

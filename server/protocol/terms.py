@@ -182,13 +182,17 @@ class AlertOutcome(StrEnum):
 
 
 class DeviceRole(StrEnum):
-    """What an enrolled machine is; `service` is a hospital system that imports people and reports."""
+    """What an enrolled machine is.
+
+    `service` is a hospital system that imports people and reports, `portal` the program behind a patient's phone page.
+    """
 
     KIOSK = "kiosk"
     CALLER = "caller"
     STATION = "station"
     CONSOLE = "console"
     SERVICE = "service"
+    PORTAL = "portal"
 
 
 class StaffRole(StrEnum):

@@ -4,8 +4,9 @@ from server.domain.discipline import Choice, remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
-from server.protocol.terms import Action, ErrorCode, Lane, StaffRole, StationState, TicketState
+from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import announcements, moves, promises, staging
+from server.services.access import must_reach_ticket
 from server.services.choosing import choose, recent_of
 from server.services.context import Context
 from server.services.views import ticket_view
@@ -24,7 +25,6 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
     Raises station_busy (with the ticket it holds), station_closed, reason_needed, not_callable, illegal_move.
     """
     station = moves.station_of(work, station_id)
-    only_own_station(work, station.id)
     if body.ticket is not None and not body.reason:
         raise HallError(ErrorCode.REASON_NEEDED)
     current = moves.at_station(work, station.id)
@@ -54,13 +54,6 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
     return Answer(200, {"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
 
 
-def only_own_station(work: Work, station: str | None) -> None:
-    """A doctor works at the own station only. Raises not_your_station."""
-    who = work.principal
-    if who.role == StaffRole.DOCTOR and who.station is not None and station is not None and who.station != station:
-        raise HallError(ErrorCode.NOT_YOUR_STATION)
-
-
 def _next(work: Work, station: StationRow) -> tuple[Choice, TicketRow] | None:
     """Who is next by the rules. Who was called in another hall this moment, of which no due row told this one yet, is
     held and the next one is chosen."""
@@ -76,6 +69,7 @@ def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
     ticket = moves.ticket_of(work, id)
     if ticket.hall_id != work.hall.id:
         raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+    must_reach_ticket(work.db, work.principal, "call_chosen_ticket", ticket)
     if ticket.bypass or (ticket.state == TicketState.STAGED and ticket.station_id not in {None, station.id}):
         raise HallError(ErrorCode.NOT_CALLABLE)
     next_state(TicketState(ticket.state), Action.CALL)

@@ -13,6 +13,7 @@ from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
 from server.services import age_priority, alerts, moves
+from server.services.access import must_serve
 from server.services.admitting import admit
 from server.services.alarming import alarm
 from server.services.config import Queue, config_of
@@ -95,6 +96,7 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
         return _again(work, context, held, body)
     booked = None if stranger and not body.appointment else _appointment(work, patient, body, day)
     queue = _queue(work, context, patient, body, booked)
+    must_serve(work, "check_in", queue.id)
     already = next((row for row in today if row.queue_id == queue.id and row.state not in ENDED), None)
     if already is not None:
         return _again(work, context, already, body)
@@ -211,6 +213,7 @@ def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRo
 
 def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -> Answer:
     """The ticket already held; a passed one, or one held for an examination, goes back in line by the rules."""
+    must_serve(work, "check_in", ticket.queue_id)
     if ticket.state == TicketState.PASSED or is_away(ticket):
         put_back(work, ticket, reason=AGAIN)
     if body.doctor and ticket.doctor not in {"", body.doctor}:

@@ -15,7 +15,6 @@ from server.domain.discipline import Recent
 from server.domain.discipline.graded import credit, score, target
 from server.domain.discipline.values import minutes_waited
 from server.domain.discipline.woven import woven_target
-from server.domain.errors import HallError
 from server.domain.explaining import (
     DOCTOR_AWAY,
     HELD_BY_STAFF,
@@ -29,8 +28,9 @@ from server.domain.explaining import (
     rule_text,
 )
 from server.domain.waiting import Ahead, Expected, ahead_of
-from server.protocol.terms import EndReason, ErrorCode, Lane, TicketState
+from server.protocol.terms import EndReason, Lane, TicketState
 from server.services import promises
+from server.services.access import readable_ticket
 from server.services.choosing import head_of
 from server.services.config import Queue, config_of
 from server.services.context import Context
@@ -63,13 +63,10 @@ class Standing:
 def ticket(context: Context, id: str, who: Principal) -> View:
     """One ticket with {position, wait_low, wait_high, wait_reason}: people called before it, minutes, why later.
 
-    Raises unknown_ticket, also for a level that bypasses the queue when the public asks.
+    Raises unknown_ticket, also for another hall's, and to the public for one out of its sight.
     """
     with Session(context.engines.read) as db:
-        row = db.get(TicketRow, id)
-        if row is None or (row.bypass and not who.is_staff):
-            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
-        who.must_be_in(row.hall_id)
+        row = readable_ticket(db, who, "get_ticket", id)
         hall = hall_row(db, row.hall_id)
         faces = Faces(db, hall, who.audience, scales=context.scales)
         view = ticket_view(row)
@@ -87,13 +84,10 @@ def ticket(context: Context, id: str, who: Principal) -> View:
 def explanation(context: Context, id: str, who: Principal) -> View:
     """Why not me: {position, categories, rule, text, wait_low, wait_high, wait_reason}; staff: {numbers, ahead}.
 
-    Raises unknown_ticket, also for a level that bypasses the queue when the public asks; forbidden for another hall's.
+    Raises unknown_ticket, also for another hall's, and to the public for one out of its sight.
     """
     with Session(context.engines.read) as db:
-        row = db.get(TicketRow, id)
-        if row is None or (row.bypass and not who.is_staff):
-            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
-        who.must_be_in(row.hall_id)
+        row = readable_ticket(db, who, "explain_ticket", id)
         hall = hall_row(db, row.hall_id)
         queue = config_of(db, hall).queues[row.queue_id]
         standing = _standing(context, db, hall, row)

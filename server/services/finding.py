@@ -1,4 +1,4 @@
-"""Which hall a wish belongs to, read before its lock is taken; the use case reads the thing again under the lock."""
+"""Which hall a command belongs to, read before its lock is taken; access.py reads the thing again under the lock."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.rights import RIGHTS, Reach, Subject, reach_of
 from server.protocol.terms import ErrorCode
 from server.services.context import Context
 from server.services.principal import Principal
@@ -20,35 +21,47 @@ from server.store.tables import (
     TicketRow,
 )
 
-CHECKED_UNDER_LOCK = frozenset({TicketRow, StationRow})
-NOT_THERE = {
-    TicketRow: ErrorCode.UNKNOWN_TICKET,
-    StationRow: ErrorCode.UNKNOWN_STATION,
-    PrintJobRow: ErrorCode.NOT_FOUND,
-    AlertRow: ErrorCode.NOT_FOUND,
-    AnnouncementRow: ErrorCode.NOT_FOUND,
-    DeviceRow: ErrorCode.NOT_FOUND,
-    AppointmentRow: ErrorCode.NOT_FOUND,
+THINGS: dict[Subject, tuple[Any, ErrorCode]] = {
+    Subject.TICKET: (TicketRow, ErrorCode.UNKNOWN_TICKET),
+    Subject.STATION: (StationRow, ErrorCode.UNKNOWN_STATION),
+    Subject.PRINT_JOB: (PrintJobRow, ErrorCode.NOT_FOUND),
+    Subject.ALERT: (AlertRow, ErrorCode.NOT_FOUND),
+    Subject.ANNOUNCEMENT: (AnnouncementRow, ErrorCode.NOT_FOUND),
+    Subject.DEVICE: (DeviceRow, ErrorCode.NOT_FOUND),
+    Subject.APPOINTMENT: (AppointmentRow, ErrorCode.NOT_FOUND),
 }
+"""The table of a thing with an id, and what is answered for one that is not there, or is another hall's."""
 
 
-def hall_of(context: Context, who: Principal, table: Any, id: str) -> str:
-    """The hall of a thing. Raises the code of a thing that is not there, forbidden for another hall's.
+def hall_of_command(context: Context, who: Principal, operation: str, body: Any, parts: dict[str, Any]) -> str:
+    """The hall of an operation by its row in the table of rights.
 
-    Who is bound to a hall wishes there: the use case itself refuses a thing of another hall under the lock.
+    Raises the code of a thing that is not there, unknown_hall, forbidden for a named hall of others.
     """
-    if who.hall is not None and table in CHECKED_UNDER_LOCK:
+    subject = RIGHTS[operation].subject
+    if subject in THINGS:
+        return hall_of(context, who, subject, parts["id"], operation)
+    named = parts.get("hall") or getattr(body, "hall", None) if subject is Subject.NAMED_HALL else None
+    return named_hall(context, who, named) if named else own_hall(context, who)
+
+
+def hall_of(context: Context, who: Principal, subject: Subject, id: str, operation: str) -> str:
+    """The hall of a thing. Raises the code of a thing that is not there.
+
+    Who is bound to a hall asks there: under the lock a thing of another hall is answered like one that is not there.
+    """
+    if who.hall is not None and Reach.HOSPITAL not in reach_of(operation, who.role):
         return who.hall
+    table, missing = THINGS[subject]
     with Session(context.engines.read) as db:
         hall = db.scalar(select(table.hall_id).where(table.id == id))
     if hall is None:
-        raise HallError(NOT_THERE[table], id)
-    who.must_be_in(hall)
+        raise HallError(missing, id)
     return str(hall)
 
 
 def named_hall(context: Context, who: Principal, hall: str) -> str:
-    """A hall named in a wish. Raises unknown_hall, or forbidden for another one than the wisher's."""
+    """A hall named in a command. Raises unknown_hall, or forbidden for another one than the asker's."""
     if who.hall == hall:
         return hall
     with Session(context.engines.read) as db:
@@ -60,7 +73,7 @@ def named_hall(context: Context, who: Principal, hall: str) -> str:
 
 
 def own_hall(context: Context, who: Principal) -> str:
-    """The hall of the wisher; for those who belong to none, the first."""
+    """The hall of who asks; for those who belong to none, the first."""
     if who.hall is not None:
         return who.hall
     halls = context.hall_ids()

@@ -77,12 +77,9 @@ STAMPS: Mapping[Action, str] = {
 
 
 def ticket_of(work: Work, id: str) -> TicketRow:
-    """The ticket, read under the lock. Raises unknown_ticket, forbidden for another hall's."""
+    """The ticket, read under the lock. Raises unknown_ticket, also for another hall's."""
     row = work.db.get(TicketRow, id)
-    if row is None:
-        raise HallError(ErrorCode.UNKNOWN_TICKET, id)
-    work.principal.must_be_in(row.hall_id)
-    if row.hall_id not in work.halls:
+    if row is None or row.hall_id not in work.halls or work.principal.hall not in {None, row.hall_id}:
         raise HallError(ErrorCode.UNKNOWN_TICKET, id)
     return row
 
@@ -116,9 +113,8 @@ def day_of(work: Work, queue: Queue) -> QueueDayRow:
 def station_of(work: Work, id: str) -> StationRow:
     """A station of the hall. Raises unknown_station."""
     row = work.db.get(StationRow, id)
-    if row is None or not row.active:
+    if row is None or not row.active or row.hall_id not in work.halls or work.principal.hall not in {None, row.hall_id}:
         raise HallError(ErrorCode.UNKNOWN_STATION, id)
-    work.principal.must_be_in(row.hall_id)
     return row
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from server.domain.errors import HallError
-from server.protocol.terms import Audience, DeviceRole, ErrorCode, StaffRole
-
-Role = DeviceRole | StaffRole
+from server.domain.rights import Role, audience_of
+from server.protocol.terms import Audience, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,12 @@ class Principal:
     @property
     def is_staff(self) -> bool:
         """Whether this wisher sees what staff sees."""
-        return self.role in {StaffRole.NURSE, StaffRole.DOCTOR, DeviceRole.CONSOLE}
+        return self.audience is Audience.STAFF
 
     @property
     def audience(self) -> Audience:
         """Which frames this reader gets."""
-        if self.is_staff:
-            return Audience.STAFF
-        return Audience.CALLER if self.role == DeviceRole.CALLER else Audience.PUBLIC
+        return audience_of(self.role)
 
     def must_be_in(self, hall: str | None) -> None:
         """Raises forbidden when a thing of `hall` is not this wisher's to touch."""

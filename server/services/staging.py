@@ -10,6 +10,7 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import announcements, moves
+from server.services.access import must_reach_station
 from server.services.choosing import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
 from server.services.views import ticket_view
 from server.services.wishes import StageBody
@@ -22,6 +23,7 @@ def stage(work: Work, id: str, body: StageBody) -> Answer:
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.STAGE)
     station = moves.station_of(work, body.station)
+    must_reach_station(work.db, work.principal, "stage_at_station", station)
     if station.state == StationState.STOPPED:
         raise HallError(ErrorCode.STATION_CLOSED)
     if ticket.queue_id not in station.queues:

@@ -9,7 +9,6 @@ from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import (
-    AT_STATION,
     Action,
     AlertKind,
     AlertOutcome,
@@ -19,7 +18,6 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services import alerts, announcements, bookings, moves, rescue, staging, undoing
-from server.services.calling import only_own_station
 from server.services.returning import doctor_for, is_away, put_back
 from server.services.views import stamp, ticket_view
 from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody
@@ -33,21 +31,13 @@ def answer(ticket: TicketRow) -> Answer:
     return Answer(200, {"ticket": ticket_view(ticket)})
 
 
-def own_ticket(work: Work, id: str) -> TicketRow:
-    """A ticket that is where this wisher works: a doctor touches what is at the own station, or in line."""
-    ticket = moves.ticket_of(work, id)
-    if ticket.state in AT_STATION:
-        only_own_station(work, ticket.station_id)
-    return ticket
-
-
 def _at(work: Work, ticket: TicketRow) -> StationRow | None:
     return work.db.get(StationRow, ticket.station_id) if ticket.station_id else None
 
 
 def recall(work: Work, id: str, _body: PlainBody) -> Answer:
     """The same summons again 复呼."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.RECALL)
     announcement = announcements.announce(work, ticket, "recall", _at(work, ticket))
     moves.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
@@ -59,7 +49,7 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
 
     Raises illegal_move when the pass was longer ago than the rule allows.
     """
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     if ticket.state != TicketState.PASSED:
         moves.apply(work, ticket, Action.ARRIVED)
         return answer(ticket)
@@ -78,7 +68,7 @@ def start(work: Work, id: str, body: StartBody) -> Answer:
 
     A level that does not queue is treated at once, at a rescue place and no station. Raises illegal_move.
     """
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.START, escorted=ticket.bypass)
     if ticket.state == TicketState.HELD:
         rescue.start(work, ticket, body)
@@ -90,7 +80,7 @@ def start(work: Work, id: str, body: StartBody) -> Answer:
 
 def finish(work: Work, id: str, _body: PlainBody) -> Answer:
     """完成. The room's short list is filled where the rules say so."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.FINISH)
     station = _at(work, ticket)
     moves.apply(work, ticket, Action.FINISH, station_id=None)
@@ -105,7 +95,7 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
 
     Raises pass_too_soon, zone_offline; staff may override both with a reason.
     """
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
     rules = moves.home_of(work, ticket).rules
     if not body.reason:
@@ -149,7 +139,7 @@ def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
     """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=body.reason, station_id=None)
     return answer(ticket)
 
@@ -159,7 +149,7 @@ def give_back(work: Work, id: str, body: PlainBody) -> Answer:
 
     A kiosk gives back only what checking in again would: a passed ticket, or one held for an examination.
     """
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.RETURN)
     if not (work.principal.is_staff or ticket.state == TicketState.PASSED or is_away(ticket)):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "only staff gives this back", state=ticket.state)
@@ -213,7 +203,7 @@ def worse(work: Work, id: str, body: PlainBody) -> Answer:
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:
     """取消: the patient leaves, or the check-in was a mistake; an appointment may then be checked in again."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
     bookings.give_back(work, ticket)
     return answer(ticket)
@@ -221,7 +211,7 @@ def cancel(work: Work, id: str, body: PlainBody) -> Answer:
 
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
     seconds = moves.home_of(work, ticket).rules.undo_seconds
     undoing.undo(work, ticket, seconds, announcement=called.content if called is not None else None)

@@ -21,7 +21,6 @@ from server.services import moves
 from server.services.booked_slots import begun_slot
 from server.services.context import Context
 from server.services.issuing import Asked, issue, must_be_known
-from server.services.tickets import own_ticket
 from server.services.views import ticket_view
 from server.services.wishes import TransferBody
 from server.services.work import Answer, Work
@@ -33,7 +32,7 @@ ON_THE_LIST = moves.IN_LINE | {TicketState.CHECKED_IN}
 
 def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
     """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
-    ticket = own_ticket(work, id)
+    ticket = moves.ticket_of(work, id)
     hall = body.hall or ticket.hall_id
     next_state(TicketState(ticket.state), Action.TRANSFER)
     queue = moves.queue_of(work, body.queue, hall)

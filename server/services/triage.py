@@ -27,6 +27,7 @@ from server.domain.triage import (
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
 from server.services import alerts, moves, staff
+from server.services.access import readable_ticket
 from server.services.booked_slots import begun_slot
 from server.services.config import Queue
 from server.services.context import Context
@@ -86,9 +87,7 @@ def confirmed(context: Context, hall: str, body: TriageBody) -> TriageBody:
 def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
     """What the rules suggest for these vitals and findings, and questions about unlikely values; nothing is written."""
     with Session(context.engines.read) as db:
-        ticket = db.get(TicketRow, body.ticket) if body.ticket else None
-        if body.ticket and ticket is None:
-            raise HallError(ErrorCode.UNKNOWN_TICKET)
+        ticket = readable_ticket(db, who, "suggest_grade", body.ticket) if body.ticket else None
         named_hall(context, who, ticket.hall_id if ticket else body.hall or who.hall or "")
         patient = db.get(PatientRow, ticket.patient_id) if ticket else None
         queue = db.get(QueueRow, (ticket.hall_id, ticket.queue_id)) if ticket else None
@@ -107,12 +106,9 @@ def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
 
 
 def history(context: Context, who: Principal, id: str) -> View:
-    """The triages of a ticket, oldest first. Raises unknown_ticket."""
+    """The triages of a ticket, oldest first. Raises unknown_ticket, not_your_station."""
     with Session(context.engines.read) as db:
-        ticket = db.get(TicketRow, id)
-        if ticket is None:
-            raise HallError(ErrorCode.UNKNOWN_TICKET, id)
-        who.must_be_in(ticket.hall_id)
+        readable_ticket(db, who, "get_triages", id)
         rows = db.scalars(select(TriageRow).where(TriageRow.ticket_id == id).order_by(TriageRow.at))
         words = ("from_grade", "grade", "actor", "second", "vitals", "findings", "suggestion", "reason")
         return {"triages": [{"at": stamp(row.at), **{word: getattr(row, word) for word in words}} for row in rows]}

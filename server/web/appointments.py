@@ -1,7 +1,6 @@
 """Bookings over HTTP: cancelled and moved, also after check-in."""
 
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -9,19 +8,14 @@ from spectree import SpecTree
 
 from server.domain.errors import HallError
 from server.protocol.answers import AppointmentAnswer
-from server.protocol.terms import DeviceRole, ErrorCode
+from server.protocol.terms import ErrorCode
 from server.services import bookings
+from server.services.access import must_reach_hall
 from server.services.context import Context
-from server.services.finding import hall_of
-from server.services.principal import SYSTEM, Principal
-from server.services.roles import DESK, SERVICE, Roles
 from server.services.servable import Booking, must_be_to_come
 from server.services.wishes import MoveAppointmentBody, PlainBody
 from server.services.work import Answer, Work
-from server.store.tables import AppointmentRow
 from server.web.routes import wish
-
-MAY: Roles = DESK | {SERVICE}
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -34,10 +28,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
         _cancel,
         operation="cancel_appointment",
         tag="patients",
-        roles=MAY,
         body=PlainBody,
         answer=AppointmentAnswer,
-        halls=_hall,
     )
     wish(
         routes,
@@ -46,10 +38,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
         _move,
         operation="move_appointment",
         tag="patients",
-        roles=MAY,
         body=MoveAppointmentBody,
         answer=AppointmentAnswer,
-        halls=_hall,
     )
     return routes
 
@@ -59,6 +49,7 @@ def _cancel(work: Work, _context: Context, body: PlainBody, id: str) -> Answer:
 
 
 def _move(work: Work, _context: Context, body: MoveAppointmentBody, id: str) -> Answer:
+    must_reach_hall(work, "move_appointment", body.hall)
     row = bookings.booking_of(work, id)
     timezone = work.config.timezone
     to = Booking(
@@ -79,13 +70,3 @@ def _moment(word: str, at: datetime, timezone: ZoneInfo) -> datetime:
         return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
     except OverflowError:
         raise HallError(ErrorCode.INVALID, f"{word}: no day of bookings") from None
-
-
-def _hall(context: Context, who: Principal, body: Any, parts: dict[str, Any]) -> list[str]:
-    """The booking's hall; a hospital's system speaks for every hall, as in an import.
-
-    Who is bound to a hall moves nothing out of it. Raises not_found, forbidden.
-    """
-    asks = SYSTEM if who.role is DeviceRole.SERVICE else who
-    asks.must_be_in(getattr(body, "hall", None))
-    return [hall_of(context, asks, AppointmentRow, parts["id"])]

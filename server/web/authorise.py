@@ -1,13 +1,14 @@
-"""Who asks over HTTP: a device by bearer token, staff by session cookie. Denies by default."""
+"""Who asks over HTTP: a device by bearer token, staff by session cookie. Whatever has no row in the table of rights is
+refused, so a route cannot be left open by forgetting."""
 
-from flask import current_app, request
+from flask import Flask, current_app, g, request
 
 from server.domain.errors import HallError
+from server.domain.rights import PAGES, roles_of
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.principal import Principal
-from server.services.roles import Roles
 
 
 def principal_of(tokens: Tokens) -> Principal:
@@ -47,7 +48,25 @@ def is_encrypted() -> bool:
     return request.is_secure or request.headers.get("Origin", "").startswith("https://")
 
 
-def must_be(who: Principal, roles: Roles) -> None:
-    """Raises forbidden unless the role is one of `roles`."""
-    if who.role not in roles:
-        raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")
+def install(app: Flask, tokens: Tokens) -> None:
+    """Ask before every view who asks, and whether the table gives their role the operation the view is named by."""
+
+    @app.before_request
+    def guard() -> None:
+        """Raises unauthenticated, forbidden. An address that is not there goes on to its 404."""
+        if request.endpoint is None:
+            return
+        operation = request.endpoint.rpartition(".")[2]
+        roles = roles_of(operation)
+        if roles is None or operation in PAGES:
+            return
+        who = principal_of(tokens)
+        if who.role not in roles:
+            raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")
+        g.who = who
+
+
+def asking() -> Principal:
+    """Who sent the request that is being answered, as the guard let them in."""
+    who: Principal = g.who
+    return who

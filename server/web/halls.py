@@ -11,7 +11,6 @@ from server.services import lists, lookahead, reading
 from server.services.context import Context
 from server.services.finding import named_hall
 from server.services.principal import Principal
-from server.services.roles import CALLER, DESK, READERS
 from server.services.views import View
 from server.services.wishes import ListBody
 from server.web.routes import read, wish
@@ -27,7 +26,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         _snapshot,
         operation="get_snapshot",
         tag="halls",
-        roles=READERS,
         answer=Snapshot,
     )
     read(
@@ -37,7 +35,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         _events,
         operation="get_events",
         tag="halls",
-        roles=READERS,
         answer=EventPage,
     )
     read(
@@ -47,7 +44,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         _ahead,
         operation="get_announcements_ahead",
         tag="announcements",
-        roles=frozenset({CALLER}),
         answer=LikelyCalls,
     )
     wish(
@@ -57,11 +53,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
         lambda work, _, body, hall: lists.ask_for_list(work, body),
         operation="print_list",
         tag="paper",
-        roles=DESK,
         body=ListBody,
         answer=PrintJobAnswer,
         status=(201,),
-        halls=lambda context, who, _body, parts: [named_hall(context, who, parts["hall"])],
     )
     return routes
 

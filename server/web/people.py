@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
-from server.protocol.terms import DeviceRole, ErrorCode
+from server.protocol.terms import ErrorCode
 from server.services import attempts, devices, hallediting, imports, staff
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
-from server.services.finding import hall_of, own_hall
+from server.services.finding import own_hall
 from server.services.principal import SYSTEM, Principal
-from server.services.roles import ADMIN, CARE, DESK, SERVICE, Roles
 from server.services.views import View, device_view
 from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody
 from server.services.work import Answer, Work
@@ -24,16 +23,13 @@ from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, given_body, read, rendered, web, wish
 
-ANY_DEVICE: Roles = frozenset(DeviceRole)
-ANY_STAFF: Roles = (CARE | {ADMIN}) - {DeviceRole.CONSOLE}
-
 
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of those who work here, people or machines."""
     routes = Blueprint("people", __name__, url_prefix="/api/v1")
-    declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", roles=None, body=SessionBody)
-    declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff", roles=None)
-    read(routes, spec, "/session", _who, operation="get_session", tag="staff", roles=ANY_STAFF)
+    declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", body=SessionBody)
+    declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff")
+    read(routes, spec, "/session", _who, operation="get_session", tag="staff")
     _device_routes(routes, spec)
     for kind in get_args(imports.Kind):
         wish(
@@ -43,9 +39,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
             _import(kind),
             operation=f"import_{kind}",
             tag="imports",
-            roles=frozenset({SERVICE, ADMIN}) if kind == "staff" else frozenset({SERVICE}),
             body=ImportBody,
-            halls=lambda context, who, _body, _parts: [own_hall(context, who)],
             prepare=_prepared(kind),
         )
     _hall_file_routes(routes, spec)
@@ -60,7 +54,6 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         _me,
         operation="get_own_device",
         tag="devices",
-        roles=ANY_DEVICE,
         answer=DeviceIdentity,
     )
     wish(
@@ -70,12 +63,10 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _, body: devices.heartbeat(work, body),
         operation="heartbeat",
         tag="devices",
-        roles=ANY_DEVICE,
         body=HeartbeatBody,
         key=False,
-        halls=lambda context, who, _body, _parts: [own_hall(context, who)],
     )
-    read(routes, spec, "/devices", _devices, operation="list_devices", tag="devices", roles=frozenset({ADMIN}))
+    read(routes, spec, "/devices", _devices, operation="list_devices", tag="devices")
     wish(
         routes,
         spec,
@@ -83,9 +74,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _, _body, id: devices.revoke(work, id),
         operation="revoke_device",
         tag="devices",
-        roles=frozenset({ADMIN}),
         body=EmptyBody,
-        halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])],
     )
     wish(
         routes,
@@ -94,14 +83,12 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _, _body, id: attempts.unlock(work, id),
         operation="unlock_device",
         tag="devices",
-        roles=DESK,
         body=EmptyBody,
-        halls=lambda context, who, _, parts: [hall_of(context, who, DeviceRow, parts["id"])],
     )
 
 
 def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
-    read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations", roles=frozenset({ADMIN}))
+    read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations")
     wish(
         routes,
         spec,
@@ -109,7 +96,6 @@ def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _context, edited: hallediting.edit(work, edited),
         operation="edit_hall_file",
         tag="operations",
-        roles=frozenset({ADMIN}),
         body=HallFileBody,
         answer=HallFileAnswer,
         halls=lambda context, _who, _body, _parts: context.hall_ids(),

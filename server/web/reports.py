@@ -12,15 +12,12 @@ from sqlalchemy.orm import Session
 from server.domain.reports.received import Received
 from server.protocol.answers import PrintJobAnswer
 from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDesk
-from server.services.context import Context
-from server.services.finding import named_hall, own_hall
-from server.services.principal import Principal
+from server.services.finding import named_hall
 from server.services.reports import desk, giving, judging, receiving
-from server.services.roles import CARE, DESK, KIOSK, SERVICE
 from server.services.transaction import PATIENCE_SECONDS, Wish
 from server.services.wishes import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
 from server.store.tables import HallRow
-from server.web.authorise import must_be, principal_of
+from server.web.authorise import asking
 from server.web.routes import declare, hear_hall_time, rendered, web, wish
 
 
@@ -46,10 +43,8 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         lambda work, _context, reports: receiving.receive(work, reports),
         operation="receive_reports",
         tag="reports",
-        roles=frozenset({SERVICE}),
         body=BundleBody,
         status=(201,),
-        halls=_own_hall,
         prepare=lambda _context, _hall, body: judging.judged(read_bundle(body.model_extra or {})),
     )
     wish(
@@ -59,11 +54,9 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         lambda work, context, body, id: giving.print_report(work, context, id, body),
         operation="print_report",
         tag="reports",
-        roles=frozenset({KIOSK}),
         body=PrintReportBody,
         answer=PrintJobAnswer,
         status=(201,),
-        halls=_own_hall,
     )
     _desk_routes(routes, spec)
     return routes
@@ -78,7 +71,6 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         _at_desk,
         operation="list_reports_at_desk",
         tag="reports",
-        roles=DESK,
         answer=ReportsAtDesk,
     )
     wish(
@@ -88,11 +80,9 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _context, body, id: desk.hand_over(work, id, body),
         operation="hand_over_report",
         tag="reports",
-        roles=DESK,
         body=HandOverBody,
         answer=HandedOver,
         status=(201,),
-        halls=_hall_of_printer,
     )
     wish(
         routes,
@@ -101,18 +91,15 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         lambda work, _context, body, id: desk.acknowledge(work, id, body),
         operation="acknowledge_report",
         tag="reports",
-        roles=CARE,
         body=AcknowledgeReportBody,
         answer=ReportAcknowledged,
-        halls=_own_hall,
     )
 
 
 def _at_desk(hall: str) -> Response:
     """The list, read without the hall's lock; then the look at it leaves an audit row."""
     here = web()
-    who = principal_of(here.tokens)
-    must_be(who, DESK)
+    who = asking()
     name = named_hall(here.context, who, hall)
     hear_hall_time()
     with Session(here.context.engines.read) as db:
@@ -120,11 +107,3 @@ def _at_desk(hall: str) -> Response:
     asked = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
     here.context.transactions.run([name], asked, lambda work: desk.looked_at(work, len(listed["reports"])))
     return rendered(listed)
-
-
-def _hall_of_printer(context: Context, who: Principal, body: HandOverBody, _parts: dict[str, Any]) -> list[str]:
-    return [named_hall(context, who, body.hall) if body.hall else own_hall(context, who)]
-
-
-def _own_hall(context: Context, who: Principal, _body: Any, _parts: dict[str, Any]) -> list[str]:
-    return [own_hall(context, who)]

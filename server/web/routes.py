@@ -1,4 +1,7 @@
-"""How a route is declared: roles, body, answer and hall in one place, for the running server and for its OpenAPI."""
+"""How a route is declared: operation, body and answer, for the running server and for its OpenAPI.
+
+Who may use it, and in which hall, stands in the table of rights by the name of its operation.
+"""
 
 import json
 import time
@@ -14,18 +17,20 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.domain.errors import HallError
+from server.domain.rights import Role, roles_of
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
+from server.services.access import must_reach
 from server.services.authentication import Tokens
 from server.services.context import Context
 from server.services.faces import Faces
+from server.services.finding import hall_of_command
 from server.services.principal import Principal
-from server.services.roles import Roles
 from server.services.transaction import PATIENCE_SECONDS, Dress, Wish, fingerprint
 from server.services.wishes import Body, EmptyBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow
-from server.web.authorise import must_be, principal_of
+from server.web.authorise import asking
 from server.web.bodies import read_json
 
 MOST_FAULTS = 50
@@ -49,11 +54,15 @@ class Route:
     method: str
     path: str
     operation: str
-    roles: Roles | None
     body: type[BaseModel] | None
     key: bool
     status: tuple[int, ...]
     tag: str
+
+    @property
+    def roles(self) -> frozenset[Role] | None:
+        """Whom the table of rights lets in; None for anybody."""
+        return roles_of(self.operation)
 
 
 def web() -> Web:
@@ -134,7 +143,6 @@ def declare(
     *,
     operation: str,
     tag: str,
-    roles: Roles | None,
     body: type[BaseModel] | None = None,
     answer: type[BaseModel] | None = None,
     status: tuple[int, ...] = (200,),
@@ -143,12 +151,12 @@ def declare(
     """Register a view with Flask and the OpenAPI collector."""
     view.__name__ = operation
     models: dict[str, Any] = {f"HTTP_{code}": answer for code in status}
-    models |= {f"HTTP_{code}": Problem for code in _problems(roles, body, key)}
+    models |= {f"HTTP_{code}": Problem for code in _problems(operation, body, key)}
     documented = spec.validate(
         json=body, resp=Answers(**models), tags=[tag], operation_id=operation, skip_validation=True
     )(view)
     blueprint.add_url_rule(path, operation, documented, methods=[method])
-    _declared.append(Route(method, f"/api/v1{path}", operation, roles, body, key, status, tag))
+    _declared.append(Route(method, f"/api/v1{path}", operation, body, key, status, tag))
 
 
 _declared: list[Route] = []
@@ -159,9 +167,9 @@ def declared() -> list[Route]:
     return list({route.operation: route for route in _declared}.values())
 
 
-def _problems(roles: Roles | None, body: type[BaseModel] | None, key: bool) -> list[int]:
+def _problems(operation: str, body: type[BaseModel] | None, key: bool) -> list[int]:
     codes = [404]
-    codes += [401, 403] if roles is not None else []
+    codes += [401, 403] if roles_of(operation) is not None else []
     codes += [422] if body is not None else []
     codes += [400, 409, 503] if key else []
     return codes
@@ -179,8 +187,7 @@ def wish(
     *,
     operation: str,
     tag: str,
-    roles: Roles,
-    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]],
+    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]] | None = None,
     body: type[Body] = EmptyBody,
     answer: type[BaseModel] | None = None,
     status: tuple[int, ...] = (200,),
@@ -189,24 +196,28 @@ def wish(
     prepare: Callable[[Context, str, Any], Any] = lambda _context, _hall, body: body,
     identify: Callable[[Context, Principal, Any], Any] | None = None,
 ) -> None:
-    """Declare a wish: `use_case(work, context, body, **path)` runs in the write path of the hall `halls` finds.
+    """Declare a command: `use_case(work, context, body, **path)` runs in the write path of its hall.
 
+    The hall is where the row of rights says, or where `halls` does; the right is asked again there, under its lock.
     `prepare` makes of the body what the use case takes, before the lock: what takes long, such as passwords.
     `identify` does so where it depends on who asks, in a transaction of its own: what is kept when the command fails.
     """
 
     def view(**parts: Any) -> Response:
-        here = web()
-        who = principal_of(here.tokens)
-        must_be(who, roles)
+        here, who = web(), asking()
         given = given_key() if key else None
         raw, parsed = given_body(body)
-        names = halls(here.context, who, parsed, parts)
+        names = (
+            halls(here.context, who, parsed, parts)
+            if halls
+            else [hall_of_command(here.context, who, operation, parsed, parts)]
+        )
         hear_hall_time()
         prepared = identify(here.context, who, parsed) if identify else prepare(here.context, names[0], parsed)
         asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
 
         def run(work: Work) -> Answer:
+            must_reach(work, operation, parts.get("id"))
             return use_case(work, here.context, prepared, **parts)
 
         found = here.context.transactions.run(names, asked, run, dress=dresser(who))
@@ -220,7 +231,6 @@ def wish(
         view,
         operation=operation,
         tag=tag,
-        roles=roles,
         body=body,
         answer=answer,
         status=status,
@@ -236,15 +246,11 @@ def read(
     *,
     operation: str,
     tag: str,
-    roles: Roles,
     answer: type[BaseModel] | None = None,
 ) -> None:
     """Declare a reading: `reader(context, principal, **path)`."""
 
     def view(**parts: Any) -> Response:
-        here = web()
-        who = principal_of(here.tokens)
-        must_be(who, roles)
-        return rendered(reader(here.context, who, **parts))
+        return rendered(reader(web().context, asking(), **parts))
 
-    declare(blueprint, spec, "GET", path, view, operation=operation, tag=tag, roles=roles, answer=answer)
+    declare(blueprint, spec, "GET", path, view, operation=operation, tag=tag, answer=answer)

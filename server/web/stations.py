@@ -1,7 +1,5 @@
 """Stations over HTTP: call next, open, pause, stop."""
 
-from typing import Any
-
 from flask import Blueprint
 from spectree import SpecTree
 
@@ -9,13 +7,9 @@ from server.protocol.answers import Called, StationAnswer
 from server.protocol.terms import StationState
 from server.services.calling import call_next
 from server.services.context import Context
-from server.services.finding import hall_of
-from server.services.principal import Principal
-from server.services.roles import CARE, ROOM
 from server.services.stations import set_state
 from server.services.wishes import CallNextBody, StationBody
 from server.services.work import Answer, Work
-from server.store.tables import StationRow
 from server.web.routes import UseCase, wish
 
 STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}
@@ -31,10 +25,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
         lambda work, context, body, id: call_next(work, context, id, body),
         operation="call_next",
         tag="stations",
-        roles=ROOM,
         body=CallNextBody,
         answer=Called,
-        halls=_hall,
     )
     for word, state in STATES.items():
         wish(
@@ -44,10 +36,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
             _set(state),
             operation=f"{word}_station",
             tag="stations",
-            roles=CARE,
             body=StationBody,
             answer=StationAnswer,
-            halls=_hall,
         )
     return routes
 
@@ -57,7 +47,3 @@ def _set(state: StationState) -> UseCase:
         return set_state(work, id, state, body)
 
     return run
-
-
-def _hall(context: Context, who: Principal, _body: Any, parts: dict[str, Any]) -> list[str]:
-    return [hall_of(context, who, StationRow, parts["id"])]

@@ -9,9 +9,8 @@ from spectree import SpecTree
 from server.protocol.answers import Explained, TicketAnswer
 from server.services import explaining, staging, tickets, transfers
 from server.services.context import Context
-from server.services.finding import hall_of, named_hall
-from server.services.principal import Principal
-from server.services.roles import CARE, DESK, KIOSK, READERS, Roles
+from server.services.finding import hall_of_command, named_hall
+from server.services.principal import SYSTEM, Principal
 from server.services.triage import confirmed, history, suggest, triage
 from server.services.wishes import (
     Body,
@@ -25,11 +24,8 @@ from server.services.wishes import (
     TriageBody,
 )
 from server.services.work import Answer, Work
-from server.store.tables import TicketRow
-from server.web.authorise import must_be, principal_of
+from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
-
-FROM_KIOSK = frozenset({"return", "worse"})
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -37,7 +33,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
     _reads(routes, spec)
 
-    def add(word: str, use_case: UseCase, body: type[Body], roles: Roles = CARE, **more: Any) -> None:
+    def add(word: str, use_case: UseCase, body: type[Body], **more: Any) -> None:
         wish(
             routes,
             spec,
@@ -45,10 +41,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
             use_case,
             operation=f"{word}_ticket",
             tag="tickets",
-            roles=roles,
             body=body,
             answer=TicketAnswer,
-            halls=_transfer_halls if word == "transfer" else _hall,
             **more,
         )
 
@@ -56,23 +50,27 @@ def blueprint(spec: SpecTree) -> Blueprint:
         "triage",
         lambda work, context, body, id: triage(work, context, id, body),
         TriageBody,
-        DESK,
         prepare=confirmed,
     )
     for word, plain in tickets.PLAIN.items():
-        add(word, _plain(plain), PlainBody, CARE | {KIOSK} if word in FROM_KIOSK else CARE)
+        add(word, _plain(plain), PlainBody)
     add("start", lambda work, _, body, id: tickets.start(work, id, body), StartBody)
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
     add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
     add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
-    add("transfer", lambda work, context, body, id: transfers.transfer(work, context, id, body), TransferBody)
+    add(
+        "transfer",
+        lambda work, context, body, id: transfers.transfer(work, context, id, body),
+        TransferBody,
+        halls=_halls,
+    )
     return routes
 
 
 def _reads(routes: Blueprint, spec: SpecTree) -> None:
     """What changes nothing: a ticket, why it stands where it stands, its triages, a suggested grade."""
-    for path, reader, operation, roles, answer in READINGS:
-        read(routes, spec, path, reader, operation=operation, tag="tickets", roles=roles, answer=answer)
+    for path, reader, operation, answer in READINGS:
+        read(routes, spec, path, reader, operation=operation, tag="tickets", answer=answer)
     declare(
         routes,
         spec,
@@ -81,36 +79,31 @@ def _reads(routes: Blueprint, spec: SpecTree) -> None:
         _suggest,
         operation="suggest_grade",
         tag="tickets",
-        roles=CARE,
         body=SuggestBody,
     )
 
 
-READINGS: tuple[tuple[str, Reader, str, Roles, type[BaseModel] | None], ...] = (
+READINGS: tuple[tuple[str, Reader, str, type[BaseModel] | None], ...] = (
     (
         "/tickets/<id>",
         lambda context, who, id: explaining.ticket(context, id, who),
         "get_ticket",
-        READERS,
         TicketAnswer,
     ),
     (
         "/tickets/<id>/explanation",
         lambda context, who, id: explaining.explanation(context, id, who),
         "explain_ticket",
-        READERS,
         Explained,
     ),
-    ("/tickets/<id>/triages", history, "get_triages", CARE, None),
+    ("/tickets/<id>/triages", history, "get_triages", None),
 )
 
 
 def _suggest() -> Response:
     """The live suggestion of the triage form: writes nothing, needs no key."""
-    who = principal_of(web().tokens)
-    must_be(who, CARE)
     _, body = given_body(SuggestBody)
-    return rendered(suggest(web().context, who, body))
+    return rendered(suggest(web().context, asking(), body))
 
 
 def _plain(use_case: tickets.Plain) -> UseCase:
@@ -120,12 +113,8 @@ def _plain(use_case: tickets.Plain) -> UseCase:
     return run
 
 
-def _hall(context: Context, who: Principal, _body: Any, parts: dict[str, Any]) -> list[str]:
-    return [hall_of(context, who, TicketRow, parts["id"])]
-
-
-def _transfer_halls(context: Context, who: Principal, body: TransferBody, parts: dict[str, Any]) -> list[str]:
-    here = hall_of(context, who, TicketRow, parts["id"])
+def _halls(context: Context, who: Principal, body: TransferBody, parts: dict[str, Any]) -> list[str]:
+    here = hall_of_command(context, who, "transfer_ticket", body, parts)
     if body.hall is not None and body.hall != here:
-        named_hall(context, Principal("system", "transfer", None, None, "transfer"), body.hall)
+        named_hall(context, SYSTEM, body.hall)
     return transfers.halls_of_transfer(here, body)

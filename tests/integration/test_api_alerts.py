@@ -261,6 +261,6 @@ def test_a_kiosk_follows_no_call_of_another_machine(own):
     id = own.post("/alerts", {"kind": "help"}, role="console")[1]["alert"]["id"]
 
     assert 404 == own.get(f"/alerts/{id}", role="kiosk")[0]
-    assert 403 == own.get(f"/alerts/{id}", role="kiosk:H2")[0]
+    assert 404 == own.get(f"/alerts/{id}", role="kiosk:H2")[0]
     assert 404 == own.get("/alerts/none", role="kiosk")[0]
     assert 200 == own.get(f"/alerts/{id}", role="nurse")[0]

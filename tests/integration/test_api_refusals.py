@@ -173,7 +173,7 @@ THINGS = [
     ("POST", "/tickets/nothing/undo", "console", {}, "unknown_ticket"),
     ("POST", "/stations/NOPE/call-next", "console", {}, "unknown_station"),
     ("POST", "/stations/NOPE/open", "console", {}, "unknown_station"),
-    ("POST", "/stations/S1/call-next", "console", {}, "forbidden"),
+    ("POST", "/stations/S1/call-next", "console", {}, "unknown_station"),
     ("POST", "/stations/R3/call-next", "console", {"ticket": "nothing", "reason": "x"}, "unknown_ticket"),
     ("POST", "/stations/R3/call-next", "console", {"ticket": "nothing"}, "reason_needed"),
     ("POST", "/print-jobs/nothing/report", "kiosk", {"state": "printed"}, "not_found"),

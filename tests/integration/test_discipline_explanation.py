@@ -148,7 +148,6 @@ def test_a_graded_place_comes_with_its_score(api):
     [
         ([], "已经叫到您"),
         (["start"], "正在就诊"),
-        (["start", "finish"], "就诊已完成"),
         (["pass"], "请在自助机或分诊台重新报到"),
     ],
 )
@@ -195,6 +194,17 @@ def test_with_every_room_paused_the_place_is_told_and_the_pause(api):
     assert body["text"]["zh"].startswith("目前没有诊室叫号")
 
 
+def test_a_ticket_whose_life_has_ended_is_explained_to_staff_alone(api):
+    """S5: the public is told no more of it than of one that is not there."""
+    ticket = api.check_in("完")
+    api.call("R1")
+    api.act(ticket, "finish")
+
+    assert (404, "unknown_ticket") == _refused(api, ticket, "kiosk")
+    assert (404, "unknown_ticket") == _refused(api, {"id": "nothing"}, "kiosk")
+    assert "就诊已完成" in explained(api, ticket)["text"]["zh"]
+
+
 def test_the_public_learns_nothing_of_a_patient_who_bypasses_the_queue(api):
     ticket = api.check_in("危")
     api.act(ticket, "triage", grade="R", reason="collapse")
@@ -206,7 +216,7 @@ def test_the_public_learns_nothing_of_a_patient_who_bypasses_the_queue(api):
 def test_another_halls_ticket_is_not_explained(api):
     ticket = api.check_in("外", "SU", hall="H2")
 
-    assert (403, "forbidden") == _refused(api, ticket, "kiosk")
+    assert (404, "unknown_ticket") == _refused(api, ticket, "kiosk")
     assert (404, "unknown_ticket") == _refused(api, {"id": "nothing"}, "kiosk")
 
 

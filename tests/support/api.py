@@ -112,7 +112,7 @@ _hashes: dict[str, str] = {}
 class Api:
     """One composed server and its enrolled devices. Answers are (status, body); `role` names who wishes.
 
-    A role is a device role of a hall (`kiosk`, `kiosk:H2`) or staff signed in (`nurse`, `doctor@R1`, `admin`).
+    A role is a device role of a hall (`kiosk`, `kiosk:H2`) or staff signed in (`nurse`, `doctor@R1`, `doctor:H2`).
     """
 
     def __init__(
@@ -187,10 +187,9 @@ class Api:
         self.context.transactions.administer(add)
 
     def cookie(self, who: str) -> str:
-        """The session of `nurse`, `doctor`, `doctor@R1` or `admin`, signed in when first asked for."""
+        """The session of `nurse`, `doctor`, `doctor@R1`, `nurse:H2` or `admin`, signed in when first asked for."""
         if who not in self._cookies:
-            role, _, station = who.partition("@")
-            hall = None if role == "admin" else "H1"
+            (role, hall), station = _staff_role(who), who.partition("@")[2]
             self.staff(who, role, hall=hall, station=station or None)
             answer = self.server.app.test_client().post("/api/v1/session", json={"username": who, "password": PASSWORD})
             assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -201,7 +200,7 @@ class Api:
         """What `role` sends along."""
         if role is None:
             return {}
-        if role.partition("@")[0] in set(StaffRole):
+        if _staff_role(role)[0] in set(StaffRole):
             return {"Cookie": self.cookie(role)}
         return {"Authorization": f"Bearer {self.token(role)}"}
 
@@ -322,6 +321,12 @@ class Api:
         self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
+
+
+def _staff_role(who: str) -> tuple[str, str | None]:
+    """The role of `role`, `role@station` or `role:hall`, and its hall; an administrator belongs to none."""
+    role, _, hall = who.partition("@")[0].partition(":")
+    return role, None if role == "admin" else hall or "H1"
 
 
 def _prepared(toml: str) -> Api:

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md and docs/lifecycle.md from the code itself: `python -m tests.support.reference`."""
+"""Writes docs/{reference,lifecycle,roles}.md from the code itself: `python -m tests.support.reference`."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.errors import SENTENCES
 from server.domain.lifecycle import CLOSED, ESCORTED, FACTS, TRANSITIONS, allowed, diagram
-from server.protocol.terms import Action, EventKind, TicketState
+from server.domain.rights import MEANINGS, OPEN, RIGHTS, Reach
+from server.protocol.terms import Action, DeviceRole, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
 from server.web.routes import declared
@@ -170,6 +171,48 @@ def lifecycle() -> str:
     )
 
 
+def roles() -> str:
+    """The whole of docs/roles.md: the table of rights, from server.domain.rights."""
+    every = [*DeviceRole, *StaffRole]
+    rows = []
+    for name, right in sorted(RIGHTS.items(), key=lambda one: (one[1].subject.value, one[0])):
+        if right.reaches is not None:
+            cells = " | ".join(_reach(right.reaches.get(role, Reach(0))) for role in every)
+            rows.append(f"| `{name}` | {right.subject.value} | {cells} |")
+    return "\n".join(
+        [
+            "# Roles",
+            "",
+            "Written from `server/domain/rights.py` by `python -m tests.support.reference`; a test keeps it true.",
+            "The same table is asked by every route and socket, and a test sends every operation as every role.",
+            "",
+            "A row is an operation: a command or reading of [the API](reference.md#routes), or a page. A cell says how",
+            "far the right of a role reaches; an empty one is refused (403 `forbidden`). What has no row is refused to",
+            "everybody. A thing of another hall is answered like one that is not there (404). The right is asked when",
+            "it is used, under the lock of the thing's hall; at a ticket or room that is not the doctor's own the",
+            "answer is 403 `not_your_station`.",
+            "",
+            "| word | the right reaches |",
+            "|---|---|",
+            *[f"| {_reach(reach)} | {meaning} |" for reach, meaning in MEANINGS.items()],
+            "",
+            "The own station of a doctor is the one the account is bound to. Without one it is where this doctor sits,",
+            "by `open`. An account without a station and without a doctor works at stations that name no doctor.",
+            "",
+            f"Anybody, without a token: {', '.join(f'`{name}`' for name in OPEN)}.",
+            "",
+            f"| operation | about | {' | '.join(every)} |",
+            "|---|---|" + "---|" * len(every),
+            *rows,
+            "",
+        ]
+    )
+
+
+def _reach(reach: Reach) -> str:
+    return " + ".join(str(one.name).lower() for one in Reach if one in reach)
+
+
 def _moves(state: TicketState) -> str:
     possible = [f"{action} → `{TRANSITIONS[state, action]}`" for action in allowed(state)]
     possible += [f"{action} → `{to}` (escorted)" for (at, action), to in ESCORTED.items() if at is state]
@@ -188,3 +231,4 @@ if __name__ == "__main__":
         build(Path(made))
         (DOCS / "reference.md").write_text(reference(), encoding="utf-8")
         (DOCS / "lifecycle.md").write_text(lifecycle(), encoding="utf-8")
+        (DOCS / "roles.md").write_text(roles(), encoding="utf-8")

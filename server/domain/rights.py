@@ -1,0 +1,270 @@
+"""Who may do what, as one table: a row for each command, reading and page, with how far each role's right reaches.
+
+Routes, sockets, use cases, docs/roles.md and the tests of every role are made from it (architecture §4, Roles). What
+has no row, or a row without the role, is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from types import MappingProxyType
+from typing import TypeAlias
+
+from server.protocol.terms import AT_STATION, Audience, DeviceRole, StaffRole, TicketState
+
+Role: TypeAlias = DeviceRole | StaffRole
+KIOSK, CALLER, STATION, CONSOLE, SERVICE, PORTAL = DeviceRole
+NURSE, DOCTOR, ADMIN = StaffRole
+
+
+class Reach(Flag):
+    """How far a right reaches; several of them together reach whatever one of them does."""
+
+    HOSPITAL = auto()
+    HALL = auto()
+    ROOM = auto()
+    FREE = auto()
+    LINE = auto()
+    PASSED = auto()
+    QUEUES = auto()
+    BEFORE = auto()
+    ESCORTED = auto()
+    SIGHT = auto()
+    VISIT = auto()
+    NAMELESS = auto()
+    OWN = auto()
+
+
+MEANINGS: Mapping[Reach, str] = MappingProxyType(
+    {
+        Reach.HOSPITAL: "things of every hall",
+        Reach.HALL: "things of the own hall; of every hall for an account that is bound to none",
+        Reach.ROOM: "the own station, and tickets that are sent ahead to it, called to it or served at it",
+        Reach.FREE: "for a doctor bound to no station: one where no doctor sits, or which has stopped",
+        Reach.LINE: "tickets that wait in queues of the own station and are not sent ahead to another one",
+        Reach.PASSED: "passed tickets of queues of the own station",
+        Reach.QUEUES: "queues of the own station, and tickets of these queues",
+        Reach.BEFORE: "tickets that were at the own station before the change, and are at no other one now",
+        Reach.ESCORTED: "tickets of the hall whose level does not queue (R, Ⅰ): no station calls them",
+        Reach.SIGHT: "tickets that the public may see: alive, and of a level that queues",
+        Reach.VISIT: "the patient who was identified at this device, by the visit token",
+        Reach.NAMELESS: "anything else by an alert that names nobody",
+        Reach.OWN: "the device or account itself, the print jobs it holds, the alerts it raised",
+    }
+)
+
+
+class Subject(Enum):
+    """What a command is about: where its hall is found."""
+
+    TICKET = "ticket"
+    STATION = "station"
+    PRINT_JOB = "print job"
+    ALERT = "alert"
+    ANNOUNCEMENT = "announcement"
+    DEVICE = "device"
+    APPOINTMENT = "appointment"
+    NAMED_HALL = "the hall that is named"
+    OWN_HALL = "the hall of who asks"
+    NOTHING = "nothing of a hall"
+
+
+Reaches: TypeAlias = Mapping[Role, Reach]
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One row. `reaches` None is open to anybody, also without a token."""
+
+    subject: Subject
+    reaches: Reaches | None
+
+
+DESK: Reaches = {CONSOLE: Reach.HALL, NURSE: Reach.HALL}
+CARE: Reaches = {**DESK, DOCTOR: Reach.HALL}
+READERS: Reaches = {**CARE, **dict.fromkeys((KIOSK, CALLER, SERVICE, PORTAL), Reach.HALL)}
+SEEN: Reaches = {**CARE, KIOSK: Reach.SIGHT, CALLER: Reach.SIGHT}
+ANY_DEVICE: Reaches = dict.fromkeys(DeviceRole, Reach.OWN)
+ANY_STAFF: Reaches = dict.fromkeys(StaffRole, Reach.OWN)
+
+
+def _care(doctor: Reach, **more: Reach) -> Reaches:
+    return {**DESK, DOCTOR: doctor, **{DeviceRole(role): reach for role, reach in more.items()}}
+
+
+_TICKETS: Mapping[str, Reaches] = {
+    "get_ticket": SEEN,
+    "explain_ticket": SEEN,
+    "get_triages": _care(Reach.ROOM | Reach.QUEUES | Reach.ESCORTED),
+    "triage_ticket": DESK,
+    "recall_ticket": _care(Reach.ROOM),
+    "arrived_ticket": _care(Reach.ROOM | Reach.PASSED),
+    "start_ticket": _care(Reach.ROOM | Reach.ESCORTED),
+    "finish_ticket": _care(Reach.ROOM | Reach.ESCORTED),
+    "pass_ticket": _care(Reach.ROOM),
+    "hold_ticket": _care(Reach.ROOM),
+    "return_ticket": _care(Reach.ROOM | Reach.PASSED, kiosk=Reach.VISIT),
+    "stage_ticket": _care(Reach.ROOM | Reach.LINE),
+    "transfer_ticket": _care(Reach.ROOM),
+    "prioritise_ticket": _care(Reach.ROOM),
+    "worse_ticket": _care(Reach.HALL, kiosk=Reach.VISIT | Reach.NAMELESS),
+    "cancel_ticket": _care(Reach.ROOM),
+    "undo_ticket": _care(Reach.ROOM | Reach.BEFORE),
+    "call_chosen_ticket": {CONSOLE: Reach.HALL, DOCTOR: Reach.ROOM | Reach.LINE | Reach.PASSED},
+}
+_STATIONS: Mapping[str, Reaches] = {
+    "call_next": {CONSOLE: Reach.HALL, DOCTOR: Reach.ROOM},
+    "open_station": _care(Reach.ROOM | Reach.FREE),
+    "pause_station": _care(Reach.ROOM),
+    "stop_station": _care(Reach.ROOM),
+    "stage_at_station": _care(Reach.ROOM),
+    "coming": CARE,
+}
+_PAPER: Mapping[str, Reaches] = {
+    "report_print_job": {STATION: Reach.OWN, KIOSK: Reach.OWN},
+    "reprint": {**DESK, KIOSK: Reach.OWN},
+}
+_ALERTS: Mapping[str, Reaches] = {
+    "read_alert": {**CARE, KIOSK: Reach.OWN},
+    "acknowledge_alert": CARE,
+    "close_alert": CARE,
+}
+_DEVICES: Mapping[str, Reaches] = {"revoke_device": {ADMIN: Reach.HALL}, "unlock_device": DESK}
+_APPOINTMENTS: Mapping[str, Reaches] = {
+    "cancel_appointment": {**DESK, SERVICE: Reach.HOSPITAL},
+    "move_appointment": {**DESK, SERVICE: Reach.HOSPITAL},
+}
+_NAMED_HALL: Mapping[str, Reaches] = {
+    "get_snapshot": READERS,
+    "get_events": READERS,
+    "follow": READERS,
+    "get_announcements_ahead": {CALLER: Reach.HALL},
+    "print_list": DESK,
+    "identify": {**DESK, KIOSK: Reach.HALL},
+    "check_in": _care(Reach.QUEUES, kiosk=Reach.HALL),
+    "hand_out_desk_code": DESK,
+    "list_reports_at_desk": DESK,
+    "hand_over_report": DESK,
+    "suggest_grade": CARE,
+    "knowledge": CARE,
+    "paper": DESK,
+}
+_OWN_HALL: Mapping[str, Reaches] = {
+    "raise_alert": {**CARE, KIOSK: Reach.HALL},
+    "claim_print_job": {STATION: Reach.HALL},
+    "print_report": {KIOSK: Reach.VISIT},
+    "receive_reports": {SERVICE: Reach.HOSPITAL},
+    "acknowledge_report": CARE,
+    "heartbeat": ANY_DEVICE,
+    "list_devices": {ADMIN: Reach.HALL},
+    "import_patients": {SERVICE: Reach.HOSPITAL},
+    "import_appointments": {SERVICE: Reach.HOSPITAL},
+    "import_staff": {SERVICE: Reach.HOSPITAL, ADMIN: Reach.HALL},
+    "get_hall_file": {ADMIN: Reach.HALL},
+    "edit_hall_file": {ADMIN: Reach.HALL},
+    "staff": {ADMIN: Reach.HALL},
+    "metrics": {SERVICE: Reach.HALL, ADMIN: Reach.HALL},
+}
+_ANNOUNCEMENTS: Mapping[str, Reaches] = {"report_announcement": {CALLER: Reach.HALL}}
+_ONESELF: Mapping[str, Reaches] = {"get_session": ANY_STAFF, "get_own_device": ANY_DEVICE}
+PAGES: Mapping[str, Reaches] = {
+    "nurse": {NURSE: Reach.OWN},
+    "doctor": {DOCTOR: Reach.OWN},
+    "board": {NURSE: Reach.OWN, DOCTOR: Reach.OWN},
+    "admin": {ADMIN: Reach.OWN},
+}
+"""Shells of pages, which hold nobody's data: whoever may not open one is led to the own page or to the login."""
+OPEN = (
+    *("sign_in", "sign_out", "home", "login", "texts", "static", "shared"),
+    *("healthz", "readyz", "openapi", "docs"),
+)
+"""What needs nobody."""
+WITHIN = frozenset({"call_chosen_ticket", "stage_at_station", "follow"})
+"""Rows that no address has: asked inside `call_next` and `stage_ticket`, and when a socket joins."""
+
+
+def _table() -> Mapping[str, Right]:
+    parts = {
+        Subject.TICKET: _TICKETS,
+        Subject.STATION: _STATIONS,
+        Subject.PRINT_JOB: _PAPER,
+        Subject.ALERT: _ALERTS,
+        Subject.ANNOUNCEMENT: _ANNOUNCEMENTS,
+        Subject.DEVICE: _DEVICES,
+        Subject.APPOINTMENT: _APPOINTMENTS,
+        Subject.NAMED_HALL: _NAMED_HALL,
+        Subject.OWN_HALL: _OWN_HALL,
+        Subject.NOTHING: {**_ONESELF, **PAGES},
+    }
+    rows = {name: Right(subject, reaches) for subject, part in parts.items() for name, reaches in part.items()}
+    return MappingProxyType({**rows, **dict.fromkeys(OPEN, Right(Subject.NOTHING, None))})
+
+
+RIGHTS: Mapping[str, Right] = _table()
+
+
+def roles_of(operation: str) -> frozenset[Role] | None:
+    """The roles an operation is for; None where it needs nobody. An operation without a row is for no role."""
+    right = RIGHTS.get(operation)
+    if right is None:
+        return frozenset()
+    return None if right.reaches is None else frozenset(right.reaches)
+
+
+def reach_of(operation: str, role: Role | None) -> Reach:
+    """How far a role's right to an operation reaches; an empty one where there is none."""
+    right = RIGHTS.get(operation)
+    none = Reach(0)
+    return none if right is None or right.reaches is None or role is None else right.reaches.get(role, none)
+
+
+AUDIENCES: Mapping[Role, Audience] = MappingProxyType({**dict.fromkeys(CARE, Audience.STAFF), CALLER: Audience.CALLER})
+"""Which frames and fields a role reads; every other role reads what the public may see."""
+
+
+def audience_of(role: Role | None) -> Audience:
+    """Which frames and fields a role reads."""
+    return Audience.PUBLIC if role is None else AUDIENCES.get(role, Audience.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket is, or was: what a right that does not reach the whole hall is judged by."""
+
+    state: TicketState
+    queue: str
+    station: str | None
+    escorted: bool = False
+
+    def at(self, stations: frozenset[str]) -> bool:
+        """Whether one of these stations has it: sent ahead to it, called to it, or served at it."""
+        return self.station in stations and self.state in AT_ROOM
+
+    def is_elsewhere(self, stations: frozenset[str]) -> bool:
+        """Whether another station than these has it."""
+        return self.station is not None and self.state in AT_ROOM and self.station not in stations
+
+
+AT_ROOM = AT_STATION | {TicketState.STAGED}
+WAITING = frozenset({TicketState.CHECKED_IN, TicketState.WAITING, TicketState.STAGED})
+
+
+def reaches(
+    reach: Reach, place: Place, *, stations: frozenset[str], queues: frozenset[str], before: Place | None = None
+) -> bool:
+    """Whether a right reaches a ticket of the hall, for whom these are the own stations and their queues.
+
+    `before` is where the ticket was until the change that is to be taken back.
+    """
+    if reach & (Reach.HALL | Reach.HOSPITAL):
+        return True
+    in_queue = place.queue in queues
+    elsewhere = place.is_elsewhere(stations) or (before is not None and before.is_elsewhere(stations))
+    return bool(
+        (Reach.ROOM in reach and place.at(stations) and not elsewhere)
+        or (Reach.BEFORE in reach and before is not None and before.at(stations) and not elsewhere)
+        or (Reach.LINE in reach and in_queue and place.state in WAITING and not elsewhere)
+        or (Reach.PASSED in reach and in_queue and place.state is TicketState.PASSED)
+        or (Reach.QUEUES in reach and in_queue)
+        or (Reach.ESCORTED in reach and place.escorted)
+    )

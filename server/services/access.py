@@ -1,0 +1,108 @@
+"""Asks the table of rights about one thing: at the moment it is used, in the thing's own hall and room."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.errors import HallError
+from server.domain.rights import RIGHTS, Place, Reach, Subject, reach_of, reaches
+from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
+from server.services.finding import THINGS
+from server.services.principal import Principal
+from server.services.work import Work
+from server.store.tables import StationRow, TicketRow
+
+WHOLE = Reach.HOSPITAL | Reach.HALL
+WHERE = ("state", "queue_id", "station_id", "bypass")
+"""The columns of a ticket, and of the image that undo restores, which say where it is."""
+
+
+def own_stations(db: Session, who: Principal) -> list[StationRow]:
+    """The stations of a doctor: the one the account is bound to, else those where this doctor sits.
+
+    An account without a station and without a doctor works at the stations that name no doctor.
+    """
+    rows = select(StationRow).where(StationRow.active)
+    if who.hall is not None:
+        rows = rows.where(StationRow.hall_id == who.hall)
+    if who.station is not None:
+        return list(db.scalars(rows.where(StationRow.id == who.station)))
+    return list(db.scalars(rows.where(StationRow.doctor_id == who.doctor)))
+
+
+def must_reach(work: Work, operation: str, id: str | None) -> None:
+    """Ask the right to an operation on the thing `id` under its hall's lock.
+
+    Raises the code of a thing that is not there, also for one of another hall; not_your_station.
+    """
+    subject = RIGHTS[operation].subject
+    if subject not in THINGS or id is None:
+        return
+    table, missing = THINGS[subject]
+    row = work.db.get(table, id)
+    if row is None or row.hall_id != work.hall.id:
+        raise HallError(missing, id)
+    if subject is Subject.TICKET:
+        must_reach_ticket(work.db, work.principal, operation, row)
+    elif subject is Subject.STATION:
+        must_reach_station(work.db, work.principal, operation, row)
+
+
+def must_reach_ticket(db: Session, who: Principal, operation: str, ticket: TicketRow) -> None:
+    """Raises forbidden, unknown_ticket for one out of the public's sight, not_your_station.
+
+    What a visit token proves is asked by the command itself.
+    """
+    reach = reach_of(operation, who.role)
+    if not reach:
+        raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")
+    if Reach.SIGHT in reach and (ticket.bypass or TicketState(ticket.state) in ENDED):
+        raise HallError(ErrorCode.UNKNOWN_TICKET, ticket.id)
+    if reach & (WHOLE | Reach.SIGHT | Reach.VISIT):
+        return
+    rooms = own_stations(db, who)
+    stations, queues = frozenset(room.id for room in rooms), frozenset(id for room in rooms for id in room.queues)
+    image = ticket.undo.get("image") if Reach.BEFORE in reach and ticket.undo else None
+    before = _place(**{word: image[word] for word in WHERE}) if image else None
+    place = _place(**{word: getattr(ticket, word) for word in WHERE})
+    if not reaches(reach, place, stations=stations, queues=queues, before=before):
+        raise HallError(ErrorCode.NOT_YOUR_STATION)
+
+
+def _place(state: str, queue_id: str, station_id: str | None, bypass: bool) -> Place:
+    return Place(TicketState(state), queue_id, station_id, bypass)
+
+
+def must_reach_station(db: Session, who: Principal, operation: str, station: StationRow) -> None:
+    """Raises forbidden, not_your_station."""
+    reach = reach_of(operation, who.role)
+    if not reach:
+        raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")
+    is_free = station.doctor_id is None or station.state == StationState.STOPPED
+    if reach & WHOLE or (Reach.FREE in reach and who.station is None and is_free):
+        return
+    if station.id not in {room.id for room in own_stations(db, who)}:
+        raise HallError(ErrorCode.NOT_YOUR_STATION)
+
+
+def must_reach_hall(work: Work, operation: str, hall: str | None) -> None:
+    """Raises forbidden for another hall named beside the thing, where the right does not reach every hall."""
+    if Reach.HOSPITAL not in reach_of(operation, work.principal.role):
+        work.principal.must_be_in(hall)
+
+
+def must_serve(work: Work, operation: str, queue: str) -> None:
+    """Raises not_your_station where a right reaches queues of the own station only, and this is none of them."""
+    reach = reach_of(operation, work.principal.role)
+    if reach & WHOLE:
+        return
+    if queue not in {id for room in own_stations(work.db, work.principal) for id in room.queues}:
+        raise HallError(ErrorCode.NOT_YOUR_STATION)
+
+
+def readable_ticket(db: Session, who: Principal, operation: str, id: str) -> TicketRow:
+    """A ticket that may be read. Raises unknown_ticket, also for one of another hall; not_your_station."""
+    row = db.get(TicketRow, id)
+    if row is None or who.hall not in {None, row.hall_id}:
+        raise HallError(ErrorCode.UNKNOWN_TICKET, id)
+    must_reach_ticket(db, who, operation, row)
+    return row
