@@ -131,5 +131,5 @@ def _guarded(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store" if response.mimetype != "audio/wav" else "max-age=600"
+    response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.ports import Outcome, Reason
+from server.protocol import private_files
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
 
@@ -32,7 +33,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.folder(folder, r".*\.(json|new)")
 
     def begin(self, job: PrintJob, key: str) -> None:
         """Remember, on disk, that the first byte may be sent now."""
@@ -71,7 +72,9 @@ class Spool:
         """Write whole or not at all: beside, to the disk, then renamed."""
         path = self._path(job)
         beside = path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
+        beside.unlink(missing_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())

@@ -1,12 +1,15 @@
 """Owns the kiosk's memory of wishes that are not settled yet, on disk before they are sent. Knows no server."""
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from server.protocol import private_files
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS wish (
@@ -40,7 +43,8 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_files.folder(path.parent, re.escape(path.name) + r"(-journal)?")
+        private_files.database(path)
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=DELETE")
@@ -57,9 +61,9 @@ class Journal:
             )
 
     def printing(self, key: str, job: str) -> None:
-        """Write down that the paper of a wish begins now, so that it never comes out twice."""
+        """Write down that the paper of a wish begins now, never to come out twice, and forget who wished it."""
         with self._lock:
-            self._db.execute("UPDATE wish SET printing = ? WHERE key = ?", (job, key))
+            self._db.execute("UPDATE wish SET printing = ?, body = '{}' WHERE key = ?", (job, key))
 
     def settle(self, key: str) -> None:
         """Forget a wish whose outcome is known and acted upon."""

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.state_dir / "secret.key"
-        self.state_dir.mkdir(parents=True, exist_ok=True)
+        self.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 
 from hardware.escpos.fonts import face
 from hardware.escpos.pack import page_bytes
+from server.protocol import private_files
 
 KEPT = 200
 _COMPLEMENT = bytes(255 - value for value in range(256))
@@ -93,7 +94,7 @@ class Paper:
         self._strip = _Strip()
         self._lock = threading.Lock()
         if keep is not None:
-            keep.mkdir(parents=True, exist_ok=True)
+            private_files.folder(keep, r"\d+\.png")
 
     def slips(self) -> list[PaperSlip]:
         """The slips that are kept, oldest first."""

@@ -14,6 +14,8 @@ Sentence = tuple[str, str]
 """A text and its language."""
 LONGEST = 200
 WHILE_LOADING = 1.0
+FORGET_EVERY = 600.0
+"""Seconds of quiet after which what is too old is removed: nobody is called at night."""
 
 
 class Ahead:
@@ -72,9 +74,14 @@ class Ahead:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or (self._next() and not self._calls))
+                found = self._changed.wait_for(
+                    lambda: self._closed or (self._next() and not self._calls), timeout=FORGET_EVERY
+                )
                 if self._closed:
                     return
+                if not found:
+                    self._chain.forget_old()
+                    continue
                 wishes = self._next()
                 text, language = wishes.popleft()
             if self._chain.has(text, language):

@@ -1,12 +1,15 @@
 """Owns rendered sentences on disk: found by text, voice and speed; bounded in size and age. Knows no engine.
 
-A sentence may hold a surname, so a rendering is kept a day at most, in a folder that only its owner reads, under a
-name that says nothing.
+A sentence may hold a name, so a rendering is kept two hours at most, in a folder that only its owner reads, under a
+name made with a key of the folder's own: without it nobody can ask whether a name was called.
 """
 
 import hashlib
+import hmac
 import logging
 import os
+import secrets
+import shutil
 import tempfile
 import threading
 import time
@@ -17,11 +20,14 @@ from pathlib import Path
 from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.sound import Sound
+from server.protocol import private_files
 
 log = logging.getLogger(__name__)
 
 LIMIT = 200 * 1024 * 1024
-OLDEST = 24 * 3600.0
+OLDEST = 2 * 3600.0
+"""Seconds from rendering, however often it was spoken since: longer than a patient waits after being called."""
+KEY_FILE = ".key"
 
 
 def scratch() -> Path:
@@ -41,17 +47,17 @@ class Cache:
         self, folder: Path, *, limit: int = LIMIT, oldest: float = OLDEST, now: Callable[[], float] = time.time
     ) -> None:
         """Open or make the folder; raises OSError when that cannot be."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_files.folder(folder, r".*\.wav|\.key")
+        self._key = _key(folder / KEY_FILE)
         self.folder, self._limit, self._oldest, self._now = folder, limit, oldest, now
         self._lock = threading.Lock()
         self.prune()
 
     def find(self, engine: str, voice: str, speed: float, text: str) -> Sound | None:
-        """The rendering of these, if there is one; finding it keeps it longer."""
+        """The rendering of these, if there is one."""
         path = self._path(engine, voice, speed, text)
         try:
             found = sound.read(path)
-            path.touch()
         except (OSError, EOFError, wave.Error):
             return None
         return found
@@ -69,7 +75,7 @@ class Cache:
         self.prune()
 
     def prune(self) -> None:
-        """Remove what is too old, then the longest unused until the rest fits."""
+        """Remove what is too old, then the oldest until the rest fits."""
         with self._lock:
             files = sorted(((*_age(path), path) for path in self.folder.glob("*.wav")), reverse=True)
             total = 0
@@ -80,7 +86,36 @@ class Cache:
 
     def _path(self, engine: str, voice: str, speed: float, text: str) -> Path:
         named = "\x1f".join((engine, voice, f"{speed:.3f}", text)).encode()
-        return self.folder / f"{hashlib.sha256(named).hexdigest()[:40]}.wav"
+        return self.folder / f"{hmac.new(self._key, named, hashlib.sha256).hexdigest()[:40]}.wav"
+
+
+def _key(file: Path) -> bytes:
+    """The folder's key, made when it is missing; two programs that share the folder share the key."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
+    except FileExistsError:
+        return file.read_bytes() or secrets.token_bytes(32)  # empty: the other one is about to write it
+    with os.fdopen(handle, "wb") as made:
+        made.write(key := secrets.token_bytes(32))
+    return key
+
+
+def sweep(prefix: str, root: Path | None = None) -> None:
+    """Remove folders `prefix…` that a program which ended without cleaning left; each names its process."""
+    for folder in (root or Path(tempfile.gettempdir())).glob(f"{prefix}*"):
+        process = folder.name.removeprefix(prefix).partition("-")[0]
+        if process.isdecimal() and not _lives(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it lives and is somebody else's
+        return True
+    return True
 
 
 def _age(path: Path) -> tuple[float, int]:

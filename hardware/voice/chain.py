@@ -97,6 +97,10 @@ class Chain:
             found[language] = f"{engine.name} {choice.voice}" if engine and choice else ""
         return found
 
+    def forget_old(self) -> None:
+        """Remove what was rendered too long ago, also while nobody is called."""
+        self._cache.prune()
+
     def warm(self) -> None:
         """Let the first engine load."""
         for engine in self._engines[:1]:

@@ -17,6 +17,7 @@ from typing import Protocol
 from hardware.errors import FailedInUse, HardwareError, NotAvailable, TimedOut
 from hardware.voice import sound
 from hardware.voice.sound import Sound
+from server.protocol import private_files
 from server.protocol.logs import told
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
@@ -127,7 +128,7 @@ class FolderPlayer:
 
     def __init__(self, folder: Path) -> None:
         """Use or make the folder; raises OSError when that cannot be."""
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.folder(folder, r"\d+\.wav|fault|\.renderings")
         self.folder = folder
 
     def play(self, played: Sound) -> None:

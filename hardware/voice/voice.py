@@ -6,6 +6,7 @@ outcome; the next call starts afresh.
 """
 
 import logging
+import os
 import tempfile
 import threading
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 from hardware.errors import HardwareError, NotAvailable
 from hardware.voice import sound
 from hardware.voice.ahead import Ahead, Sentence
+from hardware.voice.cache import sweep
 from hardware.voice.chain import Chain, Rendered
 from hardware.voice.chime import RATE, chime
 from hardware.voice.players import Player
@@ -33,6 +35,7 @@ BETWEEN_HALVES = 0.16
 AFTER_CHIME = 0.15
 KEPT = 8
 """Files that stay, for a browser that plays them."""
+FILES = "hall-voice-"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Voice:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._chain, self._player, self._clock = chain, player, clock
-        self._files = tempfile.TemporaryDirectory(prefix="hall-voice-", ignore_cleanup_errors=True)
+        sweep(FILES)
+        self._files = tempfile.TemporaryDirectory(prefix=f"{FILES}{os.getpid()}-", ignore_cleanup_errors=True)
         self._folder = Path(self._files.name)
         self._why_no_player = why_no_player
         self._speaking, self._composing = threading.Lock(), threading.Lock()

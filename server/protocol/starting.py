@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from server.protocol import logs
+from server.protocol import logs, private_files
 
 OURS = frozenset({"server", "kiosk", "caller", "hardware"})
 WRONG_INSTALL = 2
@@ -16,12 +16,14 @@ WRONG_INSTALL = 2
 def start(module: str, extra: str, arguments: Sequence[str] | None = None) -> int:
     """Run `main` of a module and return its exit code; 2 when a third-party package is not installed.
 
-    What it logs, and what it ends with when nobody expected that, holds nothing about a patient (logs.py).
+    What it logs, and what it ends with when nobody expected that, holds nothing about a patient (logs.py); what it
+    writes is its user's alone (private_files.py).
 
     `extra` is the part of the distribution that brings what this program needs. What is missing of our own or of the
     standard library, or inside an installed package, is a fault and stays a traceback.
     """
     logs.configure()
+    private_files.keep_private()
     try:
         code: int = import_module(module).main(arguments)
     except ModuleNotFoundError as error:

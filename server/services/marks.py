@@ -29,7 +29,7 @@ class Marks:
 
     def _handle(self, hall: str) -> int:
         if hall not in self._handles:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._handles[hall] = os.open(self._folder / hall.encode().hex(), os.O_RDWR | os.O_CREAT, 0o600)
         return self._handles[hall]
 

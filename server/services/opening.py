@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from server.protocol import private_files
 from server.protocol.terms import AlertKind
 from server.services import alerts, moves
 from server.services.clock import Clock
@@ -16,10 +17,13 @@ from server.store.engine import open_engines
 from server.store.rows import write_now
 from server.store.schema import migrate
 
+STATE_FILES = r"secret\.key|(?:[0-9a-f]{2})+"
+"""Names in HALL_STATE_DIR: the key, and the mark of each hall under its id in hexadecimal."""
+
 
 def build_context(settings: Settings) -> Context:
     """Database, keys, clock and scales; creates what is missing."""
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    private_files.folder(settings.state_dir, STATE_FILES)
     engines = open_engines(settings.database_url)
     migrate(engines.write)
     clock, key = Clock(replay=settings.replay), settings.key()

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from server.protocol import private_files
+
 BUSY_MILLISECONDS = 5000
 
 
@@ -72,6 +74,8 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     every: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}  # errors do not repeat what was written
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
+            private_files.database(Path(parsed.database))
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
         write = create_engine(to_write, **every, pool_size=2, max_overflow=2)
         read = create_engine(to_read, **every, pool_size=readers, max_overflow=readers)
