@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from server.protocol.staff_reasons import StaffReason
 from server.protocol.terms import ErrorCode, EventKind
+from server.store.tables import Base
 from server.web.routes import declared
 from tests.support import reference
 
@@ -66,3 +68,23 @@ def test_every_relative_link_of_the_readme_and_the_docs_leads_somewhere():
                 missing.append(f"{document.name}: {target}")
 
     assert [] == missing
+
+
+CLASSES = {"person", "health", "typed", "staff", "secret", "plain"}
+
+
+def test_every_column_of_every_table_is_classified_and_said_how_long_it_is_kept():
+    """S10: a new column must say whether it is about a patient before it can land."""
+    said = {}
+    tables = read("privacy.md").partition("## Reasons are codes")[0]
+    for table, columns, kept, readers in re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", tables, re.M):
+        assert {part.split()[0].strip("*") for part in columns.split("; ")} <= CLASSES
+        assert min(len(kept), len(readers)) > 5
+        said[table] = sorted(re.findall(r"`(\w+)`", columns))
+
+    assert said == {name: sorted(table.columns.keys()) for name, table in Base.metadata.tables.items()}
+
+
+def test_the_reasons_of_staff_stand_in_the_document():
+    """S10: the API takes free words; the document says which words are codes."""
+    assert [] == [reason.value for reason in StaffReason if f"`{reason.value}`" not in read("privacy.md")]

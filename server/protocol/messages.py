@@ -58,6 +58,7 @@ class TicketView(Wire):
     bypass: bool = False
     rescue_place: str | None = None
     end_reason: str | None = None
+    remarks: dict[str, str] = Field(default_factory=dict)
 
 
 class StationView(Wire):

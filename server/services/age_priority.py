@@ -27,4 +27,5 @@ def give(work: Work, context: Context, queue: Queue, ticket: TicketRow, patient:
     tag = tag_by_age(queue.rules, patient.birth_date, day, proved=proved)
     if tag is not None and tag not in ticket.tags:
         years = full_years(patient.birth_date, day)
-        give_priority(work, ticket, tag, f"birth date: {years}; identified at level {visit['level']}", by_itself=True)
+        seen = f"age: {years} by the birth date; identified at level {visit['level']}"
+        give_priority(work, ticket, tag, seen, by_itself=True)

@@ -44,7 +44,8 @@ def who_and_where(db: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
                 "birth_date": born.isoformat() if born else None,
                 "queue": alert.queue_id,
                 "flags": list(alert.flags),
-            }
+                "going": alert.going,
+            } | ({"text": alert.note} if alert.note else {})
     return found
 
 

@@ -27,13 +27,15 @@ def raise_alert(
     ticket: str | None = None,
     device: str | None = None,
     text: str | None = None,
+    note: str | None = None,
     patient: str | None = None,
     queue: str | None = None,
     flags: Sequence[str] = (),
 ) -> View:
     """Record an alert, or count it on the open line it belongs to, and give its view.
 
-    A ticket says the patient and the queue where they are not given.
+    A ticket says the patient and the queue where they are not given. `text` is the server's own, `note` what somebody
+    typed: it stays in the alert's row and is shown to staff while the alert is open.
     """
     held = work.db.get(TicketRow, ticket) if ticket else None
     if held is not None:
@@ -43,7 +45,7 @@ def raise_alert(
         line.count, line.last_at = line.count + 1, work.now
         line.device_id = device or line.device_id  # who comes must go where the patient stands now
         line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
-        line.text = text or line.text
+        line.text, line.note = text or line.text, note or line.note
         line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
         work.record(EventKind.ALERT_REPEATED, line)
         return alert_view(line)
@@ -57,6 +59,7 @@ def raise_alert(
         queue_id=queue,
         flags=list(flags),
         text=text,
+        note=note,
         raised_at=work.now,
         last_at=work.now,
         count=1,
@@ -111,14 +114,15 @@ def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
         ticket = work.db.get(TicketRow, body.ticket)
         if ticket is None or ticket.hall_id != work.hall.id:
             raise HallError(ErrorCode.UNKNOWN_TICKET)
-    patient = visitor(work, context, body.visit_token)
+    patient, about = visitor(work, context, body.visit_token), body.about
     view = raise_alert(
         work,
         AlertKind(body.kind),
         ticket=body.ticket,
         device=machine(work),
         patient=patient.id if patient is not None else None,
-        text=body.about if work.principal.is_staff or CODE.fullmatch(body.about or "") else None,
+        text=about if CODE.fullmatch(about or "") else None,
+        note=about if work.principal.is_staff and not CODE.fullmatch(about or "") else None,
     )
     return Answer(201, {"alert": view})
 

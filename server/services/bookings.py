@@ -8,6 +8,7 @@ from sqlalchemy import select
 from server.domain import placing
 from server.domain.bookings import Effect, on_cancel, on_move
 from server.domain.errors import HallError
+from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
 from server.services import alerts, moves
 from server.services.booked_slots import begun_slot
@@ -37,7 +38,7 @@ def cancel(work: Work, row: AppointmentRow, *, reason: str | None = None) -> Ans
     seen = ticket is not None and ticket.state in {TicketState.SERVING, TicketState.DONE}
     if not seen and row.state != AppointmentState.CANCELLED:
         row.state = AppointmentState.CANCELLED.value
-        work.audit("appointment.cancelled", row.id, reason)
+        _give_reason(work, row, "appointment.cancelled", reason)
     if ticket is not None and effect is Effect.TICKET:
         _end(work, ticket, EndReason.HIS_CANCELLED)
     elif ticket is not None and effect is Effect.TOLD:
@@ -64,7 +65,7 @@ def move(work: Work, row: AppointmentRow, to: Booking, *, reason: str | None = N
     else:
         to.write(row)
         row.state = AppointmentState.BOOKED.value
-    work.audit("appointment.moved", row.id, reason)
+    _give_reason(work, row, "appointment.moved", reason)
     return _answer(row, effect, ticket)
 
 
@@ -227,3 +228,9 @@ def _twin(work: Work, ticket: TicketRow, queue: str) -> bool:
 def _answer(row: AppointmentRow, effect: Effect, ticket: TicketRow | None) -> Answer:
     view = {"appointment": appointment_view(row), "effect": effect.value}
     return Answer(200, {**view, "ticket": ticket_view(ticket) if ticket is not None else None})
+
+
+def _give_reason(work: Work, row: AppointmentRow, action: str, reason: str | None) -> None:
+    """Write the reason's code into the trail; what was typed stays with the booking."""
+    code, row.remark = parted(reason)
+    work.audit(action, row.id, code)

@@ -17,6 +17,7 @@ from server.store.tables import StationRow, TicketRow
 
 EMPTY = "empty"
 MANUAL = "manual"
+CHOSEN = {"zh": "指定叫号", "en": "Chosen by hand"}
 
 
 def call_next(work: Work, context: Context, station_id: str, body: CallNextBody) -> Answer:
@@ -40,7 +41,7 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
         staging.fill(work, station)
         return Answer(
             200,
-            {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": {"zh": body.reason, "en": body.reason}},
+            {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": dict(CHOSEN)},
         )
     chosen = _next(work, station)
     if chosen is None:

@@ -1,6 +1,6 @@
 """Adds to nameless views what their reader may see: names by role and privacy mode, neutral tags, spoken texts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from server.domain import wording
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
+from server.services import typed_words
 from server.services.alert_presenter import who_and_where
 from server.services.config import config_of
 from server.services.lists import KIND
@@ -31,11 +32,12 @@ PUBLIC_KINDS = frozenset({k for k in EventKind if k.value.startswith(("ticket.",
 
 @dataclass(frozen=True)
 class Face:
-    """A patient as a ticket's readers may need them."""
+    """A patient as a ticket's readers may need them; `typed` is what staff typed about the ticket."""
 
     name: str
     sex: str | None
     birth_date: str | None
+    typed: tuple[str | None, str | None, dict[str, str]]
 
 
 class Faces:
@@ -52,29 +54,38 @@ class Faces:
         self._faces: dict[str, Face] = {}
         self._alerts: dict[str, View] = {}
         self._doctors: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
+        self._evidence: dict[str, str] = {}
 
-    def learn(self, views: Iterable[View]) -> None:
+    def learn(self, views: Sequence[View]) -> None:
         """Fetch the faces of all tickets and the names of all doctors that stand anywhere in `views`."""
         tickets: set[str] = set()
         doctors: set[str] = set()
         alerts: set[str] = set()
         for view in views:
             _mentions(view, tickets, doctors, alerts)
-        if alerts and self._audience is Audience.STAFF:
-            self._alerts |= who_and_where(self._db, alerts)
+        if self._audience is Audience.STAFF:
+            self._learn_typed(views, alerts)
         missing = [id for id in tickets if id not in self._faces and not self._at_hand(id)]
         for start in range(0, len(missing), 500):
             rows = self._db.execute(
-                select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date)
+                select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date, *typed_words.TICKET)
                 .join(PatientRow, PatientRow.id == TicketRow.patient_id)
                 .where(TicketRow.id.in_(missing[start : start + 500]))
             )
-            for id, name, sex, born in rows:
-                self._faces[id] = Face(name, sex, born.isoformat() if born else None)
+            for id, name, sex, born, held, place, remarks in rows:
+                self._faces[id] = Face(name, sex, born.isoformat() if born else None, (held, place, remarks))
         unknown = [id for id in doctors if id not in self._doctors]
         if unknown:
             rows = self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown)))
             self._doctors |= {row.id: row.name for row in rows}
+
+    def _learn_typed(self, views: Sequence[View], alerts: set[str]) -> None:
+        """Fetch what only staff sees: who open alerts are about, and the words behind the codes of rooms and paper."""
+        if alerts:
+            self._alerts |= who_and_where(self._db, alerts)
+        self._reasons |= typed_words.stations(self._db, typed_words.mentioned(views, "station", "reason"))
+        self._evidence |= typed_words.print_jobs(self._db, typed_words.mentioned(views, "print_job", "evidence"))
 
     def _at_hand(self, id: str) -> bool:
         """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
@@ -84,7 +95,8 @@ class Faces:
         patient = self._db.connection().execute(_PATIENT, {"patient": ticket.patient_id}).one_or_none()
         if patient is not None:
             born = patient.birth_date.isoformat() if patient.birth_date else None
-            self._faces[id] = Face(patient.name, patient.sex, born)
+            typed = (ticket.hold_reason, ticket.rescue_place, ticket.remarks)
+            self._faces[id] = Face(patient.name, patient.sex, born, typed)
         return patient is not None
 
     def _privacy(self, queue: str) -> Privacy:
@@ -99,6 +111,7 @@ class Faces:
         if self._audience is Audience.STAFF:
             if face:
                 out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
+                out |= typed_words.ticket(view, *face.typed)
             return out
         for word in PRIVATE_FIELDS:
             out.pop(word, None)
@@ -113,7 +126,8 @@ class Faces:
     def station(self, view: View) -> View:
         """A station with its doctor's name."""
         doctor = view.get("doctor")
-        return {**view, "doctor_name": self._doctors.get(doctor) if doctor else None}
+        out = {**view, "doctor_name": self._doctors.get(doctor) if doctor else None}
+        return out | typed_words.as_typed(view, "reason", self._reasons)
 
     def alert(self, view: View) -> View:
         """An alert; for staff with who it is about and where it was raised."""
@@ -159,6 +173,7 @@ class Faces:
 
     def paper(self, view: View) -> View:
         """A print job with what is to be printed: a slip's name, a report's results, only for who prints it now."""
+        view = {**view, **typed_words.as_typed(view, "evidence", self._evidence)}
         if view.get("slip"):
             return {**view, "slip": self.slip(view["slip"])}
         if view["kind"] == "report" and view.get("document"):
@@ -202,6 +217,8 @@ class Faces:
                     frame[word] = self.announcement(view)
                 case "alert":
                     frame[word] = self.alert(view)
+                case "print_job":
+                    frame[word] = {**view, **typed_words.as_typed(view, "evidence", self._evidence)}
                 case _:
                     frame[word] = view
         return frame

@@ -100,6 +100,7 @@ _STARTING: dict[str, Any] = {
     "rescue_place": None,
     "bypass": False,
     "end_reason": None,
+    "remarks": {},
     "calls": 0,
     "passes": 0,
     "seq": 0,

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from server.domain.errors import HallError
 from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
 from server.domain.places import Place
+from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
 from server.services.config import Queue
 from server.services.timers import begin_day
@@ -41,6 +42,7 @@ IMAGE = (
     "times",
     "promise",
     "end_reason",
+    "remarks",
 )
 """What undo restores of a ticket."""
 
@@ -157,6 +159,7 @@ def apply(
 ) -> None:
     """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the fact.
 
+    Of the reason journal and trail keep the code; what was typed stays in the ticket's `remarks`, by action.
     `memory` is what else undo must restore; what happens `by_itself` leaves undo to what people did before. Who comes
     back in line while called elsewhere is held at once. Raises illegal_move before anything changed.
     """
@@ -172,6 +175,9 @@ def apply(
         state = TicketState.HELD
         changes |= {"hold_reason": ESCORT, "station_id": None}
     changes["state"] = state.value
+    _, typed = parted(reason)
+    if typed is not None:
+        changes["remarks"] = {**ticket.remarks, action.value: typed}
     if state in ENDED:
         changes.setdefault("end_reason", _end_reason(action, reason))
     changes["times"] = {**ticket.times, STAMPS[action]: str(stamp(work.now))}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.domain import lease
 from server.domain.errors import HallError
+from server.domain.reasons import code_of
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services import alerts
 from server.services.reports.judging import must_still_print
@@ -153,7 +154,12 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     if after in {PrintJobState.FAILED, PrintJobState.UNKNOWN}:
         _back_to_desk(work, job)
         alerts.raise_alert(
-            work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=body.evidence or after.value
+            work,
+            AlertKind.PRINT,
+            ticket=job.ticket_id,
+            device=job.device_id,
+            text=code_of(body.evidence) or after.value,
+            note=body.evidence,
         )
     return Answer(200, {"print_job": job_view(job)})
 

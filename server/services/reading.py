@@ -85,6 +85,7 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
         out["tickets"] = [faces.ticket(view) for view in out["tickets"] if principal.is_staff or not out_of_sight(view)]
         if principal.is_staff:
             out["alerts"] = [faces.alert(view) for view in out["alerts"]]
+            out["print_jobs"] = [faces.paper(view) for view in out["print_jobs"]]
         out["announcements"] = _announcements(db, hall, faces, out["tickets"])
         return out
 

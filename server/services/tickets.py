@@ -8,6 +8,7 @@ from sqlalchemy import select
 from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
+from server.domain.reasons import as_stated
 from server.protocol.terms import (
     Action,
     AlertKind,
@@ -140,7 +141,7 @@ def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
     """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
     ticket = moves.ticket_of(work, id)
-    moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=body.reason, station_id=None)
+    moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=as_stated(body.reason), station_id=None)
     return answer(ticket)
 
 
@@ -197,7 +198,7 @@ def worse(work: Work, id: str, body: PlainBody) -> Answer:
     """病情加重: staff is asked to look again now; the ticket itself does not move."""
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.WORSE)
-    alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, device=alerts.machine(work), text=body.reason)
+    alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, device=alerts.machine(work), note=body.reason)
     return answer(ticket)
 
 

@@ -112,7 +112,7 @@ def _to_other_hall(
         work,
         ticket,
         Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
-        reason=f"transferred: {body.reason}"[:200],
+        reason=body.reason,
         station_id=None,
         kind=EventKind.TICKET_TRANSFERRED,
         end_reason=EndReason.TRANSFERRED.value,

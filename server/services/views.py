@@ -1,8 +1,10 @@
-"""Rows as views without names: what the journal keeps and receipts store. Names are added at the edge by faces.py."""
+"""Rows as views without names and typed words: what the journal keeps and receipts store. Names are added at the edge
+by faces.py, what staff typed by typed_words.py."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+from server.domain.reasons import code_of
 from server.store.tables import (
     AlertRow,
     AppointmentRow,
@@ -39,8 +41,8 @@ def ticket_view(row: TicketRow) -> View:
         "seq": row.seq,
         "times": dict(row.times),
         "doctor": row.doctor or None,
-        "hold_reason": row.hold_reason,
-        "rescue_place": row.rescue_place,
+        "hold_reason": code_of(row.hold_reason),
+        "rescue_place": None,
         "flags": list(row.flags),
         "calls": row.calls,
         "passes": row.passes,
@@ -72,7 +74,7 @@ def station_view(row: StationRow) -> View:
         "queues": list(row.queues),
         "state": row.state,
         "doctor": row.doctor_id,
-        "reason": row.reason,
+        "reason": code_of(row.reason),
         "until": stamp(row.until),
         "seq": row.seq,
     }
@@ -100,7 +102,7 @@ def job_view(row: PrintJobRow, *, content: bool = False) -> View:
         "device": row.device_id,
         "ticket": row.ticket_id,
         "copy_number": row.copy_number,
-        "evidence": row.evidence,
+        "evidence": code_of(row.evidence),
         "seq": row.seq,
     }
     if content:
@@ -126,7 +128,7 @@ def alert_view(row: AlertRow) -> View:
         "count": row.count,
         "acknowledged_at": stamp(row.acknowledged_at),
         "acknowledged_by": row.acknowledged_by,
-        "going": row.going,
+        "going": None,
         "closed_at": stamp(row.closed_at),
         "closed_by": row.closed_by,
         "outcome": row.outcome,

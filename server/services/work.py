@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from server.domain.reasons import code_of
 from server.protocol.terms import EventKind
 from server.services.config import HallConfig, config_of
 from server.services.principal import Principal
@@ -72,7 +73,8 @@ class Work:
     ) -> None:
         """Give the fact the next number of its hall's journal, with the view of `thing` as it is now.
 
-        `changes` of its columns are written with that number; a thing just made is inserted.
+        `changes` of its columns are written with that number; a thing just made is inserted. Of a reason the code is
+        kept and no word that somebody typed: those belong to the thing.
         """
         hall = self.halls[thing.hall_id] if thing is not None else self.hall
         self._count(hall, seq=hall.seq + 1)
@@ -92,11 +94,11 @@ class Work:
                 "real_at": self.real_now,
                 "actor": self.actor,
                 "device": self.principal.id if self.principal.kind == "device" else None,
-                "reason": reason,
+                "reason": code_of(reason),
                 "subject": subject,
             }
         )
-        self.audit(kind.value, thing.id if thing is not None else hall.id, reason, hall=hall)
+        self.audit(kind.value, thing.id if thing is not None else hall.id, code_of(reason), hall=hall)
 
     @cached_property
     def connection(self) -> Connection:

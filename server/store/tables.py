@@ -351,6 +351,7 @@ class AppointmentRow(Base):
     slot_start: Mapped[datetime] = mapped_column(index=True)
     slot_end: Mapped[datetime]
     registration: Mapped[int | None]
+    remark: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(16), default="booked")
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),
@@ -373,6 +374,7 @@ class TicketRow(Base):
 
     `promise` is the wait told on the slip, until it is called, sent away or stands elsewhere; `end_reason` tells why a
     life ended otherwise than at the station: `transferred`, `his_cancelled`, `left`, `day_closed`, `session_closed`.
+    `remarks` is what staff typed beside or instead of a reason's code, the last time, by action.
     """
 
     __tablename__ = "ticket"
@@ -414,6 +416,7 @@ class TicketRow(Base):
     undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
     promise: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     end_reason: Mapped[str | None] = mapped_column(String(32))
+    remarks: Mapped[dict[str, str]] = mapped_column(default=dict, server_default="{}")
     seq: Mapped[int] = mapped_column(BIG, default=0)
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "queue_id"], ["queue.hall_id", "queue.id"]),
@@ -597,6 +600,7 @@ class AlertRow(Base):
     queue_id: Mapped[str | None] = mapped_column(String(64))
     flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     text: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(String(200))
     raised_at: Mapped[datetime]
     last_at: Mapped[datetime]
     count: Mapped[int] = mapped_column(default=1, server_default="1")

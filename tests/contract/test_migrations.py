@@ -1,5 +1,7 @@
 """The schema: built by migrations alone, taken down again, and the same as the tables say, on both databases."""
 
+import json
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -135,3 +137,33 @@ def test_the_database_itself_keeps_its_promises(engine):
 
     assert {"one_live_ticket_per_visit_and_queue", "one_ticket_per_station", "one_station_per_patient"} <= unique
     assert "one_number_per_queue_and_day" in constraints | unique
+
+
+def test_words_that_staff_typed_leave_journal_and_receipts_at_the_upgrade(engine):
+    """S10: diagnoses typed as reasons of holds stood in journal and receipts."""
+    migrate(engine, "0009")
+    typed = {"hold_reason": "examination: 幻影疥癣", "rescue_place": "抢救室", "id": "t", "state": "held"}
+    with engine.begin() as db:
+        for number, reason in enumerate(("幻影疥癣", "examination: 幻影疥癣", "2026-03-02", None), 1):
+            db.execute(
+                text(
+                    "INSERT INTO journal (hall_id, seq, kind, at, real_at, reason, subject)"
+                    " VALUES ('H1', :n, 'ticket.held', '2026-03-02', '2026-03-02', :reason, :subject)"
+                ),
+                {"n": number, "reason": reason, "subject": json.dumps({"ticket": typed})},
+            )
+        db.execute(
+            text(
+                "INSERT INTO receipt (owner, key, fingerprint, status, body, at) VALUES ('o', 'k', 'f', 200, :b, :at)"
+            ),
+            {"b": json.dumps({"ticket": typed}), "at": "2026-03-02"},
+        )
+
+    migrate(engine)
+
+    with engine.connect() as db:
+        rows = db.execute(text("SELECT reason, subject FROM journal ORDER BY seq")).all()
+        receipt = db.execute(text("SELECT body FROM receipt")).scalar_one()
+    assert ["other", "examination", "2026-03-02", None] == [row.reason for row in rows]
+    assert "幻影" not in json.dumps([str(row.subject) for row in rows] + [str(receipt)], ensure_ascii=False)
+    assert "examination" in str(receipt)

@@ -110,7 +110,8 @@ def test_a_kiosks_own_slip_comes_leased_to_that_kiosk(api):
     assert body["slip"]["number"] == job.slip.number
     report = did(api, f"/print-jobs/{job.id}/report", {"state": "printed", "evidence": "12 12 12 12"}, role="kiosk",
                  leaves=["print_job.printed"])  # fmt: skip
-    assert ("printed", "12 12 12 12") == (report["print_job"]["state"], report["print_job"]["evidence"])
+    assert ("printed", "other") == (report["print_job"]["state"], report["print_job"]["evidence"])
+    assert "12 12 12 12" == api.events()[-1]["print_job"]["evidence"]
     again = did(api, f"/print-jobs/{job.id}/reprint", {"reason": "torn"}, role="kiosk", status=201,
                 leaves=["print_job.leased"])  # fmt: skip
     assert (1, "leased") == (again["print_job"]["copy_number"], again["print_job"]["state"])
@@ -169,7 +170,8 @@ def test_a_chosen_ticket_is_called_with_its_reason(api):
                      leaves=["ticket.called"])  # fmt: skip
 
         assert chosen["id"] == called["ticket"]["id"]
-        assert "wheelchair waits" == own.events()[-1]["reason"]
+        event = own.events()[-1]
+        assert ("other", "wheelchair waits") == (event["reason"], event["ticket"]["remarks"]["call"])
 
 
 def test_a_passed_patient_comes_back_by_checking_in_again(api):
@@ -252,7 +254,7 @@ def test_a_priority_moves_a_ticket_into_the_lane_of_policy(api):
                      leaves=["ticket.prioritised"])["ticket"]  # fmt: skip
 
         assert ("policy", ["老"]) == (answer["lane"], answer["tags"])
-        assert "born 1940" == own.events()[-1]["reason"]
+        assert "born 1940" == own.events()[-1]["ticket"]["remarks"]["prioritise"]
 
 
 def test_who_feels_worse_raises_an_alert_and_stays_in_place(api):

@@ -38,7 +38,8 @@ def test_an_old_patient_who_proved_who_they_are_has_the_priority_at_the_kiosk(ap
 
     assert (["老"], "policy") == (ticket["tags"], ticket["lane"])
     fact = next(event for event in api.events() if event["kind"] == "ticket.prioritised")
-    assert "birth date: 85" in fact["reason"]
+    assert "age" == fact["reason"]
+    assert "85 by the birth date" in fact["ticket"]["remarks"]["prioritise"]
 
 
 def test_who_would_be_next_anyway_is_made_no_later_by_the_priority(api):

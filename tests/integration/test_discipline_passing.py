@@ -105,8 +105,8 @@ def test_staff_may_pass_earlier_with_a_reason_that_is_in_the_trail(api):
     ticket = called(api)
     api.act(ticket, "pass", role="nurse", reason="left the hospital")
 
-    assert [("nurse:nurse", "left the hospital")] == trail(api, "ticket.passed")
-    assert "left the hospital" == api.events()[-1]["reason"]
+    assert [("nurse:nurse", "other")] == trail(api, "ticket.passed")
+    assert "left the hospital" == api.events()[-1]["ticket"]["remarks"]["pass"]
 
 
 # held, not passed
@@ -206,8 +206,8 @@ def test_a_move_by_hand_is_in_the_trail_with_who_and_why(api):
     chosen = api.check_in("二")
     api.call("R1", ticket=chosen["id"], reason="wheelchair transport waits", role="console")
 
-    assert [("console:console", "wheelchair transport waits")] == trail(api, "ticket.called")
-    assert "wheelchair transport waits" == api.events()[-1]["reason"]
+    assert [("console:console", "other")] == trail(api, "ticket.called")
+    assert "wheelchair transport waits" == api.events()[-1]["ticket"]["remarks"]["call"]
 
 
 def test_sending_ahead_out_of_turn_is_written_down_as_done_by_hand(api):

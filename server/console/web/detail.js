@@ -27,6 +27,7 @@ export function Facts({ desk, ticket }) {
     ["fact.queue", named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)],
     ["fact.state", [t(`state.${ticket.state}`), ticket.state === "held" ? holdWords(ticket.hold_reason) : ""].filter(Boolean).join(" · ")],
     ["fact.rescue", ticket.rescue_place],
+    ["fact.remarks", remarkWords(ticket.remarks)],
     ["fact.person", person],
     ["fact.doctor", ticket.doctor ? known.doctors[ticket.doctor] ?? ticket.doctor : ""],
     ["fact.checked_in", ticket.times.checked_in ? clock(ticket.times.checked_in) : ""],
@@ -39,6 +40,12 @@ export function Facts({ desk, ticket }) {
     ${look === null ? null : html`<dt>${t("fact.reassess")}</dt><dd class=${look <= 0 ? "bad" : ""} data-reassess=${look <= 0 ? "due" : "later"}>
       <span aria-hidden="true">${look <= 0 ? "▲ " : "◷ "}</span>${look <= 0 ? t("reassess.due", { minutes: -look }) : t("reassess.in", { minutes: look })}</dd>`}
   </dl>`;
+}
+
+/** What staff typed about a ticket beside the codes of reasons; that of a hold stands with the state. */
+function remarkWords(remarks) {
+  const others = Object.entries(remarks ?? {}).filter(([action]) => action !== "hold" && action !== "triage");
+  return others.map(([action, words]) => (has(`deed.${action}`) ? `${t(`deed.${action}`)}: ${words}` : words)).join(" · ");
 }
 
 /** Earlier triages of a ticket, latest first. */

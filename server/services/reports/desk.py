@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.reasons import code_of
 from server.domain.reports.critical import critical_lines
 from server.domain.reports.decision import Printable, Reason, Verdict, has_content, is_critical_report
 from server.domain.reports.person import differences
@@ -92,7 +93,7 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
     row.handed_over_at, row.at_desk = work.real_now, False
     reasons = ",".join(judged.reasons) or "none"
     confirmed = "confirmed, " if body.confirm else ""
-    work.audit("report.handed_over", row.id, f"{confirmed}{reasons}: {body.reason}"[:200])
+    work.audit("report.handed_over", row.id, f"{confirmed}{reasons}: {code_of(body.reason)}"[:200])
     job = {**job, "document": None, "lease": None}
     answer = HandedOver.model_validate({"report": _view(row, patient, judged), "print_job": job})
     return Answer(201, answer.model_dump(mode="json"))
@@ -114,7 +115,7 @@ def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
         raise HallError(ErrorCode.EVIDENCE_NEEDED, "say who answers for the critical value")
     if row.acknowledged_at is None:
         row.acknowledged_at, row.acknowledged_by, row.acknowledged_reason = work.real_now, by, body.reason
-        work.audit("report.acknowledged", row.id, f"{by}: {body.reason or ''}"[:200])
+        work.audit("report.acknowledged", row.id, f"{by}: {code_of(body.reason) or ''}"[:200])
     patient = patient_of(work.db, row)
     judged = verdict(work.db, row, patient, work.now)
     row.at_desk = judged.printable is Printable.DESK and row.handed_over_at is None

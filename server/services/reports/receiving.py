@@ -195,7 +195,7 @@ def _recall(work: Work, row: ReportRow, why: str) -> None:
     jobs = work.db.scalars(select(PrintJobRow).where(PrintJobRow.report_id == row.id)).all()
     for job in jobs:
         if job.state == PrintJobState.QUEUED.value and job.hall_id == work.hall.id:
-            job.state, job.evidence = PrintJobState.FAILED.value, f"report {why}"
-            work.record(EventKind.PRINT_JOB_FAILED, job, reason=f"report {why}")
+            job.state, job.evidence = PrintJobState.FAILED.value, f"report_{why}"
+            work.record(EventKind.PRINT_JOB_FAILED, job, reason=f"report_{why}")
     if row.prints or any(job.state == PrintJobState.LEASED.value for job in jobs):
         alerts.raise_alert(work, AlertKind.PRINT, text=f"report_{why}")
