@@ -56,6 +56,7 @@ bench: prepare ## measure the hall's figures: wishes, choosing, slips, and what 
 	$(BIN)/python -m tests.bench.wall || failed=1; \
 	$(BIN)/python -m tests.bench.hour || failed=1; \
 	$(BIN)/python -m tests.bench.herd || failed=1; \
+	$(BIN)/python -m tests.bench.day || failed=1; \
 	exit $$failed
 
 bench-policy: prepare ## compare policies over a real day (DATA=FILE for another)
