@@ -6,6 +6,9 @@ BIN := .venv/bin
 # Another file of the same columns for a bench: make bench-triage DATA=FILE
 DATA ?=
 
+# The tests start hundreds of programs: without byte code each of them would compile the whole tree anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup prepare demo test contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
@@ -29,6 +32,7 @@ demo: prepare ## start a whole hospital on this machine and play a made-up day
 	@exec $(BIN)/hall-server demo
 
 test: prepare ## run every test, and the shared contract where it is there
+	@$(BIN)/python -m compileall -q server kiosk caller hardware
 	@failed=0; \
 	$(MAKE) --no-print-directory contract || failed=1; \
 	$(BIN)/pytest -n 4 --dist worksteal || failed=1; \
