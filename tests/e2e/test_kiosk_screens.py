@@ -24,7 +24,8 @@ def test_every_screen_fits_the_glass_has_large_targets_and_pleases_axe(screens, 
     with a_page(browser, GLASS) as page:
         for name in STATES:
             screens.show(page, name, language, elder=size == "elder")
-            found = page.evaluate(LAYOUT) + (faults(page) if size == "usual" and name in ONE_OF_EACH else [])
+            looked_at_by_axe = (size, language) == ("usual", "zh") and name in ONE_OF_EACH
+            found = page.evaluate(LAYOUT) + (faults(page) if looked_at_by_axe else [])
             if found:
                 complaints[name] = found
 
