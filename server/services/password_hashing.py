@@ -1,6 +1,6 @@
 """Who may hash a password now: one at a time, few in line. Knows no account and no HTTP.
 
-A check takes 64 MiB and both cores for a tenth of a second (argon2). A burst of sign-ins must take neither the memory
+A check takes 64 MiB and a core for a fifth of a second (argon2). A burst of sign-ins must take neither the memory
 nor the threads that others need, so all but a few of them are told at once to come again.
 """
 
@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 
-MOST_WAITING = 12
+MOST_WAITING = 5
 """Sign-ins that wait for their turn, in all."""
-MOST_OF_AN_ADDRESS = 8
+MOST_OF_AN_ADDRESS = 4
 """Of these, from one address: behind one there may be a whole ward, or one attacker."""
 PATIENCE_SECONDS = 5.0
 
