@@ -11,6 +11,7 @@ from server import console
 from server.domain.errors import HallError
 from server.domain.reports.received import Received
 from server.live import relay, sockets
+from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
 from server.services.authentication import Tokens
 from server.services.context import Context
@@ -49,15 +50,18 @@ class Server:
     relay: relay.Relay
     due: DueRunner
     connections: sockets.Connections
+    gate: Gate
 
     def start(self) -> None:
         """Begin to emit, to keep time and to look after tokens."""
         self.relay.start()
         self.due.start()
         self.connections.start()
+        self.gate.start()
 
     def stop(self) -> None:
         """End the threads and close the database."""
+        self.gate.stop()
         self.connections.stop()
         self.due.stop()
         self.relay.stop()
@@ -93,9 +97,12 @@ def create(settings: Settings) -> Server:
     console.install(app)
     addresses = settings.own_addresses()
     sockets_server = sockets.build(app, addresses)
+    gate = Gate(app.wsgi_app, sockets_server, tokens, settings.max_sockets)
+    app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's way to put something before an application
     guard.install(app, addresses)
-    connections = sockets.install(sockets_server, context, tokens)
-    return Server(app, sockets_server, context, relay.Relay(context, sockets_server), DueRunner(context), connections)
+    connections = sockets.install(sockets_server, context, tokens, gate)
+    outbound = relay.Relay(context, sockets_server)
+    return Server(app, sockets_server, context, outbound, DueRunner(context), connections, gate)
 
 
 def _read_bundle(raw: dict[str, Any]) -> list[Received]:

@@ -9,6 +9,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from server.app import Server, create
+from server.live import gate
+from server.serving.worker import GuardedWorker, Limits
 from server.settings import Settings
 
 
@@ -33,13 +35,10 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def load_config(self) -> None:
         """Threads and connections follow from the number of sockets a node is to carry."""
-        sockets = self._settings.max_sockets
         given: dict[str, Any] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
-            "worker_class": "server.worker.HallWorker",
-            "threads": sockets + 32,
-            "worker_connections": sockets * 2 + 200,
+            "worker_class": type("HallWorker", (GuardedWorker,), {"limits": limits(self._settings)}),
             "keepalive": 75,
             "timeout": 120,
             "graceful_timeout": 3,
@@ -69,14 +68,27 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             self._server.stop()
 
 
+def limits(settings: Settings) -> Limits:
+    """Threads of sockets apart from those of ordinary requests, and how many connections wait without a thread."""
+    sockets = settings.max_sockets
+    return Limits(
+        staying=gate.PATH.encode(),
+        staying_threads=sockets + gate.MOST_STRANGERS + gate.SPARE_THREADS,
+        known=2 * sockets + 200,
+    )
+
+
 def run(settings: Settings) -> int:
     """Serve until SIGTERM; says on stderr what was set."""
+    here = limits(settings)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(hard, max(soft, settings.max_sockets * 4 + 512))
+    most = here.threads + here.stranger_threads + here.staying_threads + here.strangers + here.known
+    wanted = min(hard, max(soft, most + 512))
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    requests = here.threads + here.stranger_threads
     print(
         f"hall-server on http://{settings.host}:{settings.port}: {settings.max_sockets} sockets, "
-        f"{settings.max_sockets + 32} threads, {wanted} files",
+        f"{requests} threads for requests and {here.staying_threads} for sockets, {wanted} files",
         file=sys.stderr,
         flush=True,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.rights import reach_of
+from server.live.gate import Gate
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
@@ -37,6 +38,8 @@ def build(app: Flask, addresses: OwnAddresses) -> SocketIO:
         ping_interval=5,
         ping_timeout=5,
         max_http_buffer_size=64 * 1024,
+        namespaces=[NAMESPACE],
+        async_handlers=False,
         always_connect=True,
         json=CompactJson,
         logger=False,
@@ -86,7 +89,7 @@ class Connections:
                     break
 
 
-def install(sockets: SocketIO, context: Context, tokens: Tokens) -> Connections:
+def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate) -> Connections:
     """Register the handlers of the namespace."""
     connections = Connections(tokens, sockets)
 
@@ -101,12 +104,15 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens) -> Connections:
         if not reach_of("follow", who.role):
             raise Refused(ErrorCode.FORBIDDEN.value)
         position = _join(context, who, str(given.get("hall") or who.hall or ""))
+        if not gate.joined(request.environ, who):
+            raise Refused(ErrorCode.BUSY.value)
         connections.add(sid, kind, token)
         emit("position", position)
 
     @sockets.on("disconnect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def disconnected(_reason: Any = None) -> None:
         connections.remove(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+        gate.parted(request.environ)
 
     @sockets.on("*", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def anything(_name: str, *_values: Any) -> None:

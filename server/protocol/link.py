@@ -68,6 +68,7 @@ class Link:
         try:
             socket.connect(
                 self._base_url,
+                headers={"Authorization": f"Bearer {self._auth.get('token', '')}"},  # known before it has a thread
                 auth=self._auth,
                 transports=[transport],
                 namespaces=[NAMESPACE],

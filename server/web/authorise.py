@@ -9,6 +9,7 @@ from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.principal import Principal
+from server.serving import KNOWN
 
 
 def principal_of(tokens: Tokens) -> Principal:
@@ -32,6 +33,7 @@ def session_cookie() -> str | None:
 def _known(found: Principal | None) -> Principal:
     if found is None:
         raise HallError(ErrorCode.UNAUTHENTICATED)
+    request.environ[KNOWN] = True
     return found
 
 

@@ -1,0 +1,92 @@
+"""Mends how Engine.IO treats threads and garbage. Touches private parts of engineio 4.15 and simple-websocket.
+
+A websocket that is sent what is no frame loses its reading thread and keeps the others for ever; a message may grow
+without end; each ping of each socket starts a thread that sleeps (seen in the sources, and by the attacks' bench).
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import simple_websocket
+from engineio import packet
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from engineio.socket import Socket
+
+log = logging.getLogger(__name__)
+
+LARGEST_MESSAGE = 64 * 1024
+SILENT_SECONDS = 12.0
+"""A socket answers a ping every five seconds; one that is silent for so long, or takes nothing, is gone."""
+
+
+class HallWebSocket(simple_websocket.Server):  # type: ignore[misc]  # no types
+    """A websocket whose threads end when its client is gone, silent, or sends what is no frame."""
+
+    def _thread(self) -> None:
+        self.sock.settimeout(SILENT_SECONDS)
+        try:
+            super()._thread()
+        except Exception as error:  # of wsproto, by what a stranger sent
+            log.warning("a websocket sent what is no frame: %s", type(error).__name__)
+        finally:
+            self.connected = False
+            self.event.set()
+            with contextlib.suppress(OSError):
+                self.sock.close()
+
+
+class _WebSocketOfEngine(SimpleWebSocketWSGI):  # type: ignore[misc]  # no types
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.ws = HallWebSocket(environ, max_message_size=LARGEST_MESSAGE)
+        answer = self.app(self)
+        if self.ws.mode == "gunicorn":
+            raise StopIteration
+        return answer
+
+
+class Pings:
+    """One thread that sends the pings of all sockets, each so many seconds after it was asked for."""
+
+    def __init__(self, engine: Any) -> None:
+        self._after = float(engine.ping_interval)
+        self._due: deque[tuple[float, Any]] = deque()
+        self._changed = threading.Condition()
+        self._started = False
+
+    def ask(self, one: Any) -> None:
+        """Ping this socket when its time has come."""
+        with self._changed:
+            self._due.append((time.monotonic() + self._after, one))
+            if not self._started:
+                self._started = True
+                threading.Thread(target=self._run, name="pings", daemon=True).start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._due)
+                due, one = self._due.popleft()
+            time.sleep(max(0.0, due - time.monotonic()))
+            if not one.closing and not one.closed:
+                one.last_ping = time.time()
+                with contextlib.suppress(Exception):  # closed just now
+                    one.send(packet.Packet(packet.PING))
+
+
+def mend(engine: Any) -> None:
+    """Let an engineio server use these."""
+    engine._async = {**engine._async, "websocket": _WebSocketOfEngine}
+    pings, start = Pings(engine), engine.start_background_task
+
+    def start_task(target: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        if getattr(target, "__func__", None) is Socket._send_ping:
+            return pings.ask(target.__self__)  # type: ignore[attr-defined]  # a bound method
+        return start(target, *arguments, **named)
+
+    engine.start_background_task = start_task

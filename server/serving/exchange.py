@@ -1,0 +1,65 @@
+"""What lies between a thread and the accepting thread: the bytes of its request, and the way back."""
+
+import socket
+import time
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any
+
+from gunicorn.workers.gthread import PollableMethodQueue
+
+BODY_SECONDS = 10.0
+"""In this time a body longer than is waited for must be read, by the thread."""
+SEND_SECONDS = 20.0
+"""In this time an answer must be taken, beyond what the system keeps for a slow client."""
+
+
+class CallQueue(PollableMethodQueue):  # type: ignore[misc]  # gunicorn has no types
+    """Calls for the accepting thread; a thread that is late, when all is closed, writes into nobody's file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closing = Lock()
+
+    def defer(self, callback: Any, *args: Any) -> bool:
+        """Let the accepting thread call this; False when it has ended."""
+        with self._closing:
+            if self._write_fd is None:
+                return False
+            super().defer(callback, *args)
+            return True
+
+    def close(self) -> None:
+        with self._closing:
+            super().close()
+            self._write_fd = None
+
+
+class Source:
+    """The bytes of a request for the parser: what is there, and of a long one what the socket still brings."""
+
+    def __init__(self, data: bytes, sock: socket.socket | None) -> None:
+        self._data, self._sock = data, sock
+        self._until = time.monotonic() + BODY_SECONDS
+        self.given = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        chunk = self._data
+        while chunk:
+            self.given += len(chunk)
+            yield chunk
+            chunk = self._more() if self._sock is not None else b""
+
+    def _more(self) -> bytes:
+        """The next bytes; none when the time is over, as when the client has gone."""
+        assert self._sock is not None
+        left = self._until - time.monotonic()
+        if left <= 0:
+            return b""
+        self._sock.settimeout(left)
+        try:
+            return self._sock.recv(64 * 1024)
+        except OSError:
+            return b""
+        finally:
+            self._sock.settimeout(SEND_SECONDS)

@@ -1,0 +1,44 @@
+"""A log that strangers cannot fill: short lines, few of a kind in a minute."""
+
+import logging
+import time
+from collections.abc import Callable
+
+MOST_LINES, EACH_SECONDS = 10, 60.0
+
+
+class FewLines(logging.Filter):
+    """Lets MOST_LINES lines a minute pass, each without its traceback, and says how many it held back.
+
+    For loggers of libraries that write what a stranger sent; `spares` is the level from which on lines pass untouched.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, spares: int = logging.CRITICAL) -> None:
+        super().__init__()
+        self._clock, self._spares = clock, spares
+        self._since = clock()
+        self._passed = self._held = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written; shortens it."""
+        if record.levelno >= self._spares:
+            return True
+        now = self._clock()
+        held = 0
+        if now - self._since >= EACH_SECONDS:
+            held, self._since, self._passed, self._held = self._held, now, 0, 0
+        if self._passed >= MOST_LINES:
+            self._held += 1
+            return False
+        self._passed += 1
+        record.msg, record.args = _line(record, held), ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+def _line(record: logging.LogRecord, held: int) -> str:
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[0] is not None:
+        text = f"{text}: {record.exc_info[0].__name__}"
+    more = f" (and {held} more like it)" if held else ""
+    return ascii(text)[1:-1][:200] + more

@@ -1,0 +1,294 @@
+"""gunicorn's worker of threads, where nobody holds a thread by being slow. Knows nothing of halls.
+
+A request gets a thread when it is there, head and short body; until then its connection costs a file and some bytes.
+Requests that stay (sockets, streams) have threads of their own, so that those of ordinary requests are always theirs.
+gunicorn's own worker gives a thread to each connection before it has sent a byte, and closes connections in its one
+accepting thread, waiting for each client up to two seconds.
+"""
+
+import contextlib
+import errno
+import logging
+import selectors
+import socket
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from gunicorn import http, util
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from server.serving import KNOWN
+from server.serving.arrivals import Arrivals, Rate
+from server.serving.exchange import SEND_SECONDS, CallQueue, Source
+from server.serving.framing import Arrived, Incoming
+from server.serving.pool import Pool
+from server.serving.quiet import FewLines
+
+ARRIVE_SECONDS = 4.0
+"""In this time a request must be there, and a stranger's next one; looked at each second, so it is 5 for a client."""
+LINGER_SECONDS = 2.0
+SEND_BUFFER = 256 * 1024
+"""Bytes that the system keeps for a client that reads slowly: more than any page or script, so no thread waits."""
+LOOK_SECONDS = 0.25
+ACCEPTED_AT_ONCE = 32
+REFUSAL = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many threads and connections there are.
+
+    `threads` serve requests on connections that have carried a right token, `stranger_threads` those of all others, and
+    `staying_threads` what lies under the path `staying`; of what comes there without a token, `staying_a_second` get a
+    thread. Connections without a thread: `strangers`, and `known` ones that are kept for their next request.
+    """
+
+    threads: int = 24
+    stranger_threads: int = 10
+    staying: bytes = b""
+    staying_threads: int = 0
+    staying_a_second: int = 100
+    strangers: int = 256
+    known: int = 512
+
+
+_few_lines = FewLines(spares=logging.ERROR)
+
+
+class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
+    """Reads requests in the accepting thread, cuts who is slow, and closes without waiting. See module."""
+
+    limits: ClassVar[Limits] = Limits()
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.cfg.set("post_request", _note_known)
+        self.worker_connections = 1_000_000  # our own limits count, in accept
+        self.method_queue = CallQueue()
+        self._arrivals = Arrivals(self.limits.strangers, self.limits.known)
+        self._staying = Pool(self.limits.staying_threads, "staying")
+        self._strangers = Pool(self.limits.stranger_threads, "stranger")
+        self._rate = Rate(self.limits.staying_a_second)
+        self._served: set[Any] = set()
+        self._looked_at = 0.0
+        self.log.error_log.addFilter(_few_lines)
+
+    def get_thread_pool(self) -> Pool:
+        """The threads of requests on connections that have carried a right token."""
+        return Pool(self.limits.threads, "request")
+
+    # ---------------------------------------------------------------------------------- in the accepting thread
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take the connections that have come, a few at a time; they wait for their requests without a thread."""
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                self._welcome(listener, *listener.accept())
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                    self._make_room()
+                elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                    raise
+                return
+
+    def _welcome(self, listener: socket.socket, sock: socket.socket, address: Any) -> None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        conn = TConn(self.cfg, sock, address, listener.getsockname())
+        self.nr_conns += 1
+        self._await(conn, b"", ARRIVE_SECONDS, known=False)
+
+    def _make_room(self) -> None:
+        """No file is left: cut the oldest stranger, or wait a little."""
+        oldest = self._arrivals.oldest_stranger()
+        if oldest is None:
+            time.sleep(0.01)
+        else:
+            self._cut(oldest)
+
+    def _await(self, conn: Any, data: bytes, seconds: float, *, known: bool) -> None:
+        """Let a connection wait for its next request, of which `data` is there."""
+        conn.incoming, conn.known = Incoming(), known
+        self._arrivals.add(conn, conn.client[0], time.monotonic() + seconds, known=known)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._readable, conn))
+        if data:
+            self._take(conn, data)
+        self._cut_surplus()
+
+    def _readable(self, conn: Any, _sock: socket.socket) -> None:
+        if conn not in self._arrivals:  # cut by what happened just before
+            return
+        try:
+            data = conn.sock.recv(64 * 1024)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._take(conn, data)
+        else:
+            self._cut(conn)
+
+    def _take(self, conn: Any, data: bytes) -> None:
+        if not conn.incoming.data:
+            self._arrivals.hurry(conn, time.monotonic() + ARRIVE_SECONDS)
+        arrived = conn.incoming.take(data)
+        if arrived is Arrived.PART:
+            if conn.incoming.asks_to_go_on():
+                _tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+            return
+        self._leave(conn)
+        if arrived is Arrived.TOO_LARGE:
+            _tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
+            self._close(conn)
+            return
+        conn.is_long = arrived is Arrived.LONG
+        self.enqueue_req(conn)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Give a request that is there to a thread of its kind."""
+        conn.stays = bool(self.limits.staying) and conn.incoming.path.startswith(self.limits.staying)
+        if conn.stays and _has_hung_up(conn):  # a flood that is over costs no more threads
+            self._end(conn)
+            return
+        if conn.stays and not conn.incoming.claims() and not self._rate.take(time.monotonic()):
+            _tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
+            self._close(conn)
+            return
+        self._served.add(conn)
+        pool = self._staying if conn.stays else self.tpool if conn.known else self._strangers
+        pool.submit(partial(self._serve, conn))
+
+    def _finished(self, conn: Any, kept: bool) -> None:
+        """A thread has answered: wait for the next request, or close."""
+        self._served.discard(conn)
+        if not kept or not self.alive:
+            self._close(conn)
+            return
+        try:
+            conn.sock.setblocking(False)
+            rest = conn.parser.unreader.take_buffered()
+            self._await(conn, rest, self.cfg.keepalive if conn.known else ARRIVE_SECONDS, known=conn.known)
+        except OSError:
+            self._end(conn)
+
+    def _close(self, conn: Any) -> None:
+        """Say that nothing more comes, and let the client read the answer before its socket is gone (RFC 9112 §9.6)."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
+        except (OSError, ValueError, KeyError):
+            self._end(conn)
+            return
+        conn.incoming = None
+        self._arrivals.add(conn, conn.client[0], time.monotonic() + LINGER_SECONDS)
+        self._cut_surplus()
+
+    def _drain(self, conn: Any, _sock: socket.socket) -> None:
+        if conn not in self._arrivals:
+            return
+        try:
+            data = conn.sock.recv(64 * 1024)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._cut(conn)
+
+    def _cut_surplus(self) -> None:
+        while (one := self._arrivals.surplus()) is not None:
+            self._cut(one)
+
+    def _cut(self, conn: Any) -> None:
+        self._leave(conn)
+        self._end(conn)
+
+    def _leave(self, conn: Any) -> None:
+        self._arrivals.remove(conn)
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+
+    def _end(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """gunicorn asks after each round: cut those whose time is over."""
+        if force:
+            for conn in self._arrivals.everybody():
+                self._cut(conn)
+            for conn in list(self._served):
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
+            self._staying.shutdown()
+            self._strangers.shutdown()
+            return
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        for conn in self._arrivals.overdue(now):
+            if conn.incoming is not None and conn.incoming.data:  # type: ignore[attr-defined]  # a TConn
+                _tell(conn, REFUSAL % b"408 Request Timeout")
+            self._cut(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        self._arrivals.hurry_all(deadline)
+
+    # ------------------------------------------------------------------------------------------- in a thread
+
+    def _serve(self, conn: Any) -> None:
+        kept = False
+        try:
+            kept = self.handle(conn)
+        finally:
+            if not self.method_queue.defer(self._finished, conn, kept):
+                conn.close()
+
+    def handle(self, conn: Any) -> bool:
+        """Parse and answer the request that has arrived; whether the connection is kept."""
+        conn.source = Source(bytes(conn.incoming.data), conn.sock if conn.is_long else None)
+        conn.parser = http.get_parser(self.cfg, conn.source, conn.client)
+        conn.initialized = conn.data_ready = True
+        return bool(super().handle(conn))
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer; who does not take the answer is let go."""
+        if (
+            self.limits.staying
+            and not conn.stays
+            and util.unquote_to_wsgi_str(req.path).encode().startswith(self.limits.staying)
+        ):
+            util.write_error(conn.sock, 400, "Bad Request", "")  # spelt so that it would take a thread of the others
+            return False
+        conn.sock.settimeout(SEND_SECONDS)
+        req.conn = conn
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:
+            raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from error
+
+    def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
+        """A body that is not read to its end is not waited for."""
+        whole = conn.incoming.ends_at is not None and conn.source.given >= conn.incoming.ends_at
+        return bool(keepalive and whole and conn.parser.finish_body())
+
+
+def _has_hung_up(conn: Any) -> bool:
+    try:
+        return not conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK)
+
+
+def _tell(conn: Any, answer: bytes) -> None:
+    with contextlib.suppress(OSError):
+        conn.sock.send(answer)
+
+
+def _note_known(_worker: Any, req: Any, environ: dict[str, Any], _response: Any) -> None:
+    """gunicorn calls it after each request."""
+    req.conn.known = bool(environ.get(KNOWN))
