@@ -8,10 +8,9 @@ import threading
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from werkzeug.serving import make_server
 
 from caller.agent import Agent
-from caller.pages import create_app
+from caller.pages import LIMITS, create_app
 from caller.playing import BrowserSpeaker, SilentSpeaker
 from caller.settings import Settings
 from caller.voices import speaker_for
@@ -21,6 +20,7 @@ from server.protocol import logs
 from server.protocol.answers import DeviceIdentity
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import AnnouncementOutcome, DeviceRole
+from server.serving.pages import PageServer
 
 log = logging.getLogger("caller")
 
@@ -82,13 +82,12 @@ def run_wall(settings: Settings, ending: threading.Event) -> int:
         agent = Agent(client, speaker)
         if isinstance(speaker, BrowserSpeaker):
             speaker.nudge = agent.hub.nudge
-        server = make_server(settings.host, settings.port, create_app(agent, settings.own_addresses()), threaded=True)
-        threading.Thread(target=server.serve_forever, name="wall-page", daemon=True).start()
-        log.info("wall page at http://%s:%s, voice %s", settings.host, server.server_port, speaker.name)
+        server = PageServer(settings.host, settings.port, LIMITS).start(create_app(agent, settings.own_addresses()))
+        log.info("wall page at http://%s:%s, voice %s", settings.host, server.port, speaker.name)
         try:
             return _live(agent, client, ending)
         finally:
-            server.shutdown()
+            server.stop()
 
 
 def _live(agent: Agent, client: HallClient, ending: threading.Event) -> int:

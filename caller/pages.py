@@ -1,6 +1,8 @@
 """The wall page over HTTP: files, the picture as a stream, sound for the browser. Knows no hall; it asks the agent."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -11,13 +13,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from caller.agent import Agent
 from caller.hub import HEARTBEAT
 from caller.playing import BrowserSpeaker
+from caller.screens import MOST, Screen, Screens
 from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
+from server.serving.worker import Limits
 
 WEB = Path(__file__).parent / "web"
-SCREENS = 64
 PAGE_SECRET = "X-Wall-Secret"
+LIMITS = Limits(
+    threads=1, stranger_threads=8, staying=b"/stream", staying_threads=MOST + 16, staying_a_second=1000, known=1
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -28,6 +34,7 @@ def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
     """Return the app of the wall page; all it shows is what the public may see, under the names of `addresses`."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 4096
+    screens, entering = Screens(), threading.Lock()
     app.before_request(lambda: _only_known_hosts(addresses))
 
     @app.get("/")
@@ -49,13 +56,23 @@ def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
 
     @app.get("/stream")
     def stream() -> AnyResponse:
-        if agent.hub.watching >= SCREENS:
-            abort(503)
+        with entering:
+            screen = screens.enter(request.remote_addr or "", time.monotonic())
+        if screen is None:
+            return Response("no place for another screen", 503, headers={"Retry-After": "5"}, mimetype="text/plain")
         speaker = agent.speaker
         wants_sound = request.args.get("sound") == "1"
         loud = speaker.listening() if wants_sound and isinstance(speaker, BrowserSpeaker) else nullcontext(None)
-        frames = _frames(agent, loud)
-        return Response(frames, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        answer = Response(
+            _frames(agent, loud, screen), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        )
+
+        @answer.call_on_close
+        def left() -> None:
+            with entering:
+                screens.leave(screen, time.monotonic())
+
+        return answer
 
     @app.get("/healthz")
     def health() -> AnyResponse:
@@ -95,16 +112,17 @@ def _only_known_hosts(addresses: OwnAddresses) -> None:
         abort(421)
 
 
-def _frames(agent: Agent, listening: AbstractContextManager[str | None]) -> Iterator[str]:
+def _frames(agent: Agent, listening: AbstractContextManager[str | None], screen: Screen) -> Iterator[str]:
     """Server-sent events: the picture when it changed, the sound to play, the time at least once a second.
 
     A page that plays is told its secret first, with which it says how playing went; no other page can read it.
+    They end when the place is given to another screen.
     """
     with agent.hub.watched(), listening as secret:
         if secret is not None:
             yield f"event: secret\ndata: {json.dumps(secret)}\n\n"
         shown = sound = ""
-        while True:
+        while not screen.cut:
             frame = agent.hub.frame()
             if frame.text != shown:
                 shown = frame.text

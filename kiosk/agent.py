@@ -12,9 +12,12 @@ from kiosk.inputs import Touch
 from kiosk.mind import Mind
 from kiosk.screens import Verb
 from server.protocol.assets import shared_assets
+from server.serving import KNOWN
+from server.serving.worker import Limits
 
 WEB = Path(__file__).parent / "web"
 WAIT_SECONDS = 20.0
+LIMITS = Limits(staying=b"/page/wait", staying_threads=16, staying_a_second=1000)
 BOOT_SECRET = "X-Kiosk-Secret"
 PLAIN_HEADERS = {
     "Cache-Control": "no-store",
@@ -57,6 +60,7 @@ def _only_from_here(hosts: frozenset[str], secret: str) -> None:
         shown = request.headers.get(BOOT_SECRET, "")
         if origin is None or not secrets.compare_digest(shown.encode(), secret.encode()):
             abort(403)
+        request.environ[KNOWN] = True
 
 
 def _headers(response: Response) -> Response:

@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from hardware.errors import NotAvailable
 from hardware.jobs import print_job
 from hardware.registry import open_printer, open_reader
-from kiosk.agent import create_agent
+from kiosk.agent import LIMITS, create_agent
 from kiosk.errands import Errands, Outside
 from kiosk.inputs import Tick, Touch
 from kiosk.journal import Journal
@@ -26,19 +24,13 @@ from kiosk.settings import Settings
 from kiosk.watch import Watch
 from server.protocol import logs
 from server.protocol.client import HallClient
+from server.serving.pages import PageServer
 
 ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 3.0
 """Seconds for one attempt, and after which none is added: two attempts end before the page gives up at 8 s."""
 TICK_SECONDS = 0.5
 KEYBOARD = ("", "keyboard://")
 """Readers that type into the page, as nearly all code and card readers do; the page hears them itself."""
-
-
-class _Quiet(WSGIRequestHandler):
-    """A page that waits for changes asks all day: requests are not logged."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 class Kiosk:
@@ -61,12 +53,11 @@ class Kiosk:
         outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
         self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
         self.mind = Mind(time.monotonic, self._errands.perform)
-        self._server = _serve(self.mind, settings.port)
-        self.port = self._server.server_port
+        self._server = PageServer("127.0.0.1", settings.port, LIMITS)
+        self.port = self._server.port
         self._threads = [
             threading.Thread(target=target, name=name, daemon=True)
             for name, target in (
-                ("page", self._server.serve_forever),
                 ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.mind.feed(Tick()))),
                 ("watch", lambda: self.watch.run(self._stopping)),
                 *([] if scanner is None else [("scanner", lambda: scanner.run(self._stopping))]),
@@ -75,6 +66,7 @@ class Kiosk:
 
     def start(self) -> None:
         """Serve the page, watch the hall, and take up what a crash left behind."""
+        self._server.start(create_agent(self.mind, self.port))
         for thread in self._threads:
             thread.start()
         self._errands.resume()
@@ -86,7 +78,7 @@ class Kiosk:
     def stop(self) -> None:
         """End; what is on paper is finished, what is on disk stays there."""
         self._stopping.set()
-        self._server.shutdown()  # its threads are daemons: a page that waits does not hold the end up
+        self._server.stop()  # its threads are daemons: a page that waits does not hold the end up
         self._errands.stop()
         self._paper.close()
         self._journal.close()
@@ -124,13 +116,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _scanner(url: str, feed: Callable[[Touch], None]) -> Scanner | None:
     return None if url in KEYBOARD else Scanner(open_reader(url), feed)
-
-
-def _serve(mind: Mind, port: int) -> BaseWSGIServer:
-    """The page's server. It listens before the app exists, since port 0 becomes a real one only then."""
-    server = make_server("127.0.0.1", port, lambda *_: [], threaded=True, request_handler=_Quiet)
-    server.app = create_agent(mind, server.server_port)
-    return server
 
 
 def _every(seconds: float, stopping: threading.Event, act: Callable[[], None]) -> None:

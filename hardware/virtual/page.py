@@ -8,12 +8,13 @@ import io
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.faults import NUMBERS, TOGGLES
 from hardware.virtual.paper import KEPT, PaperSlip
 from server.protocol.addresses import OwnAddresses
+from server.serving.pages import PageServer
+from server.serving.worker import Limits
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 HEADERS = {
@@ -160,9 +161,9 @@ def _switches(app: Flask, device: VirtualPrinter) -> None:
         return jsonify(device.state())
 
 
-def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[str] = frozenset()) -> BaseWSGIServer:
-    """A threaded server for the page, bound but not yet serving."""
-    return make_server(host, port, make_page(device, hosts | {host}), threaded=True)
+def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[str] = frozenset()) -> PageServer:
+    """The page, served from threads of its own. Raises OSError where the port is taken."""
+    return PageServer(host, port, Limits(threads=4)).start(make_page(device, hosts | {host}))
 
 
 def _listed(slip: PaperSlip) -> dict[str, Any]:

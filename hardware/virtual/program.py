@@ -26,12 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     port = PrinterPort(device, arguments.host, arguments.port)
     page = page_server(device, arguments.host, arguments.page_port, frozenset(arguments.allow_host))
     port.start()
-    serving = threading.Thread(target=page.serve_forever, name="page", daemon=True)
-    serving.start()
-    shown = f"http://{arguments.host}:{page.server_port}/"
+    shown = f"http://{arguments.host}:{page.port}/"
     print(f"virtual printer tcp://{arguments.host}:{port.port}?width={arguments.width} page {shown}", flush=True)
     stop.wait()
-    page.shutdown()
+    page.stop()
     port.stop()
     print(f"{device.paper.count} slips, {device.received} bytes", flush=True)
     return 0

@@ -6,7 +6,6 @@ memory: the wall page's heap and elements over a made-up day, garbage collected 
 """
 
 import argparse
-import logging
 import os
 import statistics
 import sys
@@ -175,7 +174,6 @@ def main() -> int:
     if not Path(CHROMIUM).exists():
         print(f"SKIPPED the pages: no {CHROMIUM} here")
         return 0
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

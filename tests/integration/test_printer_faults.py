@@ -14,7 +14,7 @@ from hardware.jobs import print_job
 from hardware.ports import Reason
 from hardware.registry import open_printer
 from hardware.virtual.device import VirtualPrinter
-from hardware.virtual.page import page_server
+from hardware.virtual.page import make_page, page_server
 from hardware.virtual.server import PrinterPort
 from server.protocol.terms import PrintJobState
 from tests.support.hall import free_port
@@ -28,17 +28,16 @@ class Bench:
         self.device = VirtualPrinter(576, lambda: datetime.now(UTC))
         self.port = PrinterPort(self.device, "127.0.0.1", free_port())
         self.page = page_server(self.device, "127.0.0.1", 0)
-        self.thread = threading.Thread(target=self.page.serve_forever, args=(0.02,), daemon=True)
         self.url = f"tcp://127.0.0.1:{self.port.port}?{QUICK}"
 
     def get(self, path: str):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.page.server_port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.page.port}{path}", timeout=30) as answer:
             body = answer.read()
         return body if path.endswith(".png") else json.loads(body)
 
     def faults(self, **wished: object):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.page.server_port}/faults",
+            f"http://127.0.0.1:{self.page.port}/faults",
             json.dumps(wished).encode(),
             {"Content-Type": "application/json"},
         )
@@ -50,10 +49,8 @@ class Bench:
 def bench():
     made = Bench()
     made.port.start()
-    made.thread.start()
     yield made
-    made.page.shutdown()
-    made.page.server_close()
+    made.page.stop()
     made.port.stop()
 
 
@@ -206,7 +203,7 @@ def test_wrong_switches_change_nothing(bench):
 
 
 def test_the_page_is_closed_to_forms_and_foreign_names_and_loads_nothing_from_elsewhere(bench):
-    client = bench.page.app.test_client()
+    client = make_page(bench.device).test_client()
     page = client.get("/?lang=en")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert b"Virtual printer" in page.data

@@ -5,7 +5,6 @@ Run from the project's root, this draws the kiosk's pictures of docs/design.md:
 """
 
 import contextlib
-import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,9 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import make_server
-
-from kiosk.agent import create_agent
+from kiosk.agent import LIMITS, create_agent
 from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
 from kiosk.turns import SPOKEN
 from kiosk.view import view
@@ -24,6 +21,7 @@ from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
 from server.protocol.terms import PrintJobState
 from server.services.slips import OTHER_DOCTOR
+from server.serving.pages import PageServer
 from tests.support.browser import a_browser
 from tests.support.hall import free_port
 from tests.support.kiosk_page import GLASS
@@ -271,11 +269,9 @@ class KioskScreens:
     def __init__(self) -> None:
         port = free_port()
         self.mind = Shown()
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         agent: Any = create_agent(self.mind, port)  # type: ignore[arg-type]  # it has a mind's three doors
-        self._server = make_server("127.0.0.1", port, agent, threaded=True)
+        self._server = PageServer("127.0.0.1", port, LIMITS).start(agent)
         self.address = f"http://127.0.0.1:{port}/"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def show(self, page: Any, name: str, language: str = "zh", *, elder: bool = False) -> None:
         """Draw a state of STATES in a language and a size, and do what its finger does."""
@@ -295,8 +291,7 @@ class KioskScreens:
             FINGERS[name](page)
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
 
 
 @contextlib.contextmanager

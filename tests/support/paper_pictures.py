@@ -5,7 +5,6 @@ Run from the project's root:
 """
 
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +37,13 @@ def main(folder: Path) -> None:
         for number in ("A012", "A013", "B004"):
             printer.print_pages([draw_slip(make_slip(number=number, place=PLACE), P80)])
         page = page_server(device, "127.0.0.1", 0)
-        serving = threading.Thread(target=page.serve_forever, daemon=True)
-        serving.start()
         with a_page(browser, (1366, 768)) as seen:
-            seen.goto(f"http://127.0.0.1:{page.server_port}/?lang=zh")
+            seen.goto(f"http://127.0.0.1:{page.port}/?lang=zh")
             seen.wait_for_function(
                 "() => [...document.querySelectorAll('#paper img')].filter((one) => one.complete).length === 3"
             )
             seen.screenshot(path=folder / "virtual-printer.png")
-        page.shutdown()
-        serving.join()
-        page.server_close()
+        page.stop()
     picture = Image.open(folder / "virtual-printer.png").convert("RGB").quantize(64)
     picture.save(folder / "virtual-printer.png", optimize=True)
 

@@ -3,19 +3,18 @@
 import contextlib
 import io
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
-from werkzeug.serving import make_server
 
 from caller.agent import Agent
-from caller.pages import create_app
+from caller.pages import LIMITS, create_app
 from caller.playing import SilentSpeaker
 from server.protocol.addresses import OwnAddresses
 from server.protocol.client import HallClient
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
+from server.serving.pages import PageServer
 from tests.support.browser import a_browser
 
 NAMES = ["张*三", "欧**明", "李*", "王*芳", "买**·艾*", "J*** S****", "陈*", "刘*强"]
@@ -113,10 +112,8 @@ class Wall:
         self.now = 0.0
         self.client = HallClient("http://127.0.0.1:9")
         self.agent = Agent(self.client, speaker or SilentSpeaker(), clock=lambda: self.now)
-        self.server = make_server("127.0.0.1", 0, create_app(self.agent, OwnAddresses.listed((), "")), threaded=True)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/"
-        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self.server = PageServer("127.0.0.1", 0, LIMITS).start(create_app(self.agent, OwnAddresses.listed((), "")))
+        self.address = f"http://127.0.0.1:{self.server.port}/"
 
     def show(self, snapshot, events=()):
         self.agent.hub.load(snapshot)
@@ -134,9 +131,7 @@ class Wall:
         self.agent.hub.nudge()
 
     def close(self):
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
+        self.server.stop()
         self.agent.stop()
         self.client.close()
 
