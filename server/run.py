@@ -6,23 +6,12 @@ import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
 
 from server.app import Server, create
 from server.live import gate
+from server.serving.quiet import QuietLogger
 from server.serving.worker import GuardedWorker, Limits
 from server.settings import Settings
-
-
-class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's entries go the way of all others (server/protocol/logs.py): its own show addresses and headers."""
-
-    def setup(self, cfg: Any) -> None:
-        """Set levels as gunicorn does, and let the root's handler write."""
-        super().setup(cfg)
-        for log in (self.error_log, self.access_log):
-            log.handlers.clear()
-            log.propagate = True
 
 
 class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

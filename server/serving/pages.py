@@ -7,8 +7,8 @@ import threading
 from typing import Any
 
 from gunicorn.config import Config
-from gunicorn.glogging import Logger
 
+from server.serving.quiet import QuietLogger
 from server.serving.worker import GuardedWorker, Limits
 
 
@@ -43,7 +43,7 @@ class PageServer:
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
         kind = type("PageWorker", (_Embedded,), {"limits": limits})
-        self._worker: _Embedded = kind(0, os.getppid(), [self._socket], None, 0, config, Logger(config))
+        self._worker: _Embedded = kind(0, os.getppid(), [self._socket], None, 0, config, QuietLogger(config))
         self._worker.method_queue.init()
         self._thread = threading.Thread(target=self._worker.serve, name="pages", daemon=True)
 

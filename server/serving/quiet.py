@@ -3,6 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
+
+from gunicorn.glogging import Logger
 
 MOST_LINES, EACH_SECONDS = 10, 60.0
 
@@ -34,6 +37,17 @@ class FewLines(logging.Filter):
         record.msg, record.args = _line(record, held), ()
         record.exc_info = record.exc_text = record.stack_info = None
         return True
+
+
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's entries go the way of all others (server/protocol/logs.py): its own show addresses and headers."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set levels as gunicorn does, and let the root's handler write."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
 
 
 def _line(record: logging.LogRecord, held: int) -> str:

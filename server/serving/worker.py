@@ -231,7 +231,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             return
         self._looked_at = now
         for conn in self._arrivals.overdue(now):
-            if conn.incoming is not None and conn.incoming.data:  # type: ignore[attr-defined]  # a TConn
+            if conn.incoming is not None and conn.incoming.data:  # type: ignore[attr-defined]  # gunicorn's connection
                 _tell(conn, REFUSAL % b"408 Request Timeout")
             self._cut(conn)
 

@@ -32,6 +32,7 @@ ATTACKS = {
     "silent": 1000,
     "handshakes": 300,
     "logins": 120,
+    "slow-readers": 100,
     "streams": 100,
 }
 

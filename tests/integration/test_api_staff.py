@@ -53,7 +53,7 @@ def test_passwords_are_kept_as_argon2_and_nowhere_else(api):
     sign_in(api)
     stored = str(api.rows(but=frozenset()))
 
-    assert "$argon2id$v=19$m=65536,t=3,p=4$" in stored
+    assert "$argon2id$v=19$m=65536,t=3,p=1$" in stored
     assert PASSWORD not in stored
 
 

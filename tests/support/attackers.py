@@ -13,6 +13,7 @@ import selectors
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ UPGRADE = (
 WRONG = json.dumps({"username": "nurse1", "password": "not the password"}).encode()
 LOGIN = b"POST /api/v1/session HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 STREAM = b"GET /stream HTTP/1.1\r\n" + HOST + b"\r\n"
+BIG = b"GET /api/v1/openapi.json HTTP/1.1\r\n" + HOST + b"\r\n"
 PING, PONG = b"\x81\x012", b"\x81\x81\x00\x00\x00\x003"
 
 
@@ -42,6 +44,8 @@ class Attack:
     once: bool = False
     """Hang up when something was said: the next one comes at its time."""
     again: float = 0.5
+    deaf: bool = False
+    """Takes nothing of what it is answered."""
 
 
 ATTACKS = {
@@ -52,6 +56,7 @@ ATTACKS = {
     "handshakes": Attack(POLLING, once=True, again=1.0),
     "logins": Attack(LOGIN % len(WRONG) + WRONG, once=True, again=0.5),
     "streams": Attack(STREAM),
+    "slow-readers": Attack(BIG, deaf=True),
 }
 
 
@@ -61,6 +66,9 @@ class Crowd:
     def __init__(self, attack: Attack, port: int, count: int, source: str = "127.0.0.2") -> None:
         self._attack, self._address, self._source = attack, ("127.0.0.1", port), source
         self._waits = selectors.DefaultSelector()
+        self._held: list[socket.socket] = []
+        self._stop = threading.Event()
+        self.opened = 0
         self._order = itertools.count()
         start = time.monotonic()
         self._agenda: list[tuple[float, int, socket.socket | None]] = [
@@ -68,15 +76,28 @@ class Crowd:
         ]
 
     def go_on(self) -> None:
-        """Attack until killed."""
-        while True:
+        """Attack until killed, or until `stop`."""
+        while not self._stop.is_set():
             now = time.monotonic()
             while self._agenda and self._agenda[0][0] <= now:
                 _, _, line = heapq.heappop(self._agenda)
                 self._open() if line is None else self._drip(line)
-            for key, _ in self._waits.select(max(0.0, self._agenda[0][0] - now) if self._agenda else 1.0):
+            for key, _ in self._waits.select(min(0.2, max(0.0, self._agenda[0][0] - now)) if self._agenda else 0.2):
                 assert isinstance(key.fileobj, socket.socket)
                 self._hear(key.fileobj)
+
+    def stop(self) -> None:
+        """End `go_on`."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Close all connections, after `go_on`."""
+        for key in list(self._waits.get_map().values()):
+            assert isinstance(key.fileobj, socket.socket)
+            key.fileobj.close()
+        for line in self._held:
+            line.close()
+        self._waits.close()
 
     def _later(self, seconds: float, line: socket.socket | None) -> None:
         heapq.heappush(self._agenda, (time.monotonic() + seconds, next(self._order), line))
@@ -85,10 +106,16 @@ class Crowd:
         line = socket.socket()
         with contextlib.suppress(OSError):
             line.settimeout(1.0)
+            if self._attack.deaf:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.bind((self._source, 0))
             line.connect(self._address)
             line.sendall(self._attack.first)
             line.setblocking(False)
+            self.opened += 1
+            if self._attack.deaf:
+                self._held.append(line)
+                return
             self._waits.register(line, selectors.EVENT_READ)
             if self._attack.drip:
                 self._later(self._attack.every, line)
@@ -112,6 +139,20 @@ class Crowd:
         self._waits.unregister(line)
         line.close()
         self._later(self._attack.again, None)
+
+
+@contextlib.contextmanager
+def attacking(kind: str, port: int, count: int, source: str = "127.0.0.2") -> Iterator[Crowd]:
+    """The attack under way, in a thread, for the length of a block: for tests, which measure no time."""
+    crowd = Crowd(ATTACKS[kind], port, count, source)
+    thread = threading.Thread(target=crowd.go_on)
+    thread.start()
+    try:
+        yield crowd
+    finally:
+        crowd.stop()
+        thread.join()
+        crowd.close()
 
 
 @contextlib.contextmanager

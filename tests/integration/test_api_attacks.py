@@ -1,0 +1,104 @@
+"""What anybody on the network can do without a token, while a nurse and a doctor work; measured by bench/attacks.py."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from server.live.gate import MOST_STRANGERS
+from tests.support.attackers import LOGIN, UPGRADE, WRONG, attacking
+from tests.support.hall import a_hall, until
+
+
+@pytest.fixture(scope="module")
+def hall():
+    with a_hall() as running:
+        yield running
+
+
+CROWDS = {
+    "idle-sockets": 340, "half-requests": 340, "slow-heads": 340, "silent": 1000, "handshakes": 300,
+    "slow-readers": 100,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "count"), CROWDS.items(), ids=CROWDS.keys())
+def test_nurse_and_doctor_work_while_the_network_attacks(hall, kind, count):
+    """S1: each of these stopped the server for everybody."""
+    desk = hall.client("console", timeout=5.0, budget=1.0)
+    with attacking(kind, hall.port, count) as crowd:
+        until(lambda: crowd.opened >= count, within=60)
+        ticket = desk.check_in("H1", queue="IM", patient={"name": kind}).ticket
+        desk.call_next("R1", ticket=ticket.id, reason="called by name")
+        desk.finish(ticket.id)
+        assert 200 == httpx.get(f"{hall.address}/healthz", timeout=5).status_code
+
+
+def test_sockets_without_a_token_are_given_few_threads(hall):
+    """S1: 340 sockets of the namespace that is granted to anybody took all threads."""
+
+    def upgrade(_):
+        line = socket.create_connection(("127.0.0.1", hall.port), 10)
+        line.sendall(UPGRADE)
+        return line, line.recv(12)
+
+    with ThreadPoolExecutor(8) as pool:
+        lines = list(pool.map(upgrade, range(MOST_STRANGERS + 40)))
+    answers = [said for _, said in lines]
+    for line, _ in lines:
+        line.close()
+    assert {b"HTTP/1.1 101", b"HTTP/1.1 503"} == set(answers)
+
+
+def test_a_hundred_wrong_sign_ins_at_once_are_told_busy_but_for_a_few(hall):
+    """S1: the last of 120 waited for fifty seconds."""
+
+    def sign_in(_):
+        with socket.create_connection(("127.0.0.1", hall.port), 30) as line:
+            line.sendall(LOGIN % len(WRONG) + WRONG)
+            return line.recv(12)
+
+    with ThreadPoolExecutor(30) as pool:
+        said = list(pool.map(sign_in, range(30)))
+    assert b"HTTP/1.1 503" in said
+    assert {b"HTTP/1.1 401", b"HTTP/1.1 503"} >= set(said) - {b"HTTP/1.1 429", b"HTTP/1.1 423"}
+
+
+GARBAGE = {
+    "no frame": b"\xff" * 40,
+    "no packet": b"\x81\x84\x00\x00\x00\x00zzzz",
+    "no text": b"\x81\x81\x00\x00\x00\x00\xff",
+    "an unknown packet": b"\x81\x83\x00\x00\x00\x0049z",
+    "a binary event of nobody": b"\x81\x86\x00\x00\x00\x00451-[]",
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
+def test_garbage_on_a_socket_ends_it_and_writes_no_traceback(hall, garbage):
+    """O9: one garbage packet wrote thirty lines, and an HTTP answer into the open socket."""
+    with socket.create_connection(("127.0.0.1", hall.port), 20) as line:
+        line.sendall(UPGRADE)
+        until(lambda: b"\r\n\r\n" in line.recv(4096))
+        line.sendall(garbage)
+        said = b""
+        while more := line.recv(4096):
+            said += more
+    assert b"HTTP/1.1" not in said
+    assert "Traceback" not in hall.log()
+
+
+def test_a_socket_that_talks_is_cut(hall):
+    """S1: whoever has joined nothing and says much is no client of ours."""
+    with socket.create_connection(("127.0.0.1", hall.port), 20) as line:
+        line.sendall(UPGRADE + b"")
+        until(lambda: b"\r\n\r\n" in line.recv(4096))
+        line.sendall(b"\x81\x82\x00\x00\x00\x0040" * 40)
+        while line.recv(4096):
+            pass
+
+
+def test_the_server_tells_no_version(hall):
+    """S21: nor do the pages of the other programs."""
+    server = httpx.get(f"{hall.address}/healthz").headers.get("Server", "")
+    assert not any(character.isdigit() for character in server)

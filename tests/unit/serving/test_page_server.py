@@ -1,0 +1,137 @@
+"""The web server inside a program: small applications over real connections."""
+
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from server.serving import KNOWN
+from server.serving.pages import PageServer
+from server.serving.worker import Limits
+
+GET = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@contextlib.contextmanager
+def serving(app, **limits):
+    server = PageServer("127.0.0.1", 0, Limits(**limits)).start(app)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def hello(environ, start_response):
+    environ[KNOWN] = environ["PATH_INFO"] == "/known"
+    body = environ["wsgi.input"].read() or b"hello"
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+def ask(server, *pieces):
+    """One connection: what it was answered until it was closed, after all pieces, each answered or waited for."""
+    with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+        for piece in pieces:
+            line.sendall(piece)
+        line.shutdown(socket.SHUT_WR)
+        heard = b""
+        while more := line.recv(65536):
+            heard += more
+    return heard
+
+
+def test_two_requests_in_one_packet_and_half_a_third_get_two_answers():
+    """S1: the half of a third holds no thread."""
+    with serving(hello) as server, socket.create_connection(("127.0.0.1", server.port), 10) as line:
+        line.sendall(GET % b"" * 2 + b"GET /")
+        heard = b""
+        while heard.count(b"hello") < 2:
+            heard += line.recv(65536)
+        assert 2 == heard.count(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("size", [0, 10, 64 * 1024, 64 * 1024 + 1, 3_000_000])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_of_any_size_arrives_whole(size, chunked):
+    """S1: short ones are waited for, long ones are read by the thread: the application sees no difference."""
+    body = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    if chunked:
+        parts = [body[at : at + 50_000] for at in range(0, size, 50_000)]
+        sent = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    else:
+        sent, head = body, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % size
+    with serving(hello) as server, socket.create_connection(("127.0.0.1", server.port), 10) as line:
+        line.sendall(head + sent)
+        heard = b""
+        while more := line.recv(65536):
+            heard += more
+    assert heard.partition(b"\r\n\r\n")[2] == (body or b"hello")
+
+
+def test_more_half_requests_than_there_are_threads_hold_none():
+    """S1: nobody waits behind them."""
+    with serving(hello, stranger_threads=2) as server, contextlib.ExitStack() as held:
+        for _ in range(20):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+            line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+        with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+            line.sendall(GET % b"")
+            assert b"hello" in line.recv(4096) + line.recv(4096)
+
+
+def test_the_oldest_silent_connection_is_closed_for_the_next():
+    """S1: a thousand of them left no room."""
+    with serving(hello, strangers=5) as server, contextlib.ExitStack() as held:
+        silent = [held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(6)]
+        assert b"" == silent[0].recv(1)
+        silent[5].sendall(GET % b"")
+        assert silent[5].recv(4096)
+
+
+def test_what_stays_takes_no_thread_of_the_pages():
+    """S1: streams have threads of their own, however their path is spelt."""
+    released = threading.Event()
+
+    def staying(environ, start_response):
+        if environ["PATH_INFO"].startswith("/stay"):
+            released.wait(10)
+        return hello(environ, start_response)
+
+    with (
+        serving(staying, stranger_threads=1, staying=b"/stay", staying_threads=1) as server,
+        socket.create_connection(("127.0.0.1", server.port), 10) as line,
+    ):
+        line.sendall(GET % b"stay")
+        assert b"hello" in ask(server, GET % b"")
+        assert ask(server, GET % b"%73tay").startswith(b"HTTP/1.1 400")
+        released.set()
+        assert line.recv(4096)
+
+
+def test_a_head_without_end_and_garbage_are_refused_and_end_nothing():
+    """S1: 431 and 400, and the next one is served."""
+    with serving(hello) as server:
+        assert ask(server, b"GET / HTTP/1.1\r\nX: " + b"y" * 40_000).startswith(b"HTTP/1.1 431")
+        assert ask(server, b"\x16\x03\x01\r\n\r\n").startswith(b"HTTP/1.1 400")
+        assert b"hello" in ask(server, GET % b"")
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told():
+    with serving(hello) as server, socket.create_connection(("127.0.0.1", server.port), 10) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert line.recv(25).startswith(b"HTTP/1.1 100 Continue")
+        line.sendall(b"abc")
+        heard = b""
+        while b"abc" not in heard:
+            heard += line.recv(4096)
+
+
+def test_a_taken_port_is_refused():
+    with serving(hello) as server, pytest.raises(OSError, match="in use"):
+        PageServer("127.0.0.1", server.port, Limits())
+
+
+def test_one_that_was_never_started_may_be_stopped():
+    PageServer("127.0.0.1", 0, Limits()).stop()
