@@ -150,7 +150,7 @@ _NAMED_HALL: Mapping[str, Reaches] = {
     "paper": DESK,
 }
 _OWN_HALL: Mapping[str, Reaches] = {
-    "raise_alert": {**CARE, KIOSK: Reach.HALL},
+    "raise_alert": {**CARE, KIOSK: Reach.VISIT | Reach.NAMELESS},
     "claim_print_job": {STATION: Reach.HALL},
     "print_report": {KIOSK: Reach.VISIT},
     "receive_reports": {SERVICE: Reach.HOSPITAL},

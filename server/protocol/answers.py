@@ -21,12 +21,13 @@ class Identification(Wire):
     """Who stands at the kiosk, as far as the kiosk may know.
 
     `level` 1 is by something that only its owner knows, 2 by what nobody can guess. `proofs` beside the same scan would
-    prove more.
+    prove more. `limited` tells a desk that the patient is not of its hall today: all of them takes a reason.
     """
 
     visit_token: str | None = None
     level: int = 0
     display_name: str | None = None
+    limited: bool = False
     proofs: list[str] = Field(default_factory=list)
     choices: Choices = Field(default_factory=Choices)
 
@@ -78,6 +79,12 @@ class TicketAnswer(Wire):
     wait_high: int | None = None
     wait_reason: WaitReason | None = None
     suggestion: dict[str, Any] | None = None
+
+
+class FeelsWorse(Wire):
+    """Staff was called. `ticket` is null at a kiosk for one that the public may not see."""
+
+    ticket: TicketView | None = None
 
 
 class Explained(Wire):

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.rights import RIGHTS, Place, Reach, Subject, reach_of, reaches
 from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
+from server.services.context import Context
 from server.services.finding import THINGS
 from server.services.principal import Principal
 from server.services.work import Work
@@ -32,10 +33,13 @@ def own_stations(db: Session, who: Principal) -> list[StationRow]:
 def must_reach(work: Work, operation: str, id: str | None) -> None:
     """Ask the right to an operation on the thing `id` under its hall's lock.
 
-    Raises the code of a thing that is not there, also for one of another hall; not_your_station.
+    A right that goes on namelessly is asked by the command itself. Raises the code of a thing that is not there, also
+    for one of another hall; not_your_station.
     """
     subject = RIGHTS[operation].subject
     if subject not in THINGS or id is None:
+        return
+    if Reach.NAMELESS in reach_of(operation, work.principal.role):
         return
     table, missing = THINGS[subject]
     row = work.db.get(table, id)
@@ -55,7 +59,7 @@ def must_reach_ticket(db: Session, who: Principal, operation: str, ticket: Ticke
     reach = reach_of(operation, who.role)
     if not reach:
         raise HallError(ErrorCode.FORBIDDEN, f"role {who.role} may not do this")
-    if Reach.SIGHT in reach and (ticket.bypass or TicketState(ticket.state) in ENDED):
+    if Reach.SIGHT in reach and not is_in_sight(ticket):
         raise HallError(ErrorCode.UNKNOWN_TICKET, ticket.id)
     if reach & (WHOLE | Reach.SIGHT | Reach.VISIT):
         return
@@ -68,8 +72,29 @@ def must_reach_ticket(db: Session, who: Principal, operation: str, ticket: Ticke
         raise HallError(ErrorCode.NOT_YOUR_STATION)
 
 
+def is_in_sight(ticket: TicketRow) -> bool:
+    """Whether the public may see a ticket: it is alive, and its level queues."""
+    return not ticket.bypass and TicketState(ticket.state) not in ENDED
+
+
 def _place(state: str, queue_id: str, station_id: str | None, bypass: bool) -> Place:
     return Place(TicketState(state), queue_id, station_id, bypass)
+
+
+def is_visitor(work: Work, context: Context, ticket: TicketRow, token: str | None) -> bool:
+    """Whether a visit token proves, here and now at this device, that the ticket's patient stands there."""
+    try:
+        visit = context.read_visit(token or "")
+    except HallError:
+        return False
+    here = (visit["hall"], visit["device"], ticket.hall_id) == (work.hall.id, work.principal.id, work.hall.id)
+    return here and visit["patient"] == ticket.patient_id and visit.get("ticket") in {None, ticket.id}
+
+
+def must_be_visitor(work: Work, context: Context, operation: str, ticket: TicketRow, token: str | None) -> None:
+    """Raises visit_token_invalid where a right reaches only who was identified, and this was nobody or another."""
+    if Reach.VISIT in reach_of(operation, work.principal.role) and not is_visitor(work, context, ticket, token):
+        raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
 
 
 def must_reach_station(db: Session, who: Principal, operation: str, station: StationRow) -> None:

@@ -10,6 +10,7 @@ from server.domain import alerting
 from server.domain.errors import HallError
 from server.domain.rights import Reach, reach_of
 from server.protocol.terms import AlertKind, AlertOutcome, ErrorCode, EventKind
+from server.services.access import is_visitor
 from server.services.context import Context
 from server.services.principal import Principal
 from server.services.views import View, alert_view
@@ -107,18 +108,20 @@ def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | 
 def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
     """A patient or a member of staff asks for help, or says a patient feels worse. Raises unknown_ticket.
 
-    A visit token that is too old or of another device leaves the call nameless; it is never refused for that. What a
-    kiosk says the call is about is a code such as `desk_only`; any other text may name somebody and is not kept.
+    A visit token that is too old or of another device, or one that is not the ticket's, leaves a kiosk's call nameless;
+    it is never refused for that. What a kiosk says the call is about is a code such as `desk_only`; any other text may
+    name somebody and is not kept.
     """
-    if body.ticket is not None:
-        ticket = work.db.get(TicketRow, body.ticket)
-        if ticket is None or ticket.hall_id != work.hall.id:
-            raise HallError(ErrorCode.UNKNOWN_TICKET)
+    ticket = work.db.get(TicketRow, body.ticket) if body.ticket is not None else None
+    if Reach.NAMELESS in reach_of("raise_alert", work.principal.role):
+        ticket = ticket if ticket is not None and is_visitor(work, context, ticket, body.visit_token) else None
+    elif body.ticket is not None and (ticket is None or ticket.hall_id != work.hall.id):
+        raise HallError(ErrorCode.UNKNOWN_TICKET)
     patient, about = visitor(work, context, body.visit_token), body.about
     view = raise_alert(
         work,
         AlertKind(body.kind),
-        ticket=body.ticket,
+        ticket=ticket.id if ticket is not None else None,
         device=machine(work),
         patient=patient.id if patient is not None else None,
         text=about if CODE.fullmatch(about or "") else None,

@@ -9,6 +9,7 @@ from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.domain.reasons import as_stated
+from server.domain.rights import Reach, reach_of
 from server.protocol.terms import (
     Action,
     AlertKind,
@@ -19,9 +20,11 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services import alerts, announcements, bookings, moves, rescue, staging, undoing
+from server.services.access import is_in_sight, is_visitor, must_be_visitor
+from server.services.context import Context
 from server.services.returning import doctor_for, is_away, put_back
 from server.services.views import stamp, ticket_view
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody
+from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
 from server.services.work import Answer, Work
 from server.store.announcements import last_calls
 from server.store.tables import DeviceRow, StationRow, TicketRow
@@ -145,12 +148,14 @@ def hold(work: Work, id: str, body: HoldBody) -> Answer:
     return answer(ticket)
 
 
-def give_back(work: Work, id: str, body: PlainBody) -> Answer:
+def give_back(work: Work, context: Context, id: str, body: VisitBody) -> Answer:
     """Back in line by the rules: a passed ticket, a held one, one sent ahead, or one called by mistake.
 
-    A kiosk gives back only what checking in again would: a passed ticket, or one held for an examination.
+    A kiosk gives back only what checking in again would: a passed ticket, or one held for an examination, of the
+    patient it identified. Raises visit_token_invalid, illegal_move.
     """
     ticket = moves.ticket_of(work, id)
+    must_be_visitor(work, context, "return_ticket", ticket, body.visit_token)
     next_state(TicketState(ticket.state), Action.RETURN)
     if not (work.principal.is_staff or ticket.state == TicketState.PASSED or is_away(ticket)):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "only staff gives this back", state=ticket.state)
@@ -194,12 +199,33 @@ def _ordinary_before(work: Work, ticket: TicketRow, most: int) -> int:
     return len(work.db.scalars(rows.limit(most)).all())
 
 
-def worse(work: Work, id: str, body: PlainBody) -> Answer:
-    """病情加重: staff is asked to look again now; the ticket itself does not move."""
+def worse(work: Work, context: Context, id: str, body: VisitBody) -> Answer:
+    """病情加重: staff is asked to look again now; the ticket itself does not move. Raises illegal_move, but at a kiosk
+    nobody is refused."""
+    if Reach.NAMELESS in reach_of("worse_ticket", work.principal.role):
+        return _worse_at_kiosk(work, context, work.db.get(TicketRow, id), body.visit_token)
     ticket = moves.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.WORSE)
     alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, device=alerts.machine(work), note=body.reason)
     return answer(ticket)
+
+
+def _worse_at_kiosk(work: Work, context: Context, ticket: TicketRow | None, token: str | None) -> Answer:
+    """An alert about who was identified there; about nobody where the visit token does not prove whose ticket it is.
+
+    Of a ticket that is not proven the answer has only what the public may see.
+    """
+    own = ticket is not None and is_visitor(work, context, ticket, token)
+    seen = ticket is not None and ticket.hall_id == work.hall.id and is_in_sight(ticket)
+    visitor = alerts.visitor(work, context, token)
+    alerts.raise_alert(
+        work,
+        AlertKind.WORSE,
+        ticket=ticket.id if ticket is not None and own else None,
+        device=alerts.machine(work),
+        patient=visitor.id if visitor is not None else None,
+    )
+    return Answer(200, {"ticket": ticket_view(ticket) if ticket is not None and (own or seen) else None})
 
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:
@@ -241,8 +267,6 @@ PLAIN: dict[str, Plain] = {
     "arrived": arrived,
     "finish": finish,
     "pass": pass_over,
-    "return": give_back,
-    "worse": worse,
     "cancel": cancel,
     "undo": undo,
 }

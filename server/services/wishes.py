@@ -98,6 +98,12 @@ class PlainBody(Body):
     reason: Reason | None = None
 
 
+class VisitBody(PlainBody):
+    """A wish about the patient who stands at a kiosk, which proves it by the visit token of the identification."""
+
+    visit_token: Annotated[str, Field(max_length=2000)] | None = None
+
+
 class StartBody(PlainBody):
     """The consultation begins; `place` is where a level that does not queue is treated."""
 

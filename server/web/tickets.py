@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from pydantic import BaseModel
 from spectree import SpecTree
 
-from server.protocol.answers import Explained, TicketAnswer
+from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
 from server.services import explaining, staging, tickets, transfers
 from server.services.context import Context
 from server.services.finding import hall_of_command, named_hall
@@ -22,6 +22,7 @@ from server.services.wishes import (
     SuggestBody,
     TransferBody,
     TriageBody,
+    VisitBody,
 )
 from server.services.work import Answer, Work
 from server.web.authorise import asking
@@ -33,7 +34,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
     _reads(routes, spec)
 
-    def add(word: str, use_case: UseCase, body: type[Body], **more: Any) -> None:
+    def add(
+        word: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
+    ) -> None:
         wish(
             routes,
             spec,
@@ -42,7 +45,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
             operation=f"{word}_ticket",
             tag="tickets",
             body=body,
-            answer=TicketAnswer,
+            answer=answer,
             **more,
         )
 
@@ -54,6 +57,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     for word, plain in tickets.PLAIN.items():
         add(word, _plain(plain), PlainBody)
+    add("return", lambda work, context, body, id: tickets.give_back(work, context, id, body), VisitBody)
+    add("worse", lambda work, context, body, id: tickets.worse(work, context, id, body), VisitBody, FeelsWorse)
     add("start", lambda work, _, body, id: tickets.start(work, id, body), StartBody)
     add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
     add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)

@@ -213,7 +213,7 @@ def test_each_patient_who_feels_worse_has_one_line(own):
     """S19"""
     people = [own.check_in(name) for name in ("一", "二")]
     for ticket in (*people, people[0]):
-        assert 200 == own.post(f"/tickets/{ticket['id']}/worse", {}, role="kiosk")[0]
+        assert 200 == own.post(f"/tickets/{ticket['id']}/worse", {}, role="nurse")[0]
 
     assert [("一", 2), ("二", 1)] == sorted((line["name"], line["count"]) for line in lines(own))
 

@@ -179,7 +179,7 @@ THINGS = [
     ("POST", "/print-jobs/nothing/report", "kiosk", {"state": "printed"}, "not_found"),
     ("POST", "/print-jobs/nothing/reprint", "console", {"reason": "torn"}, "not_found"),
     ("POST", "/alerts/nothing/acknowledge", "console", {}, "not_found"),
-    ("POST", "/alerts", "kiosk", {"kind": "help", "ticket": "nothing"}, "unknown_ticket"),
+    ("POST", "/alerts", "console", {"kind": "help", "ticket": "nothing"}, "unknown_ticket"),
     ("POST", "/announcements/nothing/outcome", "caller", {"outcome": "spoken"}, "not_found"),
     ("POST", "/devices/nothing/revoke", "admin", {}, "not_found"),
     ("GET", "/nothing", "console", None, "not_found"),

@@ -156,38 +156,6 @@ def test_an_administrator_sees_no_patients(api):
     assert 200 == api.get("/devices", role="admin")[0]
 
 
-@pytest.mark.parametrize("state", ["staged", "called", "held to be escorted", "held for a telephone call"])
-def test_a_kiosk_takes_no_ticket_out_of_the_hands_of_staff(state):
-    with an_api() as api:
-        ticket = api.check_in("某某")["id"]
-        match state:
-            case "staged":
-                api.act(ticket, "stage", station="R1")
-            case "called":
-                api.call("R1")
-            case "held to be escorted":
-                api.act(ticket, "triage", grade="R")
-            case _:
-                api.act(ticket, "hold", reason="telephone")
-        before = api.rows()
-        status, body = api.post(f"/tickets/{ticket}/return", {}, role="kiosk")
-
-        assert (409, "illegal_move") == (status, body["code"])
-        assert before == api.rows()
-
-
-def test_a_kiosk_brings_back_who_was_passed_or_examined():
-    with an_api() as api:
-        for word, more in (("pass", {"reason": "not here"}), ("hold", {"reason": "examination: CT"})):
-            ticket = api.check_in("某某")["id"]
-            api.call("R1")
-            api.act(ticket, word, **more)
-            assert (200, "waiting") == (
-                (answer := api.post(f"/tickets/{ticket}/return", {}, role="kiosk"))[0], answer[1]["ticket"]["state"],
-            )  # fmt: skip
-            api.act(ticket, "cancel")
-
-
 def test_nothing_is_printed_by_word_alone():
     with an_api() as api:
         _, body = api.post("/check-ins", {"hall": "H1", "queue": "IM", "patient": {"name": "某某"}}, role="kiosk")

@@ -91,13 +91,13 @@ def told_abroad(api: Api, things: Mapping[Subject, str]) -> Iterator[tuple[str, 
     for route in guarded():
         subject = RIGHTS[route.operation].subject
         for wisher, role in ABROAD.items():
-            if subject not in things or role not in (route.roles or ()) or reaches_all(route.operation, role):
+            if subject not in things or role not in (route.roles or ()) or is_for_all(route.operation, role):
                 continue
             answer = ask(api, route, wisher, thing=things[subject])
             if (answer.status_code, answer.json.get("code")) != (404, MISSING[subject]):
                 yield route.operation, wisher, answer.status_code, answer.json.get("code")
 
 
-def reaches_all(operation: str, role: Role) -> bool:
-    """Whether a role's right to an operation is not bound to one hall."""
-    return Reach.HOSPITAL in reach_of(operation, role)
+def is_for_all(operation: str, role: Role) -> bool:
+    """Whether a role's right to an operation is not bound to one hall, or goes on without the thing."""
+    return bool(reach_of(operation, role) & (Reach.HOSPITAL | Reach.NAMELESS))
