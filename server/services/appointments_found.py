@@ -23,7 +23,8 @@ def appointments_of(db: Session, patient: str, hall: HallRow, now: datetime, lev
 
     `here` says whether it is in this hall, `when` whether now is the time (`now`, `too_early`, `too_late`), `place` and
     `hall_name` where to go, `opens_at` from when, `today` whether it is today's. At level 1 a clinic whose screens show
-    numbers only is not named for another hall or another time: who has only a number learns no more than the way.
+    numbers only is not named for another hall or another time: who has only a number learns no more than the way. At
+    level 0 none is named there.
     """
     start, end = config_of(db, hall).bounds(config_of(db, hall).day(now))
     rows = db.scalars(
@@ -71,7 +72,8 @@ def _view(
 ) -> dict[str, Any]:
     near = around(config, queue, row.slot_start, now)
     when = when_of(queue.rules, row.slot_start, now, near)
-    named = level >= 2 or queue.privacy != "number_only" or (here and when is When.NOW)
+    by_number = level == 1 and queue.privacy != "number_only"
+    named = level >= 2 or by_number or (here and when is When.NOW)
     opens = opens_at(queue.rules, row.slot_start, near)
     return {
         "id": row.id,

@@ -5,7 +5,7 @@ one look-up, one comparison, one row. Refusals are committed like successes, for
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,6 +40,8 @@ from server.store.tables import HospitalRow, PatientRow, TicketRow
 
 NOBODY = ""
 """No patient has this id: looked up in place of one, so that an unknown number costs what a known one does."""
+WAY_ONLY = 0
+"""The level at which a booking elsewhere is told by hall and time alone."""
 REPORTS_LEVEL = 2
 """From here on a kiosk lists the reports of whom it identified."""
 TICKET_PROOFS = (Proof.PHONE_TAIL, Proof.IDENTITY_TAIL)
@@ -53,6 +55,8 @@ class Proven:
     level: int
     kind: Identifier
     ticket: str | None = None
+    limited: bool = False
+    """Whether a desk asked about a patient who is not of its hall today, without the card and without a reason."""
 
 
 def identify(context: Context, who: Principal, body: IdentifyBody) -> View:
@@ -65,7 +69,7 @@ def identify(context: Context, who: Principal, body: IdentifyBody) -> View:
     if who.is_staff and (body.patient or (body.typed and body.typed.name and not body.typed.code)):
         proven = _at_the_desk(context, who, body)
     else:
-        proven = prove(context, who, body.hall, asked_of(who, body))
+        proven = prove(context, who, body.hall, asked_of(who, body), reason=body.reason)
     content = {"patient": proven.patient, "level": proven.level, "hall": body.hall, "device": who.id}
     token = context.sign_visit({**content, "ticket": proven.ticket})
     with Session(context.engines.read) as db:
@@ -74,9 +78,17 @@ def identify(context: Context, who: Principal, body: IdentifyBody) -> View:
             "visit_token": token,
             "level": proven.level,
             "display_name": display_name(patient.name, "masked"),
+            "limited": proven.limited,
             "proofs": [proof.value for proof in TICKET_PROOFS] if proven.ticket else [],
             "choices": choices_of(
-                context, db, patient.id, body.hall, who, context.clock.hall(), proven.level, ticket=proven.ticket
+                context,
+                db,
+                patient.id,
+                body.hall,
+                who,
+                context.clock.hall(),
+                WAY_ONLY if proven.limited else proven.level,
+                ticket=proven.ticket,
             ),
         }
 
@@ -94,7 +106,13 @@ def asked_of(who: Principal, body: IdentifyBody) -> Reading | None:
 
 
 def prove(
-    context: Context, who: Principal, hall: str, asked: Reading | None, described: Description | None = None
+    context: Context,
+    who: Principal,
+    hall: str,
+    asked: Reading | None,
+    described: Description | None = None,
+    *,
+    reason: str | None = None,
 ) -> Proven:
     """Judge a reading in a transaction of its own, so that a refusal is counted too.
 
@@ -103,7 +121,10 @@ def prove(
     found: list[Proven | HallError] = []
 
     def run(work: Work) -> Answer:
-        found.append(_judged(work, context, asked, described))
+        judged = _judged(work, context, asked, described)
+        if isinstance(judged, Proven) and who.is_staff and asked is not None:
+            judged = looked_up(work, judged, reason, present=not asked.is_plain)
+        found.append(judged)
         return Answer(200, {})
 
     wish = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
@@ -122,6 +143,8 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     staff, name = work.principal.is_staff, attempts.hashed(context, asked.text)
     if staff and len(several := _several(work, asked)) > 1:
         work.audit("identify", name, f"{asked.how} names {len(several)}")
+        for row in several:
+            work.audit("patient.viewed", row.id, "one_of_several")
         return HallError(ErrorCode.CHOOSE, choices={"people": [candidate_view(row) for row in several]})
     patient, kind, ticket = _named(work, context, asked)
     level = level_of(asked, kind, owner_of(patient) if patient is not None else None, trusted_cards=trusted)
@@ -194,6 +217,19 @@ def _named(work: Work, context: Context, asked: Reading) -> tuple[PatientRow | N
     return work.db.get(PatientRow, patient), min(kinds, key=list(Identifier).index), None
 
 
+def looked_up(work: Work, proven: Proven, reason: str | None, *, present: bool) -> Proven:
+    """Leave an audit row of a desk's look at a patient, and give what the desk may see of them.
+
+    All of a patient who is of this hall today, whose card is `present` (read by chip or decoded), or for a stated
+    `reason`; of anybody else who it is and where they are booked, which the check-in of a walk-in needs.
+    """
+    start, end = work.config.bounds(work.business_day)
+    of_hall = people.is_of_hall(work.db, proven.patient, work.hall.id, work.business_day, start, end)
+    why = "own_hall" if of_hall else reason or ("card" if present else "least")
+    work.audit("patient.viewed", proven.patient, why)
+    return replace(proven, level=1, limited=True) if why == "least" else proven
+
+
 def _several(work: Work, asked: Reading) -> list[PatientRow]:
     """All whom a text names. A kiosk never hears of them; the desk tells them apart by the card."""
     if asked.form is Form.OUR_CODE:
@@ -227,12 +263,17 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
             if patient is not None:
                 attempts.lift_numbers(work, context, people.numbers_of(work.db, patient))
             work.audit("identify", body.patient if patient else "-", outcome)
-            found.append(Proven(patient.id, 1, Identifier.UNKNOWN) if patient else HallError(ErrorCode.NOT_IDENTIFIED))
+            chosen = Proven(patient.id, 1, Identifier.UNKNOWN) if patient else None
+            found.append(
+                looked_up(work, chosen, body.reason, present=False) if chosen else HallError(ErrorCode.NOT_IDENTIFIED)
+            )
             return Answer(200, {})
         typed = body.typed
         described = Description(typed.name or "", birth_date=typed.birth_date) if typed else Description("")
         alike = candidates(work.db, described)
         work.audit("identify", "-", f"name at the desk: {len(alike)} alike")
+        for row in alike:
+            work.audit("patient.viewed", row.id, "one_of_several")
         people_alike = [candidate_view(row) for row in alike]
         found.append(
             HallError(ErrorCode.CHOOSE, choices={"people": people_alike})

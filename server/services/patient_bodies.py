@@ -69,17 +69,23 @@ class ScanBody(Body):
     how: Evidence = Evidence.KEYBOARD
 
 
+LookupReason = Literal["emergency", "referral", "identity", "request"]
+"""Why a desk breaks the glass: danger, sent here by somebody, telling two people apart, the patient's own request."""
 ScanText = Annotated[str | None, Field(min_length=1, max_length=512), Blank]
 
 
 class IdentifyBody(Body):
-    """Who is this: a scanned code with a proof beside it, or what was typed; `patient` is the desk's choice."""
+    """Who is this: a scanned code with a proof beside it, or what was typed; `patient` is the desk's choice.
+
+    `reason` is why a desk has to see all of a patient who is not of its hall today; it goes into the trail.
+    """
 
     hall: Id
     scan: ScanText | ScanBody = None
     proof: ProofBody | None = None
     typed: Typed | None = None
     patient: Id | None = None
+    reason: LookupReason | None = None
 
 
 class DeskCodeBody(Body):

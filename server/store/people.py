@@ -112,6 +112,13 @@ def tickets_today(db: Session, patient: str, hall: str, day: date) -> Sequence[T
     ).all()
 
 
+def is_of_hall(db: Session, patient: str, hall: str, day: date, start: datetime, end: datetime) -> bool:
+    """Whether the patient has a ticket of a business day in a hall, or is booked there within [start, end)."""
+    mine = (TicketRow.patient_id == patient, TicketRow.hall_id == hall, TicketRow.business_day == day)
+    here = db.scalars(select(TicketRow.id).where(*mine).limit(1)).first()
+    return here is not None or bool(appointments(db, patient, hall, start, end))
+
+
 def is_escorted(db: Session, patient: str, day: date) -> bool:
     """Whether the patient holds a live ticket of a business day that bypasses its queue, in whichever hall."""
     live = TicketRow.state.not_in([state.value for state in ENDED])
