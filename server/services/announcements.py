@@ -8,6 +8,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, EventKind
 from server.services import moves
 from server.services.config import HallConfig, Queue
+from server.services.public_rooms import is_private, public_room
 from server.services.views import View
 from server.services.wishes import OutcomeBody
 from server.services.work import Answer, Work
@@ -57,7 +58,10 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
 
 
 def content_of(config: HallConfig, queue: Queue, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
-    """What there is to say: numbers and places, no name; faces.py makes the sentences of it for each audience."""
+    """What there is to say: numbers and places, no name; faces.py makes the sentences of it for each audience.
+
+    Whoever is called by number only is not called to a clinic by name either: neither queue nor room says it.
+    """
     return {
         "kind": kind,
         "ticket": ticket.id,
@@ -66,8 +70,8 @@ def content_of(config: HallConfig, queue: Queue, ticket: TicketRow, kind: str, s
         "purpose": queue.kind.value,
         "zone": station.zone if station else config.id,
         "station": station.id if station else None,
-        "station_name": station.name if station else None,
-        "queue_name": queue.name,
+        "station_name": public_room(config, station.id, station.name, station.queues) if station else None,
+        "queue_name": {} if is_private(config, [queue.id]) else queue.name,
         "languages": list(config.languages),
         "voice": config.voice,
     }

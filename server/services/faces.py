@@ -16,6 +16,7 @@ from server.services.alert_presenter import who_and_where
 from server.services.config import config_of
 from server.services.lists import KIND
 from server.services.lists import document as list_document
+from server.services.public_rooms import public_room
 from server.services.reports.document import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
@@ -49,7 +50,8 @@ class Faces:
         self._db = db
         self._hall = hall
         self._audience = audience
-        self._queues = config_of(db, hall).queues
+        self._config = config_of(db, hall)
+        self._queues = self._config.queues
         self._scales = scales or {}
         self._faces: dict[str, Face] = {}
         self._alerts: dict[str, View] = {}
@@ -124,9 +126,11 @@ class Faces:
         return out
 
     def station(self, view: View) -> View:
-        """A station with its doctor's name."""
-        doctor = view.get("doctor")
-        out = {**view, "doctor_name": self._doctors.get(doctor) if doctor else None}
+        """A station with its doctor's name; in public without the clinic's where its patients show numbers only."""
+        doctor, name = view.get("doctor"), view["name"]
+        if self._audience is not Audience.STAFF:
+            name = public_room(self._config, view["id"], name, view["queues"])
+        out = {**view, "name": name, "doctor_name": self._doctors.get(doctor) if doctor else None}
         return out | typed_words.as_typed(view, "reason", self._reasons)
 
     def alert(self, view: View) -> View:

@@ -11,13 +11,14 @@ from unicodedata import normalize
 from pydantic import BaseModel, ValidationError
 
 from server.domain.errors import HallError
+from server.domain.room_names import neutral_room
 from server.domain.rule_faults import faults_of
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode
 from server.services.config import rules_from
 from server.services.context import Context
 from server.services.hall_lines import Lines, Location
-from server.services.hallmodel import HallFile, HallPart, HospitalPart, QueuePart, SessionPart, StationPart
+from server.services.hallmodel import HallFile, HallPart, HospitalPart, PrinterPart, QueuePart, SessionPart, StationPart
 
 MOST_FAULTS = 50
 """How many faults are told: who has mended these sees the next ones."""
@@ -60,6 +61,7 @@ def _known_keys(loc: Location) -> list[str]:
         "hall": HallPart,
         "queue": QueuePart,
         "station": StationPart,
+        "printer": PrinterPart,
         "sessions": SessionPart,
     }
     words = [part for part in loc if isinstance(part, str)]
@@ -108,6 +110,9 @@ def _cross_faults(file: HallFile, context: Context | None) -> Iterator[Found]:
     for h, hall in enumerate(file.hall):
         if halls[hall.id] > 1:
             yield f"hall {hall.id}", "two halls with this id", ("hall", h, "id")
+        printers = Counter(printer.name for printer in hall.printer)
+        for name in (name for name, count in printers.items() if count > 1):
+            yield f"printer {name}", "two printers of this hall with this name", ("hall", h, "printer")
         yield from _queue_faults(hall, h, context)
         yield from _station_faults(hall, h, stations)
         yield from _level_faults(hall, h, context)
@@ -132,6 +137,10 @@ def _station_faults(hall: HallPart, h: int, stations: Mapping[str, int]) -> Iter
         where, loc = f"station {station.id}", ("hall", h, "station", s)
         if stations[station.id] > 1:
             yield where, "station ids are unique in the hospital", (*loc, "id")
+        private = next((one.id for one in hall.queue if one.privacy == "number_only" and one.id in station.queues), None)
+        if private is not None and not station.neutral_name and neutral_room(station.name) is None:
+            reason = f"queue {private} shows numbers only and this name has no room number: say neutral_name"
+            yield where, reason, (*loc, "name")
         for queue in station.queues:
             if queue not in queues:
                 yield where, f"unknown queue {queue!r}{_hint(queue, queues)}", (*loc, "queues")

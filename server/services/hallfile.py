@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain import toml_text
 from server.protocol.terms import ENDED
+from server.services import paper_routing, public_rooms
 from server.services.context import Context
 from server.services.hallfaults import content_faults, rejected, shape_faults
 from server.services.hallmodel import HallFile, HallPart
@@ -92,12 +93,16 @@ def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:
 
 def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]:
     changes: list[str] = []
-    settings = {
+    settings: dict[str, Any] = {
         "languages": list(hall.languages),
         "voice": hall.voice,
         "thermal_reports": hall.thermal_reports,
         "list_printer": hall.list_printer,
     }
+    neutral = {station.id: station.neutral_name for station in hall.station if station.neutral_name}
+    settings |= {public_rooms.SETTING: neutral} if neutral else {}
+    printers = {printer.name: list(printer.takes) for printer in hall.printer}
+    settings |= {paper_routing.SETTING: printers} if printers else {}
     values: dict[str, Any] = {
         "name": hall.name,
         "place": hall.place or None,

@@ -65,15 +65,23 @@ class QueuePart(Part):
 
 
 class StationPart(Part):
-    """A consulting room or window."""
+    """A consulting room or window. `neutral_name` is what the public hears where a queue shows numbers only."""
 
     id: Id
     name: Text
+    neutral_name: Text = Field(default_factory=dict)
     place: Text = Field(default_factory=dict)
     queues: Annotated[list[Id], Field(min_length=1, max_length=MOST_QUEUES)]
     levels: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=16)] = Field(default_factory=list)
     zone: Id | None = None
     doctor: Id | None = None
+
+
+class PrinterPart(Part):
+    """A print station by the name it was enrolled with, and the kinds of paper it takes; kiosks fall back on it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    takes: Annotated[list[Literal["slip", "report", "list"]], Field(min_length=1)]
 
 
 class HallPart(Part):
@@ -89,6 +97,7 @@ class HallPart(Part):
     list_printer: bool = False
     queue: Annotated[list[QueuePart], Field(max_length=MOST_QUEUES)] = Field(default_factory=list)
     station: Annotated[list[StationPart], Field(max_length=MOST_STATIONS)] = Field(default_factory=list)
+    printer: Annotated[list[PrinterPart], Field(max_length=MOST_STATIONS)] = Field(default_factory=list)
 
 
 class HospitalPart(Part):
