@@ -9,7 +9,10 @@ from server.protocol.messages import Names, PrintJob, Wire
 
 
 class ReportPatient(Wire):
-    """Whom a report is about, masked. `age` is in whole years, `id_tail` the last four characters of their number."""
+    """Whom a report is about, by full name on a formal report, else masked.
+
+    `age` is in whole years, `id_tail` the last four characters of their number.
+    """
 
     display_name: str | None = None
     sex: str | None = None

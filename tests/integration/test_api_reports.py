@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.reports.decision import TEXTS, Printable
 from server.store.tables import ReportRow
-from tests.support.api import an_api
+from tests.support.api import HALLS, an_api
 from tests.support.reports import bundle
 
 SECRET = "HIV 1+2"
@@ -53,6 +53,17 @@ def test_a_final_report_is_listed_and_leased_to_the_kiosk_with_its_results(api):
     line = {"name": "血糖", "result": "5.1", "flag": "", "unit": "mmol/L", "range": "3.9-6.1"}
     assert [{**line, "kind": "result", "level": 0, "notes": []}] == paper["items"]
     assert ([], [], False) == (paper["conclusion"], paper["notes"], paper["corrected"])
+
+
+def test_a_formal_report_names_its_patient_in_full_and_a_summary_does_not(api):
+    """P27: the formal report printed a masked name."""
+    report = received(api)
+    summary = printed(api, report)[1]["print_job"]["document"]
+    api.apply(HALLS.replace('id = "H1"\n', 'id = "H1"\nthermal_reports = true\n', 1))
+    formal = printed(api, report)[1]["print_job"]["document"]
+
+    assert ("张*", False) == (summary["patient"]["display_name"], summary["formal"])
+    assert ("张三", True) == (formal["patient"]["display_name"], formal["formal"])
 
 
 def test_a_print_counts_only_when_the_printer_has_said_so_and_the_fourth_is_for_the_desk(api):

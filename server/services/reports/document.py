@@ -26,10 +26,11 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
     report = loaded(row.resource)
     language = content["language"]
     hospital = db.get_one(HospitalRow, 1)
+    formal = bool(hall.settings.get("thermal_reports"))
     paper = ReportDocument(
         title=row.title,
         hospital=hospital.name,
-        patient=_patient(patient_of(db, row), report, row),
+        patient=_patient(patient_of(db, row), report, row, formal=formal),
         items=[_line(line, language) for line in report.lines] if report is not None else _old_lines(row.resource),
         conclusion=list(report.conclusion) if report is not None else [],
         notes=_notes(report, language),
@@ -37,7 +38,7 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
         collected_at=as_printed(report.collected if report is not None else row.resource.get("collected_at")),
         timezone=hospital.timezone,
         code=row.identifier,
-        formal=bool(hall.settings.get("thermal_reports")),
+        formal=formal,
         verifier=report.verifier if report is not None else row.resource.get("verifier"),
         operator=report.performer if report is not None else row.resource.get("performer"),
         version=row.version,
@@ -51,14 +52,15 @@ def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: i
     return paper.model_dump(mode="json")
 
 
-def _patient(patient: PatientRow | None, report: Received | None, row: ReportRow) -> ReportPatient:
+def _patient(patient: PatientRow | None, report: Received | None, row: ReportRow, *, formal: bool) -> ReportPatient:
+    """Whose paper it is: a formal report names its patient in full, a summary is masked as all paper of a hall is."""
     if patient is None:
         name = report.subject.names[0] if report is not None and report.subject.names else None
-        return ReportPatient(display_name=mask(name) if name else None)
+        return ReportPatient(display_name=name if formal or not name else mask(name))
     number = patient.identity_number or patient.record_number or ""
     at = latest(report.collected or report.issued) if report is not None else row.issued_at
     return ReportPatient(
-        display_name=mask(patient.name),
+        display_name=patient.name if formal else mask(patient.name),
         sex=patient.sex,
         age=_age(patient, at or row.received_at),
         id_tail=number[-4:] or None,
