@@ -20,6 +20,7 @@ from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, promises, staff, table_files
 from server.services.context import Context
+from server.services.doctors import keep_doctor
 from server.services.opening import build_context
 from server.services.scales import load_scales
 from server.services.work import Answer, Work
@@ -123,7 +124,7 @@ def _staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     add.add_argument("--name", help="as shown to colleagues; the user name when not given")
     add.add_argument("--hall", help="bind to one hall")
     add.add_argument("--station", help="bind a doctor to a room")
-    add.add_argument("--doctor", help="the doctor's id in the appointments")
+    add.add_argument("--doctor", help="the doctor's id in the appointments; named on slips and screens by --name")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
@@ -224,6 +225,8 @@ def _staff_add(given: argparse.Namespace) -> int:
             station=given.station,
             doctor=given.doctor,
         )
+        if given.doctor:
+            keep_doctor(db, given.doctor, given.name, context.clock.real(), otherwise=given.username)
         return []
 
     with _opened() as context:

@@ -17,6 +17,7 @@ from server.services import (
     bookings,
     desk_codes,
     devices,
+    doctors,
     lists,
     moves,
     printing,
@@ -194,6 +195,7 @@ ONCE: Mapping[str, Callable[[Work, str], None]] = {
     "reassess": triage.reassess_due,
     "paused_long": watching.paused_long,
     "staged_long": _staged_long,
+    doctors.KIND: doctors.tell_name,
     "hold_elsewhere": partial(tickets.hold_for_other_hall, held=True),
     "release_elsewhere": partial(tickets.hold_for_other_hall, held=False),
 }

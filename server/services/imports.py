@@ -17,12 +17,13 @@ from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
 from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
+from server.services.doctors import keep_doctor
 from server.services.patient_import import keep_patient
 from server.services.reports.matching import adopt_waiting
 from server.services.servable import LONGEST as LONGEST_SLOT
 from server.services.servable import SHORTEST, Booking, must_be_near
 from server.store import people
-from server.store.tables import AppointmentRow, DoctorRow, HospitalRow, StaffRow
+from server.store.tables import AppointmentRow, HospitalRow, StaffRow
 
 Kind = Literal["patients", "appointments", "staff"]
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -241,7 +242,7 @@ def _registration(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _staff(db: Session, given: Prepared, _now: datetime) -> str:
+def _staff(db: Session, given: Prepared, now: datetime) -> str:
     row = given.cells
     _required(row, "username", "name", "role")
     if row["role"] not in set(StaffRole):
@@ -249,12 +250,7 @@ def _staff(db: Session, given: Prepared, _now: datetime) -> str:
     if not re.fullmatch(r"[\w.@-]{1,64}", row["username"]):
         raise ValueError("username: letters, digits, . _ - @ only")
     if row["doctor"]:
-        doctor = db.get(DoctorRow, row["doctor"])
-        if doctor is None:
-            doctor = DoctorRow(id=row["doctor"], name=row["name"])
-            db.add(doctor)
-        doctor.name = row["name"]
-        doctor.title, doctor.queue_id = row["title"] or doctor.title, row["queue"] or doctor.queue_id
+        keep_doctor(db, row["doctor"], row["name"], now, title=row["title"], queue=row["queue"])
     if given.password_hash:
         known = db.scalars(select(StaffRow).where(StaffRow.username == row["username"])).one_or_none()
         hall = row["hall"] or (known.hall_id if known else None)

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import pytest
 
@@ -297,6 +299,54 @@ def test_an_appointments_doctor_is_named_on_the_slip(api):
     _, body = api.post("/check-ins", {"hall": "H1", "visit_token": token}, role="kiosk")
 
     assert ("王医生", "D1") == (body["slip"]["doctor"], body["ticket"]["doctor"])
+
+
+def doctors_on_the_wall(api, hall="H1"):
+    """The doctor's name at each room that has one, as a wall reads it."""
+    rooms = api.snapshot(f"caller:{hall}", hall)["stations"]
+    return {room["id"]: room["doctor_name"] for room in rooms if room["doctor"]}
+
+
+def test_a_doctor_who_is_named_or_renamed_is_on_every_running_wall(api):
+    """O7: after `import staff` a wall kept the old name (null) until its next snapshot."""
+    assert 200 == api.post("/stations/R1/open", {"doctor": "D7"})[0]
+    assert 200 == api.post("/stations/S1/open", {"doctor": "D7"}, role="console:H2")[0]
+    before = {hall: api.snapshot(f"caller:{hall}", hall)["seq"] for hall in ("H1", "H2")}
+    assert {"R1": None} == doctors_on_the_wall(api)
+
+    for name in ("王医生", "王大夫"):
+        row = {"username": "wang", "name": name, "role": "doctor", "doctor": "D7"}
+        assert 200 == api.post("/imports/staff", {"rows": [row]}, role="service")[0]
+        api.due()
+        for hall, room in (("H1", "R1"), ("H2", "S1")):
+            told = api.events(f"caller:{hall}", after=before[hall], hall=hall)
+            before[hall] = told[-1]["seq"]
+            assert [("station.opened", room, name)] == [
+                (event["kind"], event["station"]["id"], event["station"]["doctor_name"]) for event in told
+            ]
+    assert {"R1": "王大夫"} == doctors_on_the_wall(api)
+
+    assert 200 == api.post("/imports/staff", {"rows": [row]}, role="service")[0]
+    api.due()
+    assert before["H1"] == api.snapshot()["seq"], "the same name again is no news"
+
+
+def test_an_account_with_a_doctors_id_names_the_doctor(api):
+    """O7: `staff add --doctor` made no doctor, so slips said 医生 D101 and the wall nothing."""
+    assert 200 == api.post("/stations/R1/open", {"doctor": "D101"})[0]
+
+    def add(*more):
+        settings = {"HALL_DATABASE_URL": api.settings.database_url, "HALL_STATE_DIR": str(api.settings.state_dir)}
+        words = ["staff", "add", "wang", "--role", "doctor", "--doctor", "D101", "--password-stdin", *more]
+        with mock.patch.dict(os.environ, settings), mock.patch("sys.stdin", io.StringIO(f"{PASSWORD}\n")):
+            assert 0 == main(words)
+
+    add()
+    assert {"R1": "wang"} == doctors_on_the_wall(api)
+    add("--name", "王建国")
+    assert {"R1": "王建国"} == doctors_on_the_wall(api)
+    add()
+    assert {"R1": "王建国"} == doctors_on_the_wall(api), "a name that is not given is not taken away"
 
 
 def test_a_hall_goes_on_while_the_passwords_of_a_whole_clinic_are_imported(api):
