@@ -5,18 +5,17 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, request
 from spectree import SpecTree
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import attempts, devices, hallediting, imports, staff
+from server.services import attempts, devices, hallediting, imports, machines, staff
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
 from server.services.finding import own_hall
 from server.services.principal import SYSTEM, Principal
-from server.services.views import View, device_view
+from server.services.views import View
 from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
@@ -66,7 +65,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         body=HeartbeatBody,
         key=False,
     )
-    read(routes, spec, "/devices", _devices, operation="list_devices", tag="devices")
+    read(routes, spec, "/devices", machines.listed, operation="list_devices", tag="devices")
     wish(
         routes,
         spec,
@@ -160,18 +159,6 @@ def _me(context: Context, who: Principal) -> View:
     with Session(context.engines.read) as db:
         place = db.get_one(DeviceRow, who.id).place or {}
     return {"id": who.id, "role": who.role, "hall": who.hall, "name": who.name, "place": place, "zone": who.zone}
-
-
-def _devices(context: Context, who: Principal) -> View:
-    with Session(context.engines.read) as db:
-        rows = db.scalars(select(DeviceRow).order_by(DeviceRow.hall_id, DeviceRow.name))
-        return {
-            "devices": [
-                {**device_view(row), "hall": row.hall_id, "revoked": row.revoked_at is not None}
-                for row in rows
-                if who.hall in {None, row.hall_id}
-            ]
-        }
 
 
 def _prepared(kind: imports.Kind) -> Any:

@@ -101,6 +101,21 @@ def test_a_device_is_revoked_only_by_a_second_press(page, clinic):
     assert "lost kiosk" not in {device.name for device in clinic.desk.snapshot("H1").devices}
 
 
+@pytest.mark.parametrize(("tag", "wrong", "seen"), [("zh", "缺纸", "最近联系"), ("en", "out of paper", "last seen")])
+def test_a_printer_without_paper_is_not_shown_as_online(page, clinic, tag, wrong, seen):
+    """O8: out of paper showed as “● 在线”, and nothing said when a machine was last heard or what paper waits."""
+    clinic.hall.client("station").heartbeat(0, {"printer": "paper_out", "ok": False})
+    clinic.desk.print_list("H1")
+    speak(page, tag)
+    page.reload()
+    row = page.locator("[data-device]", has_text="test station")
+
+    assert f"▲ {wrong}" in row.inner_text()
+    assert seen in row.inner_text()
+    assert {"zh": "纸单排队：", "en": "paper queued: "}[tag] in page.inner_text("[data-waiting=H1]")
+    assert [] == faults(page)
+
+
 @pytest.mark.parametrize(("tag", "words"), [("zh", ("周护士", "护士")), ("en", ("周护士", "Nurse"))])
 def test_accounts_are_listed_in_the_readers_language_and_axe_finds_nothing(page, tag, words):
     speak(page, tag)

@@ -3,7 +3,7 @@
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, signOut, Unreachable } from "/console/web/api.js";
-import { Online, SignInAgain } from "/console/web/parts.js";
+import { healthWords, Online, SignInAgain } from "/console/web/parts.js";
 import { choose, loadTexts, t, tongue } from "/console/web/texts.js";
 import { newKey } from "/console/web/wish.js";
 
@@ -103,13 +103,28 @@ function placeText(place) {
   return place[tongue()] ?? place.zh ?? Object.values(place)[0] ?? "";
 }
 
-function Devices({ devices, revoke }) {
+/** When a machine was last heard, on the reader's clock; the day too where it was not today. */
+function lastSeen(stamp) {
+  if (!stamp) return t("admin.never_seen");
+  const at = new Date(stamp);
+  const today = at.toDateString() === new Date().toDateString();
+  return t("admin.last_seen", { at: at.toLocaleString("en-GB", { ...(today ? {} : { day: "2-digit", month: "2-digit" }), hour: "2-digit", minute: "2-digit" }) });
+}
+
+/** How much paper waits or needs a look: 2 待打印, 1 打印失败. */
+function paperWords(paper) {
+  return paper.map((one) => t("admin.paper", { count: one.count, state: t(`job_state.${one.state}`) })).join(" · ");
+}
+
+function Devices({ devices, paper, revoke }) {
   const [sure, setSure] = useState(null);
   return html`<section class="panel" aria-labelledby="devices-title"><h2 id="devices-title">${t("devices")}</h2>
     <p class="secondary">${t("admin.devices.add")} <code>hall-server device add</code></p>
     ${devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
+    ${paper.filter((one) => one.state === "queued").map((one) => html`<p class="notice" data-waiting=${one.hall}>${one.hall} · ${paperWords([one])}</p>`)}
     <ul class="devices plain-none">${devices.map((device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
-      <span><b>${device.name}</b><br /><span class="secondary">${[t(`role.${device.role}`), device.hall, placeText(device.place)].filter(Boolean).join(" · ")}</span></span>
+      <span><b>${device.name}</b><br /><span class="secondary">${[t(`role.${device.role}`), device.hall, placeText(device.place)].filter(Boolean).join(" · ")}</span>
+        ${device.revoked ? null : html`<br /><span class="secondary" data-health=${device.id}>${[healthWords(device.health), lastSeen(device.last_seen), paperWords(paper.filter((one) => one.device === device.id && one.state !== "queued"))].filter(Boolean).join(" · ")}</span>`}</span>
       ${device.revoked ? html`<span class="secondary">${t("admin.revoked")}</span>` : html`<span class="row">
         <${Online} device=${device} />
         <button type="button" class=${`button ${sure === device.id ? "button-danger" : "button-quiet"}`} data-act="revoke" onBlur=${() => setSure(null)}
@@ -155,7 +170,7 @@ function Admin({ first }) {
     <main class="admin-body">
       <${HallFile} file=${seen.file} ask=${ask} reload=${reload} />
       <div class="admin-side" tabindex="0" role="region" aria-label=${`${t("devices")}, ${t("admin.staff")}`}>
-        <${Devices} devices=${seen.devices} revoke=${revoke} /><${Staff} staff=${seen.staff} /></div>
+        <${Devices} devices=${seen.devices} paper=${seen.paper} revoke=${revoke} /><${Staff} staff=${seen.staff} /></div>
     </main>
     ${signedOut ? html`<${SignInAgain} desk=${{ me: seen.me, signedIn: () => setSignedOut(false) }} />` : null}
   </div>`;
@@ -165,7 +180,7 @@ function Admin({ first }) {
 async function look() {
   const [session, file, devices, staff] = await Promise.all(
     ["/api/v1/session", "/api/v1/hall-file", "/api/v1/devices", "/console/staff"].map((path) => get(path)));
-  return { me: session.body.staff, file: file.body, devices: devices.body.devices, staff: staff.body.staff };
+  return { me: session.body.staff, file: file.body, devices: devices.body.devices, paper: devices.body.paper, staff: staff.body.staff };
 }
 
 await loadTexts();

@@ -70,6 +70,7 @@ export function whole(alerts) {
 const FACTS = {
   starved: /: (?<waited>\d+) \/ (?<target>\d+) min$/,
   restored: /^(?<lost>\d+)$/,
+  print: /^moved: (?<printer>.+)$/,
   paused_long: /^(?<station>.+): (?<count>\d+)$/,
 };
 

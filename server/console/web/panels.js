@@ -3,18 +3,10 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { insist } from "/console/web/api.js";
-import { Act, Online } from "/console/web/parts.js";
+import { Act, healthWords, Online } from "/console/web/parts.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
 
 const JOBS_SHOWN = 12;
-
-function healthWords(health) {
-  return Object.entries(health ?? {})
-    .map(([name, value]) => (typeof value === "object" ? "" : has(`health.${name}.${value}`) ? t(`health.${name}.${value}`) : `${name} ${value}`))
-    .filter(Boolean)
-    .slice(0, 4)
-    .join(" · ");
-}
 
 export function Machines({ desk, onClose }) {
   const { hall } = desk;

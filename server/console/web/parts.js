@@ -80,9 +80,30 @@ export function isMissing(device) {
   return !device.online && REPORTING.has(device.role);
 }
 
-/** Whether a machine is there, in shape and word. */
+const WELL = new Set(["fine", "near_end", "no_status_channel", "printing", "none", "unknown"]);
+
+/** What a machine that is online says is wrong with it, in the reader's words; "" where nothing is. */
+export function trouble(device) {
+  const { printer, voice } = device.health ?? {};
+  if (printer && !WELL.has(printer)) return has(`health.printer.${printer}`) ? t(`health.printer.${printer}`) : printer;
+  return voice === "silent" ? t("health.voice.silent") : "";
+}
+
+/** How a machine says that it is: printer, paper, voice, screens. */
+export function healthWords(health) {
+  return Object.entries(health ?? {})
+    .filter(([name, value]) => typeof value === "string" || (name === "screens" && value !== null))
+    .map(([name, value]) => (name === "screens" ? t("health.screens", { count: value }) : has(`health.${name}.${value}`) ? t(`health.${name}.${value}`) : `${name} ${value}`))
+    .filter(Boolean)
+    .slice(0, 4)
+    .join(" · ");
+}
+
+/** Whether a machine is there and well, in shape and word. */
 export function Online({ device }) {
   if (!device.online && !isMissing(device)) return html`<span class="secondary">${t("no_report")}</span>`;
+  const wrong = device.online && trouble(device);
+  if (wrong) return html`<span class="bad"><span aria-hidden="true">▲</span> ${wrong}</span>`;
   return html`<span class=${device.online ? "good" : "bad"}><span aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>`;
 }
 
