@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from threading import Event
 from typing import Any
 
-from kiosk.inputs import Alerted, Answer, Away, Coming, Input, Paper, Refused, Result, Resumed
+from kiosk.inputs import Alerted, Answer, Away, Coming, Input, Paper, PaperMoved, Refused, Result, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
 from kiosk.wishes import (
@@ -25,7 +25,7 @@ from kiosk.wishes import (
 )
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
-from server.protocol.messages import PrintJob
+from server.protocol.messages import Names, PrintJob
 from server.protocol.terms import AlertKind, PrintJobState
 from server.protocol.wire import fresh_key
 
@@ -189,24 +189,30 @@ class Errands:
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
-        self._report(job.id, state, evidence)
+        moved = self._report(job.id, state, evidence)
+        if moved:
+            self._feed(PaperMoved(job.id, moved))
         if key := self._keys.get(job.id):
             self._outside.journal.settle(key)
             if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
                 self._keys.pop(job.id, None)
 
-    def _report(self, job: str, state: PrintJobState, evidence: str) -> None:
-        """Say how a print ended until the server has heard it; a refusal (the lease is lost) settles it too."""
+    def _report(self, job: str, state: PrintJobState, evidence: str) -> Names:
+        """Say how a print ended until the server has heard it; a refusal (the lease is lost) settles it too.
+
+        Returns where a copy comes out instead, by language; empty where none does.
+        """
         key, since = fresh_key(), self._outside.clock()
         while not self._stopping.is_set() and self._outside.clock() - since < REPORT_UNTIL:
             try:
-                self._outside.client.report_print_job(job, state, evidence, key=key)
-                return
+                told = self._outside.client.report_print_job(job, state, evidence, key=key)
+                return told.moved_to if told is not None else {}
             except HallProblem as problem:
                 log.warning("the outcome %s of print job %s is refused: %s", state, job, problem)
-                return
+                return {}
             except HallUnreachable:
                 self._stopping.wait(AGAIN_AFTER)
+        return {}
 
     def _resumed(self, entry: Entry) -> None:
         if entry.printing is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.codes import OUR_CODE, clean_code, code_of
-from kiosk.inputs import Answer, Coming, HallKnown, Input, Paper, PrinterKnown, Resumed, Tick, Touch
+from kiosk.inputs import Answer, Coming, HallKnown, Input, Paper, PaperMoved, PrinterKnown, Resumed, Tick, Touch
 from kiosk.options import hall_queues, is_printable
 from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
 from kiosk.screens import Message, Screen, State, Task, Verb
@@ -63,6 +63,8 @@ def advance(state: State, happened: Input, now: float) -> Step:
             return checked_in(replace(state, touched_at=state.now + BACK_WITHIN), happened.result)
         case Coming():
             return _coming(state, happened), ()
+        case PaperMoved():
+            return _moved(state, happened), ()
         case HallKnown():
             hall = happened.hall or state.hall
             language = home_language(hall) if state.hall is None else state.language
@@ -101,7 +103,8 @@ def _ticked(state: State) -> Step:
     idle = state.now - max(state.touched_at, state.shown_at)
     if state.screen in CLOSES_AFTER:
         awaited = state.screen is Screen.STAFF and state.alert and not state.coming
-        noted = state.screen is Screen.DONE and state.finished is not None and state.finished.note
+        done = state.finished if state.screen is Screen.DONE else None
+        noted = done is not None and (done.note or done.moved_to)
         usual = NOTE_READ if noted else CLOSES_AFTER[state.screen]
         closes_after = STAFF_AWAITED if awaited else usual * (2 if state.elder else 1)
         return reset(state) if idle >= closes_after else stay(state)
@@ -119,6 +122,18 @@ def _coming(state: State, told: Coming) -> State:
     if state.screen is not Screen.STAFF or state.alert != told.alert:
         return state
     return replace(state, coming=told.who, shown_at=state.now)
+
+
+def _moved(state: State, told: PaperMoved) -> State:
+    """Say where the paper is that did not come out here, to the patient who waits for it; long enough to be read."""
+    if state.job is None or state.job.id != told.job:
+        return state
+    if state.screen is Screen.REPORTS:
+        place = told.place.get(state.language) or told.place.get("zh") or next(iter(told.place.values()), "")
+        return replace(state, message=Message("report_moved", {"place": place}), shown_at=state.now)
+    if state.screen is not Screen.DONE or state.finished is None:
+        return state
+    return replace(state, finished=replace(state.finished, moved_to=told.place), shown_at=state.now)
 
 
 def _language(state: State, touch: Touch) -> Step:

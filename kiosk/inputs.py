@@ -80,6 +80,14 @@ class Coming:
 
 
 @dataclass(frozen=True)
+class PaperMoved:
+    """What this kiosk did not print comes out elsewhere; `job` is the one that failed, `place` where, by language."""
+
+    job: str
+    place: Names
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time has passed."""
 
@@ -98,4 +106,4 @@ class HallKnown:
     hall: Hall | None
 
 
-Input = Touch | Answer | Resumed | Coming | Tick | HallKnown | PrinterKnown
+Input = Touch | Answer | Resumed | Coming | PaperMoved | Tick | HallKnown | PrinterKnown

@@ -10,7 +10,7 @@ from kiosk.wishes import AskPlace, SettlePaper
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
 from server.protocol.slot_terms import When
-from server.protocol.terms import ErrorCode, PrintJobState
+from server.protocol.terms import NOBODY_WAITS, ErrorCode, PrintJobState
 
 TRIES = 3
 """After so many failed identifications the kiosk sends to a person instead of asking again."""
@@ -41,7 +41,7 @@ def settle(state: State, result: Result) -> Step:
 def unclaimed(result: Result) -> tuple[SettlePaper, ...]:
     """What is still owed when an answer comes for somebody who has left: their paper is not printed, staff sees it."""
     job = result.print_job if isinstance(result, CheckIn) else result if isinstance(result, PrintJob) else None
-    return (SettlePaper(job, PrintJobState.FAILED, "nobody waits at the kiosk any more"),) if job else ()
+    return (SettlePaper(job, PrintJobState.FAILED, NOBODY_WAITS),) if job else ()
 
 
 def away(state: State) -> Step:

@@ -113,7 +113,8 @@ class Finished:
     """What the last screen says: the number, where to wait, how many are ahead, what became of the paper.
 
     `later` is why the wait ends later than the slip said: each cause with how many. `note` is what the patient must
-    know about this visit, such as that the booked doctor is not here, by language.
+    know about this visit, such as that the booked doctor is not here, by language. `moved_to` is where the paper comes
+    out that did not come out here.
     """
 
     number: str | None = None
@@ -127,6 +128,7 @@ class Finished:
     again: bool = False
     paper: PrintJobState | None = None
     reason: str | None = None
+    moved_to: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

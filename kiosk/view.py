@@ -107,4 +107,5 @@ def _finished(finished: Finished | None) -> dict[str, Any] | None:
         "again": finished.again,
         "paper": finished.paper.value if finished.paper else None,
         "reason": finished.reason,
+        "moved_to": dict(finished.moved_to),
     }

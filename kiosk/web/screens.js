@@ -256,13 +256,14 @@ function Done({ seen, t, say }) {
   const { finished } = seen;
   const failed = finished.paper === "failed";
   const note = named(finished.note, seen.language);
+  const moved = named(finished.moved_to, seen.language);
   const line = finished.again ? "keep_slip" : ["printed", "sent"].includes(finished.paper) ? "take_slip" : "remember_number";
   return html`<div class=${`screen screen-middle ${note ? "with-note" : ""}`} onClick=${() => say("home")}>
     <${Title} text=${t(finished.again ? "done_again" : "done_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
     ${failed
-      ? html`<p class="notice notice-attention text-body" role="alert">${phrases(t("slip_failed"))}</p>`
+      ? html`<p class="notice notice-attention text-body" role="alert">${phrases(moved ? t("slip_moved", { place: moved }) : t("slip_failed"))}</p>`
       : html`<p class="notice notice-good text-body">${t(line)}</p>`}
     <p class="text-title centre">${phrases(where(finished, seen, t))}</p>
     ${note ? html`<p class="notice notice-attention text-body" role="status" data-note>${phrases(note)}</p>` : null}

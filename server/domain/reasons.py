@@ -26,6 +26,8 @@ class ServerReason(StrEnum):
     STATION_STOPPED = "station_stopped"
     AGE = "age"
     LEASE_EXPIRED = "lease_expired"
+    MOVED = "moved"
+    DOCTOR_NAMED = "doctor_named"
     IMPORT = "import"
     REPORT_WITHDRAWN = "report_withdrawn"
     REPORT_SUPERSEDED = "report_superseded"

@@ -175,7 +175,10 @@ class Slip(Wire):
 
 
 class PrintJob(Wire):
-    """One piece of paper and its lease. `kind` slip | report | list; `document` is the content of the other kinds."""
+    """One piece of paper and its lease. `kind` slip | report | list; `document` is the content of the other kinds.
+
+    `moved_to` is where a marked copy comes out of what a kiosk reports as failed; empty where none does.
+    """
 
     id: str
     kind: str
@@ -188,6 +191,7 @@ class PrintJob(Wire):
     lease_until: datetime | None = None
     copy_number: int = 0
     evidence: str | None = None
+    moved_to: Names = Field(default_factory=dict)
     seq: int = 0
 
 

@@ -5,6 +5,8 @@ from typing import Literal
 
 Mode = Literal["woven", "graded"]
 Privacy = Literal["masked", "number_only", "full"]
+NOBODY_WAITS = "nobody waits at the kiosk any more"
+"""Evidence of paper that a kiosk did not print because its patient had left."""
 
 
 class TicketState(StrEnum):

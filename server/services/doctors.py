@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.reasons import ServerReason
 from server.protocol.terms import StationState
 from server.services.stations import FACTS
 from server.services.work import Work
@@ -42,4 +43,4 @@ def tell_name(work: Work, id: str) -> None:
     """Record the doctor's rooms anew, as they are, so that every screen reads the name."""
     rooms = select(StationRow).where(StationRow.hall_id == work.hall.id, StationRow.doctor_id == id, StationRow.active)
     for station in work.db.scalars(rooms):
-        work.record(FACTS[StationState(station.state)], station, reason="doctor_named")
+        work.record(FACTS[StationState(station.state)], station, reason=ServerReason.DOCTOR_NAMED.value)

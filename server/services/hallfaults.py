@@ -137,7 +137,8 @@ def _station_faults(hall: HallPart, h: int, stations: Mapping[str, int]) -> Iter
         where, loc = f"station {station.id}", ("hall", h, "station", s)
         if stations[station.id] > 1:
             yield where, "station ids are unique in the hospital", (*loc, "id")
-        private = next((one.id for one in hall.queue if one.privacy == "number_only" and one.id in station.queues), None)
+        own = (queue for queue in hall.queue if queue.id in station.queues)
+        private = next((queue.id for queue in own if queue.privacy == "number_only"), None)
         if private is not None and not station.neutral_name and neutral_room(station.name) is None:
             reason = f"queue {private} shows numbers only and this name has no room number: say neutral_name"
             yield where, reason, (*loc, "name")

@@ -1,19 +1,20 @@
 """Print jobs: who may print what until when, and what became of it. Never `printed` without a device's evidence."""
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from server.domain import lease
 from server.domain.errors import HallError
-from server.domain.reasons import code_of
-from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
-from server.services import alerts
+from server.domain.reasons import ServerReason, code_of
+from server.protocol.terms import NOBODY_WAITS, AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
+from server.services import alerts, paper_routing
 from server.services.reports.judging import must_still_print
 from server.services.views import View, job_view, stamp
-from server.services.wishes import JobReportBody
+from server.services.wishes import ClaimBody, JobReportBody
 from server.services.work import Answer, Work
-from server.store.tables import PrintJobRow, ReportRow
+from server.store.tables import DeviceRow, PrintJobRow, ReportRow
 
 KIOSK_LEASE_SECONDS = 120
 STATION_LEASE_SECONDS = 60
@@ -44,7 +45,7 @@ def new_job(
     reason: str | None = None,
 ) -> View | None:
     """A job leased to the wishing kiosk, or queued for the hall's stations; None where nobody could print it."""
-    if not lease_to_kiosk and not work.hall.print_stations:
+    if not lease_to_kiosk and not paper_routing.can_print(work, kind):
         return None
     job = PrintJobRow(
         id=secrets.token_hex(8),
@@ -71,8 +72,9 @@ def new_job(
     return job_view(job, content=True)
 
 
-def claim(work: Work) -> Answer:
-    """The job this station already holds, else the oldest queued one of its hall, else none."""
+def claim(work: Work, body: ClaimBody) -> Answer:
+    """The job this station already holds, else the oldest queued one of a kind it takes, else none. Raises invalid."""
+    kinds = paper_routing.kinds_of(work, body.printer)
     mine = work.principal.id
     job = work.db.scalars(
         select(PrintJobRow)
@@ -81,7 +83,7 @@ def claim(work: Work) -> Answer:
         .limit(1)
     ).first()
     if job is None:
-        job = _next_queued(work)
+        job = _next_queued(work, kinds)
         if job is None:
             return Answer(200, {"print_job": None})
         _lease(work, job, STATION_LEASE_SECONDS)
@@ -91,11 +93,11 @@ def claim(work: Work) -> Answer:
     return Answer(200, {"print_job": view})
 
 
-def _next_queued(work: Work) -> PrintJobRow | None:
-    """The oldest queued job that may still be printed; those that may not are failed on the way."""
+def _next_queued(work: Work, kinds: Sequence[str]) -> PrintJobRow | None:
+    """The oldest queued job of these kinds that may still be printed; those that may not are failed on the way."""
     queued = (
         select(PrintJobRow)
-        .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued")
+        .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "queued", PrintJobRow.kind.in_(kinds))
         .order_by(PrintJobRow.created_at)
         .limit(1)
     )
@@ -151,17 +153,54 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     work.record(KINDS[after], job, reason=body.evidence)
     if after in ON_PAPER and job.report_id and (printed := work.db.get(ReportRow, job.report_id)):
         printed.prints += 1
+    view = job_view(job)
     if after in {PrintJobState.FAILED, PrintJobState.UNKNOWN}:
         _back_to_desk(work, job)
-        alerts.raise_alert(
-            work,
-            AlertKind.PRINT,
-            ticket=job.ticket_id,
-            device=job.device_id,
-            text=code_of(body.evidence) or after.value,
-            note=body.evidence,
-        )
-    return Answer(200, {"print_job": job_view(job)})
+        moved = _move(work, job) if after is PrintJobState.FAILED and body.evidence != NOBODY_WAITS else None
+        _alarm(work, job, code_of(body.evidence) or after.value, moved, note=body.evidence)
+        view["moved_to"] = _place_of(moved) if moved is not None else {}
+    return Answer(200, {"print_job": view})
+
+
+def _alarm(work: Work, job: PrintJobRow, text: str, moved: DeviceRow | None, note: str | None = None) -> None:
+    """Tell staff of paper that did not certainly come out, and where its copy does."""
+    text = text if moved is None else f"{ServerReason.MOVED}: {moved.name}"
+    alerts.raise_alert(work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=text, note=note)
+
+
+def _move(work: Work, job: PrintJobRow) -> DeviceRow | None:
+    """Let a station print a marked copy of what a kiosk did not print; where, or None where nothing is to be moved.
+
+    Part of the paper may be out, so it is a copy (补打) like any other, made once for each job.
+    """
+    kiosk = work.db.get(DeviceRow, job.device_id) if job.device_id else None
+    station = paper_routing.fallback(work, job.kind)
+    if kiosk is None or kiosk.role != DeviceRole.KIOSK or station is None or job.content.get("handed_over"):
+        return None
+    same = (PrintJobRow.ticket_id == job.ticket_id) if job.ticket_id else (PrintJobRow.report_id == job.report_id)
+    if work.db.scalars(select(PrintJobRow.id).where(same, PrintJobRow.reprint_of == job.id).limit(1)).first():
+        return None
+    try:
+        _must_still_print(work, job)
+    except HallError:
+        return None
+    new_job(
+        work,
+        job.kind,
+        job.content,
+        ticket=job.ticket_id,
+        report=job.report_id,
+        lease_to_kiosk=False,
+        copy_number=job.copy_number + 1,
+        reprint_of=job.id,
+        reason=ServerReason.MOVED.value,
+    )
+    return station
+
+
+def _place_of(station: DeviceRow) -> dict[str, str]:
+    """Where a station stands, by language; its name where nobody said."""
+    return dict(station.place) if station.place else {"zh": station.name, "en": station.name}
 
 
 def _back_to_desk(work: Work, job: PrintJobRow) -> None:
@@ -181,7 +220,7 @@ def expire(work: Work, id: str) -> None:
     job.state = lease.after_expiry(PrintJobState.LEASED).value
     _back_to_desk(work, job)
     work.record(EventKind.PRINT_JOB_UNKNOWN, job, reason="lease_expired")
-    alerts.raise_alert(work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text="lease_expired")
+    _alarm(work, job, "lease_expired", _move(work, job))
 
 
 def reprint(work: Work, id: str, reason: str) -> Answer:

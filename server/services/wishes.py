@@ -271,7 +271,7 @@ class EmptyBody(Body):
 
 
 class ClaimBody(Body):
-    """A station asks for paper to print; `printer` is free text for the log."""
+    """A station asks for paper to print; `printer`, where given, is the station's own name."""
 
     printer: Annotated[str, Field(max_length=100)] | None = None
 

@@ -16,7 +16,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/claim",
-        lambda work, _, _body: printing.claim(work),
+        lambda work, _, body: printing.claim(work, body),
         operation="claim_print_job",
         tag="paper",
         body=ClaimBody,

@@ -9,7 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.flow import DELIBERATE, advance
-from kiosk.inputs import Alerted, Answer, Away, Coming, HallKnown, Paper, PrinterKnown, Refused, Resumed, Tick, Touch
+from kiosk.inputs import (
+    Alerted,
+    Answer,
+    Away,
+    Coming,
+    HallKnown,
+    Paper,
+    PaperMoved,
+    PrinterKnown,
+    Refused,
+    Resumed,
+    Tick,
+    Touch,
+)
 from kiosk.screens import Hall, Screen, State, Verb
 from kiosk.view import view
 from kiosk.wishes import (
@@ -399,6 +412,26 @@ def test_a_ticket_of_before_a_crash_does_not_disturb_the_next_patient():
     patient = Patient().touch(Verb.TASK, "check_in").take(Resumed(ISSUED))
 
     assert (Screen.IDENTIFY, 1) == (patient.screen, len(patient.wished(SettlePaper)))
+
+
+def test_a_slip_that_comes_out_elsewhere_says_where_and_stays_long_enough_to_be_read():
+    """O5: the page says where the paper is."""
+    patient = Patient().confirmed().answer(ISSUED).answer(Paper(PrintJobState.FAILED, "paper_out"))
+    patient.take(PaperMoved(ISSUED.print_job.id, {"zh": "门诊楼一楼服务台"}))
+    assert {"zh": "门诊楼一楼服务台"} == view(patient.state)["finished"]["moved_to"]
+    assert Screen.DONE is patient.wait(15).screen
+    assert Screen.HOME is patient.wait(10).screen
+    patient.take(PaperMoved(ISSUED.print_job.id, {"zh": "服务台"}))
+    assert Screen.HOME is patient.screen
+
+
+def test_a_report_that_comes_out_elsewhere_says_where():
+    """O5: the same for a report, whose list stays on the screen."""
+    patient = reports(FINAL).touch(Verb.PRINT, "r1").answer(JOB).answer(Paper(PrintJobState.FAILED, "x"))
+    patient.take(PaperMoved("another", {"zh": "别处"}))
+    assert "report_not_printed" == patient.state.message.key
+    patient.take(PaperMoved(JOB.id, {"zh": "服务台"}))
+    assert ("report_moved", {"place": "服务台"}) == (patient.state.message.key, patient.state.message.values)
 
 
 def test_a_slip_that_failed_still_shows_the_number():
