@@ -164,7 +164,8 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
 
 def _alarm(work: Work, job: PrintJobRow, text: str, moved: DeviceRow | None, note: str | None = None) -> None:
     """Tell staff of paper that did not certainly come out, and where its copy does."""
-    text = text if moved is None else f"{ServerReason.MOVED}: {moved.name}"
+    if moved is not None:
+        text, note = f"{ServerReason.MOVED}: {moved.name}", None
     alerts.raise_alert(work, AlertKind.PRINT, ticket=job.ticket_id, device=job.device_id, text=text, note=note)
 
 
