@@ -104,6 +104,7 @@ def _device(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         action="store_true",
         help="its reader hands codes to a service the hospital trusts (医保码, 电子健康卡): what that says is believed",
     )
+    add.add_argument("--hospital", action="store_true", help="a service that writes for every hall, not for H alone")
     add.add_argument("--place", help=PLACE)
     listed = _add(group, "list", "the machines of a hall: id, role, name, place", _device_list)
     listed.add_argument("--hall", required=True)
@@ -163,9 +164,12 @@ def _device_add(given: argparse.Namespace) -> int:
 
     def enrol(work: Work) -> Answer:
         tokens[:] = [
-            devices.enrol(work, context, DeviceRole(role), given.name, given.zone, place, decodes=given.decodes)[1]
+            devices.enrol(
+                work, context, DeviceRole(role), given.name, given.zone, place,
+                decodes=given.decodes, hospital_wide=given.hospital,
+            )[1]
             for role in given.role
-        ]
+        ]  # fmt: skip
         return Answer(201, {})
 
     with _opened() as context:

@@ -32,7 +32,7 @@ def _paper(hall: str) -> Response:
 
 
 def _staff() -> Response:
-    return rendered({"staff": accounts(web().context)})
+    return rendered({"staff": accounts(web().context, asking().reach)})
 
 
 def _coming(station: str) -> Response:

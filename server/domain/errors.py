@@ -101,6 +101,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.NOT_CRITICAL: {"en": "This report holds no critical value.", "zh": "该报告没有危急值。"},
     ErrorCode.WRONG_CREDENTIALS: {"en": "User name or password is wrong.", "zh": "用户名或密码错误。"},
     ErrorCode.LOCKED_OUT: {"en": "Too many failed attempts; wait 15 minutes.", "zh": "失败次数过多，请15分钟后再试。"},
+    ErrorCode.PASSWORD_NEEDED: {
+        "en": "Please enter your own password to confirm this.",
+        "zh": "请输入您本人的登录密码以确认此操作。",
+    },
     ErrorCode.IMPORT_REJECTED: {
         "en": "The file was not imported; nothing changed.",
         "zh": "文件未导入，未作任何更改。",

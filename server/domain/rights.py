@@ -38,7 +38,7 @@ class Reach(Flag):
 MEANINGS: Mapping[Reach, str] = MappingProxyType(
     {
         Reach.HOSPITAL: "things of every hall",
-        Reach.HALL: "things of the own hall; of every hall for an account that is bound to none",
+        Reach.HALL: "things of the own hall; of every hall for an account or a service that is bound to none",
         Reach.ROOM: "the own station, and tickets that are sent ahead to it, called to it or served at it",
         Reach.FREE: "for a doctor bound to no station: one where no doctor sits, or which has stopped",
         Reach.LINE: "tickets that wait in queues of the own station and are not sent ahead to another one",
@@ -131,8 +131,8 @@ _ALERTS: Mapping[str, Reaches] = {
 }
 _DEVICES: Mapping[str, Reaches] = {"revoke_device": {ADMIN: Reach.HALL}, "unlock_device": DESK}
 _APPOINTMENTS: Mapping[str, Reaches] = {
-    "cancel_appointment": {**DESK, SERVICE: Reach.HOSPITAL},
-    "move_appointment": {**DESK, SERVICE: Reach.HOSPITAL},
+    "cancel_appointment": {**DESK, SERVICE: Reach.HALL},
+    "move_appointment": {**DESK, SERVICE: Reach.HALL},
 }
 _NAMED_HALL: Mapping[str, Reaches] = {
     "get_snapshot": READERS,
@@ -158,8 +158,8 @@ _OWN_HALL: Mapping[str, Reaches] = {
     "heartbeat": ANY_DEVICE,
     "list_devices": {ADMIN: Reach.HALL},
     "import_patients": {SERVICE: Reach.HOSPITAL},
-    "import_appointments": {SERVICE: Reach.HOSPITAL},
-    "import_staff": {SERVICE: Reach.HOSPITAL, ADMIN: Reach.HALL},
+    "import_appointments": {SERVICE: Reach.HALL},
+    "import_staff": {SERVICE: Reach.HALL, ADMIN: Reach.HALL},
     "get_hall_file": {ADMIN: Reach.HALL},
     "edit_hall_file": {ADMIN: Reach.HALL},
     "staff": {ADMIN: Reach.HALL},

@@ -308,6 +308,7 @@ class ErrorCode(StrEnum):
     NOT_CRITICAL = "not_critical"
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED_OUT = "locked_out"
+    PASSWORD_NEEDED = "password_needed"
     IMPORT_REJECTED = "import_rejected"
     HALL_FILE_REJECTED = "hall_file_rejected"
     IDENTITY_NUMBER_INVALID = "identity_number_invalid"

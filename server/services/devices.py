@@ -34,12 +34,16 @@ def enrol(
     place: dict[str, str] | None = None,
     *,
     decodes: bool = False,
+    hospital_wide: bool = False,
 ) -> tuple[DeviceRow, str]:
     """A new device and its token (256 random bits), which is shown once and kept only as a hash.
 
     `place` is building, floor and area by language; `decodes` says that its reader hands codes to a service which the
-    hospital trusts, so what it says of a code is believed. Raises invalid for a name that is none.
+    hospital trusts, so what it says of a code is believed; `hospital_wide` lets a service write for every hall.
+    Raises invalid for a name that is none, and for another role that asks for every hall.
     """
+    if hospital_wide and role is not DeviceRole.SERVICE:
+        raise HallError(ErrorCode.INVALID, "only a service writes for every hall")
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         raise HallError(ErrorCode.INVALID, f"a device's name is 1 to {LONGEST_NAME} printable characters")
     token = f"hall_{secrets.token_urlsafe(32)}"
@@ -51,6 +55,7 @@ def enrol(
         place=place or None,
         zone=zone or work.hall.id,
         decodes=decodes,
+        hospital_wide=hospital_wide,
         token_hash=context.token_hash(token),
         enrolled_at=work.real_now,
         seq=0,
@@ -116,8 +121,13 @@ def put(work: Work, id: str, place: dict[str, str]) -> Answer:
 
 
 def revoke(work: Work, id: str) -> Answer:
-    """The token opens nothing any more; its live sockets are cut by the sockets' own check. Raises not_found."""
+    """The token opens nothing any more; its live sockets are cut by the sockets' own check.
+
+    Raises not_found, and forbidden when who is bound to a hall takes a token away that writes for every hall.
+    """
     row = _device(work, id)
+    if row.hospital_wide and work.principal.reach is not None:
+        raise HallError(ErrorCode.FORBIDDEN, "this service writes for every hall; an administrator of all revokes it")
     if row.revoked_at is None:
         row.revoked_at, row.online = work.real_now, False
         _count(work, DeviceRole(row.role), -1)
@@ -132,7 +142,14 @@ def by_token(context: Context, token: str) -> Principal | None:
         if row is None or row.revoked_at is not None:
             return None
         return Principal(
-            "device", row.id, DeviceRole(row.role), row.hall_id, row.name, zone=row.zone, decodes=row.decodes
+            "device",
+            row.id,
+            DeviceRole(row.role),
+            row.hall_id,
+            row.name,
+            zone=row.zone,
+            decodes=row.decodes,
+            is_hospital_wide=row.hospital_wide,
         )
 
 

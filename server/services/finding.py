@@ -50,8 +50,8 @@ def hall_of(context: Context, who: Principal, subject: Subject, id: str, operati
 
     Who is bound to a hall asks there: under the lock a thing of another hall is answered like one that is not there.
     """
-    if who.hall is not None and Reach.HOSPITAL not in reach_of(operation, who.role):
-        return who.hall
+    if who.reach is not None and Reach.HOSPITAL not in reach_of(operation, who.role):
+        return who.reach
     table, missing = THINGS[subject]
     with Session(context.engines.read) as db:
         hall = db.scalar(select(table.hall_id).where(table.id == id))

@@ -1,5 +1,6 @@
 """The hall file: one declarative TOML of hospital, halls, queues and stations; read, checked as a whole, applied."""
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -15,6 +16,11 @@ from server.services.hallfaults import content_faults, rejected, shape_faults
 from server.services.hallmodel import HallFile, HallPart
 from server.services.timers import watch_at_once
 from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
+
+
+def version_of(text: str) -> str:
+    """What names this very text of a hall file."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def read(text: str, context: Context | None = None) -> HallFile:

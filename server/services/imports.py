@@ -1,29 +1,27 @@
 """People and slots from rows of CSV or the API: all of a file or nothing, every fault named with its row."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.bookings import state_of
 from server.domain.cells import read_slot, unruined
 from server.domain.errors import HallError
 from server.domain.folding import fold_code, tidy_name
-from server.protocol.terms import ErrorCode, StaffRole
+from server.protocol.terms import ErrorCode
 from server.services import staff
+from server.services.accounts import Importer, keep_account
 from server.services.booking_import import Kept, keep_booking
 from server.services.context import zone
-from server.services.doctors import keep_doctor
 from server.services.patient_import import keep_patient
 from server.services.reports.matching import adopt_waiting
 from server.services.servable import LONGEST as LONGEST_SLOT
 from server.services.servable import SHORTEST, Booking, must_be_near
 from server.store import people
-from server.store.tables import AppointmentRow, HospitalRow, StaffRow
+from server.store.tables import AppointmentRow, HospitalRow
 
 Kind = Literal["patients", "appointments", "staff"]
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -67,6 +65,8 @@ ONE_OF: dict[Kind, str] = {"patients": "record_number", "appointments": "id", "s
 """What names a row: twice in one file, and nobody knows which of the two is meant."""
 
 
+COMMAND_LINE = Importer()
+"""Who has the server's own machine in hand."""
 NUMBERS = frozenset({"record_number", "identity_number", "phone", "card", "id", "patient", "registration"})
 """Columns whose numbers a spreadsheet may have ruined."""
 
@@ -173,10 +173,12 @@ def _cell(word: str, text: str) -> str:
     return unruined(text) if word in NUMBERS else text
 
 
-def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> dict[str, Any]:
+def load(
+    db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime, by: Importer = COMMAND_LINE
+) -> dict[str, Any]:
     """Import rows; how many were added and changed, and where there are any: how many cancelled, and `warnings`.
 
-    Raises import_rejected with every fault.
+    Raises import_rejected with every fault, forbidden when one is that the row is beyond what `by` may change.
     """
     one = LOADERS[kind]
     faults: list[dict[str, Any]] = []
@@ -186,7 +188,7 @@ def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> di
         try:
             if row.fault is not None:
                 raise ValueError(row.fault)
-            kept = one(db, row, now)
+            kept = one(db, row, now, by)
             kept = kept if isinstance(kept, Kept) else Kept(kept)
             counts[kept.result] = counts.get(kept.result, 0) + 1
             warnings += [{"row": number, "code": code, "reason": reason} for code, reason in kept.warnings]
@@ -195,8 +197,9 @@ def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime) -> di
         except (ValueError, OverflowError) as error:
             faults.append({"row": number, "code": ErrorCode.INVALID.value, "reason": str(error)})
     if faults:
+        beyond = any(fault["code"] == ErrorCode.FORBIDDEN for fault in faults)
         raise HallError(
-            ErrorCode.IMPORT_REJECTED,
+            ErrorCode.FORBIDDEN if beyond else ErrorCode.IMPORT_REJECTED,
             f"{len(faults)} rows are wrong; first: row {faults[0]['row']}: {faults[0]['reason']}",
             errors=faults[:100],
         )
@@ -211,14 +214,15 @@ def _required(row: dict[str, str], *words: str) -> None:
             raise ValueError(f"{word} is missing")
 
 
-def _patient(db: Session, given: Prepared, now: datetime) -> Kept:
+def _patient(db: Session, given: Prepared, now: datetime, _by: Importer) -> Kept:
     _required(given.cells, "record_number", "name")
     return keep_patient(db, given.cells, now)
 
 
-def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
+def _appointment(db: Session, given: Prepared, now: datetime, by: Importer) -> Kept:
     row = given.cells
     _required(row, "id", "patient", "hall", "queue", "slot_start", "slot_end")
+    by.must_reach(row["hall"])
     patient = people.by_code(db, row["patient"])
     if patient is None:
         raise ValueError("no patient with that record number, card or identity number")
@@ -227,6 +231,8 @@ def _appointment(db: Session, given: Prepared, now: datetime) -> Kept:
     must_be_near(start, now)
     registration, doctor = _registration(row["registration"]), row["doctor"] or None
     known = db.get(AppointmentRow, row["id"])
+    if known is not None:
+        by.must_reach(known.hall_id)
     if known is not None and "registration" not in given.columns:
         registration = known.registration
     same_queue = known is not None and (known.hall_id, known.queue_id) == (row["hall"], row["queue"])
@@ -242,36 +248,12 @@ def _registration(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _staff(db: Session, given: Prepared, now: datetime) -> str:
-    row = given.cells
-    _required(row, "username", "name", "role")
-    if row["role"] not in set(StaffRole):
-        raise ValueError(f"role {row['role']!r} is not one of {', '.join(StaffRole)}")
-    if not re.fullmatch(r"[\w.@-]{1,64}", row["username"]):
-        raise ValueError("username: letters, digits, . _ - @ only")
-    if row["doctor"]:
-        keep_doctor(db, row["doctor"], row["name"], now, title=row["title"], queue=row["queue"])
-    if given.password_hash:
-        known = db.scalars(select(StaffRow).where(StaffRow.username == row["username"])).one_or_none()
-        hall = row["hall"] or (known.hall_id if known else None)
-        stays = known is not None and known.hall_id == hall
-        staff.add(
-            db,
-            row["username"],
-            row["name"],
-            StaffRole(row["role"]),
-            given.password_hash,
-            hall=hall,
-            station=row["station"] or (known.station_id if known and stays else None),
-            doctor=row["doctor"] or (known.doctor_id if known else None),
-        )
-    elif not row["doctor"]:
-        raise ValueError("password is missing")
-    db.flush()
-    return "added"
+def _staff(db: Session, given: Prepared, now: datetime, by: Importer) -> str:
+    _required(given.cells, "username", "name", "role")
+    return keep_account(db, given.cells, given.password_hash, now, by)
 
 
-LOADERS: Mapping[Kind, Callable[[Session, Prepared, datetime], str | Kept]] = {
+LOADERS: Mapping[Kind, Callable[[Session, Prepared, datetime, Importer], str | Kept]] = {
     "patients": _patient,
     "appointments": _appointment,
     "staff": _staff,

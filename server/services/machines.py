@@ -15,8 +15,8 @@ def listed(context: Context, who: Principal) -> View:
     with Session(context.engines.read) as db:
         rows = db.scalars(select(DeviceRow).order_by(DeviceRow.hall_id, DeviceRow.name))
         return {
-            "devices": [_machine(row) for row in rows if who.hall in {None, row.hall_id}],
-            "paper": _open_paper(db, who.hall),
+            "devices": [_machine(row) for row in rows if who.reach in {None, row.hall_id}],
+            "paper": _open_paper(db, who.reach),
         }
 
 

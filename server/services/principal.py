@@ -9,7 +9,10 @@ from server.protocol.terms import Audience, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated wisher. `hall` None means every hall; `station` binds a doctor to a room."""
+    """An authenticated wisher. `hall` None means every hall; `station` binds a doctor to a room.
+
+    A device stands in the one hall it was enrolled in; one that `is_hospital_wide` reaches every hall from there.
+    """
 
     kind: str
     id: str
@@ -21,6 +24,13 @@ class Principal:
     zone: str | None = None
     decodes: bool = False
     """Whether this device's reader hands codes to a service the hospital trusts, and says what that decoded."""
+
+    is_hospital_wide: bool = False
+
+    @property
+    def reach(self) -> str | None:
+        """The one hall whose things this wisher may touch; None for every hall."""
+        return None if self.is_hospital_wide else self.hall
 
     @property
     def owner(self) -> str:
@@ -39,7 +49,7 @@ class Principal:
 
     def must_be_in(self, hall: str | None) -> None:
         """Raises forbidden when a thing of `hall` is not this wisher's to touch."""
-        if self.hall is not None and hall is not None and hall != self.hall:
+        if self.reach is not None and hall is not None and hall != self.reach:
             raise HallError(ErrorCode.FORBIDDEN, f"{self.owner} belongs to another hall")
 
 

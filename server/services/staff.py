@@ -6,7 +6,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -41,11 +41,7 @@ def add(
 
     Raises unknown_hall and unknown_station for a place that is not there.
     """
-    if hall is not None and ((place := db.get(HallRow, hall)) is None or not place.active):
-        raise HallError(ErrorCode.UNKNOWN_HALL, hall)
-    room = db.get(StationRow, station) if station is not None else None
-    if station is not None and (room is None or not room.active or hall not in {None, room.hall_id}):
-        raise HallError(ErrorCode.UNKNOWN_STATION, station)
+    must_be_there(db, hall, station)
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     if row is None:
         row = StaffRow(
@@ -57,6 +53,15 @@ def add(
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
     row.password_hash, row.failures, row.locked_until, row.disabled_at = password_hash, 0, None, None
     return row
+
+
+def must_be_there(db: Session, hall: str | None, station: str | None) -> None:
+    """Raises unknown_hall and unknown_station for a hall, or a station of it, that is not in use."""
+    if hall is not None and ((place := db.get(HallRow, hall)) is None or not place.active):
+        raise HallError(ErrorCode.UNKNOWN_HALL, hall)
+    room = db.get(StationRow, station) if station is not None else None
+    if station is not None and (room is None or not room.active or hall not in {None, room.hall_id}):
+        raise HallError(ErrorCode.UNKNOWN_STATION, station)
 
 
 def hashed(password: str) -> str:
@@ -112,6 +117,29 @@ def confirm(context: Context, hall: str, username: str, password: str) -> str | 
     return confirmed[0] if confirmed else None
 
 
+def must_confirm(context: Context, who: Principal, password: str | None) -> None:
+    """A person who changes accounts or the hall file shows once more who they are; a device has no password.
+
+    Failures count as those of signing in do. Called before a lock is taken. Raises password_needed.
+    """
+    if who.kind != "staff":
+        return
+    if password is None:
+        raise HallError(ErrorCode.PASSWORD_NEEDED)
+    found, right = check_password(context, who.name, password)
+    confirmed: list[bool] = []
+
+    def judge(work: Work) -> Answer:
+        row = work.db.get(StaffRow, found) if found else None
+        if row is not None and row.id == who.id and _let_in(work, row, right) is None:
+            confirmed.append(True)
+        return Answer(200, {})
+
+    context.transactions.system(who.hall or context.hall_ids()[0], judge)
+    if not confirmed:
+        raise HallError(ErrorCode.PASSWORD_NEEDED)
+
+
 def _let_in(work: Work, row: StaffRow, right: bool) -> Answer | None:
     """What refuses this account now, None when nothing does; a wrong password is counted."""
     if row.locked_until is not None and work.real_now < row.locked_until:
@@ -161,11 +189,16 @@ def staff_view(row: StaffRow) -> dict[str, str | None]:
     }
 
 
-def accounts(context: Context) -> list[dict[str, str | bool | None]]:
-    """Every account as an administrator sees it: whose, which role, whether it can sign in now."""
+def accounts(context: Context, hall: str | None) -> list[dict[str, str | bool | None]]:
+    """The accounts that an administrator of a hall (None: of every hall) looks after: whose, which role, whether it
+    can sign in now."""
     now = context.clock.real()
     with Session(context.engines.read) as db:
-        rows = db.scalars(select(StaffRow).order_by(StaffRow.role, StaffRow.username))
+        rows = db.scalars(
+            select(StaffRow)
+            .where(StaffRow.hall_id == hall if hall is not None else true())
+            .order_by(StaffRow.role, StaffRow.username)
+        )
         return [
             {
                 **staff_view(row),

@@ -42,6 +42,7 @@ ImportRow = Annotated[dict[str, str | None], BeforeValidator(_few_columns)]
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(tidy_name)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
+Password = Annotated[str, Field(min_length=1, max_length=200)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 HealthText = Annotated[str, Field(max_length=HEALTH_TEXT)]
 Health = Annotated[HealthText | bool | int | float | None, BeforeValidator(_told)]
@@ -233,7 +234,7 @@ class SessionBody(Body):
     """Sign in."""
 
     username: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
 
 
 class HeartbeatBody(Body):
@@ -251,6 +252,12 @@ class ImportBody(Body):
     rows: Annotated[list[ImportRow], FailFast()] = Field(max_length=5000)
 
 
+class StaffImportBody(ImportBody):
+    """Accounts. A person who changes them gives the own password once more; a service has none."""
+
+    password: Password | None = None
+
+
 class ListBody(Body):
     """The paper list of who waits: of these queues, or of all; in one language."""
 
@@ -264,6 +271,8 @@ class HallFileBody(Body):
     toml: Annotated[str, Field(max_length=200_000)]
     check: bool = False
     version: Annotated[str, Field(max_length=16)] | None = None
+    password: Password | None = None
+    """The administrator's own, once more: needed to apply, not to check."""
 
 
 class EmptyBody(Body):

@@ -246,7 +246,7 @@ class SessionRow(Base):
 
 
 class DeviceRow(Base):
-    """An enrolled machine; only the token's hash is kept."""
+    """An enrolled machine; only the token's hash is kept. `hospital_wide` is a service that writes for every hall."""
 
     __tablename__ = "device"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -264,6 +264,7 @@ class DeviceRow(Base):
     health: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seq: Mapped[int] = mapped_column(BIG, default=0)
     decodes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hospital_wide: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PatientRow(Base):

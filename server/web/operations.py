@@ -6,13 +6,14 @@ from pathlib import Path
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from spectree import SpecTree
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, text, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.services import promises
 from server.services.config import config_of
 from server.services.context import Context
 from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
+from server.web.authorise import asking
 from server.web.routes import rendered, web
 
 
@@ -34,7 +35,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
     def metrics() -> Response:
         """Prometheus figures; for service devices and administrators."""
-        return Response(generate_latest(gauges(web().context)), mimetype="text/plain; version=0.0.4")
+        who = asking()
+        return Response(generate_latest(gauges(web().context, who.reach)), mimetype="text/plain; version=0.0.4")
 
     routes.add_url_rule("/healthz", "healthz", healthz)
     routes.add_url_rule("/readyz", "readyz", readyz)
@@ -54,8 +56,8 @@ def readiness(context: Context) -> dict[str, bool]:
     return {"database": database, "disk": shutil.disk_usage(folder if folder.exists() else ".").free > 50_000_000}
 
 
-def gauges(context: Context) -> CollectorRegistry:
-    """The figures of the moment."""
+def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:
+    """The figures of the moment, of one hall or of every one (None)."""
     registry = CollectorRegistry()
     seq = Gauge("hall_journal_seq", "Last number of the journal", ["hall"], registry=registry)
     waiting = Gauge("hall_waiting", "Tickets waiting", ["hall", "queue", "lane"], registry=registry)
@@ -63,29 +65,33 @@ def gauges(context: Context) -> CollectorRegistry:
     online = Gauge("hall_device_online", "Whether a device is heard", ["hall", "role", "name"], registry=registry)
     told = Gauge("hall_waits_told", "Called today who were told a wait", ["hall", "queue"], registry=registry)
     held = Gauge("hall_waits_held", "Of those, called within it", ["hall", "queue", "within"], registry=registry)
+
+    def mine(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        return column == hall if hall is not None else true()
+
     with Session(context.engines.read) as db:
-        for row in db.scalars(select(HallRow)):
+        for row in db.scalars(select(HallRow).where(mine(HallRow.id))):
             seq.labels(row.id).set(row.seq)
             for queue, kept in promises.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):
                 told.labels(row.id, queue).set(kept.told)
                 held.labels(row.id, queue, "p20-p80").set(kept.inside)
                 held.labels(row.id, queue, "p90").set(kept.below)
-        for hall, queue, lane, number in db.execute(
-            select(LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane, func.sum(LaneRow.waiting)).group_by(
-                LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane
-            )
+        for id, queue, lane, number in db.execute(
+            select(LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane, func.sum(LaneRow.waiting))
+            .where(mine(LaneRow.hall_id))
+            .group_by(LaneRow.hall_id, LaneRow.queue_id, LaneRow.lane)
         ):
-            waiting.labels(hall, queue, lane).set(number)
-        for hall, state, number in db.execute(
-            select(PrintJobRow.hall_id, PrintJobRow.state, func.count()).group_by(
-                PrintJobRow.hall_id, PrintJobRow.state
-            )
+            waiting.labels(id, queue, lane).set(number)
+        for id, state, number in db.execute(
+            select(PrintJobRow.hall_id, PrintJobRow.state, func.count())
+            .where(mine(PrintJobRow.hall_id))
+            .group_by(PrintJobRow.hall_id, PrintJobRow.state)
         ):
-            jobs.labels(hall, state).set(number)
-        for hall, role, name, is_online in db.execute(
+            jobs.labels(id, state).set(number)
+        for id, role, name, is_online in db.execute(
             select(DeviceRow.hall_id, DeviceRow.role, DeviceRow.name, DeviceRow.online).where(
-                DeviceRow.revoked_at.is_(None)
+                DeviceRow.revoked_at.is_(None), mine(DeviceRow.hall_id)
             )
         ):
-            online.labels(hall, role, name).set(1 if is_online else 0)
+            online.labels(id, role, name).set(1 if is_online else 0)
     return registry

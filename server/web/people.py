@@ -1,6 +1,7 @@
 """Staff session, devices, imports and the hall file over HTTP."""
 
 import time
+from collections.abc import Callable
 from typing import Any, get_args
 
 from flask import Blueprint, Response, request
@@ -10,13 +11,14 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import attempts, devices, hallediting, imports, machines, staff
+from server.services import attempts, devices, hallediting, hallparts, imports, machines, staff
+from server.services.accounts import Importer
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
 from server.services.finding import own_hall
 from server.services.principal import SYSTEM, Principal
 from server.services.views import View
-from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody
+from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody, StaffImportBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
@@ -30,7 +32,14 @@ def blueprint(spec: SpecTree) -> Blueprint:
     declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff")
     read(routes, spec, "/session", _who, operation="get_session", tag="staff")
     _device_routes(routes, spec)
+    _import_routes(routes, spec)
+    _hall_file_routes(routes, spec)
+    return routes
+
+
+def _import_routes(routes: Blueprint, spec: SpecTree) -> None:
     for kind in get_args(imports.Kind):
+        accounts = kind == "staff"
         wish(
             routes,
             spec,
@@ -38,11 +47,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
             _import(kind),
             operation=f"import_{kind}",
             tag="imports",
-            body=ImportBody,
-            prepare=_prepared(kind),
+            body=StaffImportBody if accounts else ImportBody,
+            identify=_prepared(kind),
         )
-    _hall_file_routes(routes, spec)
-    return routes
 
 
 def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
@@ -97,8 +104,8 @@ def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
         tag="operations",
         body=HallFileBody,
         answer=HallFileAnswer,
-        halls=lambda context, _who, _body, _parts: context.hall_ids(),
-        prepare=lambda context, _hall, body: hallediting.parsed(context, body),
+        halls=lambda context, who, _body, _parts: _locked_halls(context, who),
+        identify=_confirmed_file,
     )
 
 
@@ -152,7 +159,8 @@ def _who(context: Context, who: Principal) -> View:
         row = db.get(StaffRow, who.id)
         if row is None:
             raise HallError(ErrorCode.UNAUTHENTICATED)
-        return {"staff": staff.staff_view(row), "halls": context.hall_ids(), "at": time.time()}
+        halls = [hall for hall in context.hall_ids() if who.reach in {None, hall}]
+        return {"staff": staff.staff_view(row), "halls": halls, "at": time.time()}
 
 
 def _me(context: Context, who: Principal) -> View:
@@ -161,20 +169,40 @@ def _me(context: Context, who: Principal) -> View:
     return {"id": who.id, "role": who.role, "hall": who.hall, "name": who.name, "place": place, "zone": who.zone}
 
 
-def _prepared(kind: imports.Kind) -> Any:
-    return lambda _context, _hall, body: imports.prepare(kind, body.rows)
+def _prepared(kind: imports.Kind) -> Callable[[Context, Principal, Any], list[imports.Prepared]]:
+    """Rows made ready before the lock; a person who sends accounts is asked for the own password first."""
+
+    def prepare(context: Context, who: Principal, body: ImportBody) -> list[imports.Prepared]:
+        if isinstance(body, StaffImportBody):
+            staff.must_confirm(context, who, body.password)
+        return imports.prepare(kind, body.rows)
+
+    return prepare
 
 
 def _import(kind: imports.Kind) -> Any:
     def run(work: Work, _context: Context, rows: list[imports.Prepared]) -> Answer:
-        counts = imports.load(work.db, kind, rows, work.real_now)
+        by = Importer(work.principal, work.audit)
+        counts = imports.load(work.db, kind, rows, work.real_now, by)
         work.audit(f"import.{kind}", str(len(rows)))
         return Answer(200, dict(counts))
 
     return run
 
 
-def _hall_file(context: Context, _who: Principal) -> View:
+def _hall_file(context: Context, who: Principal) -> View:
     with Session(context.engines.read) as db:
-        toml = db.get_one(HospitalRow, 1).file
-        return {"toml": toml, "version": hallediting.version_of(toml)}
+        return hallparts.shown(db.get_one(HospitalRow, 1).file, who.reach)
+
+
+def _confirmed_file(context: Context, who: Principal, body: HallFileBody) -> hallediting.Edited:
+    """The file to apply, after the administrator's own password was asked again; a rehearsal asks for none."""
+    if not body.check:
+        staff.must_confirm(context, who, body.password)
+    return hallediting.parsed(context, who, body)
+
+
+def _locked_halls(context: Context, who: Principal) -> list[str]:
+    """Every hall, the administrator's own first: the trail of the change stands there."""
+    halls = context.hall_ids()
+    return [hall for hall in halls if hall == who.reach] + [hall for hall in halls if hall != who.reach]

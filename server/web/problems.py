@@ -63,6 +63,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.NOT_CRITICAL: 409,
     ErrorCode.WRONG_CREDENTIALS: 401,
     ErrorCode.LOCKED_OUT: 423,
+    ErrorCode.PASSWORD_NEEDED: 403,
     ErrorCode.IMPORT_REJECTED: 422,
     ErrorCode.HALL_FILE_REJECTED: 422,
     ErrorCode.IDENTITY_NUMBER_INVALID: 422,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browser import a_page, faults
-from tests.support.console_page import Consoles, speak
+from tests.support.console_page import PASSWORD, Consoles, speak
 
 pytestmark = pytest.mark.browser
 OLD, NEW = 'name = {zh = "3诊室", en = "Room 3"}', 'name = {zh = "三诊室", en = "Room three"}'
@@ -35,6 +35,12 @@ def check(page):
     page.wait_for_selector("#admin-said .notice")
 
 
+def apply(page, password=PASSWORD):
+    page.click("[data-act=apply]")
+    page.fill("#own-password", password)
+    page.press("#own-password", "Enter")
+
+
 def test_a_changed_hall_file_is_checked_and_then_applied(page, clinic):
     assert page.is_disabled("[data-act=apply]")
     rewrite(page, OLD, NEW)
@@ -42,7 +48,11 @@ def test_a_changed_hall_file_is_checked_and_then_applied(page, clinic):
     assert "诊室 R3：name 有改动" in page.inner_text("#admin-said")
     assert "3诊室" in {station.name["zh"] for station in clinic.desk.snapshot("H1").stations}
 
-    page.click("[data-act=apply]")
+    apply(page, "not my password")
+    page.wait_for_selector("[data-form=confirm] [role=alert]")
+    assert "3诊室" in {station.name["zh"] for station in clinic.desk.snapshot("H1").stations}, "S3: asked again first"
+    page.fill("#own-password", PASSWORD)
+    page.press("#own-password", "Enter")
 
     page.wait_for_selector("#admin-said .notice-good")
     assert "三诊室" in {station.name["zh"] for station in clinic.desk.snapshot("H1").stations}
@@ -67,9 +77,9 @@ def test_who_edited_an_older_text_overwrites_nobody(page, clinic, browser):
         clinic.sign_in(other, "admin1", clinic.hall.address)
         other.goto(f"{clinic.hall.address}/admin")
         other.wait_for_selector("#toml")
-        rewrite(other, 'timezone = "Asia/Shanghai"', 'timezone = "Asia/Urumqi"')
+        rewrite(other, 'zh = "1诊室"', 'zh = "一诊室"')
         check(other)
-        other.click("[data-act=apply]")
+        apply(other)
         other.wait_for_selector("#admin-said .notice-good")
     rewrite(page, "急诊内科", "急诊")
 

@@ -490,6 +490,7 @@ def test_a_hall_file_is_rehearsed_without_a_trace_then_applied_once_and_never_ov
     changed = {table for table, rows in api.rows().items() if rows != before[table]}
     assert {"receipt"} == changed
 
+    asked["password"] = PASSWORD
     applied = api.post("/hall-file", asked, role="admin", key="apply")
     assert (200, {"changes": ["station R1: name changed"], "applied": True}) == applied
     assert applied == api.post("/hall-file", asked, role="admin", key="apply")

@@ -113,6 +113,7 @@ class Api:
     """One composed server and its enrolled devices. Answers are (status, body); `role` names who wishes.
 
     A role is a device role of a hall (`kiosk`, `kiosk:H2`) or staff signed in (`nurse`, `doctor@R1`, `doctor:H2`).
+    `service` writes for every hall, `service:H1` for its own.
     """
 
     def __init__(
@@ -158,7 +159,7 @@ class Api:
         """The token of `role` or `role:hall`, enrolled when first asked for."""
         if role not in self.tokens:
             word, _, hall = role.partition(":")
-            self.tokens[role] = _enrol(self.context, hall or "H1", word)
+            self.tokens[role] = _enrol(self.context, hall or "H1", word, hospital_wide=role == "service")
         return self.tokens[role]
 
     def decoding(self, role: str) -> None:
@@ -370,12 +371,12 @@ def enrolled(database: str, toml: str, secret: str) -> dict[tuple[str, str], str
     return tokens
 
 
-def _enrol(context: Context, hall: str, role: str, *, decodes: bool = False) -> str:
+def _enrol(context: Context, hall: str, role: str, **more: bool) -> str:
     """The token of a new device."""
     made: list[str] = []
 
     def enrol(work: Work) -> Answer:
-        made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role, decodes=decodes)[1])
+        made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role, **more)[1])
         return Answer(201, {})
 
     context.transactions.system(hall, enrol)

@@ -3,7 +3,7 @@
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, signOut, Unreachable } from "/console/web/api.js";
-import { healthWords, Online, SignInAgain } from "/console/web/parts.js";
+import { Dialog, healthWords, Online, SignInAgain } from "/console/web/parts.js";
 import { choose, loadTexts, t, tongue } from "/console/web/texts.js";
 import { newKey } from "/console/web/wish.js";
 
@@ -51,10 +51,31 @@ function Said({ said, show }) {
     <ul class="plain-none">${said.changes.map((line) => html`<li key=${line}>${changeWords(line)}</li>`)}</ul></div>`;
 }
 
+/** Whoever sits down at an open page changes nothing: the administrator's own password is asked for once more. */
+function Confirm({ send, onClose }) {
+  const [said, say] = useState("");
+  const submit = async (event) => {
+    event.preventDefault();
+    const field = event.target.password;
+    const refusal = await send(field.value);
+    if (refusal) { say(refusal); field.value = ""; field.focus(); }
+  };
+  return html`<${Dialog} title=${t("admin.confirm")} onClose=${onClose}>
+    <form class="stack" onSubmit=${submit} data-form="confirm">
+      <p>${t("admin.confirm.help")}</p>
+      ${said ? html`<p class="field-error" role="alert">${said}</p>` : null}
+      <label class="field" for="own-password"><span>${t("login.password")}</span>
+        <input class="input" id="own-password" name="password" type="password" autocomplete="current-password" required /></label>
+      <button class="button button-primary" type="submit">${t("admin.apply")}</button>
+    </form>
+  <//>`;
+}
+
 function HallFile({ file, ask, reload }) {
   const [text, setText] = useState(file.toml);
   const [said, say] = useState(null);
   const [checked, setChecked] = useState(null);
+  const [confirming, setConfirming] = useState(false);
   const box = useRef();
   const edited = text !== file.toml;
   const ready = edited && checked === text;
@@ -64,15 +85,17 @@ function HallFile({ file, ask, reload }) {
     return () => window.removeEventListener("beforeunload", keep);
   }, [edited]);
   const change = (next) => { setText(next); setChecked(null); say(null); };
-  const send = async (check) => {
-    const answer = await ask("/api/v1/hall-file", { toml: text, check, version: file.version });
+  const send = async (check, password) => {
+    const answer = await ask("/api/v1/hall-file", { toml: text, check, version: file.version, ...(password ? { password } : {}) });
     if (!answer) return say({ text: t("login.unreachable") });
     const { status, body } = answer;
+    if (body.code === "password_needed") return body.title;
+    setConfirming(false);
     if (status === 200) {
       say(body);
       setChecked(text);
       if (body.applied) await reload();
-    } else if (body.code === "hall_file_rejected") {
+    } else if (body.errors && (body.code === "hall_file_rejected" || body.code === "forbidden")) {
       say({ faults: body.errors });
       if (body.errors[0]?.line) goTo(box.current, body.errors[0].line);
     } else say({ text: body.code === "reload" ? t("admin.meanwhile") : body.title });
@@ -91,10 +114,11 @@ function HallFile({ file, ask, reload }) {
         <button type="button" class="button button-quiet" data-act="export" onClick=${save}>${t("admin.export")}</button>
         <button type="button" class="button button-quiet" data-act="discard" disabled=${!edited} onClick=${() => change(file.toml)}>${t("admin.discard")}</button>
         <button type="button" class=${`button ${ready ? "button-quiet" : "button-primary"}`} data-act="check" onClick=${() => send(true)}>${t("admin.check")}</button>
-        <button type="button" class="button button-primary" data-act="apply" disabled=${!ready} onClick=${() => send(false)}>${t("admin.apply")}</button>
+        <button type="button" class="button button-primary" data-act="apply" disabled=${!ready} onClick=${() => setConfirming(true)}>${t("admin.apply")}</button>
       </span></div>
     <${Editor} text=${text} set=${change} faults=${said?.faults ?? []} box=${box} />
     <div id="admin-said" class="admin-said" role="status" aria-live="polite" tabindex="0"><${Said} said=${said} show=${(line) => goTo(box.current, line)} /></div>
+    ${confirming ? html`<${Confirm} send=${(password) => send(false, password)} onClose=${() => setConfirming(false)} />` : null}
   </section>`;
 }
 
