@@ -63,6 +63,8 @@ class Reporter:
                 self._client.announcement_outcome(announcement, outcome)
             except (HallProblem, HallUnreachable) as trouble:
                 log.warning("outcome %s of announcement %s not reported: %s", outcome, announcement, trouble)
+            except Exception:  # one that cannot be told ends no other
+                log.exception("outcome %s of announcement %s failed", outcome, announcement)
 
 
 class Agent:
@@ -205,3 +207,5 @@ class Agent:
                 self._client.heartbeat(follower.position.seq, self.health())
             except (HallProblem, HallUnreachable) as trouble:
                 log.info("heartbeat not taken: %s", trouble)
+            except Exception:  # who is silent counts as gone
+                log.exception("heartbeat failed")

@@ -136,14 +136,21 @@ class Announcer:
                 self._changed.wait_for(lambda: self._waiting or self._stopping)
                 if self._stopping:
                     return
-                turn = next_turn(self._waiting, self._clock(), self._wanted)
+                turn = next_turn(self._waiting, self._clock(), self._is_wanted)
                 self._waiting = turn.waiting
-            self._leave(turn.shown_only)
-            if turn.spoken is not None:
-                outcome = self._speak(turn.spoken)
-                if outcome is not AnnouncementOutcome.SHOWN_ONLY:
-                    self.failures = self.failures + 1 if outcome is AnnouncementOutcome.FAILED else 0
-                self._settled(turn.spoken, outcome)
+            try:
+                self._take_turn(turn)
+            except Exception:  # whatever hears of an outcome and fails, the next call must be spoken
+                log.exception("an announcement failed")
+
+    def _take_turn(self, turn: Turn) -> None:
+        self._leave(turn.shown_only)
+        if turn.spoken is None:
+            return
+        outcome = self._speak(turn.spoken)
+        if outcome is not AnnouncementOutcome.SHOWN_ONLY:
+            self.failures = self.failures + 1 if outcome is AnnouncementOutcome.FAILED else 0
+        self._settled(turn.spoken, outcome)
 
     def _speak(self, summons: Summons) -> AnnouncementOutcome:
         late = self._clock() - summons.called_at >= LAG
@@ -152,6 +159,13 @@ class Announcer:
         except Exception:  # the port raises nothing; should an engine do so, the next call must speak all the same
             log.exception("the speaker failed")
             return AnnouncementOutcome.FAILED
+
+    def _is_wanted(self, summons: Summons) -> bool:
+        try:
+            return self._wanted(summons)
+        except Exception:  # who cannot tell is spoken: a call too much harms less than one too few
+            log.exception("announcement %s: not known whether it is still meant", summons.id)
+            return True
 
     def _leave(self, shown_only: Sequence[Summons]) -> None:
         for summons in shown_only:

@@ -66,9 +66,10 @@ class Foresight:
             self._nudged.clear()
             try:
                 likely = self._ask()
+                if likely != before:
+                    self._prefetch(likely)
+                    before = likely
             except (HallProblem, HallUnreachable) as trouble:
                 log.info("what comes next is not known: %s", trouble)
-                continue
-            if likely != before:
-                self._prefetch(likely)
-                before = likely
+            except Exception:  # looking ahead is a help only
+                log.exception("looking ahead failed")

@@ -30,4 +30,9 @@ def print_job(job: PrintJob, printer: Printer, now: datetime) -> Outcome:
         log.exception("job %s cannot be drawn", job.id)
         return Outcome(PrintJobState.FAILED, Reason.UNPRINTABLE, type(error).__name__)
     within = None if job.lease_until is None else (job.lease_until - now).total_seconds()
-    return printer.print_pages(pages, within)
+    try:
+        return printer.print_pages(pages, within)
+    except Exception as error:  # a driver promises to raise nothing; should one do so, nobody knows what came out
+        log.exception("job %s: the printer's driver failed", job.id)
+        printer.suspect()
+        return Outcome(PrintJobState.UNKNOWN, Reason.LOST, type(error).__name__)

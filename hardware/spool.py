@@ -4,7 +4,9 @@ One small file a job, without names or content. A job that was begun and has no 
 paper may lie in the tray or not, and only a person can tell (faults.md row 50).
 """
 
+import contextlib
 import json
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ from hardware.ports import Outcome, Reason
 from server.protocol import private_files
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
+
+INTERRUPTED = f"{Reason.INTERRUPTED.value}: the station stopped while printing"
+_JOB = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,17 @@ class Spool:
 
     def end(self, job: PrintJob, key: str, outcome: Outcome) -> Spooled:
         """Remember how it ended, until the server knows."""
-        told = {
+        told: dict[str, str | None] = {
             "job": job.id,
             "lease": job.lease,
             "key": key,
             "state": outcome.state.value,
             "evidence": outcome.told,
         }
-        self._write(job.id, told)
+        try:
+            self._write(job.id, told)
+        except OSError as error:  # it is printed all the same, and told from memory
+            log.error("spool: the end of job %s is not on the disk: %s", job.id, error)
         return _spooled(told)
 
     def forget(self, job: str) -> None:
@@ -58,12 +67,26 @@ class Spool:
     def left(self) -> list[Spooled]:
         """What is not told yet, oldest first. A file that cannot be read is a begun job named by its file."""
         found = []
-        for path in sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
-            try:
-                found.append(_spooled(json.loads(path.read_text("utf-8"))))
-            except (ValueError, KeyError):
-                found.append(_spooled({"job": path.stem, "key": f"spool-{path.stem}"}))
+        for path in sorted(self._folder.glob("*.json"), key=_age):
+            spooled = self._read(path)
+            if spooled is not None:
+                found.append(spooled)
         return found
+
+    def _read(self, path: Path) -> Spooled | None:
+        """What a file says. One that says nothing is a begun job, named by its file; a stranger's is put aside."""
+        try:
+            spooled = _spooled(json.loads(path.read_text("utf-8")))
+            if self._path(spooled.job) == path and _is_plain(spooled.key):
+                return spooled
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
+            log.warning("spool: %s cannot be read", path.name)
+        if _JOB.fullmatch(path.stem) and path.is_file():
+            return _spooled({"job": path.stem, "key": f"spool-{path.stem}"})
+        log.error("spool: %s is none of ours and put aside", path.name)
+        with contextlib.suppress(OSError):
+            path.replace(path.with_name(f"{path.name}.unreadable"))
+        return None
 
     def _path(self, job: str) -> Path:
         return self._folder / (re.sub(r"[^A-Za-z0-9_.-]", "_", job) + ".json")
@@ -81,13 +104,25 @@ class Spool:
         beside.replace(path)
 
 
+def _age(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
+
+
+def _is_plain(key: str) -> bool:
+    """Whether a key can be sent."""
+    return 1 <= len(key) <= 255 and key.isascii() and key.isprintable()
+
+
 def _spooled(content: dict[str, str | None]) -> Spooled:
     state = content.get("state")
     return Spooled(
         job=str(content["job"]),
-        lease=content.get("lease"),
+        lease=str(lease) if (lease := content.get("lease")) else None,
         key=str(content["key"]),
         state=PrintJobState(state) if state else PrintJobState.UNKNOWN,
-        evidence=content.get("evidence") or f"{Reason.INTERRUPTED.value}: the station stopped while printing",
+        evidence=str(content.get("evidence") or "")[:200]
+        or f"{Reason.INTERRUPTED.value}: the station stopped while printing",
         begun_only=not state,
     )

@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = StationSettings()
     try:
         return check(settings) if arguments.command == "check" else run(settings)
-    except HardwareError as error:
+    except (HardwareError, OSError) as error:  # a printer nobody knows, a folder that is none: said in one line
         print(f"hall-station: {error}", file=sys.stderr)
         return 2
 

@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,11 +18,13 @@ from hardware.ports import Outcome, Printer, Reason
 from hardware.spool import Spool, Spooled
 from server.protocol.messages import PrintJob
 from server.protocol.terms import EventKind, PrintJobState
-from server.protocol.wire import HallProblem, HallUnreachable, fresh_key
+from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, fresh_key
 
 log = logging.getLogger(__name__)
 
 REMEMBERED = 200
+MOST_EVENTS = 2**31
+"""No journal has so many; a larger number is none of the server's."""
 WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
 
@@ -75,7 +76,7 @@ class Station:
             self._tell(left)
         if self.look() not in GOOD:
             return False
-        job = self._jobs.claim_print_job()
+        job = self._claimed()
         if job is None:
             return False
         if before := self._ended.get((job.id, job.lease)):
@@ -83,8 +84,19 @@ class Station:
             log.error("job %s was given again under the same lease; it is told again, not printed", job.id)
             self._tell(before)
             return False
-        self._do(job)
-        return True
+        return self._do(job)
+
+    def _claimed(self) -> PrintJob | None:
+        """The next job. One that cannot be read, such as a newer server's, is told as unprintable and passed over."""
+        try:
+            return self._jobs.claim_print_job()
+        except AnswerUnreadable as error:
+            if error.job is None:
+                raise
+            log.error("job %s cannot be read by this station", error.job)
+            evidence = f"{Reason.UNPRINTABLE.value}: this station cannot read the job"
+            self._tell(Spooled(error.job, error.lease, self._new_key(), PrintJobState.FAILED, evidence, False))
+            return None
 
     def look(self) -> Reason:
         """How the printer is, asked when it is time to ask again."""
@@ -98,9 +110,16 @@ class Station:
         health = self.health.value if self.health else "unknown"
         self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD})
 
-    def _do(self, job: PrintJob) -> None:
+    def _do(self, job: PrintJob) -> bool:
+        """Print a job and tell its end; False when it was given back unbegun."""
         key = self._new_key()
-        self._spool.begin(job, key)
+        try:
+            self._spool.begin(job, key)
+        except OSError as error:
+            # what cannot be remembered is not begun: after a power cut it would come out twice
+            log.error("job %s is given back: the disk refuses: %s", job.id, error)
+            self._tell(Spooled(job.id, job.lease, key, PrintJobState.QUEUED, "the station's disk refuses", False))
+            return False
         outcome = _given_back_if_untouched(print_job(job, self._printer, self._now()))
         ended = self._spool.end(job, key, outcome)
         self._ended[(job.id, job.lease)] = ended
@@ -114,6 +133,7 @@ class Station:
         else:
             self._check.doubt()  # a job that did not print is a reason to look before the next one is taken
         self._tell(ended)
+        return True
 
     def _tell(self, ended: Spooled) -> None:
         """Tell an end under its key and forget it; a refusal is final, silence is not."""
@@ -146,10 +166,13 @@ class Wakeful:
 
     def heard(self, name: str, data: Any) -> None:
         """Take in a frame of the hall's socket: a queued job wakes."""
-        if isinstance(data, dict):
-            self._station.seen_seq = max(self._station.seen_seq, int(data.get("seq") or 0))
-            if name == "event" and data.get("kind") in WAKES:
-                self._wake.set()
+        if not isinstance(data, dict):
+            return
+        seq = data.get("seq")
+        if isinstance(seq, int) and 0 <= seq < MOST_EVENTS:
+            self._station.seen_seq = max(self._station.seen_seq, seq)
+        if name == "event" and str(data.get("kind")) in WAKES:
+            self._wake.set()
 
     def stop(self) -> None:
         """Finish the job in hand, then end."""
@@ -167,6 +190,8 @@ class Wakeful:
                 done = self._station.step()
             except (HallProblem, HallUnreachable) as problem:
                 log.warning("server: %s", problem)
+            except Exception:  # whatever it was, the next job must still be printed
+                log.exception("a round failed")
             if not done and not self.stopping.is_set():
                 self._wake.wait(self._poll)
         heart.join(timeout=5)
@@ -180,7 +205,11 @@ class Wakeful:
             health = self._station.health
             if quiet < self._heartbeat and (health is None or health is told):
                 continue
-            with suppress(HallProblem, HallUnreachable):
+            try:
                 self._station.beat()
                 told = health
+            except (HallProblem, HallUnreachable) as problem:
+                log.debug("heartbeat not taken: %s", problem)
+            except Exception:  # a station that is silent counts as gone
+                log.exception("heartbeat failed")
             quiet = 0.0

@@ -29,8 +29,12 @@ from server.serving.pages import PageServer
 ANSWER_TIMEOUT, ANSWER_BUDGET = 3.5, 3.0
 """Seconds for one attempt, and after which none is added: two attempts end before the page gives up at 8 s."""
 TICK_SECONDS = 0.5
+LOOK_SECONDS = 5.0
+"""Between two looks whether every part still runs."""
 KEYBOARD = ("", "keyboard://")
 """Readers that type into the page, as nearly all code and card readers do; the page hears them itself."""
+
+log = logging.getLogger(__name__)
 
 
 class Kiosk:
@@ -75,6 +79,10 @@ class Kiosk:
         """Now by the server's clock, which is that of leases; a kiosk may start with a wrong one of its own."""
         return datetime.now(UTC) + timedelta(seconds=self._client.skew)
 
+    def fallen(self) -> str | None:
+        """The name of a part that ended by itself, which no part should; None while all run."""
+        return next((thread.name for thread in self._threads if not thread.is_alive()), None)
+
     def stop(self) -> None:
         """End; what is on paper is finished, what is on disk stays there."""
         self._stopping.set()
@@ -97,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         kiosk = Kiosk(settings)
-    except NotAvailable as error:
+    except (NotAvailable, OSError) as error:  # a reader nobody knows, a port in use: said in one line
         print(f"hall-kiosk: {error}", file=sys.stderr)
         return 2
     ended = threading.Event()
@@ -109,9 +117,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     kiosk.start()
     print(f"kiosk page on http://127.0.0.1:{kiosk.port}/", flush=True)
-    ended.wait()
+    fallen = None
+    while not ended.wait(LOOK_SECONDS) and fallen is None:
+        fallen = kiosk.fallen()
+    if fallen is not None:  # the last resort: whoever supervises this program starts it anew
+        log.error("the part %s ended: the kiosk ends to be started anew", fallen)
     kiosk.stop()
-    return 0
+    return 0 if fallen is None else 1
 
 
 def _scanner(url: str, feed: Callable[[Touch], None]) -> Scanner | None:
@@ -119,5 +131,9 @@ def _scanner(url: str, feed: Callable[[Touch], None]) -> Scanner | None:
 
 
 def _every(seconds: float, stopping: threading.Event, act: Callable[[], None]) -> None:
+    """Act again and again. What one round raises ends no other: without time, a patient's screen would stay."""
     while not stopping.wait(seconds):
-        act()
+        try:
+            act()
+        except Exception:
+            log.exception("a tick failed")

@@ -37,6 +37,9 @@ AGAIN_AFTER = 3.0
 FOLLOW_EVERY, FOLLOWED_FOR = 2.5, 600.0
 """Seconds between two questions whether somebody comes, and after which nobody asks any more."""
 
+KINDS = frozenset({CheckInWish.__name__, PrintReport.__name__, CallStaff.__name__})
+"""Commands that this version can take up again."""
+
 log = logging.getLogger(__name__)
 
 
@@ -80,7 +83,14 @@ class Errands:
     def resume(self) -> None:
         """Take up the wishes of before a crash: young ones are sent again under their key, begun paper is reported."""
         for entry in self._outside.journal.open():
-            self._threads.submit(self._resumed, entry)
+            self._threads.submit(self._take_up, entry)
+
+    def _take_up(self, entry: Entry) -> None:
+        try:
+            self._resumed(entry)
+        except Exception:
+            log.exception("%s %s of before cannot be resumed", entry.kind, entry.key)
+            self._settle(entry.key)
 
     def _safely(self, wish: Wish) -> None:
         try:
@@ -138,7 +148,7 @@ class Errands:
                 self._feed(as_input(result))
             if self._outside.clock() - entry.made_at > STILL_HERE or not still_wanted(self._gone):
                 log.warning("%s %s is given up: the server stayed away, or the patient left", entry.kind, entry.key)
-                self._outside.journal.settle(entry.key)
+                self._settle(entry.key)
                 return
             self._stopping.wait(AGAIN_AFTER)
 
@@ -176,16 +186,19 @@ class Errands:
         """A wish that led to paper stays on disk until the paper's fate is reported; any other is settled now."""
         job = result.print_job if isinstance(result, CheckIn) else result if isinstance(result, PrintJob) else None
         if job is None:
-            self._outside.journal.settle(entry.key)
+            self._settle(entry.key)
         else:
             self._keys[job.id] = entry.key
 
     def _print(self, job: PrintJob) -> Paper:
         key = self._keys.get(job.id)
         if key:
-            self._outside.journal.printing(key, job.id)
+            try:
+                self._outside.journal.printing(key, job.id)
+            except sqlite3.Error as error:  # the patient waits: after a crash now, nobody knows of the paper
+                log.error("the disk refuses: paper of job %s begins unremembered: %s", job.id, error)
         outcome = self._outside.paper.make(job)
-        self._tellers.submit(self._tell, job, outcome.state, outcome.told)
+        self._tellers.submit(self._safely, SettlePaper(job, outcome.state, outcome.told))
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
@@ -193,7 +206,7 @@ class Errands:
         if moved:
             self._feed(PaperMoved(job.id, moved))
         if key := self._keys.get(job.id):
-            self._outside.journal.settle(key)
+            self._settle(key)
             if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
                 self._keys.pop(job.id, None)
 
@@ -214,14 +227,21 @@ class Errands:
                 self._stopping.wait(AGAIN_AFTER)
         return {}
 
+    def _settle(self, key: str) -> None:
+        """Forget a command; one that the disk keeps is asked for again after a restart, under the same key."""
+        try:
+            self._outside.journal.settle(key)
+        except sqlite3.Error as error:
+            log.error("the disk refuses: the settled command %s stays there: %s", key, error)
+
     def _resumed(self, entry: Entry) -> None:
         if entry.printing is not None:
             self._outside.paper.suspect()
             evidence = "interrupted: the kiosk stopped while this was printing"
             self._report(entry.printing, PrintJobState.UNKNOWN, evidence)
-            self._outside.journal.settle(entry.key)
-        elif self._outside.clock() - entry.made_at > STILL_HERE:
-            self._outside.journal.settle(entry.key)
+            self._settle(entry.key)
+        elif self._outside.clock() - entry.made_at > STILL_HERE or entry.kind not in KINDS:
+            self._settle(entry.key)
         else:
             self._until_answered(entry, _as_resumed, told_away=True, still_wanted=lambda _: True)
 

@@ -1,6 +1,7 @@
 """Owns the kiosk's memory of wishes that are not settled yet, on disk before they are sent. Knows no server."""
 
 import json
+import logging
 import re
 import sqlite3
 import threading
@@ -20,6 +21,32 @@ CREATE TABLE IF NOT EXISTS wish (
     printing TEXT
 ) STRICT
 """
+COLUMNS = ["key", "kind", "body", "made_at", "printing"]
+
+log = logging.getLogger(__name__)
+
+
+class _OtherVersion(Exception):
+    """The file has a table of another form."""
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, ready to be written. Raises sqlite3.Error and _OtherVersion."""
+    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode=DELETE")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=ON")  # a settled wish must not be readable in free pages
+        db.execute(TABLE)
+        if [row[1] for row in db.execute("PRAGMA table_info(wish)")] != COLUMNS:
+            raise _OtherVersion("it is another version's")
+        damage = str(db.execute("PRAGMA quick_check").fetchone()[0])
+        if damage != "ok":
+            raise sqlite3.DatabaseError("it is torn")
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 @dataclass(frozen=True)
@@ -39,6 +66,7 @@ class Entry:
 class Journal:
     """Open wishes in one SQLite file: each write is on disk when the method returns; settled ones are overwritten.
 
+    A file that is none, is torn, or is another version's is put aside beside the new one, and `put_aside` names it.
     Raises sqlite3.Error when the disk refuses: then nothing may be sent.
     """
 
@@ -46,11 +74,18 @@ class Journal:
         private_files.folder(path.parent, re.escape(path.name) + r"(-journal)?")
         private_files.database(path)
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=DELETE")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA secure_delete=ON")  # a settled wish must not be readable in free pages
-        self._db.execute(TABLE)
+        self.put_aside: Path | None = None
+        try:
+            self._db = _opened(path)
+        except sqlite3.OperationalError:  # a full disk, a folder without permission: nothing is wrong with the file
+            raise
+        except (sqlite3.DatabaseError, _OtherVersion) as error:
+            self.put_aside = path.with_name(f"{path.name}.unreadable")
+            log.error("the memory of open commands is put aside as %s: %s", self.put_aside.name, error)
+            path.replace(self.put_aside)
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+            private_files.database(path)
+            self._db = _opened(path)
 
     def keep(self, entry: Entry) -> None:
         """Write a wish down before it is sent; the same key again replaces it."""
@@ -71,10 +106,21 @@ class Journal:
             self._db.execute("DELETE FROM wish WHERE key = ?", (key,))
 
     def open(self) -> list[Entry]:
-        """Return what is not settled, oldest first."""
+        """Return what is not settled, oldest first; what cannot be read any more is settled."""
         with self._lock:
             rows = self._db.execute("SELECT key, kind, body, made_at, printing FROM wish ORDER BY made_at").fetchall()
-        return [Entry(key, kind, json.loads(body), made_at, printing) for key, kind, body, made_at, printing in rows]
+        found = []
+        for key, kind, body, made_at, printing in rows:
+            try:
+                kept = json.loads(body)
+            except (ValueError, RecursionError):
+                kept = None
+            if isinstance(kept, dict):
+                found.append(Entry(key, kind, kept, made_at, printing))
+            else:
+                log.error("the open command %s %s cannot be read and is forgotten", kind, key)
+                self.settle(key)
+        return found
 
     def close(self) -> None:
         """Close the file; may be called twice."""

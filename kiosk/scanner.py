@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 
 from hardware.errors import HardwareError
-from hardware.ports import Reader
+from hardware.ports import Reader, Scan
 from kiosk.inputs import Touch
 from kiosk.screens import Verb
 
@@ -39,7 +39,18 @@ class Scanner:
                 self._health = GONE
                 stopping.wait(self._again_after)
                 continue
+            except Exception:  # a driver's own fault: the next scan may be better
+                log.exception("the reader's driver failed")
+                self._health = GONE
+                stopping.wait(self._again_after)
+                continue
             self._health = FINE
             if scan is not None:
-                self._feed(Touch(Verb.SCAN, scan.text, how=scan.how))
+                self._hand_on(scan)
         self._reader.close()
+
+    def _hand_on(self, scan: Scan) -> None:
+        try:
+            self._feed(Touch(Verb.SCAN, scan.text, how=scan.how))
+        except Exception:
+            log.exception("a scan could not be taken")

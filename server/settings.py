@@ -1,5 +1,7 @@
 """The only reader of HALL_*: settings of the server with safe defaults. Knows nothing of what they are used for."""
 
+import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -9,6 +11,10 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.protocol.addresses import OwnAddresses
+
+SHORTEST_KEY = 16
+"""Characters of a key that signs; the generated one has 64."""
+log = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -40,13 +46,13 @@ class Settings(BaseSettings):
             return self.secret_key
         path = self.state_dir / "secret.key"
         self.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        return path.read_text(encoding="ascii").strip()
+        kept = _kept(path)
+        if kept is not None and len(kept) < SHORTEST_KEY:  # a power cut while it was written; nothing can be signed
+            aside = path.with_name("secret.key.unreadable")
+            path.replace(aside)
+            log.error("%s holds no key and is put aside: logins end, and devices must be enrolled anew", path)
+            kept = None
+        return kept if kept is not None else _made(path)
 
     @field_validator("origins")
     @classmethod
@@ -58,3 +64,29 @@ class Settings(BaseSettings):
         """The names this server answers to and the origins that may open a socket or send a cookie: this machine's
         and those of HALL_ORIGINS."""
         return OwnAddresses.listed((self.host, socket.gethostname()), self.origins)
+
+
+def _kept(path: Path) -> str | None:
+    """The key in a file, "" where there is none in it; None without a file."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        return ""
+
+
+def _made(path: Path) -> str:
+    """A new key, in its place whole or not at all; that of another process where it was first."""
+    beside = path.with_name(f"secret.key.{secrets.token_hex(4)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        beside.unlink()
+    return path.read_text(encoding="ascii").strip()

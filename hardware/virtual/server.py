@@ -45,17 +45,28 @@ class PrinterPort:
         while not self._stop.is_set():
             if not select.select([self._socket], [], [], 0.2)[0]:
                 continue
-            connection, _ = self._socket.accept()
+            try:
+                connection, _ = self._socket.accept()
+            except OSError as error:  # hung up before we looked, or no file left: the next one
+                log.info("no connection: %s", error)
+                self._stop.wait(0.05)
+                continue
             with connection:
-                if not self._line.open(time.monotonic()):
-                    self._break(connection, Act.RESET)
-                    continue
                 try:
-                    self._converse(connection)
+                    self._serve_one(connection)
                 except OSError as error:
                     log.info("connection ended: %s", error)
-                finally:
-                    self._line.close(time.monotonic())
+                except Exception:  # bytes that no command is made of end their connection, not the printer
+                    log.exception("connection broken off")
+
+    def _serve_one(self, connection: socket.socket) -> None:
+        if not self._line.open(time.monotonic()):
+            self._break(connection, Act.RESET)
+            return
+        try:
+            self._converse(connection)
+        finally:
+            self._line.close(time.monotonic())
 
     def _converse(self, connection: socket.socket) -> None:
         """Feed the printer from one connection until it ends, hangs up or is told to."""

@@ -84,12 +84,13 @@ class Ahead:
                     continue
                 wishes = self._next()
                 text, language = wishes.popleft()
-            if self._chain.has(text, language):
-                continue
             try:
-                self._chain.render_ahead(text, language)
+                if not self._chain.has(text, language):
+                    self._chain.render_ahead(text, language)
             except HardwareError as error:
                 self._not_yet(wishes, (text, language), error)
+            except Exception:  # a full disk, an engine's own fault: the call tries again and falls back
+                log.exception("voice: rendering ahead failed")
 
     def _next(self) -> deque[Sentence]:
         return self._called or self._likely

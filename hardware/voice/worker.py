@@ -158,8 +158,9 @@ class Worker:
 def _read(child: "subprocess.Popen[str]", answers: "queue.Queue[Answer | None]") -> None:
     try:
         for line in child.stdout or ():
-            answers.put(json.loads(line))
-    except ValueError:  # closed under us, or a line that is no answer: both are the end of this child
+            if isinstance(answer := json.loads(line), dict):
+                answers.put(answer)
+    except (ValueError, RecursionError):  # closed under us, or a line that is no answer: both are the end of this child
         log.debug("%s: reading ended", child.args)
     answers.put(None)
 

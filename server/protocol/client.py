@@ -27,9 +27,9 @@ from server.protocol.terms import (
     Evidence,
     PrintJobState,
 )
-from server.protocol.wire import HallProblem, HallUnreachable, Wire
+from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, Wire, read_answer
 
-__all__ = ["HallClient", "HallProblem", "HallUnreachable"]
+__all__ = ["AnswerUnreadable", "HallClient", "HallProblem", "HallUnreachable"]
 
 API = "/api/v1"
 
@@ -37,6 +37,26 @@ API = "/api/v1"
 def _said(**fields: Any) -> dict[str, Any]:
     """Return the fields that were given, since the contract tells absent from null."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _object_in(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON object in an answer. Raises AnswerUnreadable."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise AnswerUnreadable(None, "JSON object")
+    return found
+
+
+def _named_job(answer: httpx.Response) -> tuple[str | None, str | None]:
+    """Id and lease of a print job whose view cannot be read, as far as it says them."""
+    try:
+        job = answer.json()["print_job"]
+        return (str(job["id"]), str(job["lease"]) if job.get("lease") else None) if job else (None, None)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None, None
 
 
 class HallClient:
@@ -115,7 +135,7 @@ class HallClient:
         """
         read = scan if scan is None or how is Evidence.KEYBOARD else {"text": scan, "how": how.value}
         body = _said(hall=hall, scan=read, typed=typed, proof=proof)
-        return Identification.model_validate_json(self.wire.wish(f"{API}/identifications", body, key).content)
+        return read_answer(Identification, self.wire.wish(f"{API}/identifications", body, key))
 
     def check_in(
         self,
@@ -133,27 +153,27 @@ class HallClient:
         """Check a patient in; `more` is what staff adds, such as `override_reason`."""
         body = _said(hall=hall, queue=queue, appointment=appointment, visit_token=visit_token, patient=patient)
         body |= _said(flags=None if flags is None else list(flags), language=language, **more)
-        return CheckIn.model_validate_json(self.wire.wish(f"{API}/check-ins", body, key).content)
+        return read_answer(CheckIn, self.wire.wish(f"{API}/check-ins", body, key))
 
     # tickets
 
     def ticket(self, ticket: str) -> TicketAnswer:
         """Fetch a ticket with its position and expected wait."""
-        return TicketAnswer.model_validate_json(self.wire.get(f"{API}/tickets/{ticket}").content)
+        return read_answer(TicketAnswer, self.wire.get(f"{API}/tickets/{ticket}"))
 
     def explanation(self, ticket: str) -> Explained:
         """Ask why it is not this ticket's turn: who goes first by category, and the rule."""
-        return Explained.model_validate_json(self.wire.get(f"{API}/tickets/{ticket}/explanation").content)
+        return read_answer(Explained, self.wire.get(f"{API}/tickets/{ticket}/explanation"))
 
     def triage(self, ticket: str, *, key: str | None = None, **findings: Any) -> TicketAnswer:
         """Grade a ticket: `vitals`, `findings`, `grade`, `queue`, `reason`, `second`."""
         answer = self.wire.wish(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
-        return TicketAnswer.model_validate_json(answer.content)
+        return read_answer(TicketAnswer, answer)
 
     def act(self, ticket: str, action: Action | str, *, key: str | None = None, **body: Any) -> TicketView:
         """Do one action of a ticket's life: recall, arrived, start, pass, hold, return, stage, transfer, … , undo."""
         answer = self.wire.wish(f"{API}/tickets/{ticket}/{action}", _said(**body), key)
-        return TicketAnswer.model_validate_json(answer.content).ticket
+        return read_answer(TicketAnswer, answer).ticket
 
     def recall(self, ticket: str, *, key: str | None = None) -> TicketView:
         """Call the same ticket once more."""
@@ -208,23 +228,23 @@ class HallClient:
     ) -> Called:
         """Call the next ticket to a station, or a chosen one with a reason."""
         body = _said(finish_current=finish_current, ticket=ticket, reason=reason)
-        return Called.model_validate_json(self.wire.wish(f"{API}/stations/{station}/call-next", body, key).content)
+        return read_answer(Called, self.wire.wish(f"{API}/stations/{station}/call-next", body, key))
 
     def set_station(self, station: str, wish: str, *, key: str | None = None, **body: Any) -> StationView:
         """Open, pause or stop a station; `body` may hold `doctor`, `reason`, `minutes`."""
         answer = self.wire.wish(f"{API}/stations/{station}/{wish}", _said(**body), key)
-        return StationAnswer.model_validate_json(answer.content).station
+        return read_answer(StationAnswer, answer).station
 
     # reading
 
     def snapshot(self, hall: str) -> Snapshot:
         """Fetch the whole of a hall."""
-        return Snapshot.model_validate_json(self.wire.get(f"{API}/halls/{hall}/snapshot").content)
+        return read_answer(Snapshot, self.wire.get(f"{API}/halls/{hall}/snapshot"))
 
     def events(self, hall: str, after: int, *, epoch: str | None = None, limit: int | None = None) -> EventPage:
         """Fetch facts after a position; a position that cannot be continued is refused with `reload`."""
         params = _said(after=after, epoch=epoch, limit=limit)
-        return EventPage.model_validate_json(self.wire.get(f"{API}/halls/{hall}/events", params).content)
+        return read_answer(EventPage, self.wire.get(f"{API}/halls/{hall}/events", params))
 
     # announcements and paper
 
@@ -234,34 +254,40 @@ class HallClient:
 
     def likely_calls(self, hall: str) -> LikelyCalls:
         """Ask what will probably be spoken next (callers only), to render it ahead."""
-        return LikelyCalls.model_validate_json(self.wire.get(f"{API}/halls/{hall}/announcements/ahead").content)
+        return read_answer(LikelyCalls, self.wire.get(f"{API}/halls/{hall}/announcements/ahead"))
 
     def claim_print_job(self) -> PrintJob | None:
-        """Take the next print job under a lease, or nothing. Tried once: a lost answer's lease simply runs out."""
+        """Take the next print job under a lease, or nothing. Tried once: a lost answer's lease simply runs out.
+
+        Raises AnswerUnreadable with the job's id where a job came that this program does not know how to print.
+        """
         answer = self.wire.once("POST", f"{API}/print-jobs/claim", {})
-        return PrintJobAnswer.model_validate_json(answer.content or b"{}").print_job
+        try:
+            return read_answer(PrintJobAnswer, answer).print_job
+        except AnswerUnreadable:
+            job, lease = _named_job(answer)
+            raise AnswerUnreadable(None, "print job", job, lease) from None
 
     def report_print_job(
         self, job: str, state: PrintJobState, evidence: str | None = None, *, key: str | None = None, **more: Any
     ) -> PrintJob | None:
         """Say how a print job ended, with the printer's own evidence; `more` is what a newer server may ask for."""
         answer = self.wire.wish(f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key)
-        return PrintJobAnswer.model_validate_json(answer.content).print_job
+        return read_answer(PrintJobAnswer, answer).print_job
 
     def reprint(self, job: str, reason: str, *, key: str | None = None) -> PrintJob | None:
         """Print the same paper again, marked as a copy."""
         answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason}, key)
-        return PrintJobAnswer.model_validate_json(answer.content).print_job
+        return read_answer(PrintJobAnswer, answer).print_job
 
     def print_list(self, hall: str, *, queues: Sequence[str] = (), key: str | None = None) -> PrintJob | None:
         """Print who waits, for the day everything is down: the whole hall, or some queues."""
         answer = self.wire.wish(f"{API}/halls/{hall}/lists", {"queues": list(queues)}, key)
-        return PrintJobAnswer.model_validate_json(answer.content).print_job
+        return read_answer(PrintJobAnswer, answer).print_job
 
     def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Hand in a report as a FHIR R4 bundle (hospital systems)."""
-        answer: dict[str, Any] = self.wire.wish(f"{API}/reports", bundle, key).json()
-        return answer
+        return _object_in(self.wire.wish(f"{API}/reports", bundle, key))
 
     def print_report(
         self, report: str, visit_token: str, *, language: str | None = None, key: str | None = None
@@ -269,7 +295,7 @@ class HallClient:
         """Ask for a report on this kiosk's paper, in `language` or else the patient's own."""
         body = _said(visit_token=visit_token, language=language)
         answer = self.wire.wish(f"{API}/reports/{report}/print", body, key)
-        return PrintJobAnswer.model_validate_json(answer.content).print_job
+        return read_answer(PrintJobAnswer, answer).print_job
 
     # alerts and devices
 
@@ -278,25 +304,25 @@ class HallClient:
     ) -> AlertView:
         """Ask for staff: `help` or `worse`."""
         answer = self.wire.wish(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
-        return AlertAnswer.model_validate_json(answer.content).alert
+        return read_answer(AlertAnswer, answer).alert
 
     def acknowledge_alert(self, alert: str, *, going: str | None = None, key: str | None = None) -> AlertView:
         """Say that somebody goes; `going` is who, in words for the patient."""
         answer = self.wire.wish(f"{API}/alerts/{alert}/acknowledge", _said(going=going), key)
-        return AlertAnswer.model_validate_json(answer.content).alert
+        return read_answer(AlertAnswer, answer).alert
 
     def close_alert(self, alert: str, outcome: AlertOutcome, *, key: str | None = None) -> AlertView:
         """Say how it ended."""
         answer = self.wire.wish(f"{API}/alerts/{alert}/close", {"outcome": outcome}, key)
-        return AlertAnswer.model_validate_json(answer.content).alert
+        return read_answer(AlertAnswer, answer).alert
 
     def alert(self, alert: str) -> AlertAnswer:
         """Ask how an alert stands: whether somebody comes. A kiosk may ask about its own."""
-        return AlertAnswer.model_validate_json(self.wire.get(f"{API}/alerts/{alert}").content)
+        return read_answer(AlertAnswer, self.wire.get(f"{API}/alerts/{alert}"))
 
     def me(self) -> DeviceIdentity:
         """Ask what device this token is, and of which hall."""
-        return DeviceIdentity.model_validate_json(self.wire.get(f"{API}/devices/me").content)
+        return read_answer(DeviceIdentity, self.wire.get(f"{API}/devices/me"))
 
     def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
         """Say that this device lives, how far it has followed, and how its parts are."""
@@ -307,5 +333,4 @@ class HallClient:
     def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> dict[str, Any]:
         """Import `patients`, `appointments` or `staff`, rows by the names of the CSV's columns (service accounts)."""
         body = {"rows": [dict(row) for row in rows]}
-        answer: dict[str, Any] = self.wire.wish(f"{API}/imports/{kind}", body, key).json()
-        return answer
+        return _object_in(self.wire.wish(f"{API}/imports/{kind}", body, key))

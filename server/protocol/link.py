@@ -10,6 +10,8 @@ import socketio
 NAMESPACE = "/hall"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 HANDSHAKE = 5.0
+CHECK = 5.0
+"""Seconds between two looks whether the library still holds the connection."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,11 @@ class Link:
         ceiling, attempt = SHORTEST_PAUSE, 0
         while not self._stopping.is_set():
             transport = "polling" if attempt % 3 == 2 else "websocket"
-            joined = self._once(transport)
+            try:
+                joined = self._once(transport)
+            except Exception as error:  # whatever a library raises at what came: the next connection may be better
+                log.warning("the hall's socket broke: %s", type(error).__name__)
+                self.up, joined = False, False
             attempt = 0 if joined else attempt + 1
             ceiling = SHORTEST_PAUSE if joined else min(ceiling * 2, LONGEST_PAUSE)
             self._stopping.wait(self._dice() * ceiling)
@@ -85,7 +91,8 @@ class Link:
         self.up = True
         if self._stopping.is_set():
             self._gone.set()
-        self._gone.wait()
+        while not self._gone.wait(CHECK) and socket.connected:  # its threads may end without saying so
+            pass
         self.up = False
         socket.disconnect()
         return True

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from server.protocol.terms import ErrorCode
 
@@ -43,6 +44,28 @@ class HallUnreachable(Exception):
         self.log_text = f"no answer from the server: {type(cause).__name__}"
 
 
+class AnswerUnreadable(HallUnreachable):
+    """Something answered with success, but not as this server does: a proxy's page, or a server of another version.
+
+    The answer itself is not kept: it may hold a name. `job` and `lease` name a print job that came and cannot be read.
+    """
+
+    def __init__(self, key: str | None, what: str, job: str | None = None, lease: str | None = None) -> None:
+        super().__init__(key, ValueError(f"an answer that is no {what}"))
+        self.job, self.lease = job, lease
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_answer(model: type[Model], response: httpx.Response, key: str | None = None) -> Model:
+    """The view in an answer. Raises AnswerUnreadable."""
+    try:
+        return model.model_validate_json(response.content or b"{}")
+    except ValidationError:
+        raise AnswerUnreadable(key, model.__name__) from None
+
+
 @dataclass
 class Skew:
     """How far the server's clock is ahead of ours, in seconds, by the Date of its last answer.
@@ -58,7 +81,7 @@ class Skew:
         """Learn from the Date header of an answer; an unreadable one teaches nothing."""
         try:
             ahead = parsedate_to_datetime(date or "").timestamp() - self.wall()
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             return
         self.seconds = ahead if abs(ahead) >= 2.0 else 0.0
 
@@ -120,9 +143,11 @@ class Wire:
             final = self.clock() + pause >= deadline
             try:
                 response = self.http.request(method, path, headers=headers, **content)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 if final:
                     raise HallUnreachable(key, error) from error
+            except httpx.InvalidURL as error:  # an id that is none, such as one with a line break in it
+                raise HallProblem(ErrorCode.NOT_FOUND, 404, {"title": "no address"}) from error
             else:
                 if response.status_code < 400:
                     self.skew.note(response.headers.get("Date"))
@@ -137,7 +162,7 @@ def problem_of(response: httpx.Response) -> HallProblem:
     """Turn a refusing response into the exception, also when a proxy in between wrote it and it is no JSON."""
     try:
         problem = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         problem = None
     if not isinstance(problem, dict):
         problem = {"title": response.reason_phrase, "status": response.status_code}

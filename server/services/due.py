@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -38,6 +39,35 @@ KEPT = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
+class Resting:
+    """Tasks that failed, each left alone for a while that doubles: neither the log nor the others suffer from them."""
+
+    FIRST, LONGEST = 2.0, 600.0
+    MOST = 400
+    """Tasks that rest at once; fewer than are looked at in a round."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._until: dict[str, tuple[float, float]] = {}
+
+    def ids(self) -> list[str]:
+        """Those that rest now."""
+        now = self._now()
+        return [id for id, (until, _) in self._until.items() if until > now]
+
+    def failed(self, id: str) -> None:
+        """It failed again."""
+        pause = min(self.LONGEST, self._until.get(id, (0.0, self.FIRST / 2))[1] * 2)
+        self._until.pop(id, None)
+        self._until[id] = (self._now() + pause, pause)
+        while len(self._until) > self.MOST:
+            del self._until[next(iter(self._until))]
+
+    def done(self, id: str) -> None:
+        """It went well."""
+        self._until.pop(id, None)
+
+
 class DueRunner:
     """A thread that looks each half second for what is due and does it, hall by hall."""
 
@@ -45,6 +75,7 @@ class DueRunner:
         self._context = context
         self._every = every
         self._stop = threading.Event()
+        self._resting = Resting()
         self._thread = threading.Thread(target=self._loop, name="due", daemon=True)
 
     def start(self) -> None:
@@ -58,12 +89,14 @@ class DueRunner:
 
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
-            try:
-                keep_reserve(self._context)
-                run_due(self._context)
-                renew_wanted(self._context)
-            except Exception:
-                log.exception("due round failed")
+            for task in (keep_reserve, self._run_due, renew_wanted):
+                try:
+                    task(self._context)
+                except Exception:  # one that fails holds up neither the others nor the next round
+                    log.exception("a round of scheduled tasks failed")
+
+    def _run_due(self, context: Context) -> None:
+        run_due(context, self._resting)
 
 
 def keep_reserve(context: Context) -> None:
@@ -85,32 +118,37 @@ def renew_wanted(context: Context) -> None:
     waits.renew_wanted(context.engines, context.scales, context.waits, context.clock.hall())
 
 
-def run_due(context: Context) -> int:
+def run_due(context: Context, resting: Resting | None = None) -> int:
     """Do everything that is due in the halls in use; how many rows were done. One that fails holds up no other."""
+    resting = resting or Resting()
     with Session(context.engines.read) as db:
         rows = db.execute(
             select(DueRow.id, DueRow.hall_id)
             .join(HallRow, HallRow.id == DueRow.hall_id)
             .where(
                 HallRow.active,
+                DueRow.id.not_in(resting.ids()),
                 ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
                 | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real())),
             )
             .order_by(DueRow.due_at)
             .limit(500)
         ).all()
-    return sum(_done(context, id, hall) for id, hall in rows)
+    return sum(_done(context, id, hall, resting) for id, hall in rows)
 
 
-def _done(context: Context, id: str, hall: str) -> bool:
+def _done(context: Context, id: str, hall: str, resting: Resting) -> bool:
     try:
         context.transactions.system(hall, lambda work: _do(work, context, id))
     except HallError as error:
         log.warning("due row %s: %s", id, error)
+        resting.failed(id)
         return False
     except Exception:
         log.exception("due row %s failed", id)
+        resting.failed(id)
         return False
+    resting.done(id)
     return True
 
 
@@ -128,6 +166,8 @@ def _do(work: Work, context: Context, id: str) -> Answer:
     work.db.flush()  # gone before the deed, which may put a row of the same id
     if kind in ONCE:
         ONCE[kind](work, subject)
+    elif kind not in STANDING:
+        log.error("due row %s is of a kind that this version does not know, and is dropped", id)
     return Answer(200, {})
 
 

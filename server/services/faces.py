@@ -1,10 +1,12 @@
 """Adds to nameless views what their reader may see: names by role and privacy mode, neutral tags, spoken texts."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server.domain import wording
@@ -21,6 +23,7 @@ from server.services.reports.document import document
 from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 
+log = logging.getLogger(__name__)
 _TICKET = inspect(TicketRow)
 _PATIENT = select(PatientRow.name, PatientRow.sex, PatientRow.birth_date).where(PatientRow.id == bindparam("patient"))
 NEUTRAL_TAG = "priority"
@@ -198,7 +201,19 @@ class Faces:
         }
 
     def frame(self, epoch: str, row: View) -> View:
-        """One fact of the journal as this audience may have it: whole, `hidden`, or `removed`."""
+        """One event of the journal as this audience may have it: whole, `hidden`, or `removed`.
+
+        One that cannot be shown is `hidden`: whoever follows goes on, and its number is in the log.
+        """
+        try:
+            return self._frame(epoch, row)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("event %s %s cannot be shown to %s", self._hall.id, row["seq"], self._audience.value)
+            return {"epoch": epoch, "seq": row["seq"], "kind": EventKind.HIDDEN.value}
+
+    def _frame(self, epoch: str, row: View) -> View:
         base: View = {"epoch": epoch, "seq": row["seq"]}
         kind = EventKind(row["kind"])
         subject = row["subject"]

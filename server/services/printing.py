@@ -1,9 +1,11 @@
 """Print jobs: who may print what until when, and what became of it. Never `printed` without a device's evidence."""
 
+import logging
 import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain import lease
 from server.domain.errors import HallError
@@ -16,6 +18,7 @@ from server.services.wishes import ClaimBody, JobReportBody
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow, PrintJobRow, ReportRow
 
+log = logging.getLogger(__name__)
 KIOSK_LEASE_SECONDS = 120
 STATION_LEASE_SECONDS = 60
 KINDS = {
@@ -102,15 +105,27 @@ def _next_queued(work: Work, kinds: Sequence[str]) -> PrintJobRow | None:
         .limit(1)
     )
     while (job := work.db.scalars(queued).first()) is not None:
-        try:
-            _must_still_print(work, job)
-        except HallError as error:
-            job.state, job.evidence = PrintJobState.FAILED.value, error.code.value
-            work.record(EventKind.PRINT_JOB_FAILED, job, reason=error.code.value)
-            alerts.raise_alert(work, AlertKind.PRINT, text=error.code.value)
-            work.db.flush()
-            continue
-        return job
+        reason = _why_not_printed(work, job)
+        if reason is None:
+            return job
+        job.state, job.evidence = PrintJobState.FAILED.value, reason
+        work.record(EventKind.PRINT_JOB_FAILED, job, reason=reason)
+        alerts.raise_alert(work, AlertKind.PRINT, text=reason)
+        work.db.flush()
+    return None
+
+
+def _why_not_printed(work: Work, job: PrintJobRow) -> str | None:
+    """The code of why a job may not be printed any more; one that cannot even be judged holds up no other."""
+    try:
+        _must_still_print(work, job)
+    except HallError as error:
+        return error.code.value
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("print job %s cannot be judged", job.id)
+        return ErrorCode.INTERNAL.value
     return None
 
 

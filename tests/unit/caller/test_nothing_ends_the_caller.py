@@ -1,0 +1,93 @@
+"""Nothing ends the caller: an outcome that cannot be told, a voice or a screen that fails; the next call is spoken."""
+
+import threading
+
+import pytest
+
+from caller.agent import Reporter
+from caller.announcer import Announcer
+from caller.foresight import Foresight
+from server.protocol.terms import AnnouncementOutcome
+from tests.unit.caller.test_announcer import a_summons
+
+
+class Voice:
+    name = "test"
+
+    def __init__(self):
+        self.said, self.second = [], threading.Event()
+
+    def prepare(self, _utterance):
+        """Nothing."""
+
+    def speak(self, utterances):
+        self.said.append(utterances[0].text)
+        if len(self.said) == 2:
+            self.second.set()
+        return AnnouncementOutcome.SPOKEN
+
+    def close(self):
+        """Nothing."""
+
+
+@pytest.mark.parametrize("what", ["wanted", "settled"])
+def test_a_screen_that_fails_leaves_the_loudspeaker_alone(what):
+    """O1: siblings: one exception of whoever hears of outcomes, and the hall was silent until somebody noticed."""
+
+    def broken(*_):
+        raise BrokenPipeError("a fault of ours")
+
+    voice = Voice()
+    hears = {"wanted": lambda _: True, "settled": lambda *_: None} | {what: broken}
+    announcer = Announcer(voice, **hears, languages=lambda: ["zh"], clock=lambda: 0.0).start()
+    announcer.offer(a_summons("a1", "t1", texts={"zh": "一"}))
+    announcer.offer(a_summons("a2", "t2", texts={"zh": "二"}))
+    assert voice.second.wait(30)
+    announcer.stop()
+    assert ["一", "二"] == voice.said
+
+
+class Deaf:
+    """A client whose first words fail."""
+
+    def __init__(self):
+        self.told, self.heard = [], threading.Event()
+
+    def patient(self, _budget):
+        return self
+
+    def announcement_outcome(self, announcement, _outcome):
+        self.told.append(announcement)
+        if len(self.told) == 1:
+            raise TypeError("a fault of ours")
+        self.heard.set()
+
+
+def test_an_outcome_that_cannot_be_told_holds_up_no_other():
+    client = Deaf()
+    reporter = Reporter(client)
+    reporter.start()
+    reporter.report("a1", AnnouncementOutcome.SPOKEN)
+    reporter.report("a2", AnnouncementOutcome.SPOKEN)
+    assert client.heard.wait(30)
+    reporter.stop()
+    assert ["a1", "a2"] == client.told
+
+
+def test_looking_ahead_goes_on_after_a_fault():
+    asked = threading.Event()
+    rounds = []
+
+    def ask():
+        rounds.append(1)
+        if len(rounds) == 1:
+            foresight.nudge()
+            raise ValueError("a fault of ours")
+        asked.set()
+        return []
+
+    foresight = Foresight(ask, lambda _: None, quiet=0.001)
+    foresight.start()
+    foresight.nudge()
+    assert asked.wait(30)
+    foresight.stop()
