@@ -46,8 +46,10 @@ class Reserve:
             with contextlib.suppress(OSError):  # no room after all, or the disk is read-only: the next round asks again
                 if shutil.disk_usage(self._file.parent).free < 2 * SIZE:
                     return
-                self._allocate(self._file)
+                beside = self._file.with_suffix(".new")
+                self._allocate(beside)
                 self.low = False
+                beside.replace(self._file)  # whoever sees the file sees that everybody may write again
 
     def _allocate(self, file: Path) -> None:
         try:
