@@ -28,6 +28,8 @@ FOLDERS = (
 FAMILIES = {"zh": "Noto Sans CJK SC", "en": "Noto Sans CJK SC", "yue": "Noto Sans CJK HK"}
 USUAL_INDEX = {"Noto Sans CJK SC": 2, "Noto Sans CJK HK": 4}
 GETA = "〓"
+UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Kinds of characters that no paper shows; the layout engine fails at some of them."""
 _PROBE = 24
 _NOWHERE = "\U0010fffd"
 
@@ -64,7 +66,7 @@ def visible(text: str) -> str:
     """The text without control and format characters, which no paper shows and some of which turn digits round."""
     if text.isprintable():
         return text
-    return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cf"})
+    return "".join(character for character in text if unicodedata.category(character) not in UNSEEN)
 
 
 @lru_cache(maxsize=65536)
@@ -104,8 +106,11 @@ def _draws(font: Face, character: str) -> bool:
     """Compare with the glyph of a code point that no font has; half of a surrogate pair is no character."""
     if unicodedata.category(character) == "Cs":
         return False
-    missing = font.getmask(_NOWHERE, mode="1")
-    drawn = font.getmask(character, mode="1")
+    try:
+        missing = font.getmask(_NOWHERE, mode="1")
+        drawn = font.getmask(character, mode="1")
+    except (RuntimeError, ValueError, OSError):  # the layout engine fails at it: nobody could read it anyway
+        return False
     return drawn.size != missing.size or bytes(drawn) != bytes(missing)
 
 

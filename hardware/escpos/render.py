@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from hardware.escpos.documents import ListDocument, ReportDocument
 from hardware.escpos.listing import draw_list
 from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.slip import draw_slip, tidied
 from hardware.ports import Profile
 from server.protocol.logs import told
 from server.protocol.messages import PrintJob
@@ -31,7 +31,7 @@ def render(job: PrintJob, profile: Profile, now: datetime) -> list[Image.Image]:
             slip = job.slip
             if job.copy_number > slip.copy_number:
                 slip = slip.model_copy(update={"copy_number": job.copy_number})
-            return [draw_slip(slip, profile)]
+            return [draw_slip(tidied(slip), profile)]
         if job.kind == "report" and job.document is not None:
             report = ReportDocument.model_validate(job.document)
             if job.copy_number > report.copy_number:

@@ -21,7 +21,28 @@ QR_DOTS = (6, 5, 4)
 MARGIN = 6
 """Dots kept free at the left: many printers lose the first ones."""
 QUIET_MODULES = 4
+LONGEST, LONGEST_NUMBER = 200, 24
+"""Characters of a text and of a number; what is longer is cut."""
+AS_IT_IS = frozenset({"ticket", "code", "language", "timezone", "kind"})
+"""Fields that are no text to read."""
 _SENTENCE = re.compile(r"[请請。]|^(please|go|wait|take)\b|[.!]$", re.IGNORECASE)
+
+
+def tidied(slip: Slip) -> Slip:
+    """The slip with texts of one line each, no longer than any that a hall file may hold: paper has an end."""
+    changed: dict[str, object] = {}
+    for name, value in slip:
+        if isinstance(value, dict):
+            changed[name] = {language: _one_line(text) for language, text in value.items()}
+        elif isinstance(value, str) and name not in AS_IT_IS:
+            changed[name] = _one_line(value, LONGEST_NUMBER if name == "number" else LONGEST)
+    changed["code"] = slip.code[:LONGEST]
+    return slip.model_copy(update=changed)
+
+
+def _one_line(text: str, longest: int = LONGEST) -> str:
+    line = " ".join(text[: longest * 8].split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def draw_slip(slip: Slip, profile: Profile) -> Image.Image:
