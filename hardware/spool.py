@@ -39,7 +39,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        private_files.folder(folder, r".*\.(json|new)")
+        private_files.folder(folder, r".*\.(json|new|unreadable)")
 
     def begin(self, job: PrintJob, key: str) -> None:
         """Remember, on disk, that the first byte may be sent now."""

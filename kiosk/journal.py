@@ -71,7 +71,7 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        private_files.folder(path.parent, re.escape(path.name) + r"(-journal)?")
+        private_files.folder(path.parent, re.escape(path.name) + r"(-journal|\.unreadable)?")
         private_files.database(path)
         self._lock = threading.Lock()
         self.put_aside: Path | None = None
