@@ -19,6 +19,7 @@ from server.protocol.answers import (
     TicketAnswer,
 )
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
+from server.protocol.reading import named_job, object_in, read_answer
 from server.protocol.terms import (
     Action,
     AlertKind,
@@ -27,7 +28,7 @@ from server.protocol.terms import (
     Evidence,
     PrintJobState,
 )
-from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, Wire, read_answer
+from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, Wire
 
 __all__ = ["AnswerUnreadable", "HallClient", "HallProblem", "HallUnreachable"]
 
@@ -37,26 +38,6 @@ API = "/api/v1"
 def _said(**fields: Any) -> dict[str, Any]:
     """Return the fields that were given, since the contract tells absent from null."""
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _object_in(answer: httpx.Response) -> dict[str, Any]:
-    """The JSON object in an answer. Raises AnswerUnreadable."""
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise AnswerUnreadable(None, "JSON object")
-    return found
-
-
-def _named_job(answer: httpx.Response) -> tuple[str | None, str | None]:
-    """Id and lease of a print job whose view cannot be read, as far as it says them."""
-    try:
-        job = answer.json()["print_job"]
-        return (str(job["id"]), str(job["lease"]) if job.get("lease") else None) if job else (None, None)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None, None
 
 
 class HallClient:
@@ -265,7 +246,7 @@ class HallClient:
         try:
             return read_answer(PrintJobAnswer, answer).print_job
         except AnswerUnreadable:
-            job, lease = _named_job(answer)
+            job, lease = named_job(answer)
             raise AnswerUnreadable(None, "print job", job, lease) from None
 
     def report_print_job(
@@ -287,7 +268,7 @@ class HallClient:
 
     def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Hand in a report as a FHIR R4 bundle (hospital systems)."""
-        return _object_in(self.wire.wish(f"{API}/reports", bundle, key))
+        return object_in(self.wire.wish(f"{API}/reports", bundle, key))
 
     def print_report(
         self, report: str, visit_token: str, *, language: str | None = None, key: str | None = None
@@ -333,4 +314,4 @@ class HallClient:
     def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> dict[str, Any]:
         """Import `patients`, `appointments` or `staff`, rows by the names of the CSV's columns (service accounts)."""
         body = {"rows": [dict(row) for row in rows]}
-        return _object_in(self.wire.wish(f"{API}/imports/{kind}", body, key))
+        return object_in(self.wire.wish(f"{API}/imports/{kind}", body, key))

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from server.protocol.terms import ErrorCode
 
@@ -53,17 +52,6 @@ class AnswerUnreadable(HallUnreachable):
     def __init__(self, key: str | None, what: str, job: str | None = None, lease: str | None = None) -> None:
         super().__init__(key, ValueError(f"an answer that is no {what}"))
         self.job, self.lease = job, lease
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def read_answer(model: type[Model], response: httpx.Response, key: str | None = None) -> Model:
-    """The view in an answer. Raises AnswerUnreadable."""
-    try:
-        return model.model_validate_json(response.content or b"{}")
-    except ValidationError:
-        raise AnswerUnreadable(key, model.__name__) from None
 
 
 @dataclass
