@@ -49,6 +49,18 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             log.handlers.clear()
             log.propagate = True
 
+    def error(self, msg: Any, *args: Any, **options: Any) -> None:
+        """Tell the place in gunicorn that has something to say, not this class."""
+        self.error_log.error(msg, *args, **{"stacklevel": 2, **options})
+
+    def warning(self, msg: Any, *args: Any, **options: Any) -> None:
+        """As error."""
+        self.error_log.warning(msg, *args, **{"stacklevel": 2, **options})
+
+    def exception(self, msg: Any, *args: Any, **options: Any) -> None:
+        """As error, with the exception that is being handled."""
+        self.error_log.exception(msg, *args, **{"stacklevel": 2, **options})
+
 
 def _line(record: logging.LogRecord, held: int) -> str:
     text = record.getMessage()

@@ -26,6 +26,7 @@ from server.services.context import Context
 from server.services.faces import Faces
 from server.services.finding import hall_of_command
 from server.services.principal import Principal
+from server.services.reports.desk import described
 from server.services.transaction import PATIENCE_SECONDS, Dress, Wish, fingerprint
 from server.services.wishes import Body, EmptyBody
 from server.services.work import Answer, Work
@@ -126,10 +127,11 @@ def hear_hall_time() -> None:
 
 def dresser(who: Principal) -> Dress:
     """Adds the names `who` may see to an answer."""
-    scales = web().context.scales
+    context = web().context
 
     def dress(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
-        return Faces(db, hall, who.audience, scales=scales).body(body)
+        dressed = Faces(db, hall, who.audience, scales=context.scales).body(body)
+        return described(db, dressed, context.clock.hall())
 
     return dress
 

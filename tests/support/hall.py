@@ -26,6 +26,7 @@ from server import cli
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
 from server.protocol.messages import Slip
+from server.protocol.starting import start
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSPITAL = """
@@ -128,8 +129,8 @@ def _first_hall(toml: str) -> str:
     return str(halls[0]["id"])
 
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["server.cli", "server.run"])
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["server.cli", "server.run"])
 """Servers are forked from a process that has imported them: starting Python anew costs two seconds each time."""
 
 
@@ -143,7 +144,7 @@ def _run(folder: Path, settings: dict[str, str]) -> None:
     log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    sys.exit(cli.main(["run"]))
+    sys.exit(start("server.cli", "server", ["run"]))
 
 
 class RunningHall:
@@ -211,7 +212,7 @@ class RunningHall:
     def start(self) -> "RunningHall":
         """Start the server and wait until it answers."""
         settings = {name: value for name, value in self.environment.items() if name.startswith("HALL_")}
-        self.process = _FORKS.Process(target=_run, args=(self.folder, settings), daemon=True)
+        self.process = FORKS.Process(target=_run, args=(self.folder, settings), daemon=True)
         self.process.start()
         until(self._answers, within=90.0, every=0.05)
         return self

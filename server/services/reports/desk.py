@@ -14,7 +14,8 @@ from server.domain.reports.person import differences
 from server.domain.reports.phrases import phrase
 from server.domain.reports.received import Received, loaded
 from server.domain.reports.versions import CORRECTED
-from server.protocol.reports import HandedOver, ReportAcknowledged, ReportAtDesk, ReportsAtDesk
+from server.protocol.messages import PrintJob
+from server.protocol.reports import ReportAtDesk, ReportsAtDesk
 from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
 from server.services import printing
 from server.services.config import config_of
@@ -95,8 +96,7 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
     confirmed = "confirmed, " if body.confirm else ""
     work.audit("report.handed_over", row.id, f"{confirmed}{reasons}: {code_of(body.reason)}"[:200])
     job = {**job, "document": None, "lease": None}
-    answer = HandedOver.model_validate({"report": _view(row, patient, judged), "print_job": job})
-    return Answer(201, answer.model_dump(mode="json"))
+    return Answer(201, {"report": {"id": row.id}, "print_job": PrintJob.model_validate(job).model_dump(mode="json")})
 
 
 def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
@@ -119,8 +119,17 @@ def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
     patient = patient_of(work.db, row)
     judged = verdict(work.db, row, patient, work.now)
     row.at_desk = judged.printable is Printable.DESK and row.handed_over_at is None
-    view = _view(row, patient, judged)
-    return Answer(200, ReportAcknowledged(report=view).model_dump(mode="json"))
+    return Answer(200, {"report": {"id": row.id}})
+
+
+def described(db: Session, body: View, now: datetime) -> View:
+    """An answer with the report that it names as the desk sees it now: receipts keep its id, not its patient."""
+    named = body.get("report")
+    row = db.get(ReportRow, named["id"]) if isinstance(named, dict) and set(named) == {"id"} else None
+    if row is None:
+        return body
+    patient = patient_of(db, row)
+    return {**body, "report": _view(row, patient, verdict(db, row, patient, now)).model_dump(mode="json")}
 
 
 def _report(work: Work, id: str) -> ReportRow:
