@@ -48,6 +48,11 @@ class _WebSocketOfEngine(SimpleWebSocketWSGI):  # type: ignore[misc]  # no types
             raise StopIteration
         return answer
 
+    def close(self) -> None:
+        """Say goodbye, where anybody is left to hear it: the writing thread asks at its end, whatever ended it."""
+        with contextlib.suppress(Exception):
+            super().close()
+
 
 class Pings:
     """One thread that sends the pings of all sockets, each so many seconds after it was asked for."""
