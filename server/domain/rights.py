@@ -10,7 +10,7 @@ from enum import Enum, Flag, auto
 from types import MappingProxyType
 from typing import TypeAlias
 
-from server.protocol.terms import AT_STATION, Audience, DeviceRole, StaffRole, TicketState
+from server.protocol.terms import AT_STATION, DeviceRole, StaffRole, TicketState
 
 Role: TypeAlias = DeviceRole | StaffRole
 KIOSK, CALLER, STATION, CONSOLE, SERVICE, PORTAL = DeviceRole
@@ -216,15 +216,6 @@ def reach_of(operation: str, role: Role | None) -> Reach:
     right = RIGHTS.get(operation)
     none = Reach(0)
     return none if right is None or right.reaches is None or role is None else right.reaches.get(role, none)
-
-
-AUDIENCES: Mapping[Role, Audience] = MappingProxyType({**dict.fromkeys(CARE, Audience.STAFF), CALLER: Audience.CALLER})
-"""Which frames and fields a role reads; every other role reads what the public may see."""
-
-
-def audience_of(role: Role | None) -> Audience:
-    """Which frames and fields a role reads."""
-    return Audience.PUBLIC if role is None else AUDIENCES.get(role, Audience.PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)

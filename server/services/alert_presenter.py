@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.audiences import shown
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services.alerts import must_be_own
@@ -61,9 +62,7 @@ def read_alert(context: Context, principal: Principal, id: str) -> View:
         must_be_own(principal, row)
         if principal.is_staff:
             return {"alert": {**alert_view(row), **who_and_where(db, [id]).get(id, {})}, "coming": coming(row)}
-        seen = ("id", "kind", "raised_at", "count", "acknowledged_at", "closed_at", "seq")
-        view = alert_view(row)
-        return {"alert": {word: view[word] for word in seen}, "coming": coming(row)}
+        return {"alert": shown(principal.audience, "alert", alert_view(row)), "coming": coming(row)}
 
 
 def coming(row: AlertRow) -> dict[str, str] | None:

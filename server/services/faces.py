@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server.domain import wording
+from server.domain.audiences import EVENTS, shown
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
@@ -27,11 +28,6 @@ log = logging.getLogger(__name__)
 _TICKET = inspect(TicketRow)
 _PATIENT = select(PatientRow.name, PatientRow.sex, PatientRow.birth_date).where(PatientRow.id == bindparam("patient"))
 NEUTRAL_TAG = "priority"
-PRIVATE_FIELDS = (
-    *("flags", "passes", "hold_reason", "rescue_place", "bypass", "slot"),
-    *("name", "sex", "birth_date", "name_reading"),
-)
-PUBLIC_KINDS = frozenset({k for k in EventKind if k.value.startswith(("ticket.", "station."))} | {EventKind.DAY_CLOSED})
 
 
 @dataclass(frozen=True)
@@ -118,8 +114,7 @@ class Faces:
                 out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
                 out |= typed_words.ticket(view, *face.typed)
             return out
-        for word in PRIVATE_FIELDS:
-            out.pop(word, None)
+        out = shown(self._audience, "ticket", out)
         special = bool(view["tags"]) or view["lane"] in {Lane.URGENT, Lane.POLICY}
         out["tags"] = [NEUTRAL_TAG] if special else []
         if view["lane"] == Lane.URGENT:
@@ -134,11 +129,11 @@ class Faces:
         if self._audience is not Audience.STAFF:
             name = public_room(self._config, view["id"], name, view["queues"])
         out = {**view, "name": name, "doctor_name": self._doctors.get(doctor) if doctor else None}
-        return out | typed_words.as_typed(view, "reason", self._reasons)
+        return shown(self._audience, "station", out | typed_words.as_typed(view, "reason", self._reasons))
 
     def alert(self, view: View) -> View:
         """An alert; for staff with who it is about and where it was raised."""
-        return {**view, **self._alerts.get(view["id"], {})}
+        return shown(self._audience, "alert", {**view, **self._alerts.get(view["id"], {})})
 
     def announcement(self, content: View) -> View:
         """An announcement with its texts: to be read, or for the caller to be heard with the name the hall allows."""
@@ -218,7 +213,7 @@ class Faces:
         kind = EventKind(row["kind"])
         subject = row["subject"]
         staff = self._audience is Audience.STAFF
-        if not staff and kind not in PUBLIC_KINDS:
+        if kind not in EVENTS[self._audience]:
             return {**base, "kind": EventKind.HIDDEN.value}
         ticket = subject.get("ticket")
         if ticket is not None and not staff and out_of_sight(ticket):
@@ -240,7 +235,7 @@ class Faces:
                     frame[word] = {**view, **typed_words.as_typed(view, "evidence", self._evidence)}
                 case _:
                     frame[word] = view
-        return frame
+        return shown(self._audience, "frame", frame)
 
     def _is_last(self, view: View) -> bool:
         queue = self._queues.get(view["queue"])

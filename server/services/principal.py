@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from server.domain.audiences import audience_of
 from server.domain.errors import HallError
-from server.domain.rights import Role, audience_of
+from server.domain.rights import Role
 from server.protocol.terms import Audience, ErrorCode
 
 

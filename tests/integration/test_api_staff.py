@@ -8,7 +8,10 @@ import httpx
 import pytest
 import socketio
 
+from server.domain.audiences import PUBLIC_FIELDS
+from server.domain.rights import reach_of
 from server.protocol.client import HallClient
+from server.protocol.terms import DeviceRole
 from server.store.tables import StaffRow
 from tests.support.api import PASSWORD, an_api
 from tests.support.hall import a_hall, until
@@ -365,6 +368,31 @@ def test_a_socket_without_the_right_is_refused(hall, connect, why):
     one = refused(connect, auth)
 
     assert [] == one.positions
+
+
+def test_each_machine_joins_as_the_table_says_and_reads_no_more_than_its_fields(hall, connect):
+    """S5: the rows of rights and audiences over a real socket; what is a patient's matter reaches staff alone."""
+    sockets = {role: connect({"token": hall.token(role), "hall": "H1"}) for role in DeviceRole}
+    joined = {role for role in DeviceRole if reach_of("follow", role)}
+    until(lambda: all(sockets[role].positions for role in joined))
+    desk = hall.client("console")
+    ticket = desk.check_in("H1", queue="IM", patient={"name": "狐精明", "birth_date": "1949-11-13"}).ticket
+    desk.triage(ticket.id, grade="U", reason="marker one", vitals={"pulse": 137})
+    desk.prioritise(ticket.id, "老", "marker two")
+    desk.hold(ticket.id, "examination: marker three")
+    desk.act(ticket.id, "worse", reason="marker four")
+    desk.act(ticket.id, "cancel", reason="marker five")
+    end = desk.snapshot("H1").seq
+    until(lambda: all((told := sockets[role].events) and told[-1]["seq"] >= end for role in joined))
+
+    assert joined == {role for role, one in sockets.items() if one.positions}
+    assert "1949-11-13" in str(sockets[DeviceRole.CONSOLE].events)
+    for role in joined - {DeviceRole.CONSOLE}:
+        told = sockets[role].events
+        assert not [word for word in ("狐精明", "marker", "1949", "137", "actor") if word in str(told)], role
+        for thing in ("ticket", "station", "announcement"):
+            assert {key for one in told for key in one.get(thing, {})} <= set(PUBLIC_FIELDS[thing])
+        assert {key for one in told for key in one} <= {*PUBLIC_FIELDS["frame"], "id"}
 
 
 def test_a_socket_from_another_site_is_refused(hall, connect):

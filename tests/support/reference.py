@@ -9,10 +9,11 @@ from caller.settings import Settings as CallerSettings
 from hardware.settings import StationSettings
 from kiosk.settings import Settings as KioskSettings
 from server.app import create
+from server.domain.audiences import EVENTS, PUBLIC_FIELDS
 from server.domain.errors import SENTENCES
 from server.domain.lifecycle import CLOSED, ESCORTED, FACTS, TRANSITIONS, allowed, diagram
 from server.domain.rights import MEANINGS, OPEN, RIGHTS, Reach
-from server.protocol.terms import Action, DeviceRole, EventKind, StaffRole, TicketState
+from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
 from server.web.routes import declared
@@ -204,6 +205,19 @@ def roles() -> str:
             f"| operation | about | {' | '.join(every)} |",
             "|---|---|" + "---|" * len(every),
             *rows,
+            "",
+            "## What is read",
+            "",
+            "From `server/domain/audiences.py`. Staff (console, nurse, doctor) reads every event and every field.",
+            "Every other role reads what the public may see: a caller, whose texts have names as the hall's voice says",
+            "them, and everybody else, at most by the display name that the queue's privacy allows.",
+            "",
+            f"Events: {', '.join(f'`{kind}`' for kind in EventKind if kind in EVENTS[Audience.PUBLIC])}.",
+            "Any other event is `hidden`, and a ticket that leaves the public's sight is `removed`.",
+            "",
+            "| thing | fields the public reads |",
+            "|---|---|",
+            *[f"| {thing} | {', '.join(f'`{word}`' for word in fields)} |" for thing, fields in PUBLIC_FIELDS.items()],
             "",
         ]
     )
