@@ -9,6 +9,7 @@ from random import Random
 
 from server.demo.morning import Fate, Guest, fate
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
+from server.protocol.logs import told
 from server.protocol.messages import TicketView
 from server.protocol.terms import AlertKind
 
@@ -85,7 +86,7 @@ class Hospital:
         try:
             deed()
         except (HallProblem, HallUnreachable) as refused:
-            self._say(f"{what}: {refused}")
+            self._say(f"{what}: {told(refused)}")
             return False
         return True
 
@@ -101,12 +102,12 @@ class Hospital:
             try:
                 answer = console.check_in(guest.hall, patient=patient, language=person.language, **wish)
             except (HallProblem, HallUnreachable) as refused:
-                self._say(f"{guest.hall} check-in: {refused}")
+                self._say(f"{guest.hall} check-in: {told(refused)}")
                 return
             ticket = answer.ticket
             if ticket is None:
                 return
-            self._say(f"{guest.hall} {ticket.number} 报到 checked in {ticket.display_name or ''}")
+            self._say(f"{guest.hall} {ticket.number} 报到 checked in")
             if ticket.birth_date and int(ticket.birth_date[:4]) + OLD <= ticket.times["checked_in"].year:
                 self._tried(
                     f"{guest.hall} {ticket.number} 优先 priority",
@@ -123,7 +124,7 @@ class Hospital:
             try:
                 ticket = console.call_next(room).ticket
             except (HallProblem, HallUnreachable) as refused:
-                self._say(f"{hall} {room}: {refused}")
+                self._say(f"{hall} {room}: {told(refused)}")
                 self._later(STEP_ASIDE, self._room(hall, room))
                 return
             if ticket is None:
