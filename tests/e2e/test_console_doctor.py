@@ -364,7 +364,7 @@ def test_no_field_of_a_compact_form_lies_outside_the_strip_or_under_a_button(hal
 def test_a_link_lost_mid_press_has_one_effect_and_the_button_says_that_it_tries_again(hall):
     hall.many(6)
     before = calls(hall)
-    with Proxy(hall.hall.port) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
+    with Proxy(hall.hall.port, hall.proxied) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
         number = named_next(page)
         proxy.cut()
         page.keyboard.press("n")
@@ -410,7 +410,7 @@ def test_an_answer_lost_on_its_way_back_is_asked_for_again_with_the_same_key(hal
 
 def test_a_stalled_link_is_noticed_and_the_list_is_whole_after_it(hall):
     hall.many(2)
-    with Proxy(hall.hall.port) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
+    with Proxy(hall.hall.port, hall.proxied) as proxy, hall.page("doctor1", "/doctor", address=proxy.address) as page:
         named_next(page)
         proxy.stall()
         people = hall.many(3)

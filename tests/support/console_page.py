@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.support.browser import a_page
-from tests.support.hall import HOSPITAL, RunningHall
+from tests.support.hall import HOSPITAL, RunningHall, free_port
 
 PASSWORD = "correct horse battery"
 HALL = (
@@ -47,6 +47,8 @@ class Consoles:
     """One running hall with an account per role; `page(role)` opens a signed-in page that complains of nothing."""
 
     def __init__(self, browser: Any, toml: str = HALL, **settings: str) -> None:
+        self.proxied = free_port()  # pages that come through a proxy there are ours too
+        settings.setdefault("HALL_ORIGINS", f"http://127.0.0.1:{self.proxied}")
         self.hall = RunningHall(toml, **settings)
         for name, role, more in (
             ("nurse1", "nurse", ()),

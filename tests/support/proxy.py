@@ -6,15 +6,16 @@ import threading
 
 
 class Proxy:
-    """Listens on a free local port and passes everything on to `target_port`, until told otherwise.
+    """Listens on `own_port`, or a free local port, and passes everything on to `target_port`, until told otherwise.
 
     `cut()` resets what runs and refuses what comes; `stall()` keeps connections open and passes nothing, as a dead
     switch does; `delay` is added to each direction in seconds; `half_close()` ends the server's side only. `heal()`
     undoes cut and stall.
     """
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, own_port: int = 0) -> None:
         self._target = target_port
+        self._own = own_port
         self._open = True
         self.delay = 0.0
         self.connections = 0
@@ -70,7 +71,7 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", self._own))
         self.port = server.sockets[0].getsockname()[1]
         self._flowing.set()
         self._ready.set()
