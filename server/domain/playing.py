@@ -15,6 +15,8 @@ from server.domain.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 DAY = 24 * 60.0
+GHOST = "+"
+"""First character of the ids of those who might join now: their wait is asked, they are never served."""
 STRANGER = "~"
 """First character of the ids of imagined patients; no ticket's id begins with it."""
 

@@ -35,6 +35,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "list_minutes": (0, 240),
         "starvation_alarm": (1, 10),
         "wait_min_samples": (1, 300),
+        "planned_minutes": (1, 240),
     }
 )
 """Smallest and largest value of each number, both allowed."""

@@ -124,5 +124,7 @@ class Rules:
     # --- expected wait 预计等候 -----------------------------------------------------------------------------------
     wait_min_samples: int = 20
     """Fewer finished consultations to learn from: no expected wait is shown."""
+    planned_minutes: int | None = None
+    """Planned minutes of a consultation: until so many have ended, the expected wait is reckoned from it."""
     first_come: bool = False
     """Plain first come, first served: no lanes, no credits; only urgent patients go first."""

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from server.domain.discipline import Head, ReasonCode
 from server.domain.lanes import Lanes
-from server.domain.playing import DAY, STRANGER, Line, Room, Stream, arrive, call_next
+from server.domain.planned import learnt
+from server.domain.playing import DAY, GHOST, STRANGER, Line, Room, Stream, arrive, call_next
 
 __all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "order_of", "range_for", "ranges_for", "shown"]
 
@@ -55,19 +56,32 @@ class Expected:
 
 
 def range_for(
-    ticket: str, line: Line, *, samples: Sequence[float], random: Random, paused: bool = False
+    ticket: str,
+    line: Line,
+    *,
+    samples: Sequence[float],
+    random: Random,
+    paused: bool = False,
+    planned: float | None = None,
 ) -> Expected | None:
     """The expected wait of one ticket, or None where an honest range cannot be given.
 
     `samples` are the minutes a patient occupied a station, the last 60–300 of the same doctor or service, in the order
-    in which they ended: how their mean drifts widens the range. None with
-    fewer samples than the rules want, while the doctor is paused, or when no open station may call the ticket.
+    in which they ended: how their mean drifts widens the range. `planned` are the minutes of a consultation as the
+    hospital plans them. None with fewer samples than the rules want and nothing planned, while the doctor is paused, or
+    when no open station may call the ticket.
     """
-    return ranges_for(line, samples=samples, random=random, paused=paused, until=ticket).get(ticket)
+    return ranges_for(line, samples=samples, random=random, paused=paused, until=ticket, planned=planned).get(ticket)
 
 
 def ranges_for(
-    line: Line, *, samples: Sequence[float], random: Random, paused: bool = False, until: str | None = None
+    line: Line,
+    *,
+    samples: Sequence[float],
+    random: Random,
+    paused: bool = False,
+    until: str | None = None,
+    planned: float | None = None,
 ) -> Mapping[str, Expected]:
     """The expected wait of everybody in line, for a cache per queue; a ticket without an honest range is absent.
 
@@ -75,11 +89,13 @@ def ranges_for(
     """
     queues = {ticket.queue for ticket in line.tickets} | {one.queue for heads in line.staged.values() for one in heads}
     wanted = max((line.rules[queue].wait_min_samples for queue in queues), default=1)
-    if paused or not line.rooms or len(samples) < max(1, wanted):
+    found = learnt(samples, planned, max(1, wanted))
+    if paused or not line.rooms or found is None:
         return {}
     start = Lanes(line.tickets)
-    known = sorted(samples)
-    doubt = sqrt(pvariance(known) / len(known) + _drift(samples)) / max(fmean(known), 0.01)
+    known = sorted(found.samples)
+    spread = pvariance(known) / len(known) + _drift(samples)
+    doubt = sqrt(spread / max(fmean(known), 0.01) ** 2 + found.doubt**2)
     waits: dict[str, list[float]] = {}
     runs = 1
     done = 0
@@ -217,7 +233,14 @@ def _play(
             arrive(lanes, line, coming, random)
             coming += random.expovariate(rate)
         now = line.now + timedelta(minutes=at)
+        before = dict(recent), dict(last)
         called = call_next(lanes, line, line.rooms[index].caller, recent, last, now, staged)
+        if called is not None and called[0].ticket.startswith(GHOST):
+            waits.setdefault(called[0].ticket, []).append(at)
+            recent, last = before
+            left = 0 if called[0].ticket == until else left - 1
+            heappush(free, (at, index))
+            continue
         if called is None:
             if coming < closes:
                 heappush(free, (coming, index))

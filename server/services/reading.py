@@ -188,3 +188,17 @@ def position(db: Session, ticket: TicketRow, queue: Queue, calls: int = 0) -> in
     if queue.mode == "woven" and not queue.rules.first_come:
         return woven_before(lane, own, waiting, queue.rules, due=ticket.due_call - calls)
     return own if lane is Lane.URGENT else own + sum(waiting.values()) - waiting.get(lane, 0)
+
+
+def waiting_before(db: Session, ticket: TicketRow) -> int:
+    """How many who wait for the same doctor by name go before a ticket of the ordinary lane, all of other lanes too."""
+    db.flush()
+    same = (
+        TicketRow.hall_id == ticket.hall_id,
+        TicketRow.queue_id == ticket.queue_id,
+        TicketRow.state == TicketState.WAITING.value,
+        TicketRow.doctor == ticket.doctor,
+        TicketRow.id != ticket.id,
+    )
+    before = (TicketRow.lane != Lane.ORDINARY.value) | (TicketRow.sort < ticket.sort)
+    return db.scalar(select(func.count()).select_from(TicketRow).where(*same, before)) or 0

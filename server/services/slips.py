@@ -1,11 +1,13 @@
 """What a queue slip says, and the job to print it; without names."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from server.protocol.terms import DeviceRole, TicketState
+from server.domain.waiting import Expected
+from server.protocol.terms import DeviceRole, Lane, TicketState
 from server.services import moves, printing, promises
 from server.services.config import Queue
-from server.services.reading import position
+from server.services.reading import position, waiting_before
 from server.services.views import View, stamp, ticket_view
 from server.services.waits import Waits
 from server.services.work import Work
@@ -44,8 +46,7 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
     """
     config = work.config
     ahead = position(work.db, ticket, queue, moves.day_of(work, queue).calls)
-    shared = ticket.state == TicketState.WAITING and not ticket.doctor
-    known = waits.place(work.hall.id, queue.id, ahead, work.now, work.hall.seq) if shared else None
+    known = _known_wait(work, ticket, ahead, waits)
     wait = promises.give(work, ticket, known) if known is not None else None
     return {
         "ticket": ticket.id,
@@ -71,6 +72,22 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
         "hint": SLIP_HINT,
         "note": _note(work, ticket),
     }
+
+
+def _known_wait(work: Work, ticket: TicketRow, ahead: int | None, waits: Waits) -> Expected | None:
+    """The wait of the ticket's place, where it is known already and the place is sure.
+
+    Who waits for triage has no grade and so no place yet, and of those who wait for a doctor by name only an ordinary
+    place is counted: of both nothing is told.
+    """
+    told = partial(waits.place, work.hall.id, ticket.queue_id, now=work.now, seq=work.hall.seq)
+    if ticket.state != TicketState.WAITING:
+        return None
+    if not ticket.doctor:
+        return told(ahead=ahead)
+    if ticket.lane != Lane.ORDINARY:
+        return None
+    return told(ahead=waiting_before(work.db, ticket), doctor=ticket.doctor)
 
 
 def _note(work: Work, ticket: TicketRow) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.domain import places, placing
 from server.domain.discipline import Head
+from server.domain.playing import GHOST
 from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
@@ -34,18 +35,20 @@ MOST_SAMPLES = 300
 LONGEST = 240.0
 FARTHEST = 480
 """Minutes ahead of which nothing honest can be told: rooms close, doctors go home."""
-NEWCOMER = "+"
-"""The id of the imagined patient who joins a woven queue now; no ticket's id begins with it."""
+EARLIER_DAYS = 14
+"""How many days are looked back where today and yesterday had too few consultations: over a holiday, not a season."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The waits of one queue at one moment, by ticket, and by how many are called before."""
+    """The waits of one queue at one moment, by ticket, and by how many are called before: of the whole queue, and of
+    those who wait for a doctor by name."""
 
     at: datetime
     seq: int
     tickets: Mapping[str, Expected] = field(default_factory=dict)
     places: Sequence[Expected] = ()
+    doctors: Mapping[str, Sequence[Expected]] = field(default_factory=dict)
 
 
 class Waits:
@@ -66,10 +69,16 @@ class Waits:
             usable = told is not None and told.seq <= seq and timedelta(0) <= now - told.at <= USABLE
             return told if usable else None
 
-    def place(self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int) -> Expected | None:
-        """The wait of somebody before whom so many of the queue are called; None where it is not known."""
+    def place(
+        self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int, *, doctor: str | None = None
+    ) -> Expected | None:
+        """The wait of somebody before whom so many of the queue, or of the doctor's own, are called; None where it is
+        not known."""
         told = self.of(hall, queue, now, seq)
-        return told.places[ahead] if told is not None and ahead is not None and ahead < len(told.places) else None
+        if told is None or ahead is None:
+            return None
+        known = told.doctors.get(doctor, ()) if doctor else told.places
+        return known[ahead] if ahead < len(known) else None
 
     def keep(self, hall: str, told: Mapping[str, Told], took: float) -> None:
         """Remember what was played for some queues of a hall, which took so many seconds."""
@@ -120,35 +129,61 @@ def _played(
 ) -> dict[str, Told]:
     line = found.calling
     queues = list(line.rules)
-    samples = samples_of(db, config, queues, line.now)
-    if not line.rooms or len(samples) < min(rules.wait_min_samples for rules in line.rules.values()):
+    wanted = max(rules.wait_min_samples for rules in line.rules.values())
+    samples, planned = samples_of(db, config, queues, line.now, wanted), _planned(line)
+    if not line.rooms or (planned is None and len(samples) < min(r.wait_min_samples for r in line.rules.values())):
         return {queue: Told(line.now, hall.seq) for queue in queues}
-    newcomers = [_newcomer(db, config, queue, scales, line.now) for queue in queues if line.modes[queue] == "woven"]
+    newcomers = [
+        _newcomer(db, config, queue, scales, line.now, doctor)
+        for queue in queues
+        if line.modes[queue] == "woven"
+        for doctor in [None, *_doctors(line, queue)]
+    ]
     line = replace(line, tickets=[*line.tickets, *newcomers], streams=streams_of(db, config, line))
-    ranges = ranges_for(line, samples=samples, random=Random(f"{hall.id} {hall.seq}"))
+    ranges = ranges_for(line, samples=samples, random=Random(f"{hall.id} {hall.seq}"), planned=planned)
     sent_ahead = (head for heads in line.staged.values() for head in heads)
-    queue_of = {head.ticket: head.queue for head in (*line.tickets, *sent_ahead)}
+    heads = {head.ticket: head for head in (*line.tickets, *sent_ahead)}
     return {
-        queue: _told(line, hall.seq, [(id, one) for id, one in ranges.items() if queue_of[id] == queue])
+        queue: _told(line, hall.seq, [(heads[id], one) for id, one in ranges.items() if heads[id].queue == queue])
         for queue in queues
     }
 
 
-def _told(line: Line, seq: int, ranges: Sequence[tuple[str, Expected]]) -> Told:
-    near = [(id, one) for id, one in ranges if one.high <= FARTHEST]
-    by_place = zip(
-        *(sorted(some) for some in zip(*((e.p20, e.p30, e.p80, e.p90) for _, e in near), strict=True)), strict=True
-    )
+def _planned(line: Line) -> float | None:
+    """The planned minutes of a consultation of the queues that are called together; None unless each says its own."""
+    planned = [rules.planned_minutes for rules in line.rules.values()]
+    return None if None in planned else sum(minutes or 0 for minutes in planned) / len(planned)
+
+
+def _doctors(line: Line, queue: str) -> list[str]:
+    """The doctors whose open rooms serve a queue."""
+    return sorted({room.caller.doctor for room in line.rooms if room.caller.doctor and queue in room.caller.queues})
+
+
+def _told(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> Told:
+    near = [(head, one) for head, one in ranges if one.high <= FARTHEST]
+    doctors = {head.doctor for head, _ in near if head.doctor}
+    imagined = [head.ticket for head, _ in near if head.ticket.startswith(GHOST) and head.doctor]
     return Told(
         line.now,
         seq,
-        {id: one for id, one in near if not id.startswith(NEWCOMER)},
-        [Expected(p20, p30, p80, p90, *shown(p30, p80)) for p20, p30, p80, p90 in by_place],
+        {head.ticket: one for head, one in near if not head.ticket.startswith(GHOST)},
+        _by_place([one for head, one in near if head.ticket not in imagined]),
+        {doctor: _by_place([one for head, one in near if head.doctor == doctor]) for doctor in doctors},
     )
 
 
-def _newcomer(db: Session, config: HallConfig, queue: str, scales: Mapping[str, Scale], now: datetime) -> Head:
-    """Somebody who walks in now: the last place of the queue, so that the next slip can tell a wait."""
+def _by_place(ranges: Sequence[Expected]) -> list[Expected]:
+    """The ranges in order of place: each quantile by itself, for a later place never waits less."""
+    ordered = (sorted(some) for some in zip(*((e.p20, e.p30, e.p80, e.p90) for e in ranges), strict=True))
+    return [Expected(p20, p30, p80, p90, *shown(p30, p80)) for p20, p30, p80, p90 in zip(*ordered, strict=True)]
+
+
+def _newcomer(
+    db: Session, config: HallConfig, queue: str, scales: Mapping[str, Scale], now: datetime, doctor: str | None
+) -> Head:
+    """Somebody who walks in now, for a doctor by name or for any: the last place, so that the next slip can tell a
+    wait."""
     own = config.queues[queue]
     level = scales[own.scale].last
     place = placing.on_check_in(
@@ -161,13 +196,13 @@ def _newcomer(db: Session, config: HallConfig, queue: str, scales: Mapping[str, 
         begun=begun_slot(db, own, now),
     )
     return Head(
-        ticket=f"{NEWCOMER}{queue}",
+        ticket=f"{GHOST}{queue} {doctor or ''}",
         queue=queue,
         lane=place.lane,
         rank=level.rank,
         grade=level.code,
         credit=place.credit,
-        doctor=None,
+        doctor=doctor,
         order=place.order,
         since=place.since,
         due_call=place.due_call,
@@ -176,13 +211,14 @@ def _newcomer(db: Session, config: HallConfig, queue: str, scales: Mapping[str, 
     )
 
 
-def samples_of(db: Session, config: HallConfig, queues: Sequence[str], now: datetime) -> list[float]:
-    """Minutes that each of the latest patients occupied a room, from the call to the end: today's, then yesterday's."""
+def samples_of(db: Session, config: HallConfig, queues: Sequence[str], now: datetime, wanted: int = 0) -> list[float]:
+    """Minutes that each of the latest patients occupied a room, from the call to the end: today's, then yesterday's;
+    those of the days before only while there are fewer than `wanted`."""
     today = config.day(now)
     found: list[tuple[datetime, float]] = []
-    for day in (today, today - timedelta(days=1)):
-        if len(found) < MOST_SAMPLES:
-            found += _samples_of_day(db, config.id, queues, day)
+    for back in range(EARLIER_DAYS + 1):
+        if len(found) < (MOST_SAMPLES if back <= 1 else wanted):
+            found += _samples_of_day(db, config.id, queues, today - timedelta(days=back))
     found.sort(reverse=True)
     return [minutes for _, minutes in found[:MOST_SAMPLES]]
 

@@ -89,6 +89,7 @@ class Estimator:
     samples: deque[float]
     rates: dict[str, float] | None = None
     closes: float = 24 * 60.0
+    planned: float | None = None
 
 
 @dataclass(slots=True)
@@ -102,9 +103,11 @@ class _Case:
 
 
 class Hall:
-    """One queue, `rooms` equal rooms, one policy."""
+    """One queue, `rooms` equal rooms, one policy; waits are promised while fewer than `until` have been seen."""
 
-    def __init__(self, policy: Policy, rooms: int, estimator: Estimator | None = None) -> None:
+    def __init__(
+        self, policy: Policy, rooms: int, estimator: Estimator | None = None, until: int | None = None
+    ) -> None:
         self.environment = simpy.Environment()
         self.policy = policy
         self.outcome = Outcome()
@@ -114,6 +117,7 @@ class Hall:
         self._since: list[float | None] = [None] * rooms
         self._wake = self.environment.event()
         self._estimator = estimator
+        self._until = until
         self._seq = 0
         self._comings: deque[tuple[float, Lane, str]] = deque()
 
@@ -167,7 +171,8 @@ class Hall:
         self._cases[name] = case
         self._lanes.add(ticket)
         self._comings.append((self.environment.now, place.lane, case.patient.grade))
-        if self._estimator is not None and case.kind != "return" and self._seq % self._estimator.every == 0:
+        early = self._until is None or (self._estimator is not None and len(self._estimator.samples) < self._until)
+        if self._estimator is not None and early and case.kind != "return" and self._seq % self._estimator.every == 0:
             case.expected = self._promise(name, self._estimator)
         if not self._wake.triggered:
             self._wake.succeed()
@@ -253,7 +258,8 @@ class Hall:
             streams=self._streams(estimator, now),
             closes_in=estimator.closes - now,
         )
-        return range_for(ticket, line, samples=tuple(estimator.samples), random=estimator.random)
+        samples = tuple(estimator.samples)
+        return range_for(ticket, line, samples=samples, random=estimator.random, planned=estimator.planned)
 
     def _streams(self, estimator: Estimator, now: float) -> Sequence[Stream]:
         """Who may still come: the known rates, or everybody who joined in the last hour, by lane and level."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.domain.promise import Kept
 from server.services import promises
 from server.store.tables import HallRow
-from tests.support.api import an_api
+from tests.support.api import HALLS, an_api
 from tests.support.disciplined import later
 
 CARD = {"record_number": "MR7", "phone": "13800000007"}
@@ -278,3 +278,64 @@ def test_the_day_is_in_the_metrics_and_its_verdict_in_the_log_when_it_closes(api
     said = [record.getMessage() for record in caplog.records if record.name == promises.__name__]
     line = "waits told on 2026-03-02 in H1/IM: 1 called, 0 % within P20-P80, 0 % within P90: too few"
     assert line in said
+
+
+PLANNED = "".join(
+    line + ("\nrules = {planned_minutes = 8}" if line in ('prefix = "A"', 'prefix = "B"') else "") + "\n"
+    for line in HALLS.splitlines()
+)
+
+
+def first_slip(api, name="张小三", **more):
+    """The slip of somebody who comes when one waits, in a hall where nobody has been seen today."""
+    api.check_in("等")
+    known(api)
+    return slip_of(api, name, **more)[1]
+
+
+def test_a_planned_consultation_gives_the_first_slips_of_a_day_a_range():
+    """Q13: no expected wait until about twenty visits were finished."""
+    with an_api(PLANNED) as api:
+        api.context.waits.__init__()
+        slip = first_slip(api)
+
+        assert 0 <= slip["wait_low"] < 8 < slip["wait_high"]
+
+
+def test_without_a_plan_and_without_earlier_days_the_first_slips_tell_no_wait():
+    """Q13: nothing rather than a wrong number."""
+    with an_api() as api:
+        api.context.waits.__init__()
+
+        assert None is first_slip(api)["wait_high"]
+
+
+def test_the_consultations_of_the_last_day_that_had_enough_tell_the_next_mornings_wait(api):
+    """Q13: a Monday learnt from Sunday only, so every week began without a wait."""
+    api.later("2026-03-05T09:00:00+08:00")
+    api.context.waits.__init__()
+
+    assert None is not first_slip(api)["wait_high"]
+
+
+def test_who_waits_for_a_doctor_by_name_is_told_that_doctors_wait(api):
+    """Q13: slips of named doctors never had a range."""
+    assert 200 == api.post("/stations/R1/open", {"doctor": "D1"})[0]
+    assert 200 == api.post("/stations/R2/open", {"doctor": "D2"})[0]
+    row = {"username": "d1", "name": "王医生", "role": "doctor", "doctor": "D1"}
+    assert 200 == api.post("/imports/staff", {"rows": [row]}, role="service")[0]
+    for number in range(3):
+        api.check_in(f"名{number}", doctor="D1")
+    api.context.waits.__init__()
+    known(api)
+    status, body = api.post(
+        "/check-ins", {"hall": "H1", "queue": "IM", "doctor": "D1", "patient": {"name": "张小三"}}, role="console"
+    )
+    api.check_in("别", doctor="D2")
+    other = api.post(
+        "/check-ins", {"hall": "H1", "queue": "IM", "doctor": "D2", "patient": {"name": "李四"}}, role="console"
+    )[1]["slip"]
+
+    assert (201, "D1") == (status, body["ticket"]["doctor"])
+    assert other["wait_high"] is None or other["wait_high"] < body["slip"]["wait_high"]
+    assert 10 < body["slip"]["wait_high"] <= 60

@@ -1,5 +1,6 @@
 """The range people are told, and how many go before them."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -83,6 +84,41 @@ def test_a_day_whose_services_drift_has_a_wider_range_than_the_same_services_mix
 def test_no_range_is_told_without_twenty_samples_or_while_paused(hidden):
     assert None is expected("t1", line(ordinary(2)), **hidden)
     assert None is not expected("t1", line(ordinary(2)), samples=SAMPLES[:20])
+
+
+def width(told):
+    return told.p80 - told.p20
+
+
+def test_a_planned_time_tells_a_wide_range_from_the_first_patient_on():
+    """Q13: the first range needed about twenty finished visits."""
+    of = line(ordinary(9))
+    first, some, enough = (
+        range_for("t9", of, samples=SAMPLES[:seen], random=Random(7), planned=8) for seen in (0, 10, 20)
+    )
+
+    assert first.p20 < 8 * 9 < first.p80, "around what nine planned consultations take"
+    assert width(first) > width(some) > width(enough), "the more are real, the less the plan is doubted"
+    assert enough == range_for("t9", of, samples=SAMPLES[:20], random=Random(7)), "then it counts no more"
+    assert width(first) > 1.5 * width(enough)
+
+
+def test_a_plan_does_not_tell_what_a_paused_or_closed_room_cannot_hold():
+    """Q13: nothing rather than a wrong number."""
+    assert None is range_for("t1", line(ordinary(1)), samples=[], random=Random(7), planned=8, paused=True)
+    assert None is range_for("t1", line(ordinary(1), rooms=0), samples=[], random=Random(7), planned=8)
+
+
+def test_who_is_only_imagined_to_join_delays_nobody():
+    """Q13: a newcomer for each doctor is imagined, to tell the next slip a wait; none of them may count."""
+    others = ordinary(6)
+    imagined = [replace(others[0], ticket=f"+{doctor}", order="000", doctor=doctor) for doctor in (None, "D1", "D2")]
+    of, with_them = (line(some, doctors=("D1", "D2")) for some in (others, [*imagined, *others]))
+    told, alone = (ranges_for(one, samples=SAMPLES, random=Random(1)) for one in (with_them, of))
+
+    assert {"+None", "+D1", "+D2"} < set(told)
+    assert abs(told["t6"].p80 - alone["t6"].p80) < 3
+    assert abs(told["+D1"].p80 - told["t1"].p80) < 12
 
 
 def test_no_range_is_told_when_nobody_calls():
