@@ -17,10 +17,14 @@ SHORTEST_KEY = 16
 log = logging.getLogger(__name__)
 
 
+SHORTEST_SECRET = 32
+"""Characters of a key that a person sets: 128 bits in hexadecimal, more in any other spelling."""
+
+
 class Settings(BaseSettings):
     """Settings of the server; each is an environment variable HALL_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="HALL_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HALL_", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = Field("sqlite:///hall.db", description="Database; sqlite:///path or postgresql://…")
     state_dir: Path = Field(Path("hall-state"), description="Keys, high-water marks, backups")
@@ -39,6 +43,16 @@ class Settings(BaseSettings):
     scales_dir: Path | None = Field(
         None, description="Folder of triage scale files that add to or replace the shipped ones"
     )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, given: str) -> str:
+        if given and (len(given) < SHORTEST_SECRET or len(set(given)) < 8):
+            raise ValueError(
+                f"a secret has at least {SHORTEST_SECRET} characters, drawn at random: leave it empty, or take the "
+                "output of `openssl rand -hex 32`"
+            )
+        return given
 
     def key(self) -> str:
         """The secret key; the first start generates one and keeps it with mode 600."""

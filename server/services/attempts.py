@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.domain import guessing
 from server.domain.errors import HallError
 from server.domain.guessing import Attempt, Outcome
+from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services import alerts
 from server.services.context import Context
@@ -31,7 +32,7 @@ def hashed(context: Context, text: str) -> str:
     """The keyed hash under which a text is counted and audited; empty for an empty text."""
     if not text:
         return ""
-    return hmac.new(context.secret.encode(), f"identifier:{text}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(derived(context.secret, Purpose.IDENTIFIER), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def is_locked(work: Work, owner: str, identifier: str) -> bool:

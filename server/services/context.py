@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.keys import Purpose, derived
 from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.clock import Clock
+from server.services.receipts import fingerprint
 from server.services.transaction import Transactions
 from server.services.waits import Waits
 from server.store.engine import Engines
@@ -43,16 +46,20 @@ class Context:
         except KeyError:
             raise HallError(ErrorCode.HALL_FILE_REJECTED, f"no scale {name}") from None
 
+    @cached_property
+    def _visits(self) -> URLSafeTimedSerializer:
+        key = derived(self.secret, Purpose.VISIT)
+        signed = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        return URLSafeTimedSerializer(key, salt="visit", signer_kwargs=signed)
+
     def sign_visit(self, content: dict[str, Any]) -> str:
         """A visit token: who was identified, at which level, where; opaque to the kiosk, five minutes long."""
-        return str(URLSafeTimedSerializer(self.secret, salt="visit").dumps(content))
+        return str(self._visits.dumps(content))
 
     def read_visit(self, token: str) -> dict[str, Any]:
         """The content of a visit token. Raises visit_token_invalid when forged or too old."""
         try:
-            content: dict[str, Any] = URLSafeTimedSerializer(self.secret, salt="visit").loads(
-                token, max_age=VISIT_SECONDS
-            )
+            content: dict[str, Any] = self._visits.loads(token, max_age=VISIT_SECONDS)
         except BadSignature:
             raise HallError(ErrorCode.VISIT_TOKEN_INVALID) from None
         return content
@@ -64,7 +71,15 @@ class Context:
 
     def token_hash(self, token: str) -> str:
         """How a device's or session's token is stored: keyed SHA-256 (tokens are random, so no slow hash is needed)."""
-        return hmac.new(self.secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(derived(self.secret, Purpose.TOKEN), token.encode(), hashlib.sha256).hexdigest()
+
+    def token_hashes(self, token: str) -> tuple[str, str]:
+        """The hash of a token, and the one it has if it was stored before each purpose had a key of its own."""
+        return self.token_hash(token), hmac.new(self.secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+    def fingerprint(self, method: str, path: str, body: Any) -> str:
+        """What an Idempotency-Key stands for."""
+        return fingerprint(derived(self.secret, Purpose.RECEIPT), method, path, body)
 
 
 def zone(name: str) -> ZoneInfo:

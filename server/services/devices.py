@@ -138,7 +138,7 @@ def revoke(work: Work, id: str) -> Answer:
 def by_token(context: Context, token: str) -> Principal | None:
     """The device a token names; None for an unknown or revoked one."""
     with Session(context.engines.read) as db:
-        row = db.scalars(select(DeviceRow).where(DeviceRow.token_hash == context.token_hash(token))).one_or_none()
+        row = db.scalars(select(DeviceRow).where(DeviceRow.token_hash.in_(context.token_hashes(token)))).one_or_none()
         if row is None or row.revoked_at is not None:
             return None
         return Principal(

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from server.domain.keys import Purpose, derived
 from server.protocol import private_files
 from server.protocol.terms import AlertKind
 from server.services import alerts, moves
@@ -28,7 +29,7 @@ def build_context(settings: Settings) -> Context:
     migrate(engines.write)
     clock, key = Clock(replay=settings.replay), settings.key()
     marks = Marks(settings.state_dir)
-    transactions = Transactions(engines, clock, marks, Reserve(engines.folder), key.encode())
+    transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
     for hall, lost in transactions.check_journals().items():
         transactions.system(hall, partial(_went_back, lost=lost))

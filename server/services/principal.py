@@ -34,6 +34,11 @@ class Principal:
         return None if self.is_hospital_wide else self.hall
 
     @property
+    def rights(self) -> str:
+        """What this wisher may do where, in one line: a receipt answers only who still has the same."""
+        return f"{self.role or '-'} {self.reach or '*'} {self.station or '-'}"
+
+    @property
     def owner(self) -> str:
         """Whose idempotency keys these are."""
         return f"{self.kind}:{self.id}"

@@ -3,9 +3,11 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from server.domain import lease
 from server.domain.errors import HallError
@@ -47,7 +49,10 @@ def new_job(
     reprint_of: str | None = None,
     reason: str | None = None,
 ) -> View | None:
-    """A job leased to the wishing kiosk, or queued for the hall's stations; None where nobody could print it."""
+    """A job leased to the wishing kiosk, or queued for the hall's stations; None where nobody could print it.
+
+    What is on the paper is told to the kiosk that prints it and to nobody else who asked for it.
+    """
     if not lease_to_kiosk and not paper_routing.can_print(work, kind):
         return None
     job = PrintJobRow(
@@ -72,7 +77,7 @@ def new_job(
         _lease(work, job, KIOSK_LEASE_SECONDS)
     else:
         work.record(EventKind.PRINT_JOB_QUEUED, job, reason=reason)
-    return job_view(job, content=True)
+    return job_view(job, content=lease_to_kiosk)
 
 
 def claim(work: Work, body: ClaimBody) -> Answer:
@@ -118,7 +123,7 @@ def _next_queued(work: Work, kinds: Sequence[str]) -> PrintJobRow | None:
 def _why_not_printed(work: Work, job: PrintJobRow) -> str | None:
     """The code of why a job may not be printed any more; one that cannot even be judged holds up no other."""
     try:
-        _must_still_print(work, job)
+        must_still_be_printed(work.db, job, work.now)
     except HallError as error:
         return error.code.value
     except SQLAlchemyError:
@@ -129,10 +134,11 @@ def _why_not_printed(work: Work, job: PrintJobRow) -> str | None:
     return None
 
 
-def _must_still_print(work: Work, job: PrintJobRow) -> None:
-    row = work.db.get(ReportRow, job.report_id) if job.report_id else None
+def must_still_be_printed(db: Session, job: PrintJobRow, now: datetime) -> None:
+    """Raises report_unavailable, report_at_desk for a report that was withdrawn or may not be printed any more."""
+    row = db.get(ReportRow, job.report_id) if job.report_id else None
     if row is not None:
-        must_still_print(work.db, row, handed_over=bool(job.content.get("handed_over")), now=work.now)
+        must_still_print(db, row, handed_over=bool(job.content.get("handed_over")), now=now)
 
 
 def _lease(work: Work, job: PrintJobRow, seconds: int) -> None:
@@ -197,7 +203,7 @@ def _move(work: Work, job: PrintJobRow) -> DeviceRow | None:
     if work.db.scalars(select(PrintJobRow.id).where(same, PrintJobRow.reprint_of == job.id).limit(1)).first():
         return None
     try:
-        _must_still_print(work, job)
+        must_still_be_printed(work.db, job, work.now)
     except HallError:
         return None
     new_job(
@@ -251,7 +257,7 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
         raise HallError(ErrorCode.FORBIDDEN, "a kiosk reprints its own paper only")
     if job.kind == "report" and kiosk:
         raise HallError(ErrorCode.DESK_ONLY)
-    _must_still_print(work, job)
+    must_still_be_printed(work.db, job, work.now)
     if job.content.get("handed_over"):
         raise HallError(ErrorCode.REPORT_AT_DESK, "hand the report over again, after a look at the card")
     view = new_job(
@@ -267,6 +273,4 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
     )
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
-    if job.kind == "report":  # results go to the device that prints them, not to who asked
-        view["document"] = None
     return Answer(201, {"print_job": view})

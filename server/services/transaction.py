@@ -1,7 +1,5 @@
 """The one write path: lock, receipt, use case, journal, commit, nudge (architecture §3). Nothing else commits."""
 
-import hashlib
-import json
 import logging
 import secrets
 import time
@@ -20,6 +18,7 @@ from server.services.clock import Clock
 from server.services.fifo import FifoLock
 from server.services.marks import Marks
 from server.services.principal import SYSTEM, Principal
+from server.services.receipts import kept
 from server.services.reserve import Reserve
 from server.services.work import Answer, Work
 from server.store.engine import Engines
@@ -32,13 +31,19 @@ from server.store.tables import (
 )
 
 _RECEIPT = insert(Base.metadata.tables[ReceiptRow.__tablename__])
-_STORED = select(ReceiptRow.fingerprint, ReceiptRow.status, ReceiptRow.body).where(
+_STORED = select(ReceiptRow.fingerprint, ReceiptRow.status, ReceiptRow.body, ReceiptRow.rights).where(
     ReceiptRow.owner == bindparam("owner"), ReceiptRow.key == bindparam("key")
 )
 _LOCK = select(HallRow).where(HallRow.id == bindparam("id")).with_for_update()
 log = logging.getLogger(__name__)
+UNKNOWN = ""
+"""The fingerprint of a receipt from before fingerprints were keyed: what it was is known to nobody any more."""
 PATIENCE_SECONDS = 4.0
 """How long a wish may queue for the writer before it is dropped unbegun."""
+
+
+Renew = Callable[[Session, str, int, dict[str, Any]], dict[str, Any]]
+"""Makes of a hall's receipt (hall, status, body) what its owner may have now. Raises forbidden, visit_token_invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Wish:
     key: str | None
     fingerprint: str
     deadline: float
+    renew: Renew | None = None
 
 
 Dress = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
@@ -165,7 +171,8 @@ class Transactions:
                 raise HallError(ErrorCode.TOO_LATE)
             stored = _receipt(db, wish)
             if stored is not None:
-                return (Answer(stored.status, dress(db, rows[halls[0]], stored.body)) if dress else stored), []
+                body = wish.renew(db, halls[0], stored.status, stored.body) if wish.renew else stored.body
+                return Answer(stored.status, dress(db, rows[halls[0]], body) if dress else body), []
             before = {row.id: row.seq for row in rows.values()}
             work = Work(db, rows[halls[0]], rows, wish.principal, self.clock.hall(), self.clock.real(), self._audit_key)
             try:
@@ -177,10 +184,11 @@ class Transactions:
                 raise
             work.write_facts()
             if wish.key is not None and answer.status < 300:
-                receipt = {"owner": wish.principal.owner, "key": wish.key, "fingerprint": wish.fingerprint}
-                kept = {word: value for word, value in answer.body.items() if word not in answer.once}
+                who = wish.principal
+                receipt = {"owner": who.owner, "key": wish.key, "fingerprint": wish.fingerprint, "rights": who.rights}
+                body = kept(answer.body, answer.once)
                 work.connection.execute(
-                    _RECEIPT, {**receipt, "status": answer.status, "body": kept, "at": work.real_now}
+                    _RECEIPT, {**receipt, "status": answer.status, "body": body, "at": work.real_now}
                 )
             answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
@@ -211,7 +219,9 @@ def _receipt(db: Session, wish: Wish) -> Answer | None:
     row = db.connection().execute(_STORED, {"owner": wish.principal.owner, "key": wish.key}).one_or_none()
     if row is None:
         return None
-    if row.fingerprint != wish.fingerprint:
+    if row.rights not in {None, wish.principal.rights}:
+        raise HallError(ErrorCode.FORBIDDEN, "the right under which this was done has ended")
+    if row.fingerprint not in {UNKNOWN, wish.fingerprint}:
         raise HallError(ErrorCode.KEY_REUSED)
     return Answer(row.status, row.body)
 
@@ -224,9 +234,3 @@ def _storage_problem(error: DBAPIError) -> HallError:
     if isinstance(error, OperationalError):
         return HallError(ErrorCode.BUSY)
     raise error
-
-
-def fingerprint(method: str, path: str, body: Any) -> str:
-    """What a key stands for: method, path and canonical body."""
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{method} {path}\n{text}".encode()).hexdigest()

@@ -54,6 +54,8 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     largest: ClassVar[int] = 256 * 1024
     """Bytes of such a body."""
+    token_proves: ClassVar[bool] = True
+    """Whether a `visit_token` in it is what the command rests on: then it is asked for again under a repeated key."""
     exact: ClassVar[bool] = False
     """Whether its numbers keep every digit."""
     most_values: ClassVar[int] = 20_000
@@ -212,6 +214,7 @@ class AcknowledgeReportBody(Body):
 class AlertBody(Body):
     """Ask staff to come. `visit_token` says who asks, where a kiosk knows it; `about` is what the kiosk had said."""
 
+    token_proves: ClassVar[bool] = False
     kind: Literal[AlertKind.HELP, AlertKind.WORSE]
     ticket: Id | None = None
     visit_token: Annotated[str, Field(max_length=2000)] | None = None

@@ -500,7 +500,10 @@ class JournalRow(Base):
 
 
 class ReceiptRow(Base):
-    """The stored answer to a key, without names."""
+    """The stored answer to a key, without names and documents, and the right its owner had.
+
+    A fingerprint that is empty fits every body: it is of a receipt from before fingerprints were keyed.
+    """
 
     __tablename__ = "receipt"
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -509,6 +512,7 @@ class ReceiptRow(Base):
     status: Mapped[int]
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime] = mapped_column(index=True)
+    rights: Mapped[str | None] = mapped_column(String(200))
 
 
 class DueRow(Base):

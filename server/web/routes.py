@@ -26,8 +26,9 @@ from server.services.context import Context
 from server.services.faces import Faces
 from server.services.finding import hall_of_command
 from server.services.principal import Principal
+from server.services.repeated import renewal
 from server.services.reports.desk import described
-from server.services.transaction import PATIENCE_SECONDS, Dress, Wish, fingerprint
+from server.services.transaction import PATIENCE_SECONDS, Dress, Wish
 from server.services.wishes import Body, EmptyBody
 from server.services.work import Answer, Work
 from server.store.tables import HallRow
@@ -216,7 +217,9 @@ def wish(
         )
         hear_hall_time()
         prepared = identify(here.context, who, parsed) if identify else prepare(here.context, names[0], parsed)
-        asked = Wish(who, given, fingerprint(method, request.path, raw), time.monotonic() + PATIENCE_SECONDS)
+        fingerprint = here.context.fingerprint(method, request.path, raw) if given else ""
+        renew = renewal(here.context, who, parsed)
+        asked = Wish(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renew)
 
         def run(work: Work) -> Answer:
             must_reach(work, operation, parts.get("id"))

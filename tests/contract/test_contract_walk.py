@@ -8,7 +8,7 @@ from server.protocol.wire import HallProblem
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush
 
-SECRET = "the secret of a test"
+SECRET = "the secret of a test, long enough"
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -12,7 +12,7 @@ from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush, until
 
-SECRET = "one secret for both nodes"
+SECRET = "one secret for both nodes, long enough"
 HALLS = (
     hall_file()
     + """

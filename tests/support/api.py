@@ -124,7 +124,7 @@ class Api:
         self.settings = Settings(
             database_url=database or f"sqlite:///{folder / 'hall.db'}",
             state_dir=folder / "state",
-            secret_key="tests",
+            secret_key="a secret that only the tests know",
             replay=replay,
             origins=origins,
         )

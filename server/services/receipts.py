@@ -1,0 +1,40 @@
+"""What a receipt keeps of an answer, and what it stands for: no document, no result, no name, no secret."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection
+from typing import Any
+
+SECRETS = frozenset({"password"})
+"""Fields of bodies that no fingerprint sees."""
+READ_ANEW = frozenset({"print_job", "report"})
+"""What a receipt only names; who repeats the key gets it as it is then."""
+
+
+def kept(body: dict[str, Any], once: Collection[str]) -> dict[str, Any]:
+    """An answer without what is said once, with the mere name of what is read anew, and a slip without its code."""
+    return {word: _without_content(word, value) for word, value in body.items() if word not in once}
+
+
+def _without_content(word: str, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if word in READ_ANEW:
+        return {"id": value["id"]}
+    return {**value, "code": None} if word == "slip" else value
+
+
+def fingerprint(key: bytes, method: str, path: str, body: Any) -> str:
+    """What an Idempotency-Key stands for: method, path and canonical body, keyed, without passwords.
+
+    A plain hash beside the receipts would let anybody who reads the database try out names, numbers and passwords.
+    """
+    text = json.dumps(_without(body), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hmac.new(key, f"{method} {path}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {word: _without(part) for word, part in value.items() if word not in SECRETS}
+    return [_without(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,72 @@
+"""A repeated key: the right behind it is asked again, and what its receipt only names is read as it is now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.domain import lease
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode, PrintJobState
+from server.services.context import Context
+from server.services.principal import Principal
+from server.services.printing import must_still_be_printed
+from server.services.transaction import Renew
+from server.services.views import View, job_view
+from server.services.wishes import Body
+from server.store.tables import DeviceRow, PrintJobRow, StaffRow, TicketRow
+
+ALERTED = 202
+"""A danger was told instead of a number: nobody who repeats it is turned away."""
+
+
+def renewal(context: Context, who: Principal, body: Body) -> Renew:
+    """What makes the answer to a repeated key of a receipt, for the one who asks now."""
+    token = getattr(body, "visit_token", None) if body.token_proves else None
+
+    def renew(db: Session, hall: str, status: int, stored: Mapping[str, Any]) -> View:
+        must_still_be(db, who)
+        if token and status != ALERTED:
+            visit = context.read_visit(token)
+            if visit["hall"] != hall or visit["device"] != who.id:
+                raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
+        return {word: _as_it_is(db, context, who, word, value) for word, value in stored.items()}
+
+    return renew
+
+
+def must_still_be(db: Session, who: Principal) -> None:
+    """Raises forbidden for a device or a person whose right has ended or changed since they were looked up."""
+    if who.kind == "device":
+        device = db.get(DeviceRow, who.id)
+        same = device is not None and device.revoked_at is None and device.hall_id == who.hall
+    elif who.kind == "staff":
+        row = db.get(StaffRow, who.id)
+        same = row is not None and row.disabled_at is None
+        same = same and row is not None and (row.role, row.hall_id, row.station_id) == (who.role, who.hall, who.station)
+    else:
+        same = True
+    if not same:
+        raise HallError(ErrorCode.FORBIDDEN, "the right to this has ended")
+
+
+def _as_it_is(db: Session, context: Context, who: Principal, word: str, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if word == "print_job":
+        job = db.get(PrintJobRow, value["id"])
+        return None if job is None else job_view(job, content=_may_print(db, context, who, job))
+    if word == "slip":
+        ticket = db.get(TicketRow, value["ticket"])
+        return {**value, "code": ticket.code if ticket is not None else None}
+    return value
+
+
+def _may_print(db: Session, context: Context, who: Principal, job: PrintJobRow) -> bool:
+    """Whether this is the device that holds the job now. Raises report_unavailable, report_at_desk."""
+    if job.state != PrintJobState.LEASED or job.device_id != who.id:
+        return False
+    if lease.is_expired(job.lease_until, context.clock.real()):
+        return False
+    must_still_be_printed(db, job, context.clock.hall())
+    return True
