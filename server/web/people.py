@@ -197,9 +197,10 @@ def _hall_file(context: Context, who: Principal) -> View:
 
 def _confirmed_file(context: Context, who: Principal, body: HallFileBody) -> hallediting.Edited:
     """The file to apply, after the administrator's own password was asked again; a rehearsal asks for none."""
+    edited = hallediting.parsed(context, who, body)
     if not body.check:
         staff.must_confirm(context, who, body.password)
-    return hallediting.parsed(context, who, body)
+    return edited
 
 
 def _locked_halls(context: Context, who: Principal) -> list[str]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from server.services.transaction import Transactions
+from tests.support.api import PASSWORD
 
 
 @pytest.fixture
@@ -24,7 +25,8 @@ def locked(shared_api, monkeypatch):
 @pytest.mark.parametrize("check", [True, False])
 def test_a_hall_file_is_read_before_any_hall_is_locked(locked, check):
     """O2: a hall file of an administrator was parsed under the lock of all halls: for a minute nobody was called."""
-    status, body = locked.post("/hall-file", {"toml": ".".join("a" * 50_000) + "=1", "check": check}, role="admin")
+    sent = {"toml": ".".join("a" * 50_000) + "=1", "check": check, "password": PASSWORD}
+    status, body = locked.post("/hall-file", sent, role="admin")
     assert (422, "hall_file_rejected") == (status, body["code"])
 
 

@@ -221,7 +221,7 @@ def test_the_page_is_closed_to_forms_and_foreign_names_and_loads_nothing_from_el
 )  # fmt: skip
 def test_only_its_own_page_and_programs_turn_the_printers_switches(bench, headers):
     """S30: /faults took JSON from any Origin under a known Host."""
-    client = bench.page.app.test_client()
+    client = make_page(bench.device).test_client()
 
     assert 403 == client.post("/faults", json={"mute": True}, headers=headers).status_code
     assert not bench.get("/state")["faults"]["mute"]
