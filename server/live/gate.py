@@ -20,6 +20,7 @@ from server.live import engine
 from server.live.places import Place, Places
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.principal import Principal
+from server.serving import KNOWN
 from server.serving.quiet import FewLines
 
 PATH = "/socket.io"
@@ -79,6 +80,7 @@ class Gate:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; all but those for sockets go through."""
+        environ[KNOWN] = []  # Flask-SocketIO hands on a copy: what the application puts in here is seen by the worker
         if not environ.get("PATH_INFO", "").startswith(PATH):
             return self._app(environ, start_response)
         sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [""])[0]

@@ -33,7 +33,7 @@ def session_cookie() -> str | None:
 def _known(found: Principal | None) -> Principal:
     if found is None:
         raise HallError(ErrorCode.UNAUTHENTICATED)
-    request.environ[KNOWN] = True
+    request.environ.setdefault(KNOWN, []).append(True)
     return found
 
 
