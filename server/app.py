@@ -36,6 +36,7 @@ from server.web import (
 )
 from server.web.bodies import is_text
 from server.web.routes import Web
+from server.web.sign_ins import SignInLimit
 
 RESOURCES = (patients, appointments, tickets, stations, halls, printing, alerts, people, operations)
 
@@ -97,6 +98,7 @@ def create(settings: Settings) -> Server:
     console.install(app)
     addresses = settings.own_addresses()
     sockets_server = sockets.build(app, addresses)
+    app.wsgi_app = SignInLimit(app.wsgi_app)  # type: ignore[method-assign]  # as below
     gate = Gate(app.wsgi_app, sockets_server, tokens, settings.max_sockets)
     app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's way to put something before an application
     guard.install(app, addresses)

@@ -1,7 +1,7 @@
 """Who may hash a password now: one at a time, few in line. Knows no account and no HTTP.
 
-A check takes 64 MiB and a core for a fifth of a second (argon2). A burst of sign-ins must take neither the memory
-nor the threads that others need, so all but a few of them are told at once to come again.
+A check takes 64 MiB, given back at its end, and a core for a fifth of a second (argon2). A burst of sign-ins must take
+neither the memory nor the threads that others need, so all but a few of them are told at once to come again.
 """
 
 import threading
@@ -17,6 +17,7 @@ MOST_WAITING = 5
 MOST_OF_AN_ADDRESS = 4
 """Of these, from one address: behind one there may be a whole ward, or one attacker."""
 PATIENCE_SECONDS = 5.0
+TOO_MANY = "too many sign in at this moment"
 
 
 @dataclass(eq=False)
@@ -45,13 +46,13 @@ class HashingLine:
         me, line = _Waiting(address), self._known if address is None else self._strangers
         with self._changed:
             if address is not None and self._is_full(address):
-                raise HallError(ErrorCode.BUSY, "too many sign in at this moment")
+                raise HallError(ErrorCode.BUSY, TOO_MANY)
             line.append(me)
             mine = self._changed.wait_for(lambda: not self._hashing and self._first() is me, self.patience)
             line.remove(me)
             self._changed.notify_all()
             if not mine:
-                raise HallError(ErrorCode.BUSY, "too many sign in at this moment")
+                raise HallError(ErrorCode.BUSY, TOO_MANY)
             self._hashing = True
         try:
             yield

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from server.domain.errors import SENTENCES, HallError
 from server.protocol.terms import ErrorCode
@@ -88,15 +90,27 @@ BY_STATUS = {
 }
 
 
+def language_of(accepted: str) -> str:
+    """The reader's language of an `Accept-Language`: Chinese unless English is preferred."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(["zh", "en"], default="en") or "en"
+
+
 def wanted_language() -> str:
-    """The reader's language: Chinese unless English is preferred."""
-    return request.accept_languages.best_match(["zh", "en"], default="en") or "en"
+    """The language of whoever sent the request."""
+    return language_of(request.headers.get("Accept-Language", ""))
 
 
 def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any) -> Response:
-    """A problem document."""
+    """A problem document in the language of whoever sent the request."""
+    return problem_in(wanted_language(), code, detail, status=status, **extra)
+
+
+def problem_in(
+    language: str, code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any
+) -> Response:
+    """A problem document; needs no request of Flask."""
     status = status or STATUS[code]
-    title = SENTENCES[code].get(wanted_language()[:2], SENTENCES[code]["en"])
+    title = SENTENCES[code].get(language[:2], SENTENCES[code]["en"])
     body = {**extra, "type": f"/api/v1/docs#{code.value}", "title": title, "status": status, "code": code.value}
     if detail:
         body["detail"] = detail
