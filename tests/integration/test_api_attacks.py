@@ -1,5 +1,7 @@
 """What anybody on the network can do without a token, while a nurse and a doctor work; measured by bench/attacks.py."""
 
+import contextlib
+import http.client
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +9,7 @@ import httpx
 import pytest
 
 from server.live.gate import MOST_STRANGERS
+from server.serving.worker import Limits
 from tests.support.attackers import LOGIN, UPGRADE, WRONG, attacking
 from tests.support.hall import a_hall, until
 
@@ -63,6 +66,22 @@ def test_a_hundred_wrong_sign_ins_at_once_are_told_busy_but_for_a_few(hall):
         said = list(pool.map(sign_in, range(30)))
     assert b"HTTP/1.1 503" in said
     assert {b"HTTP/1.1 401", b"HTTP/1.1 503"} >= set(said) - {b"HTTP/1.1 429", b"HTTP/1.1 423"}
+
+
+def test_the_connection_of_a_nurse_outlives_three_hundred_silent_ones(hall):
+    """S1: the server forgot who had carried a right token, so staff were served with the strangers."""
+    nurse = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=10)
+    with contextlib.closing(nurse), contextlib.ExitStack() as held:
+        for _ in range(2):
+            nurse.request("GET", "/api/v1/devices/me", headers={"Authorization": f"Bearer {hall.token('console')}"})
+            answer = nurse.getresponse()
+            assert (200, True) == (answer.status, bool(answer.read()))
+            nurse.auto_open = 0  # the same connection, or none
+            silent = [
+                held.enter_context(socket.create_connection(("127.0.0.1", hall.port), 10))
+                for _ in range(Limits.strangers + 1)
+            ]
+            assert b"" == silent[0].recv(1)
 
 
 GARBAGE = {

@@ -9,6 +9,7 @@ import pytest
 from server.serving import KNOWN
 from server.serving.pages import PageServer
 from server.serving.worker import Limits
+from tests.support.hall import until
 
 GET = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -88,6 +89,22 @@ def test_the_oldest_silent_connection_is_closed_for_the_next():
         assert b"" == silent[0].recv(1)
         silent[5].sendall(GET % b"")
         assert silent[5].recv(4096)
+
+
+@pytest.mark.parametrize(("path", "kept"), [(b"known", True), (b"", False)])
+def test_who_carried_a_right_token_is_not_closed_for_strangers(path, kept):
+    """S1: behind one address there may be all kiosks, and an attacker."""
+    with serving(hello, strangers=2) as server, contextlib.ExitStack() as held:
+        first = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+        first.sendall(GET % path)
+        until(lambda: b"hello" in first.recv(4096))
+        silent = [held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(3)]
+        if not kept:
+            assert b"" == first.recv(1)
+            return
+        assert b"" == silent[0].recv(1)
+        first.sendall(GET % path)
+        until(lambda: b"hello" in first.recv(4096))
 
 
 def test_what_stays_takes_no_thread_of_the_pages():
