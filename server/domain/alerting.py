@@ -9,7 +9,7 @@ from server.protocol.terms import AlertKind, AlertOutcome
 LINES = frozenset({AlertKind.RED_FLAG, AlertKind.FEVER, AlertKind.WORSE, AlertKind.HELP, AlertKind.ESCORT})
 """Alerts about a person: they stand at the desk until somebody closes them with an outcome. Any other kind is closed
 by acknowledging it."""
-PER_MACHINE = frozenset({AlertKind.HELP, AlertKind.DEVICE, AlertKind.SILENT})
+PER_MACHINE = frozenset({AlertKind.HELP, AlertKind.DEVICE, AlertKind.SILENT, AlertKind.OVERUSE})
 """Alerts of which one machine has one line with a counter."""
 PER_PATIENT = frozenset({AlertKind.RED_FLAG, AlertKind.FEVER, AlertKind.WORSE, AlertKind.ESCORT})
 """Dangers: one line for each patient. Two people never share one, and a person nobody knows has a line of their own."""

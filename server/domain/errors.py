@@ -59,6 +59,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "en": "Too many failed attempts. Please ask the staff.",
         "zh": "失败次数过多，请联系工作人员。",
     },
+    ErrorCode.TOO_MANY: {
+        "en": "This machine has done too much within a minute. Please wait a moment or ask the staff.",
+        "zh": "本机一分钟内操作过多，请稍候再试，或联系工作人员。",
+    },
     ErrorCode.VISIT_TOKEN_INVALID: {
         "en": "Your session has ended. Please identify yourself again.",
         "zh": "会话已结束，请重新识别身份。",

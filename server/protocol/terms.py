@@ -135,6 +135,7 @@ class AlertKind(StrEnum):
     RESTORED = "restored"
     STORAGE = "storage"
     GUESSING = "guessing"
+    OVERUSE = "overuse"
     SILENT = "silent"
 
 
@@ -287,6 +288,7 @@ class ErrorCode(StrEnum):
     CHOOSE = "choose"
     NOT_IDENTIFIED = "not_identified"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
+    TOO_MANY = "too_many"
     VISIT_TOKEN_INVALID = "visit_token_invalid"
     APPOINTMENT_UNUSABLE = "appointment_unusable"
     DESK_ONLY = "desk_only"

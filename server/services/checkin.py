@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.identification import phone_tail, reading
+from server.domain.overuse import Action
 from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
-from server.services import age_priority, alerts, moves
+from server.services import age_priority, alerts, moves, overuse
 from server.services.access import must_serve
 from server.services.admitting import admit
 from server.services.alarming import alarm
@@ -80,7 +81,7 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     Staff may check in the patient of an `alert`, which ends as not urgent, or as escorted where danger is confirmed.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
     desk_only, unknown_queue, identity_number_invalid, station_closed; not_found for an alert that is over;
-    contradicting_data where the alert is about somebody else.
+    contradicting_data where the alert is about somebody else; too_many for a kiosk's nameless patient.
     """
     body = asked.body
     found = screen(body.flags or ())
@@ -103,6 +104,8 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     if work.principal.role is DeviceRole.KIOSK and not stranger and people.is_escorted(work.db, patient.id, day):
         raise HallError(ErrorCode.DESK_ONLY)
     done = next((row for row in reversed(today) if row.queue_id == queue.id and row.state == TicketState.DONE), None)
+    if stranger:
+        overuse.must_have_room(work, context, Action.NUMBERS)
     if done is None:
         admit(work, queue, None if stranger else patient.id, booked=booked, override=body.override_reason)
     asked_ticket = AskedTicket(
@@ -115,6 +118,8 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
         stranger=stranger,
     )
     ticket = issue(work, context, queue, patient, asked_ticket)
+    if stranger:
+        overuse.count(work, context, Action.NUMBERS)
     age_priority.give(work, context, queue, ticket, patient, body.visit_token)
     if body.alert:
         outcome = AlertOutcome.NOT_URGENT if found is None else AlertOutcome.ESCORTED

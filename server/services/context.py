@@ -17,6 +17,7 @@ from server.domain.keys import Purpose, derived
 from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.clock import Clock
+from server.services.counts import Counts
 from server.services.receipts import fingerprint
 from server.services.transaction import Transactions
 from server.services.waits import Waits
@@ -38,6 +39,7 @@ class Context:
     findings: Catalogue
     secret: str
     waits: Waits = field(default_factory=Waits)
+    counts: Counts = field(default_factory=Counts)
 
     def scale(self, name: str) -> Scale:
         """A triage scale. Raises hall_file_rejected for a name no file has (apply refuses those earlier)."""

@@ -18,7 +18,16 @@ from server.protocol.terms import ErrorCode
 from server.services.config import rules_from
 from server.services.context import Context
 from server.services.hall_lines import Lines, Location
-from server.services.hallmodel import HallFile, HallPart, HospitalPart, PrinterPart, QueuePart, SessionPart, StationPart
+from server.services.hallmodel import (
+    HallFile,
+    HallPart,
+    HospitalPart,
+    LimitsPart,
+    PrinterPart,
+    QueuePart,
+    SessionPart,
+    StationPart,
+)
 
 MOST_FAULTS = 50
 """How many faults are told: who has mended these sees the next ones."""
@@ -62,6 +71,7 @@ def _known_keys(loc: Location) -> list[str]:
         "queue": QueuePart,
         "station": StationPart,
         "printer": PrinterPart,
+        "limits": LimitsPart,
         "sessions": SessionPart,
     }
     words = [part for part in loc if isinstance(part, str)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.domain import toml_text
 from server.protocol.terms import ENDED
-from server.services import paper_routing, public_rooms
+from server.services import overuse, paper_routing, public_rooms
 from server.services.context import Context
 from server.services.hallfaults import content_faults, rejected, shape_faults
 from server.services.hallmodel import HallFile, HallPart
@@ -109,6 +109,8 @@ def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]
     settings |= {public_rooms.SETTING: neutral} if neutral else {}
     printers = {printer.name: list(printer.takes) for printer in hall.printer}
     settings |= {paper_routing.SETTING: printers} if printers else {}
+    limits = hall.limits.model_dump(exclude_none=True)
+    settings |= {overuse.SETTING: limits} if limits else {}
     values: dict[str, Any] = {
         "name": hall.name,
         "place": hall.place or None,

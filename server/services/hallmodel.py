@@ -84,6 +84,13 @@ class PrinterPart(Part):
     takes: Annotated[list[Literal["slip", "report", "list"]], Field(min_length=1)]
 
 
+class LimitsPart(Part):
+    """What one kiosk of a hall may do within a minute; what is left out has no limit."""
+
+    numbers_per_minute: Annotated[int, Field(ge=1, le=600)] | None = None
+    reprints_per_minute: Annotated[int, Field(ge=1, le=600)] | None = None
+
+
 class HallPart(Part):
     """A waiting area. `place` is building, floor and area, as the slip and the kiosk tell the way."""
 
@@ -95,6 +102,7 @@ class HallPart(Part):
     sessions: Annotated[list[SessionPart], Field(max_length=24)] = Field(default_factory=list)
     thermal_reports: bool = False
     list_printer: bool = False
+    limits: LimitsPart = LimitsPart()
     queue: Annotated[list[QueuePart], Field(max_length=MOST_QUEUES)] = Field(default_factory=list)
     station: Annotated[list[StationPart], Field(max_length=MOST_STATIONS)] = Field(default_factory=list)
     printer: Annotated[list[PrinterPart], Field(max_length=MOST_STATIONS)] = Field(default_factory=list)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from server.domain import lease
 from server.domain.errors import HallError
+from server.domain.overuse import Action
 from server.domain.reasons import ServerReason, code_of
 from server.protocol.terms import NOBODY_WAITS, AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
-from server.services import alerts, paper_routing
+from server.services import alerts, overuse, paper_routing
+from server.services.context import Context
 from server.services.reports.judging import must_still_print
 from server.services.views import View, job_view, stamp
 from server.services.wishes import ClaimBody, JobReportBody
@@ -245,11 +247,11 @@ def expire(work: Work, id: str) -> None:
     _alarm(work, job, "lease_expired", _move(work, job))
 
 
-def reprint(work: Work, id: str, reason: str) -> Answer:
+def reprint(work: Work, context: Context, id: str, reason: str) -> Answer:
     """The same paper again, marked 补打: by the kiosk itself or the hall's stations.
 
-    Raises no_printer, not_found; for a report that was withdrawn or replaced meanwhile report_unavailable, and
-    report_at_desk for one that only a hand-over may print.
+    Raises no_printer, not_found, too_many; for a report that was withdrawn or replaced meanwhile report_unavailable,
+    and report_at_desk for one that only a hand-over may print.
     """
     job = job_of(work, id)
     kiosk = work.principal.role == DeviceRole.KIOSK
@@ -257,6 +259,7 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
         raise HallError(ErrorCode.FORBIDDEN, "a kiosk reprints its own paper only")
     if job.kind == "report" and kiosk:
         raise HallError(ErrorCode.DESK_ONLY)
+    overuse.must_have_room(work, context, Action.REPRINTS)
     must_still_be_printed(work.db, job, work.now)
     if job.content.get("handed_over"):
         raise HallError(ErrorCode.REPORT_AT_DESK, "hand the report over again, after a look at the card")
@@ -273,4 +276,5 @@ def reprint(work: Work, id: str, reason: str) -> Answer:
     )
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
+    overuse.count(work, context, Action.REPRINTS)
     return Answer(201, {"print_job": view})

@@ -9,7 +9,7 @@ from server.domain.errors import HallError
 from server.domain.rights import Subject
 from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
-from server.services import alerts, announcements
+from server.services import alerts, announcements, overuse
 from server.services.alert_presenter import read_alert
 from server.services.context import Context
 from server.services.finding import hall_of, own_hall
@@ -25,7 +25,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/alerts",
-        lambda work, context, body: alerts.ask_for_help(work, context, body),
+        lambda work, context, body: overuse.ask_for_help(work, context, body),
         operation="raise_alert",
         tag="alerts",
         body=AlertBody,

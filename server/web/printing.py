@@ -37,7 +37,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/<id>/reprint",
-        lambda work, _, body, id: printing.reprint(work, id, body.reason),
+        lambda work, context, body, id: printing.reprint(work, context, id, body.reason),
         operation="reprint",
         tag="paper",
         body=ReprintBody,

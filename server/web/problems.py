@@ -44,6 +44,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CHOOSE: 409,
     ErrorCode.NOT_IDENTIFIED: 404,
     ErrorCode.TOO_MANY_ATTEMPTS: 429,
+    ErrorCode.TOO_MANY: 429,
     ErrorCode.VISIT_TOKEN_INVALID: 403,
     ErrorCode.APPOINTMENT_UNUSABLE: 409,
     ErrorCode.DESK_ONLY: 409,
@@ -78,6 +79,7 @@ RETRY_AFTER = {
     ErrorCode.TOO_LATE: "1",
     ErrorCode.BUSY: "1",
     ErrorCode.TOO_MANY_ATTEMPTS: "600",
+    ErrorCode.TOO_MANY: "60",
     ErrorCode.LOCKED_OUT: "900",
 }
 BY_STATUS = {
@@ -116,7 +118,7 @@ def problem_in(
         body["detail"] = detail
     response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json")
     if code in RETRY_AFTER:
-        response.headers["Retry-After"] = RETRY_AFTER[code]
+        response.headers["Retry-After"] = str(extra.get("retry_after", RETRY_AFTER[code]))
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -322,6 +322,7 @@ class Api:
         self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
+        self.context.counts.__init__()
 
 
 def _staff_role(who: str) -> tuple[str, str | None]:

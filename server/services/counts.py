@@ -1,0 +1,37 @@
+"""When each kiosk did what within the last minute, in memory: no check-in waits for a question or a row more.
+
+Each process counts for itself, and anew after a start: the counts are of one minute. What is counted is done inside a
+hall's turn, so asking and counting cannot come apart.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from server.domain import overuse
+from server.domain.overuse import TOLD_AT, Action
+
+
+@dataclass
+class Counts:
+    """The counts of one server."""
+
+    _times: dict[tuple[str, Action], list[datetime]] = field(default_factory=dict)
+    _told: dict[tuple[str, Action], datetime] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait(self, device: str, action: Action, limit: int | None, now: datetime) -> timedelta | None:
+        """How long the device has to wait for its limit; None where it may go on."""
+        with self._lock:
+            return overuse.wait(self._times.get((device, action), []), limit, now)
+
+    def add(self, device: str, action: Action, limit: int | None, now: datetime) -> bool:
+        """Count one; whether staff is to be told of it."""
+        key = (device, action)
+        with self._lock:
+            times = [*overuse.lately(self._times.get(key, []), now), now][-max(TOLD_AT[action], limit or 0) :]
+            self._times[key] = times
+            tells = overuse.tells(action, len(times), limit, self._told.get(key), now)
+            if tells:
+                self._told[key] = now
+            return tells
