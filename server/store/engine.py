@@ -41,7 +41,8 @@ for dialect in (Reading, Writing):
 
 
 class UnsafeStorage(RuntimeError):
-    """SQLite does not keep what it acknowledges (synchronous is not FULL or the journal is not WAL)."""
+    """SQLite does not keep what it acknowledges (synchronous is not FULL or the journal is not WAL), or its file
+    cannot be opened."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,21 @@ class Engines:
         self.read.dispose()
 
 
+def _make_private(path: Path) -> None:
+    try:
+        private_files.database(path)
+    except OSError as error:
+        raise UnsafeStorage(f"unable to open database file: {error.strerror}") from error
+
+
 def open_engines(url: str, *, readers: int = 16) -> Engines:
-    """Both engines for a database URL. Raises UnsafeStorage when SQLite refuses WAL or synchronous=FULL."""
+    """Both engines for a database URL. Raises UnsafeStorage when SQLite has no file or refuses WAL or FULL."""
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     every: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}  # errors do not repeat what was written
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
-            private_files.database(Path(parsed.database))
+            _make_private(Path(parsed.database))
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
         write = create_engine(to_write, **every, pool_size=2, max_overflow=2)
         read = create_engine(to_read, **every, pool_size=readers, max_overflow=readers)

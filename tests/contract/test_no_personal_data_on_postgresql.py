@@ -8,7 +8,7 @@ from tests.support.canary_day import a_day, failures, metrics, refusals
 from tests.support.hall import RunningHall, hall_file
 
 pytestmark = pytest.mark.postgresql
-SECRET = "one secret for this hall"
+SECRET = "one secret for this hall, long enough"
 
 
 def test_on_postgresql_no_log_table_or_figure_holds_a_patient(postgres):

@@ -104,6 +104,6 @@ def test_nobody_is_bound_to_a_place_that_is_not_there(command, tmp_path, bound, 
 def test_a_hall_file_without_a_bottom_is_refused(command, tmp_path):
     (tmp_path / "hall.toml").write_text("deep = " + "[" * 2000 + "]" * 2000)
 
-    assert (1, "", "hall_file_rejected: file: nested too deeply") == (
+    assert (1, "", "hall_file_rejected: line 1: file: nested deeper than 16") == (
         *(said := command("apply", "hall.toml"))[:2], said[2].splitlines()[0],
     )  # fmt: skip
