@@ -138,13 +138,23 @@ class Conversation:
         self._owed.append(self._now())
 
     def _drain(self) -> None:
-        """Throw away what comes late to an earlier question, waiting a little for it; answers to GS r are kept."""
-        until = self._now() + max(self._limits.again, self._abilities.latency * 1.5)
+        """Throw away what comes late to an earlier question, waiting a little for it; answers to GS r are kept.
+
+        Raises Stopped (no_answer) for a printer that talks without a pause: none of it answers a question.
+        """
+        begun = self._now()
+        until = begun + max(self._limits.again, self._abilities.latency * 1.5)
         while self._hear(0.0) or (self._owed and self._now() < until):
+            self._must_pause(begun)
             if self._owed:
                 self._hear(until - self._now())
         self._owed.clear()
         self._realtime.clear()
+
+    def _must_pause(self, begun: float) -> None:
+        """Raises Stopped when the printer has been talking since `begun`, longer than the stall time."""
+        if self._now() - begun > self._limits.stall:
+            raise Stopped(Reason.NO_ANSWER, "it talks without a pause")
 
     def _hear(self, timeout: float) -> bool:
         """Take in what the printer says; False when nothing came."""
@@ -250,12 +260,16 @@ class Conversation:
         return answer
 
     def count_barriers(self, patience: float) -> int:
-        """How many answers to GS r come until a status time of quiet, waiting for the first one `patience` seconds."""
+        """How many answers to GS r come until a status time of quiet, waiting for the first one `patience` seconds.
+
+        Raises Stopped (no_answer) when there is no such quiet.
+        """
         deadline = self._now() + patience
         while not self._ordered and self._now() < deadline:
             self._hear(deadline - self._now())
+        begun = self._now()
         while self._hear(self._limits.again):
-            pass
+            self._must_pause(begun)
         count = len(self._ordered)
         self._ordered.clear()
         return count
