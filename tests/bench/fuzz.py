@@ -1,16 +1,24 @@
-"""Fuzzing the server for long: every route by every role, with figures. `python -m tests.bench.fuzz [EXAMPLES]`."""
+"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer] [COUNT]`.
 
+COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer.
+"""
+
+import json
 import logging
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 
+from server.protocol.terms import PrintJobState
 from tests.support.api import an_api
 from tests.support.fuzzing import fuzz, resident
+from tests.support.fuzzing_printers import KINDS, once
+from tests.support.fuzzing_readers import fuzz_reader
 
 
-def main(examples: int) -> int:
-    """Say what was sent, what came back and what the memory did; 1 when a request could not be taken."""
-    logging.disable(logging.CRITICAL)
+def routes(examples: int) -> int:
+    """Every route by every role; how many requests could not be taken."""
     with an_api(fresh=True) as api:
         fuzz(api, 2)
         before, begun = resident(), time.monotonic()
@@ -22,8 +30,51 @@ def main(examples: int) -> int:
     print(f"memory {before // 1024} MB before, {after // 1024} MB after")
     for fault in seen.faults:
         print("FAULT", fault)
-    return 1 if seen.faults else 0
+    return len(seen.faults)
+
+
+def reader(pieces: int) -> int:
+    """Noise on a reader's line; raises what ends the kiosk."""
+    before, begun = resident(), time.monotonic()
+    heard, asked = fuzz_reader(pieces, 2, json.dumps)
+    print(f"{pieces} pieces in {time.monotonic() - begun:.0f} s: {heard} scans, {asked} questions to the server")
+    print(f"memory {before // 1024} MB before, {resident() // 1024} MB after")
+    return 0
+
+
+def printer(slips: int) -> int:
+    """Printers nobody can trust; how many slips were called printed and are not there."""
+    wrong, begun, longest = 0, time.monotonic(), 0.0
+    ended: Counter[str] = Counter()
+    for kind in KINDS:
+        for seed in range(slips):
+            outcome, whole, seconds = once(kind, seed)
+            longest = max(longest, seconds)
+            ended[outcome.state.value] += 1
+            if outcome.state is PrintJobState.PRINTED and not whole:
+                print("FAULT", kind, seed, outcome)
+                wrong += 1
+    print(
+        f"{ended.total()} slips in {time.monotonic() - begun:.0f} s, {dict(ended)}; longest {longest:.0f} s of its time"
+    )
+    return wrong
+
+
+PARTS: dict[str, tuple[Callable[[int], int], int]] = {
+    "routes": (routes, 100),
+    "reader": (reader, 100_000),
+    "printer": (printer, 30),
+}
+
+
+def main(part: str, count: int | None) -> int:
+    """Say what was sent, what came back and what the memory did; 1 when something could not be taken."""
+    logging.disable(logging.CRITICAL)
+    run, usual = PARTS[part]
+    return 1 if run(count or usual) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100))
+    words = [word for word in sys.argv[1:] if word in PARTS]
+    counts = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    sys.exit(main(words[0] if words else "routes", counts[0] if counts else None))
