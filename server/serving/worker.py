@@ -81,6 +81,16 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
 
     # ---------------------------------------------------------------------------------- in the accepting thread
 
+    def run(self) -> None:
+        """Serve until told to end; then close what a thread handed back when nobody took it any more."""
+        try:
+            super().run()
+        finally:
+            for conn in [one for one in self._served if one.answered]:
+                conn.close()
+            for listener in self.sockets:
+                listener.close()
+
     def accept(self, listener: socket.socket) -> None:
         """Take the connections that have come, a few at a time; they wait for their requests without a thread."""
         for _ in range(ACCEPTED_AT_ONCE):
@@ -156,6 +166,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             _tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
             return
+        conn.answered = False
         self._served.add(conn)
         pool = self._staying if conn.stays else self.tpool if conn.known else self._strangers
         pool.submit(partial(self._serve, conn))
@@ -245,6 +256,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         try:
             kept = self.handle(conn)
         finally:
+            conn.answered = True
             if not self.method_queue.defer(self._finished, conn, kept):
                 conn.close()
 
