@@ -104,7 +104,7 @@ def test_a_television_of_before_2022_shows_the_room_of_a_call_where_a_new_one_do
                 old_browser(page)
             page.goto(wall.address)
             page.wait_for_function("() => document.querySelector('.banner:not([hidden])')")
-            page.wait_for_timeout(400)  # the banner has arrived
+            page.evaluate("document.getAnimations().forEach((a) => a.finish())")  # the banner has arrived
             seen.append(page.evaluate(SEEN))
             assert [] == errors
             page.close()
