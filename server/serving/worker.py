@@ -127,18 +127,22 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         self._cut_surplus()
 
     def _readable(self, conn: Any, _sock: socket.socket) -> None:
+        if data := self._received(conn):
+            self._take(conn, data)
+
+    def _received(self, conn: Any) -> bytes:
+        """What has come on a connection that waits; one that has ended is cut."""
         if conn not in self._arrivals:  # cut by what happened just before
-            return
+            return b""
         try:
-            data = conn.sock.recv(64 * 1024)
+            data: bytes = conn.sock.recv(64 * 1024)
         except (BlockingIOError, InterruptedError):
-            return
+            return b""
         except OSError:
             data = b""
-        if data:
-            self._take(conn, data)
-        else:
+        if not data:
             self._cut(conn)
+        return data
 
     def _take(self, conn: Any, data: bytes) -> None:
         if not conn.incoming.data:
@@ -198,16 +202,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         self._cut_surplus()
 
     def _drain(self, conn: Any, _sock: socket.socket) -> None:
-        if conn not in self._arrivals:
-            return
-        try:
-            data = conn.sock.recv(64 * 1024)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._cut(conn)
+        self._received(conn)
 
     def _cut_surplus(self) -> None:
         while (one := self._arrivals.surplus()) is not None:
