@@ -208,18 +208,23 @@ def _move(work: Work, job: PrintJobRow) -> DeviceRow | None:
         must_still_be_printed(work.db, job, work.now)
     except HallError:
         return None
-    new_job(
+    _copy(work, job, ServerReason.MOVED.value, lease_to_kiosk=False)
+    return station
+
+
+def _copy(work: Work, job: PrintJobRow, reason: str, *, lease_to_kiosk: bool) -> View | None:
+    """The same paper again, marked 补打; None where nobody can print it."""
+    return new_job(
         work,
         job.kind,
         job.content,
         ticket=job.ticket_id,
         report=job.report_id,
-        lease_to_kiosk=False,
+        lease_to_kiosk=lease_to_kiosk,
         copy_number=job.copy_number + 1,
         reprint_of=job.id,
-        reason=ServerReason.MOVED.value,
+        reason=reason,
     )
-    return station
 
 
 def _place_of(station: DeviceRow) -> dict[str, str]:
@@ -263,17 +268,7 @@ def reprint(work: Work, context: Context, id: str, reason: str) -> Answer:
     must_still_be_printed(work.db, job, work.now)
     if job.content.get("handed_over"):
         raise HallError(ErrorCode.REPORT_AT_DESK, "hand the report over again, after a look at the card")
-    view = new_job(
-        work,
-        job.kind,
-        job.content,
-        ticket=job.ticket_id,
-        report=job.report_id,
-        lease_to_kiosk=kiosk,
-        copy_number=job.copy_number + 1,
-        reprint_of=job.id,
-        reason=reason,
-    )
+    view = _copy(work, job, reason, lease_to_kiosk=kiosk)
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
     overuse.count(work, context, Action.REPRINTS)
