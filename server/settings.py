@@ -4,13 +4,12 @@ import contextlib
 import logging
 import os
 import secrets
-import socket
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from server.protocol.addresses import OwnAddresses
+from server.protocol.addresses import Origins, OwnAddresses
 
 SHORTEST_KEY = 16
 """Characters of a key that signs; the generated one has 64."""
@@ -33,7 +32,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on")
     port: int = Field(8080, description="Port the server listens on")
-    origins: str = Field(
+    origins: Origins = Field(
         "",
         description="Comma-separated addresses that browsers and devices use besides IP addresses and this machine's "
         "name, such as https://hall.example",
@@ -68,16 +67,10 @@ class Settings(BaseSettings):
             kept = None
         return kept if kept is not None else _made(path)
 
-    @field_validator("origins")
-    @classmethod
-    def _are_origins(cls, given: str) -> str:
-        OwnAddresses.listed((), given)
-        return given
-
     def own_addresses(self) -> OwnAddresses:
         """The names this server answers to and the origins that may open a socket or send a cookie: this machine's
         and those of HALL_ORIGINS."""
-        return OwnAddresses.listed((self.host, socket.gethostname()), self.origins)
+        return OwnAddresses.of_this_machine(self.host, self.origins)
 
 
 def _kept(path: Path) -> str | None:

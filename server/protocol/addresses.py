@@ -6,10 +6,13 @@ is compared with a list. An IP address cannot be pointed elsewhere: a browser th
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 Origin = tuple[str, str, int]
 """Scheme, host and port of a browser's origin."""
@@ -67,6 +70,11 @@ class OwnAddresses:
         hosts = {host_of(f"[{name}]" if ":" in name else name) for name in names}
         return cls(frozenset({*LOOPBACK, *hosts, *(origin[1] for origin in known)} - {""}), known)
 
+    @classmethod
+    def of_this_machine(cls, host: str, origins: str) -> "OwnAddresses":
+        """Where a program listens, the machine's name, and the origins of its settings."""
+        return cls.listed((host, socket.gethostname()), origins)
+
     def knows_host(self, header: str) -> bool:
         """Whether a Host header names this program: by a listed name or by any IP address."""
         host = host_of(header)
@@ -87,6 +95,15 @@ class OwnAddresses:
         if origin is not None:
             return self.knows_origin(origin, here)
         return fetch_site in {None, "none", "same-origin"}
+
+
+def _are_origins(given: str) -> str:
+    OwnAddresses.listed((), given)
+    return given
+
+
+Origins = Annotated[str, AfterValidator(_are_origins)]
+"""A setting that lists origins, separated by commas; what is no origin is refused at the start."""
 
 
 def reached_at(environ: Mapping[str, Any]) -> tuple[str, int]:
