@@ -110,11 +110,12 @@ def test_garbage_on_a_socket_ends_it_and_writes_no_traceback(hall, garbage):
 def test_a_socket_that_talks_is_cut(hall):
     """S1: whoever has joined nothing and says much is no client of ours."""
     with socket.create_connection(("127.0.0.1", hall.port), 20) as line:
-        line.sendall(UPGRADE + b"")
+        line.sendall(UPGRADE)
         until(lambda: b"\r\n\r\n" in line.recv(4096))
         line.sendall(b"\x81\x82\x00\x00\x00\x0040" * 40)
         while line.recv(4096):
             pass
+    assert "cut for what it said" in hall.log(), "it is not cut only because it joined nothing"
 
 
 def test_the_server_tells_no_version(hall):
