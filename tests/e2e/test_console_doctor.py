@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.protocol.client import HallUnreachable
-from tests.support.browser import faults
+from tests.support.browser import faults, intercept
 from tests.support.console_page import footed, speak
 from tests.support.hall import until
 from tests.support.proxy import Proxy
@@ -124,7 +124,7 @@ def test_who_comes_next_is_asked_again_where_the_answer_was_lost(hall, page):
     lost, whole = [], []
     hall.empty()
     page.wait_for_selector(".next:not(:has(.next-number))")
-    page.route("**/coming", lambda route: route.continue_() if whole else (lost.append(1), route.abort()))
+    intercept(page, "**/coming", lambda route: route.continue_() if whole else (lost.append(1), route.abort()))
     (one,) = hall.many(1)
     until(lambda: lost or page.wait_for_timeout(20))
     page.wait_for_timeout(500)  # both facts of the check-in have been here
@@ -213,7 +213,7 @@ def test_a_deed_whose_answer_is_late_holds_up_no_other_patient(hall, page):
         else:
             late.extend([route, route.fetch()])
 
-    page.route("**/api/v1/tickets/*/hold", answer_late)
+    intercept(page, "**/api/v1/tickets/*/hold", answer_late)
     page.keyboard.press("n")
     first = until(lambda: at(hall))
     current(page, first.number, "called")
@@ -398,10 +398,10 @@ def test_an_answer_lost_on_its_way_back_is_asked_for_again_with_the_same_key(hal
             else:
                 route.continue_()
 
-        page.route("**/call-next", lose_the_answer)
+        intercept(page, "**/call-next", lose_the_answer)
         page.keyboard.press("n")
         current(page, number, "called")
-        until(lambda: len(keys) == 3 or page.wait_for_timeout(50))
+        until(lambda: len(keys) >= 3 or page.wait_for_timeout(50))
         page.wait_for_selector("[data-act=undo]")
 
     assert 1 == len(set(keys))

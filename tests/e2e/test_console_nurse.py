@@ -7,7 +7,7 @@ import pytest
 
 from server.protocol.terms import Evidence
 from server.protocol.wire import HallProblem
-from tests.support.browser import faults
+from tests.support.browser import faults, intercept
 from tests.support.console_page import PASSWORD, Consoles, choose, footed, grade_by_keyboard, selected, speak
 from tests.support.hall import a_late_slip, until
 
@@ -66,7 +66,7 @@ def holding_back(page, path):
     def hold_back(wish):
         wishes.append(wish)
 
-    page.route(path, hold_back)
+    intercept(page, path, hold_back)
     yield wishes
     page.unroute(path)
 
@@ -136,7 +136,7 @@ def test_a_suggestion_whose_answer_was_lost_is_asked_for_again(consoles, page):
     (one,) = consoles.check_in("何敏", queue="ED")
     choose(page, one.number)
     page.keyboard.press("t")
-    page.route("**/triage-suggestions", lambda route: route.abort(), times=1)
+    intercept(page, "**/triage-suggestions", lambda route: route.abort(), times=1)
     page.fill("#vital-spo2", "84")
 
     page.wait_for_selector(".suggestion li:has-text('血氧饱和度 84')")
@@ -238,7 +238,7 @@ def test_a_suggestion_that_did_not_get_through_is_asked_for_again_and_the_old_on
     page.keyboard.press("t")
     page.fill("#vital-pulse", "30")
     page.wait_for_selector("[data-suggestion=Ⅰ]")
-    page.route("**/api/v1/triage-suggestions", lambda route: route.fulfill(body="<html>a proxy's page"))
+    intercept(page, "**/api/v1/triage-suggestions", lambda route: route.fulfill(body="<html>a proxy's page"))
     page.fill("#vital-pulse", "72")
     page.wait_for_selector("[data-suggestion]", state="detached")
 
@@ -881,7 +881,7 @@ def test_a_desk_whose_words_did_not_come_asks_for_them_again(consoles, page):
         lost.append(wish.request.url)
         wish.abort("connectionreset") if len(lost) == 1 else wish.continue_()
 
-    page.route("**/console/texts/zh.json", lose_the_first)
+    intercept(page, "**/console/texts/zh.json", lose_the_first)
     page.reload()
     page.wait_for_selector("[data-link=live]")
 

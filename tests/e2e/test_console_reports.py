@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.browser import faults
+from tests.support.browser import faults, intercept
 from tests.support.console_page import footed, speak
 from tests.support.hall import until
 from tests.support.kiosk_page import a_report
@@ -167,7 +167,7 @@ def test_the_list_says_so_when_nothing_fits_and_speaks_english(page):
 def test_a_list_that_cannot_be_read_says_so_and_can_be_asked_for_again(opened):
     speak(opened, "zh")
     opened.keyboard.press("Escape")
-    opened.route("**/halls/*/reports", lambda route: route.fulfill(status=404, json={"title": "没有这个候诊区"}))
+    intercept(opened, "**/halls/*/reports", lambda route: route.fulfill(status=404, json={"title": "没有这个候诊区"}))
     opened.keyboard.press("l")
     opened.wait_for_selector(".side [role=alert]")
     assert "没有这个候诊区" in opened.inner_text(".side [role=alert]")

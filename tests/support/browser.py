@@ -2,7 +2,7 @@
 
 import contextlib
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -91,6 +91,29 @@ def _new_page(browser: Any, locale: str, still: bool, touch: bool) -> Any:
     page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
     page.on("framenavigated", lambda frame: page.loads.append(frame.url))
     return page
+
+
+def intercept(page: Any, pattern: str, handler: Callable[[Any], object], **more: Any) -> None:
+    """Have `handler` answer what an open page asks for at `pattern`.
+
+    Chromium says yes before it does so: for some milliseconds requests of a page that is open still go to the server.
+    A probe tells when it has begun.
+    """
+    probe = "/healthz?intercepted"
+    seen: list[Any] = []
+
+    def is_probe(url: str) -> bool:
+        return url.endswith(probe)
+
+    def answer(route: Any) -> None:
+        seen.append(route)
+        route.fulfill(body="")
+
+    page.route(pattern, handler, **more)
+    page.route(is_probe, answer)
+    while not seen:
+        page.evaluate("path => fetch(path).then(answer => answer.text())", probe)
+    page.unroute(is_probe)
 
 
 def faults(page: Any, region: str | None = None) -> list[str]:
