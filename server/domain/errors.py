@@ -103,8 +103,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "zh": "该报告有危急值，须先由临床医生确认。",
     },
     ErrorCode.NOT_CRITICAL: {"en": "This report holds no critical value.", "zh": "该报告没有危急值。"},
-    ErrorCode.WRONG_CREDENTIALS: {"en": "User name or password is wrong.", "zh": "用户名或密码错误。"},
-    ErrorCode.LOCKED_OUT: {"en": "Too many failed attempts; wait 15 minutes.", "zh": "失败次数过多，请15分钟后再试。"},
+    ErrorCode.WRONG_CREDENTIALS: {
+        "en": "User name or password is wrong. After several attempts wait five minutes.",
+        "zh": "用户名或密码错误。多次出错后，请等五分钟再试。",
+    },
     ErrorCode.PASSWORD_NEEDED: {
         "en": "Please enter your own password to confirm this.",
         "zh": "请输入您本人的登录密码以确认此操作。",

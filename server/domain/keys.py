@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     AUDIT = "audit trail"
     IDENTIFIER = "counted identifier"
     RECEIPT = "receipt fingerprint"
+    LOGIN = "counted login"
 
 
 @cache

@@ -309,7 +309,6 @@ class ErrorCode(StrEnum):
     CRITICAL_UNACKNOWLEDGED = "critical_unacknowledged"
     NOT_CRITICAL = "not_critical"
     WRONG_CREDENTIALS = "wrong_credentials"
-    LOCKED_OUT = "locked_out"
     PASSWORD_NEEDED = "password_needed"
     IMPORT_REJECTED = "import_rejected"
     HALL_FILE_REJECTED = "hall_file_rejected"

@@ -20,6 +20,7 @@ from server.services import (
     devices,
     doctors,
     lists,
+    login_attempts,
     moves,
     printing,
     promises,
@@ -218,6 +219,7 @@ def prune(db: Session, now: datetime) -> None:
     journal.prune(db, now - KEPT)
     staff.prune(db, now)
     attempts.forget_old(db, now)
+    login_attempts.forget_old(db, now)
     desk_codes.forget_old(db, now)
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
 

@@ -1,4 +1,4 @@
-"""Staff accounts and their sessions: argon2 hashes, lock-out after five failures, idle and absolute ends."""
+"""Staff accounts and their sessions: argon2 hashes, idle and absolute ends. Strangers lock nobody out."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
+from server.services import login_attempts
 from server.services.context import Context
 from server.services.password_hashing import HashingLine
 from server.services.principal import Principal
 from server.services.work import Answer, Work
 from server.store.tables import HallRow, SessionRow, StaffRow, StationRow
 
-FAILURES = 5
-LOCKED = timedelta(minutes=15)
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
@@ -44,14 +43,12 @@ def add(
     must_be_there(db, hall, station)
     row = db.scalars(select(StaffRow).where(StaffRow.username == username)).one_or_none()
     if row is None:
-        row = StaffRow(
-            id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="", failures=0
-        )
+        row = StaffRow(id=secrets.token_hex(8), username=username, name=name, role=role.value, password_hash="")
         db.add(row)
     else:
         db.execute(delete(SessionRow).where(SessionRow.staff_id == row.id))
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
-    row.password_hash, row.failures, row.locked_until, row.disabled_at = password_hash, 0, None, None
+    row.password_hash, row.disabled_at = password_hash, None
     return row
 
 
@@ -99,17 +96,19 @@ def _fits(stored: str, password: str) -> bool:
         return False
 
 
-def confirm(context: Context, hall: str, username: str, password: str) -> str | None:
+def confirm(context: Context, who: Principal, hall: str, username: str, password: str) -> str | None:
     """The user name of a clinician who confirms with their own password; None when it is not one, or not right.
 
-    Failures count as those of signing in do. Called before the hall's lock is taken, for hashing takes long.
+    Failures count for `who` asks; what strangers try elsewhere delays no confirmation. Called before the hall's lock
+    is taken, for hashing takes long.
     """
     found, right = check_password(context, username, password)
     confirmed: list[str] = []
 
     def judge(work: Work) -> Answer:
         row = work.db.get(StaffRow, found) if found else None
-        if row is not None and _let_in(work, row, right) is None and row.role in {StaffRole.NURSE, StaffRole.DOCTOR}:
+        let_in = _lets_in(work, context, row, username, who.owner, right=right, signed_in=True)
+        if row is not None and let_in and row.role in {StaffRole.NURSE, StaffRole.DOCTOR}:
             confirmed.append(row.username)
         return Answer(200, {})
 
@@ -120,7 +119,8 @@ def confirm(context: Context, hall: str, username: str, password: str) -> str | 
 def must_confirm(context: Context, who: Principal, password: str | None) -> None:
     """A person who changes accounts or the hall file shows once more who they are; a device has no password.
 
-    Failures count as those of signing in do. Called before a lock is taken. Raises password_needed.
+    Failures count for this person alone; what strangers try elsewhere delays nobody. Called before a lock is taken.
+    Raises password_needed.
     """
     if who.kind != "staff":
         return
@@ -131,7 +131,8 @@ def must_confirm(context: Context, who: Principal, password: str | None) -> None
 
     def judge(work: Work) -> Answer:
         row = work.db.get(StaffRow, found) if found else None
-        if row is not None and row.id == who.id and _let_in(work, row, right) is None:
+        let_in = _lets_in(work, context, row, who.name, who.owner, right=right, signed_in=True)
+        if row is not None and row.id == who.id and let_in:
             confirmed.append(True)
         return Answer(200, {})
 
@@ -140,28 +141,29 @@ def must_confirm(context: Context, who: Principal, password: str | None) -> None
         raise HallError(ErrorCode.PASSWORD_NEEDED)
 
 
-def _let_in(work: Work, row: StaffRow, right: bool) -> Answer | None:
-    """What refuses this account now, None when nothing does; a wrong password is counted."""
-    if row.locked_until is not None and work.real_now < row.locked_until:
-        return Answer(423, {})
-    if right and row.disabled_at is None:
-        row.failures, row.locked_until = 0, None
-        return None
-    row.failures += 1
-    if row.failures >= FAILURES:
-        row.failures, row.locked_until = 0, work.real_now + LOCKED
-    work.audit("session.refused", row.id)
-    return Answer(401, {})
+def _lets_in(
+    work: Work, context: Context, row: StaffRow | None, username: str, place: str, *, right: bool, signed_in: bool
+) -> bool:
+    """Whether the password counts now; one of an account that is disabled or not there counts as a wrong one."""
+    if login_attempts.is_delayed(work, context, username, place, signed_in=signed_in):
+        return False
+    right = right and row is not None and row.disabled_at is None
+    login_attempts.keep(work, context, username, place, correct=right)
+    if row is not None and not right:
+        work.audit("session.refused", row.id)
+    return right
 
 
-def sign_in(work: Work, context: Context, staff: str | None, right: bool) -> tuple[Answer, str | None]:
-    """A new session and its token, or (with a count of failures) none: the caller raises after the commit."""
+def sign_in(
+    work: Work, context: Context, staff: str | None, username: str, place: str, *, right: bool
+) -> tuple[Answer, str | None]:
+    """A new session and its token, or (with a count of failures) none: the caller raises after the commit.
+
+    An unknown name, a wrong password and a right one that is delayed are refused alike.
+    """
     row = work.db.get(StaffRow, staff) if staff else None
-    if row is None:
+    if not _lets_in(work, context, row, username, place, right=right, signed_in=False) or row is None:
         return Answer(401, {}), None
-    refusal = _let_in(work, row, right)
-    if refusal is not None:
-        return refusal, None
     token = secrets.token_urlsafe(32)
     work.db.add(
         SessionRow(
@@ -191,9 +193,10 @@ def staff_view(row: StaffRow) -> dict[str, str | None]:
 
 def accounts(context: Context, hall: str | None) -> list[dict[str, str | bool | None]]:
     """The accounts that an administrator of a hall (None: of every hall) looks after: whose, which role, whether it
-    can sign in now."""
+    is disabled, and whether somebody tries passwords for it."""
     now = context.clock.real()
     with Session(context.engines.read) as db:
+        guessed = login_attempts.guessed_at(db, now)
         rows = db.scalars(
             select(StaffRow)
             .where(StaffRow.hall_id == hall if hall is not None else true())
@@ -203,7 +206,7 @@ def accounts(context: Context, hall: str | None) -> list[dict[str, str | bool | 
             {
                 **staff_view(row),
                 "disabled": row.disabled_at is not None,
-                "locked": row.locked_until is not None and now < row.locked_until,
+                "guessed": login_attempts.hashed(context, row.username) in guessed,
             }
             for row in rows
         ]

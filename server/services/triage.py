@@ -76,11 +76,11 @@ def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
     return Answer(200, {"ticket": ticket_view(ticket), "suggestion": view})
 
 
-def confirmed(context: Context, hall: str, body: TriageBody) -> TriageBody:
+def confirmed(context: Context, who: Principal, hall: str, body: TriageBody) -> TriageBody:
     """The body with the second person's password checked, before the hall's lock is taken: checking takes long."""
     if body.second is None:
         return body
-    found = staff.confirm(context, hall, body.second.get("username", ""), body.second.get("password", ""))
+    found = staff.confirm(context, who, hall, body.second.get("username", ""), body.second.get("password", ""))
     return body.model_copy(update={"second": {"confirmed": found} if found else {}})
 
 

@@ -230,8 +230,6 @@ class StaffRow(Base):
     doctor_id: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled_at: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
 
 
 class SessionRow(Base):
@@ -243,6 +241,18 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class LoginAttemptRow(Base):
+    """A password that was judged. `account` and `place` are keyed hashes; unknown user names count like known ones."""
+
+    __tablename__ = "login_attempt"
+    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    account: Mapped[str] = mapped_column(String(32))
+    place: Mapped[str] = mapped_column(String(32))
+    correct: Mapped[bool]
+    __table_args__ = (Index("logins_of_account", "account", "at"), Index("logins_of_place", "place", "at"))
 
 
 class DeviceRow(Base):

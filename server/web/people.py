@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import attempts, devices, hallediting, hallparts, imports, machines, staff
+from server.services import attempts, devices, hallediting, hallparts, imports, login_attempts, machines, staff
 from server.services.accounts import Importer
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.context import Context
@@ -114,17 +114,18 @@ def _sign_in() -> Response:
     here = web()
     same_site()
     _, body = given_body(SessionBody)
-    found, right = staff.check_password(here.context, body.username, body.password, request.remote_addr or "")
+    place = login_attempts.place_of(request.remote_addr or "")
+    found, right = staff.check_password(here.context, body.username, body.password, place)
     token: str | None = None
 
     def run(work: Work) -> Answer:
         nonlocal token
-        answer, token = staff.sign_in(work, here.context, found, right)
+        answer, token = staff.sign_in(work, here.context, found, body.username, place, right=right)
         return answer
 
     answer = here.context.transactions.system(own_hall(here.context, SYSTEM), run)
     if token is None:
-        raise HallError(ErrorCode.LOCKED_OUT if answer.status == 423 else ErrorCode.WRONG_CREDENTIALS)
+        raise HallError(ErrorCode.WRONG_CREDENTIALS)
     response = rendered(answer.body)
     response.set_cookie(
         SECURE_COOKIE if is_encrypted() else COOKIE,

@@ -65,7 +65,6 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CRITICAL_UNACKNOWLEDGED: 409,
     ErrorCode.NOT_CRITICAL: 409,
     ErrorCode.WRONG_CREDENTIALS: 401,
-    ErrorCode.LOCKED_OUT: 423,
     ErrorCode.PASSWORD_NEEDED: 403,
     ErrorCode.IMPORT_REJECTED: 422,
     ErrorCode.HALL_FILE_REJECTED: 422,
@@ -80,7 +79,6 @@ RETRY_AFTER = {
     ErrorCode.BUSY: "1",
     ErrorCode.TOO_MANY_ATTEMPTS: "600",
     ErrorCode.TOO_MANY: "60",
-    ErrorCode.LOCKED_OUT: "900",
 }
 BY_STATUS = {
     400: ErrorCode.INVALID,

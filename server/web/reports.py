@@ -45,7 +45,7 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         tag="reports",
         body=BundleBody,
         status=(201,),
-        prepare=lambda _context, _hall, body: judging.judged(read_bundle(body.model_extra or {})),
+        prepare=lambda _context, _who, _hall, body: judging.judged(read_bundle(body.model_extra or {})),
     )
     wish(
         routes,

@@ -196,7 +196,7 @@ def wish(
     status: tuple[int, ...] = (200,),
     key: bool = True,
     method: str = "POST",
-    prepare: Callable[[Context, str, Any], Any] = lambda _context, _hall, body: body,
+    prepare: Callable[[Context, Principal, str, Any], Any] = lambda _context, _who, _hall, body: body,
     identify: Callable[[Context, Principal, Any], Any] | None = None,
 ) -> None:
     """Declare a command: `use_case(work, context, body, **path)` runs in the write path of its hall.
@@ -216,7 +216,7 @@ def wish(
             else [hall_of_command(here.context, who, operation, parsed, parts)]
         )
         hear_hall_time()
-        prepared = identify(here.context, who, parsed) if identify else prepare(here.context, names[0], parsed)
+        prepared = identify(here.context, who, parsed) if identify else prepare(here.context, who, names[0], parsed)
         fingerprint = here.context.fingerprint(method, request.path, raw) if given else ""
         renew = renewal(here.context, who, parsed)
         asked = Wish(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renew)

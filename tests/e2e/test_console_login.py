@@ -38,7 +38,7 @@ def test_a_wrong_password_is_said_and_the_field_is_ready_again(page, consoles):
     sign_in(page, "nurse1", "not the password")
 
     page.wait_for_selector("#login-error:visible")
-    assert "用户名或密码错误。" == page.inner_text("#login-error")
+    assert "用户名或密码错误。多次出错后，请等五分钟再试。" == page.inner_text("#login-error")
     assert "password" == page.evaluate("document.activeElement.id")
     assert "" == page.input_value("#password")
 

@@ -93,17 +93,6 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(api):
     assert "wrong_credentials" == wrong.json["code"]
 
 
-def test_five_wrong_passwords_lock_the_account_for_fifteen_minutes_and_no_other(api, monkeypatch):
-    codes = [sign_in(api, password=f"wrong {number}").json["code"] for number in range(5)]
-    assert ["wrong_credentials"] * 5 == codes
-    locked = sign_in(api)
-    assert (423, "locked_out", "900") == (locked.status_code, locked.json["code"], locked.headers["Retry-After"])
-    assert 200 == sign_in(api, "wang").status_code
-    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=15, seconds=1)
-    monkeypatch.setattr(type(api.context.clock), "real", lambda _: later)
-    assert 200 == sign_in(api).status_code
-
-
 def test_a_right_password_forgives_the_wrong_ones_before(api):
     for _ in range(2):
         for number in range(4):
@@ -504,7 +493,7 @@ def test_passwords_cannot_be_guessed_by_asking_for_a_second_person(api):
         assert (422, "second_needed") == down_two_levels(api, ticket, "mei", f"wrong {number}")
 
     assert (422, "second_needed") == down_two_levels(api, ticket, "mei", PASSWORD)
-    assert 423 == sign_in(api).status_code
+    assert 200 == sign_in(api).status_code, "S17: the owner is not locked out by who guessed there"
 
 
 def test_a_hall_file_is_rehearsed_without_a_trace_then_applied_once_and_never_over_a_newer_one(api):

@@ -163,7 +163,7 @@ function Staff({ staff }) {
     <ul class="devices plain-none">${staff.map((one) => html`<li key=${one.id}>
       <span><b>${one.name}</b> <span class="secondary">${one.username}</span><br />
         <span class="secondary">${[t(`staff_role.${one.role}`), one.hall, one.station].filter(Boolean).join(" · ")}</span></span>
-      ${one.disabled || one.locked ? html`<span class="bad">${t(one.disabled ? "admin.staff.disabled" : "admin.staff.locked")}</span>` : null}
+      ${one.disabled || one.guessed ? html`<span class="bad">${t(one.disabled ? "admin.staff.disabled" : "admin.staff.guessed")}</span>` : null}
     </li>`)}</ul></section>`;
 }
 
