@@ -45,16 +45,19 @@ def is_delayed(work: Work, context: Context, username: str, place: str, *, signe
     return logins.is_delayed(tried, work.real_now)
 
 
-def keep(work: Work, context: Context, username: str, place: str, *, correct: bool) -> None:
+def keep(work: Work, context: Context, username: str, place: str, *, correct: bool, signed_in: bool = False) -> None:
     """Keep how a password was judged; a right one forgives the wrong ones before it from this place.
 
-    One that is delayed is not kept, so that nobody prolongs a delay or fills the table.
+    One that is delayed is not kept, so that nobody prolongs a delay or fills the table; nor is a right one of a
+    login, which ends long before a place that knows an account does.
     """
     account, here = hashed(context, username), hashed(context, place)
     if correct:
         work.db.execute(
             delete(LoginAttemptRow).where(LoginAttemptRow.account == account, LoginAttemptRow.place == here)
         )
+    if correct and signed_in:
+        return
     work.db.add(LoginAttemptRow(at=work.real_now, account=account, place=here, correct=correct))
 
 

@@ -148,7 +148,7 @@ def _lets_in(
     if login_attempts.is_delayed(work, context, username, place, signed_in=signed_in):
         return False
     right = right and row is not None and row.disabled_at is None
-    login_attempts.keep(work, context, username, place, correct=right)
+    login_attempts.keep(work, context, username, place, correct=right, signed_in=signed_in)
     if row is not None and not right:
         work.audit("session.refused", row.id)
     return right
