@@ -5,6 +5,7 @@ paper may lie in the tray or not, and only a person can tell (faults.md row 50).
 """
 
 import contextlib
+import itertools
 import json
 import logging
 import os
@@ -12,12 +13,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.ports import Outcome, Reason
+from hardware.ports import EVIDENCE_LENGTH, Outcome, Reason
 from server.protocol import private_files
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
 
 INTERRUPTED = f"{Reason.INTERRUPTED.value}: the station stopped while printing"
+KEPT_ASIDE = 200
 _JOB = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        private_files.folder(folder, r".*\.(json|new|unreadable)")
+        private_files.folder(folder, r".*\.(json|new|unreadable|refused)")
 
     def begin(self, job: PrintJob, key: str) -> None:
         """Remember, on disk, that the first byte may be sent now."""
@@ -61,8 +63,29 @@ class Spool:
         return _spooled(told)
 
     def forget(self, job: str) -> None:
-        """The server knows, or will never want to."""
+        """The server knows how the job ended. Raises OSError."""
         self._path(job).unlink(missing_ok=True)
+
+    def set_refused_aside(self, job: str) -> None:
+        """The server will never take this end: its record is kept as `JOB.json.refused`, the newest 200 of them.
+
+        Raises OSError.
+        """
+        path = self._path(job)
+        if path.exists():
+            aside = path.replace(path.with_name(f"{path.name}.refused"))
+            log.error("spool: the record of job %s is set aside as %s", job, aside.name)
+        for old in itertools.islice(sorted(self._folder.glob("*.refused"), key=_age, reverse=True), KEPT_ASIDE, None):
+            old.unlink(missing_ok=True)
+
+    def has_refused(self) -> bool:
+        """Whether the record of an end that the server refused lies here, for a person to look at and remove."""
+        return next(self._folder.glob("*.refused"), None) is not None
+
+    def record_of(self, job: str) -> Spooled | None:
+        """What is not told yet of a job."""
+        path = self._path(job)
+        return self._read(path) if path.exists() else None
 
     def left(self) -> list[Spooled]:
         """What is not told yet, oldest first. A file that cannot be read is a begun job named by its file."""
@@ -77,7 +100,7 @@ class Spool:
         """What a file says. One that says nothing is a begun job, named by its file; a stranger's is put aside."""
         try:
             spooled = _spooled(json.loads(path.read_text("utf-8")))
-            if self._path(spooled.job) == path and _is_plain(spooled.key):
+            if self._path(spooled.job) == path and _is_plain(spooled.key) and _is_plain(spooled.job):
                 return spooled
         except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
             log.warning("spool: %s cannot be read", path.name)
@@ -111,8 +134,13 @@ def _age(path: Path) -> int:
 
 
 def _is_plain(key: str) -> bool:
-    """Whether a key can be sent."""
+    """Whether a key or an id can be sent."""
     return 1 <= len(key) <= 255 and key.isascii() and key.isprintable()
+
+
+def _printable(text: str) -> str:
+    """A text that can be sent, whatever a driver or a damaged file made of it, such as half a surrogate pair."""
+    return "".join(one if one.isprintable() else "?" for one in text)
 
 
 def _spooled(content: dict[str, str | None]) -> Spooled:
@@ -122,7 +150,6 @@ def _spooled(content: dict[str, str | None]) -> Spooled:
         lease=str(lease) if (lease := content.get("lease")) else None,
         key=str(content["key"]),
         state=PrintJobState(state) if state else PrintJobState.UNKNOWN,
-        evidence=str(content.get("evidence") or "")[:200]
-        or f"{Reason.INTERRUPTED.value}: the station stopped while printing",
+        evidence=_printable(str(content.get("evidence") or ""))[:EVIDENCE_LENGTH] or INTERRUPTED,
         begun_only=not state,
     )

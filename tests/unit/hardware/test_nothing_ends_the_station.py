@@ -121,6 +121,26 @@ def test_a_spool_file_of_any_content_is_told_once_under_its_own_name(content, pr
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [("\\ud800", "?"), ("fine: \\ud83d \\u0000\\r\\n", "fine: ? ???"), ("\\u202e", "?"), ("图" * 300, "图" * 200)],
+)
+def test_evidence_in_the_spool_that_cannot_be_sent_is_told_as_far_as_it_can(evidence, told, tmp_path):
+    """B4: half a surrogate pair in a file of the spool ended each round before a job was claimed."""
+    record = f'{{"job": "j1", "key": "k", "state": "printed", "evidence": "{evidence}"}}'
+    (tmp_path / "j1.json").write_text(record, "utf-8")
+    (left,) = Spool(tmp_path).left()
+    assert (PrintJobState.PRINTED, told) == (left.state, left.evidence)
+
+
+@pytest.mark.parametrize("fields", ['"job": "j1", "key": "\\ud800"', '"job": "j\\ud800", "key": "k"'])
+def test_an_id_or_a_key_in_the_spool_that_cannot_be_sent_is_a_begun_job(fields, tmp_path):
+    """B4: siblings."""
+    for name in ("j1", "j_"):
+        (tmp_path / f"{name}.json").write_text(f'{{{fields}, "state": "printed"}}', "utf-8")
+    assert {("j1", "spool-j1"), ("j_", "spool-j_")} == {(left.job, left.key) for left in Spool(tmp_path).left()}
+
+
 @pytest.mark.parametrize("name", ["a\nb.json", "报告.json", "a b.json", "x" * 80 + ".json"])
 def test_a_file_in_the_spool_that_names_no_job_is_put_aside(name, printer, tmp_path):
     (tmp_path / name).write_text("{}", encoding="utf-8")
