@@ -24,6 +24,9 @@ from server.protocol.client import HallClient
 from server.protocol.link import Link
 from server.protocol.wire import HallProblem, HallUnreachable
 
+TELLING_SECONDS = 2.0
+"""For so long one end is offered to a server that is busy; then the next job is printed, and the end is told later."""
+
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +41,7 @@ def run(settings: StationSettings) -> int:
 
     preload()
     wakeful = Wakeful(
-        Station(client, printer, Spool(settings.state_dir / "spool"), now),
+        Station(client.patient(TELLING_SECONDS), printer, Spool(settings.state_dir / "spool"), now),
         settings.poll_seconds,
         settings.heartbeat_seconds,
     )

@@ -1,7 +1,8 @@
 """Owns one printer's worth of work: take a job, print it, tell how it ended. Knows no settings and no process.
 
 A job is remembered on disk before its first byte is sent and forgotten after the server knows its end, so a power cut
-in between ends as `unknown`: never lost, never printed twice by itself.
+in between ends as `unknown`: never lost, never printed twice by itself. An end that the server does not take is told
+later (delivery.py), while the next job is printed.
 """
 
 import logging
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from hardware.delivery import Delivery, Reports
 from hardware.health import GOOD, HealthCheck
 from hardware.jobs import print_job
 from hardware.ports import Outcome, Printer, Reason
@@ -28,16 +30,11 @@ MOST_EVENTS = 2**31
 WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
 
-class Jobs(Protocol):
+class Jobs(Reports, Protocol):
     """What a station wishes of the server; HallClient has it."""
 
     def claim_print_job(self) -> PrintJob | None:
         """Take the next job under a lease."""
-
-    def report_print_job(
-        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: Any
-    ) -> PrintJob | None:
-        """Say how a job ended."""
 
     def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
         """Say that this device lives."""
@@ -61,6 +58,7 @@ class Station:
         self._now = now
         self._new_key = new_key
         self._ended: dict[tuple[str, str | None], Spooled] = {}
+        self._delivery = Delivery(jobs, spool, monotonic)
         self._check = HealthCheck(printer.health, monotonic)
         self.health: Reason | None = None
         self.seen_seq = 0
@@ -70,21 +68,32 @@ class Station:
     def step(self) -> bool:
         """Do one job, if there is one and the printer can. Returns whether a job was done.
 
-        Raises HallProblem and HallUnreachable from asking the server; what was printed stays in the spool then.
+        Raises HallProblem and HallUnreachable from asking for a job; an end that is not taken is told later.
         """
-        for left in self._spool.left():
-            self._tell(left)
+        self._delivery.tell_left()
         if self.look() not in GOOD:
             return False
         job = self._claimed()
         if job is None:
             return False
-        if before := self._ended.get((job.id, job.lease)):
+        if before := self._ended_before(job):
             # the server did not take the end and gives the same job again: more paper would not help
-            log.error("job %s was given again under the same lease; it is told again, not printed", job.id)
-            self._tell(before)
+            if self._delivery.is_due(before):
+                log.error("job %s was given again before its end was taken; it is told again, not printed", job.id)
+                self._delivery.tell(before)
             return False
         return self._do(job)
+
+    def _ended_before(self, job: PrintJob) -> Spooled | None:
+        """The end of a job that is given again under its lease, or that the spool still has to tell.
+
+        One that was given back under another lease was begun by nobody: it may be printed.
+        """
+        if ended := self._ended.get((job.id, job.lease)):
+            return ended
+        left = self._spool.record_of(job.id)
+        given_back = left is not None and left.state is PrintJobState.QUEUED and left.lease != job.lease
+        return None if given_back else left
 
     def _claimed(self) -> PrintJob | None:
         """The next job. One that cannot be read, such as a newer server's, is told as unprintable and passed over."""
@@ -95,7 +104,7 @@ class Station:
                 raise
             log.error("job %s cannot be read by this station", error.job)
             evidence = f"{Reason.UNPRINTABLE.value}: this station cannot read the job"
-            self._tell(Spooled(error.job, error.lease, self._new_key(), PrintJobState.FAILED, evidence, False))
+            self._delivery.tell(Spooled(error.job, error.lease, self._new_key(), PrintJobState.FAILED, evidence, False))
             return None
 
     def look(self) -> Reason:
@@ -108,7 +117,8 @@ class Station:
     def beat(self) -> None:
         """Tell the server that the station lives and how its printer is."""
         health = self.health.value if self.health else "unknown"
-        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD})
+        told = {"ends": state} if (state := self._delivery.state) else {}
+        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD, **told})
 
     def _do(self, job: PrintJob) -> bool:
         """Print a job and tell its end; False when it was given back unbegun."""
@@ -118,7 +128,8 @@ class Station:
         except OSError as error:
             # what cannot be remembered is not begun: after a power cut it would come out twice
             log.error("job %s is given back: the disk refuses: %s", job.id, error)
-            self._tell(Spooled(job.id, job.lease, key, PrintJobState.QUEUED, "the station's disk refuses", False))
+            given_back = Spooled(job.id, job.lease, key, PrintJobState.QUEUED, "the station's disk refuses", False)
+            self._delivery.tell(given_back)
             return False
         outcome = _given_back_if_untouched(print_job(job, self._printer, self._now()))
         ended = self._spool.end(job, key, outcome)
@@ -132,18 +143,8 @@ class Station:
             self.health = self._check.heard(outcome.reason)  # the printer said why; asked again after a pause
         else:
             self._check.doubt()  # a job that did not print is a reason to look before the next one is taken
-        self._tell(ended)
+        self._delivery.tell(ended)
         return True
-
-    def _tell(self, ended: Spooled) -> None:
-        """Tell an end under its key and forget it; a refusal is final, silence is not."""
-        try:
-            self._jobs.report_print_job(ended.job, ended.state, ended.evidence, key=ended.key)
-        except HallProblem as problem:
-            if problem.status >= 500 or problem.status in {401, 403, 429}:
-                raise
-            log.warning("job %s: the server refused %s: %s", ended.job, ended.state.value, problem.code)
-        self._spool.forget(ended.job)
 
 
 def _given_back_if_untouched(outcome: Outcome) -> Outcome:

@@ -54,6 +54,18 @@ class Outside:
     clock: Callable[[], float]
 
 
+@dataclass(frozen=True)
+class PrintEnd:
+    """How a print ended, the key it is told under, since when, and what to do with where a copy comes out instead."""
+
+    job: str
+    state: PrintJobState
+    evidence: str
+    key: str
+    since: float
+    settled: Callable[[Names], None]
+
+
 class Errands:
     """Does wishes in threads of its own and feeds the answers back. `stop` ends what is being tried again."""
 
@@ -202,30 +214,35 @@ class Errands:
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
-        moved = self._report(job.id, state, evidence)
-        if moved:
-            self._feed(PaperMoved(job.id, moved))
-        if key := self._keys.get(job.id):
-            self._settle(key)
-            if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
-                self._keys.pop(job.id, None)
+        def settled(moved: Names) -> None:
+            if moved:
+                self._feed(PaperMoved(job.id, moved))
+            if key := self._keys.get(job.id):
+                self._settle(key)
+                if state is not PrintJobState.UNKNOWN:  # the patient's word may still follow an unknown
+                    self._keys.pop(job.id, None)
 
-    def _report(self, job: str, state: PrintJobState, evidence: str) -> Names:
-        """Say how a print ended until the server has heard it; a refusal (the lease is lost) settles it too.
+        self._deliver(PrintEnd(job.id, state, evidence, fresh_key(), self._outside.clock(), settled))
 
-        Returns where a copy comes out instead, by language; empty where none does.
+    def _deliver(self, end: PrintEnd) -> None:
+        """Say how a print ended until the server has heard it; a refusal for good (the lease is lost) settles it too.
+
+        One that the server does not take now goes behind the others, so that it holds up none of them.
         """
-        key, since = fresh_key(), self._outside.clock()
-        while not self._stopping.is_set() and self._outside.clock() - since < REPORT_UNTIL:
+        while not self._stopping.is_set() and self._outside.clock() - end.since < REPORT_UNTIL:
             try:
-                told = self._outside.client.report_print_job(job, state, evidence, key=key)
-                return told.moved_to if told is not None else {}
+                told = self._outside.client.report_print_job(end.job, end.state, end.evidence, key=end.key)
+                return end.settled(told.moved_to if told is not None else {})
             except HallProblem as problem:
-                log.warning("the outcome %s of print job %s is refused: %s", state, job, problem)
-                return {}
+                log.warning("the outcome %s of print job %s is refused: %s", end.state, end.job, problem)
+                if problem.is_final:
+                    return end.settled({})
+                if not self._stopping.wait(AGAIN_AFTER):
+                    self._tellers.submit(self._deliver, end)
+                return None
             except HallUnreachable:
                 self._stopping.wait(AGAIN_AFTER)
-        return {}
+        return None if self._stopping.is_set() else end.settled({})
 
     def _settle(self, key: str) -> None:
         """Forget a command; one that the disk keeps is asked for again after a restart, under the same key."""
@@ -238,8 +255,11 @@ class Errands:
         if entry.printing is not None:
             self._outside.paper.suspect()
             evidence = "interrupted: the kiosk stopped while this was printing"
-            self._report(entry.printing, PrintJobState.UNKNOWN, evidence)
-            self._settle(entry.key)
+            since = self._outside.clock()
+            end = PrintEnd(
+                entry.printing, PrintJobState.UNKNOWN, evidence, fresh_key(), since, lambda _: self._settle(entry.key)
+            )
+            self._deliver(end)
         elif self._outside.clock() - entry.made_at > STILL_HERE or entry.kind not in KINDS:
             self._settle(entry.key)
         else:

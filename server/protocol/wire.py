@@ -17,6 +17,8 @@ from server.protocol.terms import ErrorCode
 AGAIN = frozenset({502, 503, 504})
 """Statuses that promise nothing happened, or cannot know: the same key settles it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+PASSING = frozenset({401, 403, 408, 425, 429})
+"""Refusals that may end when somebody mends a token or a right, or when a while has passed."""
 
 
 class HallProblem(Exception):
@@ -32,6 +34,11 @@ class HallProblem(Exception):
         self.status = status
         self.log_text = f"{status} {code}"
         self.problem = problem
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the hall's server itself refused, and would refuse the same again; a proxy's page says no code."""
+        return 400 <= self.status < 500 and self.status not in PASSING and bool(self.problem.get("code"))
 
 
 class HallUnreachable(Exception):
@@ -135,7 +142,8 @@ class Wire:
                 if final:
                     raise HallUnreachable(key, error) from error
             except httpx.InvalidURL as error:  # an id that is none, such as one with a line break in it
-                raise HallProblem(ErrorCode.NOT_FOUND, 404, {"title": "no address"}) from error
+                problem = {"title": "no address", "code": ErrorCode.NOT_FOUND}
+                raise HallProblem(ErrorCode.NOT_FOUND, 404, problem) from error
             else:
                 if response.status_code < 400:
                     self.skew.note(response.headers.get("Date"))

@@ -84,8 +84,9 @@ const WELL = new Set(["fine", "near_end", "no_status_channel", "printing", "none
 
 /** What a machine that is online says is wrong with it, in the reader's words; "" where nothing is. */
 export function trouble(device) {
-  const { printer, voice } = device.health ?? {};
+  const { printer, voice, ends } = device.health ?? {};
   if (printer && !WELL.has(printer)) return has(`health.printer.${printer}`) ? t(`health.printer.${printer}`) : printer;
+  if (ends === "refused") return t("health.ends.refused");
   return voice === "silent" ? t("health.voice.silent") : "";
 }
 

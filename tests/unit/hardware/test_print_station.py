@@ -1,10 +1,12 @@
 import json
+import os
 import threading
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
+from hardware import spool as spool_module
 from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
@@ -24,6 +26,7 @@ class Desk:
         self.ends: list[tuple[str, PrintJobState, str, str]] = []
         self.beats: list[dict] = []
         self.trouble: Exception | None = None
+        self.troubles: dict[str, Exception] = {}
         self.claims = 0
 
     def claim_print_job(self):
@@ -31,12 +34,16 @@ class Desk:
         return self.jobs.pop(0) if self.jobs else None
 
     def report_print_job(self, job, state, evidence, *, key=None, **more):
-        if self.trouble:
-            raise self.trouble
+        if trouble := self.troubles.get(job, self.trouble):
+            raise trouble
         self.ends.append((job, state, evidence, key))
 
     def heartbeat(self, seen_seq, health):
         self.beats.append(dict(health))
+
+
+def refusal(status, code=None):
+    return HallProblem(code or "internal", status, {"code": code} if code else {})
 
 
 @pytest.fixture
@@ -144,25 +151,115 @@ def test_an_end_that_could_not_be_told_is_told_later_under_the_same_key_and_noth
     desk = Desk(make_job("j1"))
     worker = station(desk, printer, tmp_path)
     desk.trouble = HallUnreachable("k0", OSError("cable"))
-    with pytest.raises(HallUnreachable):
-        worker.step()
+    assert worker.step()
     desk.trouble = None
     assert not station(desk, printer, tmp_path).step()
     assert [("j1", PrintJobState.PRINTED, "k0")] == [(job, state, key) for job, state, _, key in desk.ends]
     assert 1 == device(printer).paper.count
 
 
-def test_an_end_that_the_server_refuses_for_good_is_forgotten(printer, tmp_path):
-    desk = Desk(make_job("j1"))
-    desk.trouble = HallProblem("lease_lost", 409, {})
-    assert station(desk, printer, tmp_path).step()
+@pytest.mark.parametrize(
+    "trouble",
+    [refusal(401, "unauthenticated"), refusal(403, "forbidden"), refusal(429, "too_many"), refusal(500, "internal"),
+     refusal(503, "busy"), refusal(404), refusal(511), HallUnreachable("k", OSError()), ValueError("a fault of ours")],
+)  # fmt: skip
+def test_an_end_that_is_not_taken_now_holds_up_no_other_job_and_is_told_later(trouble, printer, tmp_path):
+    """B3: one answer of 401, 403, 429 or 5xx to an end, and the station printed nothing any more; siblings."""
+    Spool(tmp_path).begin(make_job("j0"), "k-before")
+    desk = Desk(make_job("j1"), make_job("j2"))
+    desk.troubles = {"j0": trouble, "j1": trouble}
+    worker = station(desk, printer, tmp_path)
+    assert worker.step()
+    assert worker.step()
+    assert ["j2"] == [end[0] for end in desk.ends]
+    worker.beat()
+    assert "untold" == desk.beats[-1]["ends"]
+    desk.troubles = {}
+    for _ in range(4):
+        worker.step()
+    assert {("j0", PrintJobState.UNKNOWN, "k-before"), ("j1", PrintJobState.PRINTED, "k0")} == {
+        (job, state, key) for job, state, _, key in desk.ends[1:]
+    }
+    assert 2 == device(printer).paper.count
+    worker.beat()
+    assert "ends" not in desk.beats[-1]
     assert [] == list(tmp_path.iterdir())
+
+
+def test_ends_that_are_not_taken_are_told_again_ever_more_seldom(printer, tmp_path):
+    """B3: siblings: each of them was told again in each round."""
+    told, now = [], [0.0]
+    for job in ("j1", "j2"):
+        Spool(tmp_path).begin(make_job(job), f"k-{job}")
+    desk = Desk()
+    desk.report_print_job = lambda job, *_, **__: (told.append(job), (_ for _ in ()).throw(refusal(500, "internal")))
+    worker = Station(desk, printer, Spool(tmp_path), lambda: MOMENT, monotonic=lambda: now[0])
+    for second in range(0, 3600, 2):
+        now[0] = float(second)
+        worker.step()
+    assert all(12 <= told.count(job) <= 20 for job in ("j1", "j2"))
+
+
+def test_an_end_that_the_server_refuses_for_good_is_set_aside_and_said(printer, tmp_path, caplog):
+    """B3: it was forgotten with a warning."""
+    desk = Desk(make_job("j1"), make_job("j2"))
+    desk.troubles = {"j1": refusal(409, "lease_lost")}
+    worker = station(desk, printer, tmp_path)
+    assert worker.step()
+    assert worker.step()
+    assert ["j1.json.refused"] == [path.name for path in tmp_path.iterdir()]
+    assert "j1.json.refused" in caplog.text
+    worker.beat()
+    assert {"printer": "fine", "ok": True, "ends": "refused"} == desk.beats[-1]
+    assert [("j2", PrintJobState.PRINTED)] == [end[:2] for end in desk.ends]
+    again = station(desk, printer, tmp_path)
+    again.step()
+    (tmp_path / "j1.json.refused").unlink()
+    again.step()
+    again.beat()
+    assert "ends" not in desk.beats[-1]
+
+
+def test_of_ends_that_were_refused_the_newest_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(spool_module, "KEPT_ASIDE", 2)
+    spool = Spool(tmp_path)
+    for number in range(4):
+        spool.begin(make_job(f"j{number}"), "k")
+        os.utime(tmp_path / f"j{number}.json", (number, number))
+        spool.set_refused_aside(f"j{number}")
+    assert {"j2.json.refused", "j3.json.refused"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_record_that_the_disk_does_not_let_go_is_told_once_and_stops_nothing(printer, tmp_path, monkeypatch):
+    def read_only(*_):
+        raise OSError(30, "Read-only file system")
+
+    desk = Desk(make_job("j1"), make_job("j2"))
+    worker = station(desk, printer, tmp_path)
+    monkeypatch.setattr(Spool, "forget", read_only)
+    for _ in range(3):
+        worker.step()
+    assert ["j1", "j2"] == [end[0] for end in desk.ends]
+
+
+def test_a_job_whose_end_is_untold_is_not_printed_again_after_a_restart(printer, tmp_path):
+    """B3: siblings: the server gives a job again while its lease lasts."""
+    job = make_job("j1", lease="l1")
+    desk = Desk(job, job)
+    desk.trouble = refusal(500, "internal")
+    assert station(desk, printer, tmp_path).step()
+    again = station(desk, printer, tmp_path)
+    assert not again.step()
+    assert 1 == device(printer).paper.count
+    desk.trouble = None
+    again.step()
+    assert [("j1", PrintJobState.PRINTED, "k0")] == [(job, state, key) for job, state, _, key in desk.ends]
 
 
 def test_a_job_given_again_under_the_same_lease_is_told_again_and_not_printed_again(printer, tmp_path):
     job = make_job("j1", lease="l1")
     desk = Desk(job, job, make_job("j1", lease="l2"))
-    desk.trouble = HallProblem("invalid", 422, {})
+    desk.trouble = refusal(422, "invalid")
     worker = station(desk, printer, tmp_path)
     assert worker.step()
     assert not worker.step()
@@ -174,9 +271,8 @@ def test_a_job_given_again_under_the_same_lease_is_told_again_and_not_printed_ag
 
 def test_a_station_whose_token_is_refused_keeps_what_it_has_to_tell(printer, tmp_path):
     desk = Desk(make_job("j1"))
-    desk.trouble = HallProblem("unauthenticated", 401, {})
-    with pytest.raises(HallProblem):
-        station(desk, printer, tmp_path).step()
+    desk.trouble = refusal(401, "unauthenticated")
+    assert station(desk, printer, tmp_path).step()
     assert 1 == len(list(tmp_path.glob("*.json")))
 
 

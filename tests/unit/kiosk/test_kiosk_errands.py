@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from kiosk.errands import Errands, Outside
 from kiosk.inputs import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
 from kiosk.journal import Entry, Journal
 from kiosk.paper import PaperMaker
-from kiosk.wishes import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper
+from kiosk.wishes import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
@@ -139,6 +140,36 @@ def test_paper_settles_the_wish_only_when_its_fate_is_told(bench):
 
     assert Answer("0.2", Paper(PrintJobState.PRINTED, Reason.FINE)) == here.fed[1]
     assert ["printed"] == [body["state"] for body in here.wall.bodies("/report")]
+
+
+def test_an_end_that_the_server_does_not_take_now_holds_up_no_other_and_is_told_later(bench, monkeypatch):
+    """B3: siblings: a 500 or a 403 to the end of a print, and the server never knew it."""
+    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    taken, refusals = [], count(1)
+
+    def server(request):
+        job = request.url.path.split("/")[-2]
+        if job.startswith("bad") and next(refusals) < 30:
+            return httpx.Response(403, json={"code": "forbidden"})
+        taken.append((job, request.headers["Idempotency-Key"]))
+        return httpx.Response(200, json={})
+
+    here = bench(server)
+    jobs = [PrintJob.model_validate(slip_job(name)) for name in ("bad1", "bad2", "bad3", "bad4", "bad5", "good")]
+    here.errands.perform(tuple(SettlePaper(job, PrintJobState.PRINTED, "fine") for job in jobs))
+    here.until(lambda: len(taken) >= 6)
+    assert "good" == taken[0][0]
+    assert 6 == len({job for job, _ in taken})
+    assert all(1 == len(set(here.wall.keys(f"/{job.id}/report"))) for job in jobs)
+
+
+def test_an_end_that_is_refused_for_good_is_told_no_more(bench):
+    here = bench((409, {"code": "lease_lost"}), (200, {}))
+    job = PrintJob.model_validate(slip_job())
+    here.errands.perform((SettlePaper(job, PrintJobState.PRINTED, "fine"),))
+    here.until(lambda: here.wall.sent)
+    here.errands.stop()
+    assert 1 == len(here.wall.sent)
 
 
 def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_key(bench, monkeypatch):
