@@ -17,7 +17,7 @@ from caller.screens import MOST, Screen, Screens
 from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
-from server.serving.worker import Limits
+from server.serving.limits import Limits
 
 WEB = Path(__file__).parent / "web"
 PAGE_SECRET = "X-Wall-Secret"

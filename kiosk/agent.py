@@ -13,7 +13,7 @@ from kiosk.mind import Mind
 from kiosk.screens import Verb
 from server.protocol.assets import shared_assets
 from server.serving import KNOWN
-from server.serving.worker import Limits
+from server.serving.limits import Limits
 
 WEB = Path(__file__).parent / "web"
 WAIT_SECONDS = 20.0

@@ -9,8 +9,9 @@ from gunicorn.app.base import BaseApplication
 
 from server.app import Server, create
 from server.live import gate
+from server.serving.limits import Limits
 from server.serving.quiet import QuietLogger
-from server.serving.worker import GuardedWorker, Limits
+from server.serving.worker import GuardedWorker
 from server.settings import Settings
 
 

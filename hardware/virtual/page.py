@@ -13,8 +13,8 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.faults import NUMBERS, TOGGLES
 from hardware.virtual.paper import KEPT, PaperSlip
 from server.protocol.addresses import OwnAddresses
+from server.serving.limits import Limits
 from server.serving.pages import PageServer
-from server.serving.worker import Limits
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 HEADERS = {

@@ -6,6 +6,7 @@ without end; each ping of each socket starts a thread that sleeps (seen in the s
 
 import contextlib
 import logging
+import socket
 import threading
 import time
 from collections import deque
@@ -24,8 +25,30 @@ SILENT_SECONDS = 12.0
 """A socket answers a ping every five seconds; one that is silent for so long, or takes nothing, is gone."""
 
 
+class _Borrowed:
+    """A connection that the accepting thread closes, and nobody else.
+
+    simple-websocket's reading thread closes its socket while the accepting thread may be waiting on it; the next
+    connection gets the same number, which the poller then knows already (A3: that ended the worker).
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def close(self) -> None:
+        """Let nothing more through; the file stays open for its owner."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
 class HallWebSocket(simple_websocket.Server):  # type: ignore[misc]  # no types
     """A websocket whose threads end when its client is gone, silent, or sends what is no frame."""
+
+    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
+        super().__init__({**environ, "gunicorn.socket": _Borrowed(environ["gunicorn.socket"])}, **options)
 
     def _thread(self) -> None:
         self.sock.settimeout(SILENT_SECONDS)
@@ -66,10 +89,10 @@ class Pings:
     def ask(self, one: Any) -> None:
         """Ping this socket when its time has come."""
         with self._changed:
-            self._due.append((time.monotonic() + self._after, one))
-            if not self._started:
-                self._started = True
+            if not self._started:  # first, for it fails where the system has no thread left
                 threading.Thread(target=self._run, name="pings", daemon=True).start()
+                self._started = True
+            self._due.append((time.monotonic() + self._after, one))
             self._changed.notify()
 
     def _run(self) -> None:

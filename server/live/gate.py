@@ -195,12 +195,18 @@ class Gate:
 
     def _look_after(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            with self._lock:
-                late = [self._lines[place] for place in self._places.overdue(time.monotonic())]
-            for line in late:
-                self._close(line)
-                if line.tcp is None:
-                    self._leave(line)
+            try:
+                self._cut_late()
+            except Exception:
+                log.warning("late sockets were not cut", exc_info=True)
+
+    def _cut_late(self) -> None:
+        with self._lock:
+            late = [self._lines[place] for place in self._places.overdue(time.monotonic())]
+        for line in late:
+            self._close(line)
+            if line.tcp is None:
+                self._leave(line)
 
     def _leave(self, line: _Line) -> None:
         with self._lock:

@@ -94,14 +94,21 @@ def _message(record: logging.LogRecord) -> str:
     ours = is_ours(record.pathname)
     place = f"{shown_path(record.pathname)}:{record.lineno}"
     if not record.args:
-        return str(record.msg) if ours and isinstance(record.msg, str) else f"{place}: text withheld"
+        return str(record.msg) if ours and isinstance(record.msg, str) else f"{place}: {_withheld(record)}"
     given = (record.args,) if isinstance(record.args, dict) and "%(" not in str(record.msg) else record.args
     try:
         if isinstance(given, dict):
             return str(record.msg) % {name: _argument(value, ours) for name, value in given.items()}
         return str(record.msg) % tuple(_argument(value, ours) for value in given)
     except (TypeError, ValueError, KeyError):
-        return f"{place}: text withheld"
+        return f"{place}: {_withheld(record)}"
+
+
+def _withheld(record: logging.LogRecord) -> str:
+    """What is told in the place of a text: of an exception the type, also where a filter took its traceback."""
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    kind = type(error).__name__ if error is not None else getattr(record, "error_type", "")
+    return f"text withheld, {kind}" if kind else "text withheld"
 
 
 def _argument(value: object, ours: bool) -> object:

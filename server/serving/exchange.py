@@ -1,5 +1,7 @@
 """What lies between a thread and the accepting thread: the bytes of its request, and the way back."""
 
+import contextlib
+import errno
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +14,10 @@ BODY_SECONDS = 10.0
 """In this time a body longer than is waited for must be read, by the thread."""
 SEND_SECONDS = 20.0
 """In this time an answer must be taken, beyond what the system keeps for a slow client."""
+
+
+REFUSAL = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+"""An answer of the accepting thread itself, without a body."""
 
 
 class CallQueue(PollableMethodQueue):  # type: ignore[misc]  # gunicorn has no types
@@ -63,3 +69,17 @@ class Source:
             return b""
         finally:
             self._sock.settimeout(SEND_SECONDS)
+
+
+def has_hung_up(conn: Any) -> bool:
+    """Whether the client has gone, as far as can be seen."""
+    try:
+        return not conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK)
+
+
+def tell(conn: Any, answer: bytes) -> None:
+    """Send a few bytes without waiting; what cannot be sent is not sent."""
+    with contextlib.suppress(OSError):
+        conn.sock.send(answer)

@@ -8,8 +8,9 @@ from typing import Any
 
 from gunicorn.config import Config
 
+from server.serving.limits import Limits
 from server.serving.quiet import QuietLogger
-from server.serving.worker import GuardedWorker, Limits
+from server.serving.worker import GuardedWorker
 
 
 class _Embedded(GuardedWorker):

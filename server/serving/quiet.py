@@ -13,6 +13,8 @@ MOST_LINES, EACH_SECONDS = 10, 60.0
 class FewLines(logging.Filter):
     """Lets MOST_LINES lines a minute pass, each without its traceback, and says how many it held back.
 
+    A record keeps the type of its exception as `error_type`, for a formatter that withholds the text (C6).
+
     For loggers of libraries that write what a stranger sent; `spares` is the level from which on lines pass untouched.
     """
 
@@ -34,6 +36,7 @@ class FewLines(logging.Filter):
             self._held += 1
             return False
         self._passed += 1
+        record.error_type = _error_type(record)
         record.msg, record.args = _line(record, held), ()
         record.exc_info = record.exc_text = record.stack_info = None
         return True
@@ -63,8 +66,23 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _line(record: logging.LogRecord, held: int) -> str:
-    text = record.getMessage()
-    if record.exc_info and record.exc_info[0] is not None:
-        text = f"{text}: {record.exc_info[0].__name__}"
+    text = record.msg if not record.args else _without_values(record).getMessage()
+    if (kind := getattr(record, "error_type", "")) and record.exc_info:
+        text = f"{text}: {kind}"
     more = f" (and {held} more like it)" if held else ""
-    return ascii(text)[1:-1][:200] + more
+    return ascii(str(text))[1:-1][:200] + more
+
+
+def _error_type(record: logging.LogRecord) -> str:
+    """The type of the exception that a record is about, which holds nothing of what a stranger sent."""
+    if record.exc_info and record.exc_info[0] is not None:
+        return record.exc_info[0].__name__
+    given = record.args if isinstance(record.args, tuple) else ()
+    return next((type(one).__name__ for one in given if isinstance(one, BaseException)), "")
+
+
+def _without_values(record: logging.LogRecord) -> logging.LogRecord:
+    """The record with the types of exceptions in the place of their messages."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in record.args)
+    return record

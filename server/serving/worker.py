@@ -12,7 +12,7 @@ import logging
 import selectors
 import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -21,8 +21,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from server.serving import KNOWN
 from server.serving.arrivals import Arrivals, Rate
-from server.serving.exchange import SEND_SECONDS, CallQueue, Source
+from server.serving.exchange import REFUSAL, SEND_SECONDS, CallQueue, Source, has_hung_up, tell
 from server.serving.framing import Arrived, Incoming
+from server.serving.limits import Limits
 from server.serving.pool import Pool
 from server.serving.quiet import FewLines
 
@@ -33,25 +34,7 @@ SEND_BUFFER = 256 * 1024
 """Bytes that the system keeps for a client that reads slowly: more than any page or script, so no thread waits."""
 LOOK_SECONDS = 0.25
 ACCEPTED_AT_ONCE = 32
-REFUSAL = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many threads and connections there are.
-
-    `threads` serve requests on connections that have carried a right token, `stranger_threads` those of all others, and
-    `staying_threads` what lies under the path `staying`; of what comes there without a token, `staying_a_second` get a
-    thread. Connections without a thread: `strangers`, and `known` ones that are kept for their next request.
-    """
-
-    threads: int = 24
-    stranger_threads: int = 10
-    staying: bytes = b""
-    staying_threads: int = 0
-    staying_a_second: int = 100
-    strangers: int = 256
-    known: int = 512
+NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 _few_lines = FewLines(spares=logging.ERROR)
@@ -91,22 +74,39 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             for listener in self.sockets:
                 listener.close()
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Do what has come up; what fails for one event ends neither the others nor the worker (A3)."""
+        for key, _ in self.poller.select(timeout):
+            try:
+                key.data(key.fileobj)
+            except Exception as error:
+                self.log.warning("an event was not handled: %s", error)
+
+    def _safely(self, act: Callable[..., None], conn: Any, *more: Any) -> None:
+        """Do something for a connection; what fails ends that connection alone."""
+        try:
+            act(conn, *more)
+        except Exception as error:
+            self.log.warning("a connection is closed, it could not be served: %s", error)
+            self._served.discard(conn)
+            self._cut(conn)
+
     def accept(self, listener: socket.socket) -> None:
         """Take the connections that have come, a few at a time; they wait for their requests without a thread."""
         for _ in range(ACCEPTED_AT_ONCE):
             try:
-                self._welcome(listener, *listener.accept())
-            except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                sock, address = listener.accept()
+                conn = TConn(self.cfg, sock, address, listener.getsockname())
+            except OSError as error:  # accept(2) also tells what became of the connection it would have given
+                if error.errno in NOTHING_LEFT:
                     self._make_room()
-                elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
-                    raise
                 return
+            self.nr_conns += 1
+            conn.ended = False
+            self._safely(self._welcome, conn)
 
-    def _welcome(self, listener: socket.socket, sock: socket.socket, address: Any) -> None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        conn = TConn(self.cfg, sock, address, listener.getsockname())
-        self.nr_conns += 1
+    def _welcome(self, conn: Any) -> None:
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._await(conn, b"", ARRIVE_SECONDS, known=False)
 
     def _make_room(self) -> None:
@@ -121,10 +121,19 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         """Let a connection wait for its next request, of which `data` is there."""
         conn.incoming, conn.known = Incoming(), known
         self._arrivals.add(conn, conn.client[0], time.monotonic() + seconds, known=known)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._readable, conn))
+        self._watch(conn, self._readable)
         if data:
             self._take(conn, data)
         self._cut_surplus()
+
+    def _watch(self, conn: Any, readable: Callable[[Any, socket.socket], None]) -> None:
+        """Hear of what comes on a connection, also when its file's number was that of one closed behind our back."""
+        act = partial(self._safely, readable, conn)
+        try:
+            self.poller.register(conn.sock, selectors.EVENT_READ, act)
+        except KeyError:
+            self.poller.unregister(conn.sock.fileno())
+            self.poller.register(conn.sock, selectors.EVENT_READ, act)
 
     def _readable(self, conn: Any, _sock: socket.socket) -> None:
         if data := self._received(conn):
@@ -150,11 +159,11 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         arrived = conn.incoming.take(data)
         if arrived is Arrived.PART:
             if conn.incoming.asks_to_go_on():
-                _tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+                tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
             return
         self._leave(conn)
         if arrived is Arrived.TOO_LARGE:
-            _tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
+            tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
             self._close(conn)
             return
         conn.is_long = arrived is Arrived.LONG
@@ -163,17 +172,20 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
     def enqueue_req(self, conn: Any) -> None:
         """Give a request that is there to a thread of its kind."""
         conn.stays = bool(self.limits.staying) and conn.incoming.path.startswith(self.limits.staying)
-        if conn.stays and _has_hung_up(conn):  # a flood that is over costs no more threads
+        if conn.stays and has_hung_up(conn):  # a flood that is over costs no more threads
             self._end(conn)
             return
         if conn.stays and not conn.incoming.claims() and not self._rate.take(time.monotonic()):
-            _tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
+            tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
             return
         conn.answered = False
         self._served.add(conn)
         pool = self._staying if conn.stays else self.tpool if conn.known else self._strangers
-        pool.submit(partial(self._serve, conn))
+        if not pool.submit(partial(self._serve, conn)):
+            self._served.discard(conn)
+            tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
+            self._close(conn)
 
     def _finished(self, conn: Any, kept: bool) -> None:
         """A thread has answered: wait for the next request, or close."""
@@ -183,18 +195,19 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             return
         try:
             conn.sock.setblocking(False)
-            rest = conn.parser.unreader.take_buffered()
-            self._await(conn, rest, self.cfg.keepalive if conn.known else ARRIVE_SECONDS, known=conn.known)
-        except OSError:
+        except OSError:  # it has gone
             self._end(conn)
+            return
+        rest = conn.parser.unreader.take_buffered()
+        self._await(conn, rest, self.cfg.keepalive if conn.known else ARRIVE_SECONDS, known=conn.known)
 
     def _close(self, conn: Any) -> None:
         """Say that nothing more comes, and let the client read the answer before its socket is gone (RFC 9112 §9.6)."""
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(socket.SHUT_WR)
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
-        except (OSError, ValueError, KeyError):
+            self._watch(conn, self._drain)
+        except (OSError, ValueError):
             self._end(conn)
             return
         conn.incoming = None
@@ -213,12 +226,15 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         self._end(conn)
 
     def _leave(self, conn: Any) -> None:
-        self._arrivals.remove(conn)
+        if conn in self._arrivals:
+            self._arrivals.remove(conn)
         with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(conn.sock)
 
     def _end(self, conn: Any) -> None:
-        self.nr_conns -= 1
+        if not conn.ended:
+            conn.ended = True
+            self.nr_conns -= 1
         conn.close()
 
     def murder_keepalived(self, force: bool = False) -> None:
@@ -237,9 +253,12 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             return
         self._looked_at = now
         for conn in self._arrivals.overdue(now):
-            if conn.incoming is not None and conn.incoming.data:  # type: ignore[attr-defined]  # gunicorn's connection
-                _tell(conn, REFUSAL % b"408 Request Timeout")
-            self._cut(conn)
+            self._safely(self._time_out, conn)
+
+    def _time_out(self, conn: Any) -> None:
+        if conn.incoming is not None and conn.incoming.data:
+            tell(conn, REFUSAL % b"408 Request Timeout")
+        self._cut(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
         self._arrivals.hurry_all(deadline)
@@ -252,7 +271,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             kept = self.handle(conn)
         finally:
             conn.answered = True
-            if not self.method_queue.defer(self._finished, conn, kept):
+            if not self.method_queue.defer(self._safely, self._finished, conn, kept):
                 conn.close()
 
     def handle(self, conn: Any) -> bool:
@@ -282,18 +301,6 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         """A body that is not read to its end is not waited for."""
         whole = conn.incoming.ends_at is not None and conn.source.given >= conn.incoming.ends_at
         return bool(keepalive and whole and conn.parser.finish_body())
-
-
-def _has_hung_up(conn: Any) -> bool:
-    try:
-        return not conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except OSError as error:
-        return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK)
-
-
-def _tell(conn: Any, answer: bytes) -> None:
-    with contextlib.suppress(OSError):
-        conn.sock.send(answer)
 
 
 def _note_known(_worker: Any, req: Any, environ: dict[str, Any], _response: Any) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from server.live.gate import MOST_STRANGERS
-from server.serving.worker import Limits
+from server.serving.limits import Limits
 from tests.support.attackers import LOGIN, UPGRADE, WRONG, attacking
 from tests.support.hall import a_hall, until
 

@@ -1,14 +1,18 @@
 """The web server inside a program: small applications over real connections."""
 
 import contextlib
+import os
+import resource
+import selectors
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
 from server.serving import KNOWN
+from server.serving.limits import Limits
 from server.serving.pages import PageServer
-from server.serving.worker import Limits
 from tests.support.hall import until
 
 GET = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -77,9 +81,7 @@ def test_more_half_requests_than_there_are_threads_hold_none():
         for _ in range(20):
             line = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
             line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
-        with socket.create_connection(("127.0.0.1", server.port), 10) as line:
-            line.sendall(GET % b"")
-            assert b"hello" in line.recv(4096) + line.recv(4096)
+        assert b"hello" in ask(server, GET % b"")
 
 
 def test_the_oldest_silent_connection_is_closed_for_the_next():
@@ -152,3 +154,73 @@ def test_a_taken_port_is_refused():
 
 def test_one_that_was_never_started_may_be_stopped():
     PageServer("127.0.0.1", 0, Limits()).stop()
+
+
+def test_where_no_thread_is_left_a_request_is_refused_and_the_next_one_served():
+    """A3: the server ended."""
+    with serving(hello) as server:
+        before = threading.stack_size(1 << 60)  # more than there is, so that no thread can be started
+        try:
+            assert ask(server, GET % b"").startswith(b"HTTP/1.1 503")
+        finally:
+            threading.stack_size(before)
+        assert b"hello" in ask(server, GET % b"")
+
+
+def test_where_no_file_is_left_connections_wait_and_are_served_later():
+    """A3: nor does it end for want of files."""
+    with serving(hello) as server, socket.socket() as line, contextlib.ExitStack() as held:
+        highest = max(int(file.name) for file in Path("/proc/self/fd").iterdir())
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+        try:
+            with contextlib.suppress(OSError):
+                while True:
+                    held.callback(os.close, os.dup(line.fileno()))
+            line.settimeout(10)
+            line.connect(("127.0.0.1", server.port))
+            line.sendall(GET % b"")
+            held.close()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        until(lambda: b"hello" in line.recv(4096))
+
+
+def test_a_connection_closed_behind_the_servers_back_does_not_end_it():
+    """A3: the next connection got the number of the closed file, which was watched already: the worker ended."""
+    lent = []
+
+    def lending(environ, start_response):
+        lent.append(environ["gunicorn.socket"])
+        return hello(environ, start_response)
+
+    with serving(lending) as server, socket.create_connection(("127.0.0.1", server.port), 10) as first:
+        first.sendall(GET % b"known")
+        until(lambda: b"hello" in first.recv(4096))
+        with socket.socket() as second:
+            second.settimeout(10)
+            number = lent[0].fileno()
+            until(lambda: server._worker.poller.get_map().get(number))
+            lent[0].close()
+            second.connect(("127.0.0.1", server.port))
+            second.sendall(GET % b"")
+            until(lambda: b"hello" in second.recv(4096))
+            assert number == lent[1].fileno()
+
+
+def test_what_fails_for_one_event_ends_nothing_else():
+    """A3: whatever raised in the accepting thread ended the worker."""
+    failed = threading.Event()
+    with serving(hello) as server, contextlib.ExitStack() as held:
+        assert b"hello" in ask(server, GET % b"")  # it watches from here on
+        here, there = (held.enter_context(end) for end in socket.socketpair())
+
+        def fail(end):
+            server._worker.poller.unregister(end)
+            failed.set()
+            raise ValueError("of one event")
+
+        server._worker.poller.register(there, selectors.EVENT_READ, fail)
+        here.send(b"x")
+        assert failed.wait(10)
+        assert b"hello" in ask(server, GET % b"")

@@ -2,6 +2,7 @@
 
 import logging
 
+from server.protocol.logs import LogFormatter
 from server.serving.quiet import MOST_LINES, FewLines
 
 
@@ -15,6 +16,27 @@ def test_garbage_writes_a_short_line_and_no_traceback():
     one = record("message handler error\nforged line", ValueError("张三"))
     assert FewLines(lambda: 0.0).filter(one)
     assert "message handler error\\nforged line: ValueError" == logging.Formatter().format(one)
+
+
+def test_an_exception_given_as_an_argument_is_told_by_its_type_only():
+    """C6: its message may hold what a stranger sent, or a patient."""
+    one = logging.LogRecord("x", logging.ERROR, "p", 1, "not served: %s", (ValueError("张三"),), None)
+    assert FewLines(lambda: 0.0).filter(one)
+    assert "not served: ValueError" == one.getMessage()
+    assert "ValueError" == one.error_type
+
+
+def test_a_text_with_a_percent_sign_and_no_values_is_told_as_it_is():
+    one = record("100 % of GET /%s")
+    assert FewLines(lambda: 0.0).filter(one)
+    assert "100 % of GET /%s" == one.getMessage()
+
+
+def test_a_line_whose_text_is_withheld_tells_the_type_of_its_exception():
+    """C6: gunicorn's lines said "text withheld" and nothing of what had happened."""
+    one = record("Error handling request /patients/张三", KeyError("张三"))
+    assert FewLines(lambda: 0.0).filter(one)
+    assert LogFormatter().format(one).endswith("p:1: text withheld, KeyError")
 
 
 def test_a_thousand_garbage_packets_write_ten_lines_a_minute_and_say_how_many_there_were():

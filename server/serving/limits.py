@@ -1,0 +1,21 @@
+"""How many threads and connections a server has."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many threads and connections there are.
+
+    `threads` serve requests on connections that have carried a right token, `stranger_threads` those of all others, and
+    `staying_threads` what lies under the path `staying`; of what comes there without a token, `staying_a_second` get a
+    thread. Connections without a thread: `strangers`, and `known` ones that are kept for their next request.
+    """
+
+    threads: int = 24
+    stranger_threads: int = 10
+    staying: bytes = b""
+    staying_threads: int = 0
+    staying_a_second: int = 100
+    strangers: int = 256
+    known: int = 512
