@@ -17,9 +17,9 @@ def screens():
         yield opened
 
 
-@pytest.mark.parametrize("language", SPOKEN)
-@pytest.mark.parametrize("size", ["usual", "elder"])
+@pytest.mark.parametrize(("size", "language"), [("usual", "zh"), *(("elder", language) for language in SPOKEN)])
 def test_every_screen_fits_the_glass_has_large_targets_and_pleases_axe(screens, browser, language, size):
+    """The large letters of every language, which need more room than the usual ones of the same words."""
     complaints = {}
     with a_page(browser, GLASS) as page:
         for name in STATES:

@@ -288,9 +288,7 @@ def test_who_waits_with_a_booking_that_is_cancelled_leaves_the_line_and_the_wall
     ("serving", "his_cancelled_seen", "checked_in"),
     ("done", "his_cancelled_seen", "checked_in"),
 ])  # fmt: skip
-def test_who_was_called_or_seen_stays_when_the_booking_is_cancelled_and_staff_is_told_once(
-    known, where, text, booking
-):
+def test_who_was_called_or_seen_stays_when_the_booking_is_cancelled_and_staff_is_told_once(known, where, text, booking):
     """Q6: called → stays, desk and doctor alerted; serving and done → no effect, alert."""
     imported(known)
     ticket = arranged(known, where)

@@ -136,7 +136,7 @@ def holds(ticket: dict, room: str, reason: str, waiting: list[dict]) -> bool:
 def test_nobody_is_overtaken_without_a_reason_that_holds(seed):
     with an_api() as api:
         day = Day(api, seed)
-        for _ in range(200):
+        for _ in range(150):
             day.step()
         overtakes = [call for call in day.calls if overtaken(call[0], call[3])]
         without = [(call[0]["number"], call[1], call[2]) for call in day.calls if not call[2]]

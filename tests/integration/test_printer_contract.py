@@ -74,11 +74,19 @@ def test_each_job_is_a_slip_of_its_own(both):
         ("cover_open", Reason.COVER_OPEN),
         ("offline", Reason.OFFLINE),
         ("cutter_error", Reason.CUTTER),
-        ("mute", Reason.NO_ANSWER),
     ],
 )
 def test_a_printer_in_trouble_gets_no_job_and_says_why(both, fault, reason):
-    printer, device = both
+    assert_that_it_prints_again_after(fault, reason, *both)
+
+
+def test_a_printer_that_answers_nothing_gets_no_job_and_says_so():
+    """Over one kind of port: fifteen seconds of waiting, and the clock that measures them is the same for all."""
+    with virtual_printer("tcp") as (printer, device):
+        assert_that_it_prints_again_after("mute", Reason.NO_ANSWER, printer, device)
+
+
+def assert_that_it_prints_again_after(fault, reason, printer, device):
     device.set_faults({fault: True})
     assert reason == printer.health()
     outcome = print_job(make_job(), printer, MOMENT)

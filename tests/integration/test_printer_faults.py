@@ -70,8 +70,11 @@ def test_the_qr_of_a_slip_is_read_from_its_dots(bench):
     assert ["abcDEF123456789012345678"] == bench.get("/slips")["slips"][0]["qr"]
 
 
-@pytest.mark.parametrize("switch", ["half_close_after", "rst_after", "stall_after"])
-@pytest.mark.parametrize("at", [1_000, 5_000, 20_000, 40_000])
+SOONER = {"half_close_after": [1_000, 5_000, 20_000, 40_000], "rst_after": [1_000, 5_000, 20_000, 40_000]}
+STALLED = {"stall_after": [1_000, 40_000]}  # each waits fifteen seconds
+
+
+@pytest.mark.parametrize(("switch", "at"), [(switch, at) for switch, all in (SOONER | STALLED).items() for at in all])
 def test_a_connection_that_breaks_in_the_middle_is_never_a_print_and_the_next_job_prints(bench, switch, at):
     printer = open_printer(bench.url)
     bench.faults(**{switch: at})

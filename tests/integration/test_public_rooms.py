@@ -5,12 +5,15 @@ import pytest
 from server.domain.errors import HallError
 from tests.support.api import HALLS, an_api
 
-MIXED = HALLS.replace('queues = ["SU"]', 'queues = ["SU", "EYE"]') + """
+MIXED = (
+    HALLS.replace('queues = ["SU"]', 'queues = ["SU", "EYE"]')
+    + """
 [[hall.queue]]
 id = "EYE"
 name = {zh = "眼科", en = "Eye clinic"}
 prefix = "Y"
 """
+)
 
 
 @pytest.fixture

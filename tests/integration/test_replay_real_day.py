@@ -58,25 +58,25 @@ FAULTLESS = {"double_numbers": "0", "double_calls": "0", "journal_holes": "0", "
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL_DAY.exists(), reason="the recorded days of ../shared/data are not here")
-def test_the_first_400_visits_of_a_real_day_are_checked_in_called_seen_and_finished(tmp_path):
+def test_the_first_200_visits_of_a_real_day_are_checked_in_called_seen_and_finished(tmp_path):
     """`make bench` plays the whole day of 1,539 visits."""
     with REAL_DAY.open(encoding="utf-8") as whole, (tmp_path / "morning.csv").open("w", encoding="utf-8") as morning:
-        morning.writelines(islice(whole, 1 + 400))
+        morning.writelines(islice(whole, 1 + 200))
     done = replay(tmp_path, tmp_path / "morning.csv", "--stations", "12", "--speed", "max")
     said = summary(done)
 
-    assert {"visits": "400", "checked_in": "400", "finished": "400", **FAULTLESS}.items() <= said.items()
-    assert 4 * 400 <= int(said["wishes"])
+    assert {"visits": "200", "checked_in": "200", "finished": "200", **FAULTLESS}.items() <= said.items()
+    assert 4 * 200 <= int(said["wishes"])
     assert done.returncode == 0
 
 
 @pytest.mark.slow
 def test_a_made_up_day_with_paper_hands_every_patient_a_slip(tmp_path):
-    day = made_up_day(tmp_path / "day.csv", 40)
+    day = made_up_day(tmp_path / "day.csv", 30)
     done = replay(tmp_path, day, "--stations", "9", "--speed", "max", "--slips")
     said = summary(done)
 
-    assert {"visits": "40", "checked_in": "40", "finished": "40", "slips": "40", **FAULTLESS}.items() <= said.items()
+    assert {"visits": "30", "checked_in": "30", "finished": "30", "slips": "30", **FAULTLESS}.items() <= said.items()
     assert "stays blank or negative, taken as none: 1" in done.stdout
     assert done.returncode == 0
 
