@@ -109,7 +109,7 @@ def identity(client: HallClient, ending: threading.Event) -> DeviceIdentity | No
         except HallUnreachable as trouble:
             log.info("waiting for the server: %s", trouble)
         except HallProblem as problem:
-            if problem.status in (401, 403):
+            if problem.is_ours and problem.status in (401, 403):  # a proxy's page says nothing about the token
                 log.error("the server refuses the token: %s", problem)
                 return None
             log.info("waiting for the server: %s", problem)

@@ -283,7 +283,7 @@ def _answer(question: Callable[[], Result]) -> Result:
     try:
         return question()
     except HallProblem as problem:
-        if problem.status >= 500:
+        if problem.status >= 500 or not problem.is_ours:  # a proxy's page is no answer of the hall
             return Away()
         return Refused(str(problem.code), problem.problem)
     except HallUnreachable:

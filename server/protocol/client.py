@@ -18,6 +18,7 @@ from server.protocol.answers import (
     StationAnswer,
     TicketAnswer,
 )
+from server.protocol.deadline import Transport
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
 from server.protocol.reading import named_job, object_in, read_answer
 from server.protocol.terms import (
@@ -44,8 +45,9 @@ class HallClient:
     """One method per wish; each returns a parsed view or raises HallProblem or HallUnreachable.
 
     Every wish carries an Idempotency-Key, a fresh one unless `key` is given, and is sent again under the same key
-    on connection errors and 502, 503, 504 until `budget` seconds have passed. Safe between threads; connections are
-    kept and shared, also with the views that `at` and `patient` return.
+    on connection errors and 502, 503, 504 until `budget` seconds have passed. No wait for the network takes longer than
+    `timeout` seconds, no attempt with its whole answer longer than three times that. Safe between threads; connections
+    are kept and shared, also with the views that `at` and `patient` return.
     """
 
     def __init__(
@@ -67,11 +69,10 @@ class HallClient:
             if token:
                 headers["Authorization"] = f"Bearer {token}"
             limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-            # trust_env is off: a proxy of the environment has no business between a hall's own machines
             http = httpx.Client(
-                base_url=self.base_url, transport=transport, timeout=timeout, limits=limits, trust_env=False
+                base_url=self.base_url, transport=transport or Transport(limits), timeout=timeout, trust_env=False
             )
-            wire = Wire(http, headers, budget)
+            wire = Wire(http, headers, budget, longest=timeout * 3)
         self.wire = wire
 
     def at(self, moment: datetime | None) -> "HallClient":
@@ -231,7 +232,8 @@ class HallClient:
 
     def announcement_outcome(self, announcement: str, outcome: AnnouncementOutcome, *, key: str | None = None) -> None:
         """Say what became of an announcement at the loudspeaker."""
-        self.wire.wish(f"{API}/announcements/{announcement}/outcome", {"outcome": outcome}, key)
+        answer = self.wire.wish(f"{API}/announcements/{announcement}/outcome", {"outcome": outcome}, key)
+        object_in(answer)
 
     def likely_calls(self, hall: str) -> LikelyCalls:
         """Ask what will probably be spoken next (callers only), to render it ahead."""
@@ -307,7 +309,8 @@ class HallClient:
 
     def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
         """Say that this device lives, how far it has followed, and how its parts are."""
-        self.wire.once("POST", f"{API}/devices/me/heartbeat", {"seen_seq": seen_seq, "health": dict(health)})
+        beat = {"seen_seq": seen_seq, "health": dict(health)}
+        object_in(self.wire.once("POST", f"{API}/devices/me/heartbeat", beat))
 
     # hospital systems
 

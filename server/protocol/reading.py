@@ -13,7 +13,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_answer(model: type[Model], response: httpx.Response, key: str | None = None) -> Model:
     """The view in an answer. Raises AnswerUnreadable."""
     try:
-        return model.model_validate_json(response.content or b"{}")
+        return model.model_validate_json(response.content)
     except ValidationError:
         raise AnswerUnreadable(key, model.__name__) from None
 

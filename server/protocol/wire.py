@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from server.protocol.deadline import within
 from server.protocol.terms import ErrorCode
 
 AGAIN = frozenset({502, 503, 504})
@@ -19,6 +20,10 @@ AGAIN = frozenset({502, 503, 504})
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 PASSING = frozenset({401, 403, 408, 425, 429})
 """Refusals that may end when somebody mends a token or a right, or when a while has passed."""
+LARGEST = 32 * 2**20
+"""Bytes of the largest answer that is read: ten thousand events are a quarter of it."""
+YEARS = range(2020, 2100)
+"""A Date of another year is none of a hall's server."""
 
 
 class HallProblem(Exception):
@@ -36,9 +41,14 @@ class HallProblem(Exception):
         self.problem = problem
 
     @property
+    def is_ours(self) -> bool:
+        """Whether a hall's server refused; the page of a proxy, or of a network that wants a sign-in, has no code."""
+        return bool(self.problem.get("code"))
+
+    @property
     def is_final(self) -> bool:
-        """Whether the hall's server itself refused, and would refuse the same again; a proxy's page says no code."""
-        return 400 <= self.status < 500 and self.status not in PASSING and bool(self.problem.get("code"))
+        """Whether a hall's server refused, and would refuse the same again."""
+        return self.is_ours and 400 <= self.status < 500 and self.status not in PASSING
 
 
 class HallUnreachable(Exception):
@@ -75,8 +85,11 @@ class Skew:
     def note(self, date: str | None) -> None:
         """Learn from the Date header of an answer; an unreadable one teaches nothing."""
         try:
-            ahead = parsedate_to_datetime(date or "").timestamp() - self.wall()
+            told = parsedate_to_datetime(date or "")
+            ahead = told.timestamp() - self.wall()
         except (ValueError, TypeError, OverflowError):
+            return
+        if told.year not in YEARS:
             return
         self.seconds = ahead if abs(ahead) >= 2.0 else 0.0
 
@@ -90,7 +103,8 @@ def fresh_key() -> str:
 class Wire:
     """A connection pool, the headers every wish carries, and the patience to repeat it. Safe between threads.
 
-    `budget` is the number of seconds after which a wish is not tried once more; `dice` gives the full jitter.
+    `budget` is the number of seconds after which a wish is not tried once more, `longest` the number that one attempt
+    takes at most, from its first byte to the last of its answer; `dice` gives the full jitter.
     """
 
     http: httpx.Client
@@ -101,6 +115,7 @@ class Wire:
     dice: Callable[[], float] = random.random
     new_key: Callable[[], str] = fresh_key
     skew: Skew = field(default_factory=Skew)
+    longest: float = 15.0
 
     def at(self, moment: datetime | None) -> "Wire":
         """Return the same wire whose wishes happen at `moment` (replay only), or now again for None."""
@@ -128,30 +143,65 @@ class Wire:
     def send(self, method: str, path: str, *, key: str | None = None, **content: Any) -> httpx.Response:
         """Send until there is an answer that settles it, within the budget, pausing with exponential full jitter.
 
-        Raises HallProblem for a refusal, HallUnreachable when no attempt was answered.
+        Raises HallProblem for a refusal, HallUnreachable when no attempt was answered, AnswerUnreadable for success
+        that is none of this server's: a redirect, an answer without content, one that is too large or compressed.
         """
-        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        headers = {"Accept-Encoding": "identity", **self.headers, **({"Idempotency-Key": key} if key else {})}
+        request = self._request(method, path, headers, content)
         deadline = self.clock() + self.budget
         ceiling = FIRST_PAUSE
         while True:
             pause = self.dice() * ceiling
             final = self.clock() + pause >= deadline
             try:
-                response = self.http.request(method, path, headers=headers, **content)
-            except (httpx.TransportError, httpx.DecodingError) as error:
+                response = self._attempt(request, key)
+            except httpx.TransportError as error:
                 if final:
                     raise HallUnreachable(key, error) from error
-            except httpx.InvalidURL as error:  # an id that is none, such as one with a line break in it
-                problem = {"title": "no address", "code": ErrorCode.NOT_FOUND}
-                raise HallProblem(ErrorCode.NOT_FOUND, 404, problem) from error
             else:
-                if response.status_code < 400:
+                if response.is_success and response.content:
                     self.skew.note(response.headers.get("Date"))
                     return response
+                if response.status_code < 400:
+                    raise AnswerUnreadable(key, f"answer of a hall, with status {response.status_code}")
                 if response.status_code not in AGAIN or final:
                     raise problem_of(response)
             self.rest(pause)
             ceiling = min(ceiling * 2, LONGEST_PAUSE)
+
+    def _request(self, method: str, path: str, headers: Mapping[str, str], content: Mapping[str, Any]) -> httpx.Request:
+        """The request. Raises HallProblem for what no server can be asked, such as half a surrogate pair in a text."""
+        try:
+            return self.http.build_request(method, path, headers=headers, **content)
+        except httpx.InvalidURL as error:  # an id that is none, such as one with a line break in it
+            problem = {"title": "no address", "code": ErrorCode.NOT_FOUND}
+            raise HallProblem(ErrorCode.NOT_FOUND, 404, problem) from error
+        except (ValueError, RecursionError) as error:
+            problem = {"title": "cannot be sent", "code": ErrorCode.INVALID}
+            raise HallProblem(ErrorCode.INVALID, 422, problem) from error
+
+    def _attempt(self, request: httpx.Request, key: str | None) -> httpx.Response:
+        """One attempt, with its whole answer. Raises AnswerUnreadable and the TransportErrors of httpx."""
+        with within(self.longest):
+            answer = self.http.send(request, stream=True)
+            try:
+                content = b"" if answer.headers.get("Content-Encoding", "identity") != "identity" else _read(answer)
+            finally:
+                answer.close()
+        if content is None:
+            raise AnswerUnreadable(key, f"answer of at most {LARGEST} bytes")
+        headers = {name: value for name in ("Date", "Content-Type") if (value := answer.headers.get(name))}
+        return httpx.Response(answer.status_code, headers=headers, content=content, request=request)
+
+
+def _read(answer: httpx.Response) -> bytes | None:
+    """The content of an answer that is not compressed; None for one that is too large."""
+    content = bytearray()
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > LARGEST:
+            return None
+    return bytes(content)
 
 
 def problem_of(response: httpx.Response) -> HallProblem:

@@ -163,6 +163,20 @@ def test_an_end_that_the_server_does_not_take_now_holds_up_no_other_and_is_told_
     assert all(1 == len(set(here.wall.keys(f"/{job.id}/report"))) for job in jobs)
 
 
+@pytest.mark.parametrize(
+    "page", [httpx.Response(403, text="<html>"), httpx.Response(302), httpx.Response(204), httpx.Response(404, json=[])]
+)
+def test_a_danger_is_reported_although_a_network_answers_in_place_of_the_hall(bench, monkeypatch, page):
+    """B5: siblings: a proxy's page counted as the hall's refusal, and nobody was called."""
+    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    answers = iter([page, page])
+    alert = {"id": "al1", "kind": "help", "hall": "H1", "raised_at": "2026-03-02T01:00:00Z"}
+    here = bench(lambda _request: next(answers, None) or httpx.Response(201, json={"alert": alert}))
+    fed = here.do(CallStaff("0.1", "help"), answers=2)
+    assert [Away, Alerted] == [type(answer.result) for answer in fed]
+    assert 1 == len(set(here.wall.keys("/alerts")))
+
+
 def test_an_end_that_is_refused_for_good_is_told_no_more(bench):
     here = bench((409, {"code": "lease_lost"}), (200, {}))
     job = PrintJob.model_validate(slip_job())

@@ -1,12 +1,13 @@
 """The client: one key through every attempt, patience with an end, refusals with their code."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from server.protocol.client import HallClient, HallProblem, HallUnreachable
+from server.protocol.client import AnswerUnreadable, HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import AnnouncementOutcome, ErrorCode, PrintJobState, TicketState
 from server.protocol.wire import Wire
 
@@ -77,7 +78,9 @@ def test_trouble_is_met_by_the_same_wish_under_the_same_key(trouble):
 
 def test_pauses_grow_with_full_jitter_up_to_a_ceiling():
     time = Time()
-    client, _ = client_of([httpx.Response(503)] * 9 + [httpx.Response(200)], time=time, budget=99, dice=lambda: 1.0)
+    client, _ = client_of(
+        [httpx.Response(503)] * 9 + [httpx.Response(200, json={})], time=time, budget=99, dice=lambda: 1.0
+    )
     client.announcement_outcome("a1", AnnouncementOutcome.SPOKEN)
     assert [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0] == time.pauses
 
@@ -161,7 +164,67 @@ def test_the_client_learns_how_far_its_clock_is_off_from_the_servers_answers():
     assert 0.0 == client.skew
 
 
-def test_a_date_that_cannot_be_read_teaches_nothing():
-    client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": "soon"})])
+@pytest.mark.parametrize(
+    "date",
+    ["soon", "", "Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0001 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
+     "Mon, 06 May 99999999999 02:00:00 GMT", "Mon, 06 May 2024 02:00:00 +9999999", "0" * 100_000],
+)  # fmt: skip
+def test_a_date_that_no_hall_can_have_teaches_nothing(date):
+    """B6: a Date of the year 9999 was believed, and every time reckoned from it was an OverflowError."""
+    client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": date})])
     client.call_next("R1")
     assert 0.0 == client.skew
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(302, headers={"Location": "http://login.example/"}, text="<html>sign in</html>"),
+     httpx.Response(301, json={"print_job": None}), httpx.Response(304), httpx.Response(204), httpx.Response(200),
+     httpx.Response(200, text="<html>Please accept the terms of this network</html>"), httpx.Response(200, json=[1])],
+)  # fmt: skip
+def test_what_is_no_answer_of_the_hall_is_no_success(answer):
+    """B5: behind a network that wants a sign-in, the end of a print counted as told; siblings."""
+    for command in (
+        lambda client: client.report_print_job("p1", PrintJobState.PRINTED, "12"),
+        lambda client: client.announcement_outcome("a1", AnnouncementOutcome.SPOKEN),
+        lambda client: client.heartbeat(1, {}),
+        lambda client: client.claim_print_job(),
+        lambda client: client.import_rows("patients", []),
+    ):
+        client, seen = client_of([answer] * 2)
+        with pytest.raises(AnswerUnreadable):
+            command(client)
+        assert 1 == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "final"),
+    [(409, {"code": "lease_lost"}, True), (404, {"code": "not_found"}, True), (404, "<html>", False),
+     (400, {"error": "x"}, False), (403, {"code": "forbidden"}, False), (429, {"code": "too_many"}, False),
+     (500, {"code": "internal"}, False), (511, "<html>", False), (409, {"code": ""}, False), (418, [1], False)],
+)  # fmt: skip
+def test_only_a_refusal_of_the_hall_itself_is_final(status, content, final):
+    """B3, B5: siblings: a proxy's 404 to the end of a print, and the end was forgotten."""
+    how = {"text": content} if isinstance(content, str) else {"json": content}
+    client, _ = client_of([httpx.Response(status, **how)])
+    with pytest.raises(HallProblem) as caught:
+        client.patient(0).report_print_job("p1", PrintJobState.PRINTED, "12")
+    assert final == caught.value.is_final
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
+def test_a_text_that_cannot_be_sent_is_a_refusal_with_a_code(text):
+    """B4: siblings: half a surrogate pair was a UnicodeEncodeError in the middle of a program."""
+    client, seen = client_of([])
+    with pytest.raises(HallProblem) as caught:
+        client.report_print_job("p1", PrintJobState.PRINTED, text)
+    assert (ErrorCode.INVALID, True, 0) == (caught.value.code, caught.value.is_final, len(seen))
+
+
+def test_a_compressed_answer_is_not_unpacked():
+    """B6: 32 MB of zeros came as 32 kB."""
+    bomb = httpx.Response(200, content=gzip.compress(b"{}"), headers={"Content-Encoding": "br, gzip"})
+    client, seen = client_of([bomb])
+    with pytest.raises(AnswerUnreadable):
+        client.call_next("R1")
+    assert "identity" == seen[0].headers["Accept-Encoding"]
