@@ -2,6 +2,7 @@
 
 A websocket that is sent what is no frame loses its reading thread and keeps the others for ever; a message may grow
 without end; each ping of each socket starts a thread that sleeps (seen in the sources, and by the attacks' bench).
+A polling socket that is ended by the server holds the thread that ended it until the client has fetched the goodbye.
 """
 
 import contextlib
@@ -55,7 +56,7 @@ class HallWebSocket(simple_websocket.Server):  # type: ignore[misc]  # no types
         try:
             super()._thread()
         except Exception as error:  # of wsproto, by what a stranger sent
-            log.warning("a websocket sent what is no frame: %s", type(error).__name__)
+            log.warning("a websocket sent what is no frame: %s", error)
         finally:
             self.connected = False
             self.event.set()
@@ -118,3 +119,11 @@ def mend(engine: Any) -> None:
         return start(target, *arguments, **named)
 
     engine.start_background_task = start_task
+
+    def disconnect(sid: str | None = None) -> None:
+        """End one socket, or all, without waiting until its client has taken what was still to be sent."""
+        for one in list(engine.sockets) if sid is None else [sid]:
+            if (session := engine.sockets.pop(one, None)) is not None:
+                session.close(wait=False, reason=engine.reason.SERVER_DISCONNECT)
+
+    engine.disconnect = disconnect

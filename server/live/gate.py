@@ -86,7 +86,7 @@ class Gate:
         sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [""])[0]
         line = self._by_sid.get(sid) if sid else self._enter(environ)
         if line is None:
-            return self._app(environ, start_response) if sid else _busy(start_response)
+            return _unknown(start_response) if sid else _busy(start_response)
         method = "websocket" if "HTTP_UPGRADE" in environ else environ["REQUEST_METHOD"]
         if method in line.asking:
             return _busy(start_response)  # a client has one request of each kind under way
@@ -109,7 +109,7 @@ class Gate:
         except StopIteration:
             raise  # how a websocket ends under gunicorn
         except Exception as error:  # by what a stranger sent: one line, and nothing is written into an open websocket
-            log.warning("a socket is cut: %s", type(error).__name__)
+            log.warning("a socket is cut: %s", error)
             self._close(line)
             raise StopIteration from None
 
@@ -178,7 +178,7 @@ class Gate:
                     raise ValueError("more messages than a listener has to say")
             return self._inner["message"](sid, data)
         except Exception as error:
-            log.warning("a socket is cut for what it said: %s", type(error).__name__, exc_info=True)
+            log.warning("a socket is cut for what it said: %s", error)
             if line is not None:
                 self._close(line)
             return None
@@ -227,3 +227,9 @@ class Gate:
 def _busy(start_response: Any) -> Iterable[bytes]:
     start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "2")])
     return [b"no place for another socket"]
+
+
+def _unknown(start_response: Any) -> Iterable[bytes]:
+    """Engine.IO's answer for a socket that is gone; its own fails when it goes at this moment."""
+    start_response("400 Bad Request", [("Content-Type", "text/plain")])
+    return [b"no such socket"]

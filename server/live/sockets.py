@@ -31,6 +31,8 @@ def build(app: Flask, addresses: OwnAddresses) -> SocketIO:
     def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
         return origin is not None and addresses.knows_origin(origin, reached_at(environ))
 
+    for library in ("engineio.server", "socketio.server"):
+        logging.getLogger(library).setLevel(logging.ERROR)  # one without a level gets a handler beside ours
     return SocketIO(
         app,
         async_mode="threading",

@@ -1,6 +1,6 @@
-"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer] [COUNT]`.
+"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer|sockets] [COUNT]`.
 
-COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer.
+COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer, sockets.
 """
 
 import json
@@ -15,6 +15,8 @@ from tests.support.api import an_api
 from tests.support.fuzzing import fuzz, resident
 from tests.support.fuzzing_printers import KINDS, once
 from tests.support.fuzzing_readers import fuzz_reader
+from tests.support.fuzzing_sockets import attack, resident_of
+from tests.support.hall import a_hall
 
 
 def routes(examples: int) -> int:
@@ -60,10 +62,24 @@ def printer(slips: int) -> int:
     return wrong
 
 
+def sockets(connections: int) -> int:
+    """Sockets that send garbage to a server; how many it left without an answer, 1 more when it is not well after."""
+    with a_hall(stations=1) as hall:
+        attack(hall, 40, 2)
+        before, begun = resident_of(hall), time.monotonic()
+        seen = attack(hall, connections, 3)
+        print(f"{connections} sockets in {time.monotonic() - begun:.0f} s: {dict(sorted(seen.items()))}")
+        print(f"memory {before // 1024} MB before, {resident_of(hall) // 1024} MB after")
+        print(f"{len(hall.log().splitlines())} lines in the log")
+        wrong = sum(count for key, count in seen.items() if key.endswith("unanswered"))
+        return wrong + (len(hall.check_in("某某")) != 1) + ("Traceback" in hall.log())
+
+
 PARTS: dict[str, tuple[Callable[[int], int], int]] = {
     "routes": (routes, 100),
     "reader": (reader, 100_000),
     "printer": (printer, 30),
+    "sockets": (sockets, 1_000),
 }
 
 

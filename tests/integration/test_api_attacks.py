@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,10 @@ import pytest
 from server.live.gate import MOST_STRANGERS
 from server.serving.limits import Limits
 from tests.support.attackers import LOGIN, UPGRADE, WRONG, attacking
+from tests.support.fuzzing_sockets import attack
 from tests.support.hall import a_hall, until
+
+POLLING = "/socket.io/?EIO=4&transport=polling"
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +120,28 @@ def test_a_socket_that_talks_is_cut(hall):
         while line.recv(4096):
             pass
     assert "cut for what it said" in hall.log(), "it is not cut only because it joined nothing"
+
+
+def test_no_made_up_packet_on_a_socket_ends_the_server_or_fills_its_log(hall):
+    """The long run is `python -m tests.bench.fuzz sockets`."""
+    seen = attack(hall, 40, 1)
+    assert 40 == seen.total()
+    assert {"joined", "stranger"} <= {word for key in seen for word in key.split()}
+    assert not [key for key in seen if "unanswered" in key], "a socket that is ended holds a thread"
+    assert 1 == len(hall.check_in("某某"))
+    assert "Traceback" not in hall.log(), hall.log()[-3_000:]
+    assert all(line[:2] == "20" for line in hall.log().splitlines()[1:]), "a library writes lines of its own"
+
+
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 1_000_000])
+def test_a_packet_that_is_too_long_is_refused_and_holds_no_thread(hall, size):
+    """A2: it was never answered, and its thread waited for ever for a poll that nobody made."""
+    line = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=10)
+    with contextlib.closing(line):
+        line.request("GET", POLLING)
+        sid = json.loads(line.getresponse().read()[1:])["sid"]
+        line.request("POST", f"{POLLING}&sid={sid}", body=b"4" * size)
+        assert 400 == line.getresponse().status
 
 
 def test_the_server_tells_no_version(hall):
