@@ -169,7 +169,12 @@ def heartbeat(work: Work, body: HeartbeatBody) -> Answer:
 
 
 def _hear_of_sound(work: Work, row: DeviceRow) -> None:
-    """A loudspeaker whose announcements fail one after the other is told to staff, until it is heard again."""
+    """A loudspeaker whose announcements fail one after the other is told to staff, until it is heard again.
+
+    Only a caller has one: what another machine says of a voice is shown with its health and alarms nobody.
+    """
+    if row.role != DeviceRole.CALLER:
+        return
     voice = row.health.get("voice")
     if voice == SILENT_VOICE:
         alerts.raise_alert(work, AlertKind.SILENT, device=row.id, text=row.name)
