@@ -4,7 +4,7 @@ A power is a role and the halls it reaches. Roles and halls are each ordered; a 
 its parts are. Two halls stand beside each other: neither of their administrators is above the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from server.protocol.terms import DeviceRole, StaffRole
@@ -47,6 +47,17 @@ def refusal(maker: Power, before: Power | None, after: Power, *, password: bool)
     if before is not None and password and maker.role is DeviceRole.SERVICE:
         return "a service changes no password; leave the column empty"
     return None
+
+
+def is_of_another_hall(own: str, named: Set[str | None], queue: Set[str]) -> bool:
+    """Whether a doctor is not for who is bound to the hall `own` to rename or move.
+
+    `named` are the halls whose accounts, rooms and bookings name this doctor (None: an account of every hall), `queue`
+    the halls that have a queue of the id this doctor is known for. One whom nothing ties to a hall is anybody's.
+    """
+    if named - {own} or (queue and own not in queue):
+        return True
+    return not named and bool(queue - {own})
 
 
 def _named(power: Power) -> str:

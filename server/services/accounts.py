@@ -3,19 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.domain.authority import Power, refusal
+from server.domain.authority import Power, is_of_another_hall, refusal
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
 from server.services.doctors import keep_doctor
 from server.services.principal import SYSTEM, Principal
-from server.store.tables import DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
+from server.store.tables import AppointmentRow, DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
 
 Audit = Callable[[str, str, str], None]
 """Takes action, user name and what changed."""
@@ -117,17 +117,36 @@ def _keep_doctor(db: Session, row: Mapping[str, str], now: datetime, by: Importe
     title = row["title"] or (known.title if known else None)
     queue = row["queue"] or (known.queue_id if known else None)
     if by.who.reach is not None and before != (row["name"], title, queue):
-        _must_be_own_doctor(db, row["doctor"], queue, by.who.reach)
+        _must_be_own_doctor(db, row["doctor"], known, queue, by.who.reach, now)
     keep_doctor(db, row["doctor"], row["name"], now, title=row["title"], queue=row["queue"])
 
 
-def _must_be_own_doctor(db: Session, id: str, queue: str | None, hall: str) -> None:
-    elsewhere = db.scalars(
-        select(StaffRow.id).where(StaffRow.doctor_id == id, StaffRow.hall_id.is_distinct_from(hall)).limit(1)
-    ).first() or db.scalars(
-        select(StationRow.id).where(StationRow.doctor_id == id, StationRow.hall_id != hall, StationRow.active).limit(1)
-    ).first()  # fmt: skip
-    if elsewhere is not None:
+def _must_be_own_doctor(
+    db: Session, id: str, known: DoctorRow | None, queue: str | None, hall: str, now: datetime
+) -> None:
+    """Raises forbidden for a doctor of another hall, as he is now, and for a queue this hall does not have."""
+    if is_of_another_hall(hall, _named_in(db, id, now), _halls_with(db, known.queue_id if known else None)):
         raise HallError(ErrorCode.FORBIDDEN, f"doctor {id} works in another hall")
-    if queue is not None and db.get(QueueRow, (hall, queue)) is None:
+    if queue is not None and hall not in _halls_with(db, queue):
         raise HallError(ErrorCode.FORBIDDEN, f"hall {hall} has no queue {queue}")
+
+
+def _named_in(db: Session, id: str, now: datetime) -> set[str | None]:
+    """The halls whose accounts, rooms or bookings to come name a doctor; None is an account of every hall."""
+    yesterday = now - timedelta(days=1)
+    return {
+        *db.scalars(select(StaffRow.hall_id).where(StaffRow.doctor_id == id)),
+        *db.scalars(select(StationRow.hall_id).where(StationRow.doctor_id == id, StationRow.active)),
+        *db.scalars(
+            select(AppointmentRow.hall_id)
+            .where(
+                AppointmentRow.doctor_id == id, AppointmentRow.state == "booked", AppointmentRow.slot_start > yesterday
+            )
+            .distinct()
+        ),
+    }
+
+
+def _halls_with(db: Session, queue: str | None) -> set[str]:
+    """The halls that have a queue of this id: such an id is one hall's own, and several may have the same."""
+    return set(db.scalars(select(QueueRow.hall_id).where(QueueRow.id == queue))) if queue is not None else set()

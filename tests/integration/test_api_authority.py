@@ -1,10 +1,14 @@
 """Nobody makes or changes an account of more power than his own, nor the part of the hospital that is not his."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.support.api import PASSWORD, an_api
 
 NEW = "another long password"
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+SLOT = {"slot_start": TOMORROW.isoformat(), "slot_end": (TOMORROW + timedelta(minutes=20)).isoformat()}
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +21,12 @@ def made():
         api.staff("doctor2", "doctor", hall="H2", station="S1", doctor="D2")
         for role in ("service:H1", "service", "admin"):
             api.headers(role)
+        asked_by(api, "service", *(row(f"x{id}", "doctor", "", doctor=id, queue="SU") for id in ("D3", "D4")))
+        asked_by(api, "service", row("x5", "doctor", "", doctor="D5"))
+        person = {"record_number": "P1", "name": "某甲", "birth_date": "1980-01-01"}
+        assert 200 == api.post("/imports/patients", {"rows": [person]}, role="service")[0]
+        slot = {"id": "A1", "patient": "P1", "hall": "H2", "queue": "SU", "doctor": "D5", **SLOT}
+        assert 200 == api.post("/imports/appointments", {"rows": [slot]}, role="service")[0]
         answer = api.server.app.test_client().post("/api/v1/session", json={"username": "admin1", "password": PASSWORD})
         api._cookies["admin@H1"] = answer.headers["Set-Cookie"].split(";")[0]
         yield api
@@ -39,6 +49,13 @@ BEYOND = {
     "another hall's nurse made one's own": ("admin@H1", row("nurse2", password=NEW)),
     "the hospital's admin": ("admin@H1", row("admin", "admin", "", password=NEW)),
     "another hall's doctor renamed": ("admin@H1", row("x", "doctor", doctor="D2", title="院长")),
+    "another hall's doctor drawn over by a queue": ("admin@H1", row("x", "doctor", doctor="D3", queue="IM")),
+    "another hall's doctor renamed by a service": ("service:H1", row("x", "doctor", doctor="D4", queue="IM")),
+    "another hall's doctor given an account here": (
+        "admin@H1",
+        row("new4", "doctor", doctor="D4", password=NEW, queue="IM"),
+    ),
+    "a doctor with bookings in another hall": ("admin@H1", row("x", "doctor", doctor="D5", title="院长")),
     "a doctor for another hall's queue": ("admin@H1", row("x", "doctor", doctor="D9", queue="SU")),
     "an admin by a service": ("service", row(role="admin", password=NEW)),
     "an admin taken over by a service": ("service", row("admin", "nurse", "", password=NEW)),
@@ -50,7 +67,10 @@ BEYOND = {
 
 @pytest.mark.parametrize("what", BEYOND)
 def test_an_account_beyond_ones_own_power_is_refused_by_row_and_nothing_changes(made, what):
-    """S3: an administrator of H1 made himself administrator of the hospital, a service took `admin0` over."""
+    """S3: an administrator of H1 made himself administrator of the hospital, a service took `admin0` over.
+
+    B9: and renamed a doctor of H2 by a row without a password that said a queue of H1.
+    """
     role, given = BEYOND[what]
     before = made.rows(but=frozenset({"staff_session", "receipt"}))
     status, body = asked_by(made, role, row("nurse3", name="周护士"), given)

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from server.domain.authority import Power, refusal
+from server.domain.authority import Power, is_of_another_hall, refusal
 from server.protocol.terms import DeviceRole, StaffRole
 
 ADMIN, NURSE, DOCTOR, SERVICE = StaffRole.ADMIN, StaffRole.NURSE, StaffRole.DOCTOR, DeviceRole.SERVICE
@@ -56,3 +56,24 @@ def test_a_service_sets_first_passwords_only():
     assert refusal(Power(SERVICE, "H1"), None, nurse, password=True) is None
     assert "changes no password" in (refusal(Power(SERVICE, "H1"), nurse, nurse, password=True) or "")
     assert refusal(Power(ADMIN, "H1"), nurse, nurse, password=True) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "queue", "is_other"),
+    [
+        ({"H1"}, {"H1"}, False),
+        ({"H1"}, set(), False),
+        (set(), {"H1"}, False),
+        (set(), set(), False),
+        (set(), {"H2"}, True),
+        ({"H2"}, {"H1"}, True),
+        ({"H1", "H2"}, {"H1"}, True),
+        ({None}, {"H1"}, True),
+        ({"H1"}, {"H2"}, True),
+        ({"H1"}, {"H1", "H2"}, False),
+        (set(), {"H1", "H2"}, True),
+    ],
+)
+def test_whose_a_doctor_is_by_accounts_rooms_bookings_and_the_queue_as_it_was(named, queue, is_other):
+    """B9: a doctor of H2 without an account was H1's as soon as the row said a queue of H1."""
+    assert is_other == is_of_another_hall("H1", named, queue)
