@@ -44,7 +44,8 @@ MEANINGS: Mapping[Reach, str] = MappingProxyType(
         Reach.LINE: "tickets that wait in queues of the own station and are not sent ahead to another one",
         Reach.PASSED: "passed tickets of queues of the own station",
         Reach.QUEUES: "queues of the own station, and tickets of these queues",
-        Reach.BEFORE: "tickets that were at the own station before the change, and are at no other one now",
+        Reach.BEFORE: "tickets that were at the own station before the change and are at no other one now; "
+        "no change made while another doctor sat there",
         Reach.ESCORTED: "tickets of the hall whose level does not queue (R, Ⅰ): no station calls them",
         Reach.SIGHT: "tickets that the public may see: alive, and of a level that queues",
         Reach.VISIT: "the patient who was identified at this device, by the visit token",
@@ -234,6 +235,14 @@ class Place:
     def is_elsewhere(self, stations: frozenset[str]) -> bool:
         """Whether another station than these has it."""
         return self.station is not None and self.state in AT_ROOM and self.station not in stations
+
+
+def own_then(stations: frozenset[str], *, bound: bool, doctor: str | None, sat: str | None) -> frozenset[str]:
+    """Of the own stations those that were one's own when a change was made, while `sat` was the room's doctor.
+
+    An account that is bound to a station has it whoever sits there.
+    """
+    return stations if bound or doctor == sat else frozenset()
 
 
 AT_ROOM = AT_STATION | {TicketState.STAGED}

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.rights import RIGHTS, Place, Reach, Subject, reach_of, reaches
+from server.domain.rights import RIGHTS, Place, Reach, Subject, own_then, reach_of, reaches
 from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
 from server.services.context import Context
 from server.services.finding import THINGS
@@ -13,6 +13,8 @@ from server.services.work import Work
 from server.store.tables import StationRow, TicketRow
 
 WHOLE = Reach.HOSPITAL | Reach.HALL
+NOBODY_KNOWS = "?"
+"""No doctor's id: who sat in a room is not known of changes made before this version kept it."""
 WHERE = ("state", "queue_id", "station_id", "bypass")
 """The columns of a ticket, and of the image that undo restores, which say where it is."""
 
@@ -65,8 +67,12 @@ def must_reach_ticket(db: Session, who: Principal, operation: str, ticket: Ticke
         return
     rooms = own_stations(db, who)
     stations, queues = frozenset(room.id for room in rooms), frozenset(id for room in rooms for id in room.queues)
-    image = ticket.undo.get("image") if Reach.BEFORE in reach and ticket.undo else None
-    before = _place(**{word: image[word] for word in WHERE}) if image else None
+    before = None
+    if Reach.BEFORE in reach and ticket.undo:
+        before = _place(**{word: ticket.undo["image"][word] for word in WHERE})
+        stations = own_then(
+            stations, bound=who.station is not None, doctor=who.doctor, sat=ticket.undo.get("doctor", NOBODY_KNOWS)
+        )
     place = _place(**{word: getattr(ticket, word) for word in WHERE})
     if not reaches(reach, place, stations=stations, queues=queues, before=before):
         raise HallError(ErrorCode.NOT_YOUR_STATION)

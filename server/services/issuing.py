@@ -17,6 +17,7 @@ from server.services.booked_slots import begun_slot
 from server.services.codes import new_code
 from server.services.config import Queue
 from server.services.context import Context
+from server.services.rooms import open_station_of_doctor
 from server.services.servable import sees
 from server.services.sessions import must_go_on, session_bounds
 from server.services.views import stamp
@@ -191,7 +192,7 @@ def _doctor(work: Work, queue: Queue, asked: Asked) -> str:
         return named if sees(work.db, queue.hall_id, queue.id, named) else ""
     if asked.doctor:
         return asked.doctor
-    if before is not None and before.doctor and moves.open_station_of_doctor(work, before.doctor):
+    if before is not None and before.doctor and open_station_of_doctor(work, before.doctor):
         return before.doctor
     return ""
 

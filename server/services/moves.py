@@ -12,6 +12,7 @@ from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
 from server.domain.places import Place
 from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
+from server.services import rooms
 from server.services.config import Queue
 from server.services.timers import begin_day
 from server.services.views import View, stamp
@@ -185,6 +186,7 @@ def apply(
         changes["promise"] = None
     if not by_itself:
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
+        done["doctor"] = rooms.doctor_at(work, changes.get("station_id") or ticket.station_id)
         changes["undo"] = done if action in UNDOABLE else {}
     fact = CLOSED[target] if action is Action.CLOSE else FACTS[action]
     work.record(kind or fact, ticket, changes=changes, reason=reason, announcement=announcement)
@@ -301,15 +303,3 @@ def is_live(ticket: TicketRow) -> bool:
 def waiting_in(work: Work, queue: Queue) -> int:
     """How many wait in a queue now."""
     return lanes.waiting(work.connection, queue.hall_id, queue.id)
-
-
-def open_station_of_doctor(work: Work, doctor: str) -> StationRow | None:
-    """The open station where a doctor sits."""
-    return work.db.scalars(
-        select(StationRow).where(
-            StationRow.hall_id == work.hall.id,
-            StationRow.doctor_id == doctor,
-            StationRow.state == "open",
-            StationRow.active,
-        )
-    ).first()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
 from server.services import moves, staging
+from server.services.rooms import open_station_of_doctor
 from server.services.views import station_view
 from server.services.wishes import StationBody
 from server.services.work import Answer, Work
@@ -59,7 +60,7 @@ def reassign(work: Work, ticket: TicketRow, doctor: str) -> None:
 
     Raises desk_only, station_closed when the other doctor's room is not open for the queue.
     """
-    to = moves.open_station_of_doctor(work, doctor)
+    to = open_station_of_doctor(work, doctor)
     if to is None or ticket.queue_id not in to.queues:
         raise HallError(ErrorCode.STATION_CLOSED, "that doctor sees nobody of this queue now")
     if not work.principal.is_staff and not _is_away(work, ticket.doctor):
@@ -99,7 +100,7 @@ def _unstage(work: Work, station: StationRow) -> None:
 def _free(work: Work, station: StationRow) -> None:
     """Who waits for this doctor by name may be seen by any other, unless the doctor also sits elsewhere."""
     doctor = station.doctor_id
-    if doctor is None or moves.open_station_of_doctor(work, doctor) is not None:
+    if doctor is None or open_station_of_doctor(work, doctor) is not None:
         return
     named = work.db.scalars(
         select(TicketRow).where(

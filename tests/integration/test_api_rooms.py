@@ -161,6 +161,26 @@ def test_a_doctor_without_a_room_takes_one_that_is_free_and_works_there(api):
     )
 
 
+def test_who_sits_down_after_another_doctor_takes_back_nothing_of_theirs(api):
+    """B10: undo asked who owns the room now, and not who did when it was done."""
+    first, second = doctor(api, "one", doctor="D1"), doctor(api, "two", doctor="D2")
+    api.post("/stations/R2/open", {}, role=second)
+    finished, called = waiting(api, "IM"), waiting(api, "IM")
+    call = "/stations/R2/call-next"
+    done = [(call, {}), (f"{finished}/start", {}), (call, {"finish_current": True})]
+    assert [(200, None)] * 3 == answers(api, *done, role=second)
+    assert [REFUSED] == answers(api, (f"{finished}/undo", {}), role=first)
+    api.post("/stations/R2/stop", {}, role=second)
+    assert [(200, None)] == answers(api, ("/stations/R2/open", {}), role=first)
+    before = api.rows()
+
+    undone = [(f"{finished}/undo", {}), (f"{called}/undo", {})]
+    assert [REFUSED] * 4 == answers(api, *undone, role=first) + answers(api, *undone, role=second)
+    assert before == api.rows()
+    assert [(200, None)] == answers(api, (f"{called}/finish", {}), role=first)
+    assert [(200, None)] == answers(api, (f"{called}/undo", {}), role=first), "the own action"
+
+
 def test_a_doctor_without_room_and_name_works_where_no_doctor_is_named(api):
     api.post("/imports/staff", {"rows": [{"username": "d1", "name": "医", "role": "doctor", "doctor": "D1"}]},
              role="service")  # fmt: skip

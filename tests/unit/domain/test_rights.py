@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from server.domain.rights import MEANINGS, RIGHTS, Place, Reach, reach_of, reaches, roles_of
+from server.domain.rights import MEANINGS, RIGHTS, Place, Reach, own_then, reach_of, reaches, roles_of
 from server.protocol.terms import DeviceRole, StaffRole, TicketState
 
 MINE = {"stations": frozenset({"R1"}), "queues": frozenset({"IM"})}
@@ -41,6 +41,16 @@ def test_what_happened_at_another_room_is_taken_back_there():
     assert set() == reached(undo, before=before_there)
     assert not any(station == "R2" for _, _, station in reached(undo, before=before_here))
     assert ("done", "IM", None) in reached(undo, before=before_here)
+
+
+@pytest.mark.parametrize(
+    ("bound", "doctor", "sat", "own"),
+    [(False, "D1", "D1", True), (False, "D1", "D2", False), (False, None, "D2", False), (False, None, None, True),
+     (False, "D1", None, False), (True, None, "D2", True), (True, "D1", "D2", True)],
+)  # fmt: skip
+def test_a_change_is_taken_back_by_who_sat_there_when_it_was_made(bound, doctor, sat, own):
+    """B10: who sat down at a room that had stopped took back what its doctor had done."""
+    assert own is bool(own_then(frozenset({"R1"}), bound=bound, doctor=doctor, sat=sat))
 
 
 def test_a_level_that_does_not_queue_is_every_doctors():
