@@ -72,10 +72,10 @@ def run(settings: Settings) -> int:
     """Serve until SIGTERM; says on stderr what was set."""
     here = limits(settings)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = here.threads + here.stranger_threads + here.staying_threads + here.strangers + here.known
+    requests = here.threads + here.stranger_threads + here.long_threads
+    most = requests + here.staying_threads + here.strangers + here.known
     wanted = min(hard, max(soft, most + 512))
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    requests = here.threads + here.stranger_threads
     print(
         f"hall-server on http://{settings.host}:{settings.port}: {settings.max_sockets} sockets, "
         f"{requests} threads for requests and {here.staying_threads} for sockets, {wanted} files",

@@ -42,7 +42,10 @@ class CallQueue(PollableMethodQueue):  # type: ignore[misc]  # gunicorn has no t
 
 
 class Source:
-    """The bytes of a request for the parser: what is there, and of a long one what the socket still brings."""
+    """The bytes of a request for the parser: what is there, and with a socket what that still brings.
+
+    Without one the body of a longer request breaks off, as when the client has gone: the application refuses it.
+    """
 
     def __init__(self, data: bytes, sock: socket.socket | None) -> None:
         self._data, self._sock = data, sock

@@ -5,7 +5,8 @@ from enum import Enum
 
 LARGEST_HEAD = 32 * 1024
 WAITED_FOR = 64 * 1024
-"""Bytes of a body that are waited for before a thread is asked; the rest of a longer one is read by the thread."""
+"""Bytes of a body that are waited for before a thread is asked; the rest of a longer one is read by a thread, and only
+of a client that brings a token."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)

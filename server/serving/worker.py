@@ -24,8 +24,8 @@ from server.serving.arrivals import Arrivals, Rate
 from server.serving.exchange import REFUSAL, SEND_SECONDS, CallQueue, Source, has_hung_up, tell
 from server.serving.framing import Arrived, Incoming
 from server.serving.limits import Limits
-from server.serving.pool import Pool
 from server.serving.quiet import FewLines
+from server.serving.threads import Threads
 
 ARRIVE_SECONDS = 4.0
 """In this time a request must be there, and a stranger's next one; looked at each second, so it is 5 for a client."""
@@ -51,16 +51,14 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         self.worker_connections = 1_000_000  # our own limits count, in accept
         self.method_queue = CallQueue()
         self._arrivals = Arrivals(self.limits.strangers, self.limits.known)
-        self._staying = Pool(self.limits.staying_threads, "staying")
-        self._strangers = Pool(self.limits.stranger_threads, "stranger")
         self._rate = Rate(self.limits.staying_a_second)
         self._served: set[Any] = set()
         self._looked_at = 0.0
         self.log.error_log.addFilter(_few_lines)
 
-    def get_thread_pool(self) -> Pool:
-        """The threads of requests on connections that have carried a right token."""
-        return Pool(self.limits.threads, "request")
+    def get_thread_pool(self) -> Threads:
+        """All threads; gunicorn ends them."""
+        return Threads(self.limits)
 
     # ---------------------------------------------------------------------------------- in the accepting thread
 
@@ -166,7 +164,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
             self._close(conn)
             return
-        conn.is_long = arrived is Arrived.LONG
+        conn.reads_on = arrived is Arrived.LONG and conn.incoming.claims()
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Any) -> None:
@@ -181,8 +179,8 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             return
         conn.answered = False
         self._served.add(conn)
-        pool = self._staying if conn.stays else self.tpool if conn.known else self._strangers
-        if not pool.submit(partial(self._serve, conn)):
+        task = partial(self._serve, conn)
+        if not self.tpool.submit(task, stays=conn.stays, reads_on=conn.reads_on, known=conn.known):
             self._served.discard(conn)
             tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
@@ -245,8 +243,6 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             for conn in list(self._served):
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RDWR)
-            self._staying.shutdown()
-            self._strangers.shutdown()
             return
         now = time.monotonic()
         if now - self._looked_at < LOOK_SECONDS:
@@ -276,7 +272,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
 
     def handle(self, conn: Any) -> bool:
         """Parse and answer the request that has arrived; whether the connection is kept."""
-        conn.source = Source(bytes(conn.incoming.data), conn.sock if conn.is_long else None)
+        conn.source = Source(bytes(conn.incoming.data), conn.sock if conn.reads_on else None)
         conn.parser = http.get_parser(self.cfg, conn.source, conn.client)
         conn.initialized = conn.data_ready = True
         return bool(super().handle(conn))

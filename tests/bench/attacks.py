@@ -29,6 +29,7 @@ STAFF_MS, MEMORY, WELL_SECONDS = 500.0, 0.10, 5.0
 ATTACKS = {
     "idle-sockets": 340,
     "half-requests": 340,
+    "half-bodies": 60,
     "slow-heads": 340,
     "silent": 1000,
     "handshakes": 300,

@@ -72,6 +72,30 @@ def test_a_hundred_wrong_sign_ins_at_once_are_told_busy_but_for_a_few(hall):
     assert {b"HTTP/1.1 401", b"HTTP/1.1 503"} >= set(said)
 
 
+HALVES = {
+    "longer than any sign-in": (b"Content-Length: 200000\r\n", b"413"),
+    "without a length": (b"Transfer-Encoding: chunked\r\n", b"413"),
+    "under a token that is none": (b"Content-Length: 200000\r\nAuthorization: Bearer x\r\n", b"413"),
+    "for a route that needs a token": (b"Content-Length: 200000\r\n", b"401"),
+    "with a token that is none for such a route": (b"Content-Length: 200000\r\nCookie: hall=x\r\n", b"401"),
+}
+
+
+@pytest.mark.parametrize(("headers", "status"), HALVES.values(), ids=HALVES.keys())
+def test_a_long_body_that_stops_half_way_is_refused_at_once(hall, headers, status):
+    """A2: twelve of these held the ten threads of strangers for ten seconds each."""
+    route = b"reports" if status == b"401" else b"session"
+    head = b"POST /api/v1/" + route + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" + headers
+    size = b"30000\r\n" if b"chunked" in headers else b""
+    with socket.create_connection(("127.0.0.1", hall.port), 10) as line:
+        line.sendall(head + b"\r\n" + size + b" " * 66_000)
+        said = b""
+        while more := line.recv(4096):
+            said += more
+    assert status == said[9:12]
+    assert b"application/problem+json" in said
+
+
 def test_the_connection_of_a_nurse_outlives_three_hundred_silent_ones(hall):
     """S1: the server forgot who had carried a right token, so staff were served with the strangers."""
     nurse = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=10)

@@ -51,6 +51,7 @@ class Attack:
 ATTACKS = {
     "idle-sockets": Attack(UPGRADE, answers=lambda said: PONG if PING in said else b""),
     "half-requests": Attack(LOGIN % 100 + b"{", drip=b" "),
+    "half-bodies": Attack(LOGIN % 200_000 + b" " * 66_000),
     "slow-heads": Attack(b"GET /healthz HTTP/1.1\r\nX", drip=b"x"),
     "silent": Attack(),
     "handshakes": Attack(POLLING, once=True, again=1.0),

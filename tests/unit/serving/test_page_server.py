@@ -64,11 +64,11 @@ def test_a_body_of_any_size_arrives_whole(size, chunked):
     if chunked:
         parts = [body[at : at + 50_000] for at in range(0, size, 50_000)]
         sent = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-        head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        head = b"Transfer-Encoding: chunked\r\n\r\n"
     else:
-        sent, head = body, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % size
+        sent, head = body, b"Content-Length: %d\r\n\r\n" % size
     with serving(hello) as server, socket.create_connection(("127.0.0.1", server.port), 10) as line:
-        line.sendall(head + sent)
+        line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nConnection: close\r\n" + head + sent)
         heard = b""
         while more := line.recv(65536):
             heard += more
@@ -81,6 +81,35 @@ def test_more_half_requests_than_there_are_threads_hold_none():
         for _ in range(20):
             line = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
             line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+        assert b"hello" in ask(server, GET % b"")
+
+
+HALF = b"POST /%s HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n%s\r\n" + b"x" * 66_000
+
+
+def test_half_long_bodies_of_strangers_are_not_read_on():
+    """A2: twelve of them held the ten threads of strangers for ten seconds each."""
+    with serving(hello, stranger_threads=1) as server, contextlib.ExitStack() as held:
+        lines = [held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(12)]
+        for line in lines:
+            line.sendall(HALF % (b"", b""))
+        assert {b"HTTP/1.1 200"} == {line.recv(12) for line in lines}, "the application is asked at once"
+
+
+def test_half_long_bodies_of_those_who_bring_a_token_have_threads_of_their_own():
+    """A2: whoever is known by a token may take the time, in nobody else's threads."""
+    reading = threading.Event()
+
+    def slow(environ, start_response):
+        if environ["PATH_INFO"] == "/slow":
+            reading.set()
+        return hello(environ, start_response)
+
+    with serving(slow, stranger_threads=1, threads=1) as server, contextlib.ExitStack() as held:
+        for _ in range(12):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+            line.sendall(HALF % (b"slow", b"Authorization: Bearer x\r\n"))
+        assert reading.wait(10)
         assert b"hello" in ask(server, GET % b"")
 
 
