@@ -20,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 PACKAGES = ("server", "kiosk", "caller", "hardware")
 HOME = Path(__file__).resolve().parents[2]
@@ -30,6 +30,7 @@ LIBRARIES = ("engineio", "socketio", "werkzeug", "httpx", "httpcore", "urllib3")
 """Libraries that set a level or a handler of their own unless they find one."""
 _DATA_CLASSES = ("22", "23")
 """Classes of SQLSTATE whose messages repeat values: data exceptions and violated constraints."""
+_QUOTED = frozenset("'\"")
 
 
 def told(error: BaseException) -> str:
@@ -45,7 +46,7 @@ def _more(error: BaseException) -> str:
     if (inner := getattr(error, "orig", None)) is not None and isinstance(inner, BaseException):
         return told(inner)  # SQLAlchemy wraps what the driver said, with the statement and its parameters
     if isinstance(error, sqlite3.Error):
-        return f"{getattr(error, 'sqlite_errorname', '')} {error}".strip()  # names tables and columns, never a value
+        return _sqlite(error)
     if hasattr(error, "sqlstate"):
         return _postgres(error)
     if hasattr(error, "errors") and hasattr(error, "title"):
@@ -55,6 +56,12 @@ def _more(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno is not None:
         return os.strerror(error.errno)
     return ""
+
+
+def _sqlite(error: sqlite3.Error) -> str:
+    """Its message names tables and columns; one that quotes something quotes what stands in a cell, or was asked."""
+    name, message = getattr(error, "sqlite_errorname", ""), str(error)
+    return f"{name} {message}".strip() if _QUOTED.isdisjoint(message) else name
 
 
 def _postgres(error: Any) -> str:
@@ -166,27 +173,31 @@ def _frames(trace: TracebackType | None) -> list[str]:
 
 
 class StderrHandler(logging.StreamHandler[Any]):
-    """Writes to whatever stderr is at that moment; what cannot be written is dropped, never shown raw."""
+    """Writes to `to`, or to whatever stderr is at that moment; what cannot be written is dropped, never shown raw."""
 
-    def __init__(self) -> None:
+    def __init__(self, to: TextIO | None = None) -> None:
         logging.Handler.__init__(self)
         self.setFormatter(LogFormatter())
+        self._to = to
 
     @property
     def stream(self) -> Any:
         """Where to write."""
-        return sys.stderr
+        return self._to or sys.stderr
 
     def handleError(self, record: logging.LogRecord) -> None:  # logging names it
         """Stay silent: logging itself would print the arguments."""
 
 
-def configure() -> None:
-    """Log this process's entries and whatever nobody caught, as this module says. Called once, where it starts."""
+def configure(to: TextIO | None = None) -> None:
+    """Log this process's entries and whatever nobody caught, as this module says. Called once, where it starts.
+
+    `to` takes the log where stderr is given up to a library that prints.
+    """
     root = logging.getLogger()
     for handler in [one for one in root.handlers if isinstance(one, StderrHandler)]:
         root.removeHandler(handler)
-    root.addHandler(StderrHandler())
+    root.addHandler(StderrHandler(to))
     levels(logging.WARNING)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught

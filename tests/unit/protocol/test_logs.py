@@ -82,6 +82,24 @@ def test_a_database_error_is_told_without_statement_and_values():
     assert told(error) == "OperationalError: SQLITE_ERROR no such table: patient"
 
 
+UNREADABLE = f"SELECT CAST(X'{NAME.encode().hex()}FF' AS TEXT)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (UNREADABLE, "OperationalError"),
+        (f"SELECT json_extract('{{}}', '{NAME}')", "OperationalError: SQLITE_ERROR"),
+        (f"{NAME}", "OperationalError: SQLITE_ERROR"),
+    ],
+)
+def test_what_a_database_quotes_is_left_out(statement, said):
+    """S9: of a damaged file Python's driver says "Could not decode to UTF-8 column 'name' with text '龘靐齉'"."""
+    db = sqlite3.connect(":memory:")
+
+    assert said == told(raised(lambda: db.execute(statement).fetchall()))
+
+
 class Diagnosis:
     """What psycopg tells of a refusal."""
 
