@@ -28,6 +28,8 @@ LIMIT = 200 * 1024 * 1024
 OLDEST = 2 * 3600.0
 """Seconds from rendering, however often it was spoken since: longer than a patient waits after being called."""
 KEY_FILE = ".key"
+FILES = "hall-voice-"
+"""Folders of sounds for one announcement begin so, then names their process: `sweep` finds what a crash left."""
 
 
 def scratch() -> Path:

@@ -21,6 +21,7 @@ from typing import Any
 from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.engines import Renderer
+from server.protocol import logs
 from server.protocol.logs import told
 
 ENGINES = {
@@ -81,9 +82,16 @@ def _fault(switch: Path | None) -> str:
 
 
 def _claimed_output() -> Callable[[dict[str, Any]], None]:
-    """Keep the real output for answers and send what engines print to the log (pyttsx3 prints, stack.md §2)."""
+    """Keep the real output for answers and the real stderr for the log.
+
+    What engines print goes nowhere (pyttsx3 does, stack.md §2): it may repeat what they are to speak, a name in it.
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    logs.configure(os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace"))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for printed in (1, 2):
+        os.dup2(nowhere, printed)
+    os.close(nowhere)
 
     def say(answer: dict[str, Any]) -> None:
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 A player that is missing, fails, hangs, or is done before the sound could have been heard has not played it.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from hardware.errors import FailedInUse, HardwareError, NotAvailable, TimedOut
 from hardware.voice import sound
+from hardware.voice.cache import FILES
 from hardware.voice.sound import Sound
 from server.protocol import private_files
 from server.protocol.logs import told
@@ -71,7 +73,7 @@ class LocalPlayer:
     def play(self, played: Sound) -> None:
         """Play to the end; raises the failure of the first program when none could, TimedOut when one hung."""
         failures: list[HardwareError] = []
-        with tempfile.TemporaryDirectory(prefix="hall-play-") as folder:
+        with tempfile.TemporaryDirectory(prefix=f"{FILES}{os.getpid()}-play-") as folder:
             path = sound.write(Path(folder) / "announcement.wav", played)
             for command in list(self._commands):
                 try:

@@ -19,7 +19,7 @@ from pathlib import Path
 from hardware.errors import HardwareError, NotAvailable
 from hardware.voice import sound
 from hardware.voice.ahead import Ahead, Sentence
-from hardware.voice.cache import sweep
+from hardware.voice.cache import FILES, sweep
 from hardware.voice.chain import Chain, Rendered
 from hardware.voice.chime import RATE, chime
 from hardware.voice.players import Player
@@ -35,7 +35,6 @@ BETWEEN_HALVES = 0.16
 AFTER_CHIME = 0.15
 KEPT = 8
 """Files that stay, for a browser that plays them."""
-FILES = "hall-voice-"
 
 
 @dataclass(frozen=True)
