@@ -47,8 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
             _run(arguments, children, folder, stack)
     except Stopped:
         say("demo: 已结束 ended")
-    except (StageProblem, CommandFailed, HallProblem, HallUnreachable) as problem:
+    except (StageProblem, CommandFailed) as problem:
         complain(f"demo: {problem}")
+        return 1
+    except (HallProblem, HallUnreachable) as problem:
+        complain(f"demo: {problem.log_text}")
         return 1
     return 0
 

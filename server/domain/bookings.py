@@ -71,4 +71,4 @@ def state_of(word: str) -> AppointmentState | None:
     try:
         return _WORDS[word.casefold()]
     except KeyError:
-        raise ValueError(f"state {word!r} is not one of booked, cancelled, 正常, 退号, 取消") from None
+        raise ValueError("state: not one of booked, cancelled, 正常, 退号, 取消") from None

@@ -2,6 +2,8 @@
 
 A number that lost digits cannot be mended, so it is refused by its column. A date is read in every form that can mean
 one day only; 3/7/1990 can mean two and is refused.
+
+A refusal does not repeat the cell: it comes to logs, and the row and column that it is given with name the cell.
 """
 
 import re
@@ -25,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 def unruined(text: str) -> str:
     """The text of a number. Raises ValueError for what a spreadsheet made of one."""
     if RUINED.fullmatch(text):
-        raise ValueError(f"{text!r} is what a spreadsheet made of a number; format the column as text and export again")
+        raise ValueError("what a spreadsheet made of a number; format the column as text and export again")
     return text
 
 
@@ -40,13 +42,13 @@ def read_day(text: str) -> date:
         try:
             return date(*(int(part) for part in found.groups()))
         except ValueError:
-            raise ValueError(f"{text!r} is no day of the calendar") from None
+            raise ValueError("no day of the calendar") from None
     if SERIAL.fullmatch(plain) and "." not in plain:
         return SERIAL_BEGIN + timedelta(days=int(plain))
     at_midnight = re.sub(r"[T ]0{1,2}:00(:00)?$", "", plain)
     if at_midnight != plain:
         return read_day(at_midnight)
-    raise ValueError(f"{text!r} is not a day such as 1990-03-07")
+    raise ValueError("not a day such as 1990-03-07")
 
 
 def read_birth(text: str, today: date) -> date:
@@ -59,7 +61,7 @@ def read_birth(text: str, today: date) -> date:
 def must_be_a_birth(born: date, today: date) -> None:
     """Raises ValueError for a birth date to come, or one before 1890. `today` may be a day ahead somewhere."""
     if not OLDEST_BIRTH <= born <= today + timedelta(days=1):
-        raise ValueError(f"{born.isoformat()} is nobody's birth date")
+        raise ValueError("nobody's birth date")
 
 
 def read_slot(start: str, end: str, zone: tzinfo, lengths: tuple[timedelta, timedelta]) -> tuple[datetime, datetime]:
@@ -79,7 +81,11 @@ def read_slot(start: str, end: str, zone: tzinfo, lengths: tuple[timedelta, time
 
 def _readings(text: str, zone: tzinfo, *, is_end: bool) -> Sequence[datetime]:
     """What a time can mean, in UTC, the earlier first."""
-    at = read_time(text)
+    column = "slot_end" if is_end else "slot_start"
+    try:
+        at = read_time(text)
+    except ValueError as error:
+        raise ValueError(f"{column}: {error}") from None
     if at.tzinfo is not None:
         return [at.astimezone(UTC)]
     seen = sorted({at.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)})
@@ -88,7 +94,7 @@ def _readings(text: str, zone: tzinfo, *, is_end: bool) -> Sequence[datetime]:
         return real
     if is_end and _exists(at - MINUTE, zone):
         return seen[-1:]  # a slot that ends when the clocks go forward
-    raise ValueError(f"{text!r} is no time of that day: the clocks go forward over it")
+    raise ValueError(f"{column}: no time of that day, the clocks go forward over it")
 
 
 def _exists(at: datetime, zone: tzinfo) -> bool:
@@ -112,9 +118,9 @@ def read_time(text: str) -> datetime:
         try:
             return datetime.combine(read_day(day), time(hour, minute, second))
         except ValueError:
-            raise ValueError(f"{text!r} is no time of a day") from None
+            raise ValueError("no time of a day") from None
     if SERIAL.fullmatch(plain):
         days, _, rest = plain.partition(".")
         seconds = round(float(f"0.{rest or 0}") * 24 * 3600)
         return datetime.combine(SERIAL_BEGIN + timedelta(days=int(days)), time()) + timedelta(seconds=seconds)
-    raise ValueError(f"{text!r} is not a time such as 2026-11-30 09:00")
+    raise ValueError("not a time such as 2026-11-30 09:00")

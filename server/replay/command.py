@@ -85,9 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refusal(problem: HallProblem) -> str:
+    """Its code; a refusal's detail may repeat what the day's file holds."""
     if problem.code == ErrorCode.FORBIDDEN:
-        return f"{problem}; simulated time needs a server started with HALL_REPLAY=1, or use --speed X"
-    return str(problem)
+        return f"{problem.log_text}; simulated time needs a server started with HALL_REPLAY=1, or use --speed X"
+    return problem.log_text
 
 
 def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack) -> Result:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from server.protocol.logs import told
+
 COLUMNS = ("visit", "arrived_at", "entered_room_at", "left_at", "doctor_type")
 LONGEST_SERVICE = timedelta(minutes=30)
 """Longer stays in the room are cut to this (architecture §4, Replay)."""
@@ -45,7 +47,7 @@ def read_day(path: Path, zone: ZoneInfo, limit: int | None = None) -> Day:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as problem:
-        raise DayRejected(f"{path}: {problem}") from problem
+        raise DayRejected(f"{path}: {told(problem)}") from problem
     if not rows:
         raise DayRejected(f"{path}: no visits in it")
     missing = [column for column in COLUMNS if column not in rows[0]]
@@ -60,7 +62,7 @@ def read_day(path: Path, zone: ZoneInfo, limit: int | None = None) -> Day:
 def _visit(row: Mapping[str, str | None], zone: ZoneInfo, where: str) -> tuple[Visit, bool, bool]:
     arrived = _moment(row["arrived_at"], zone)
     if arrived is None:
-        raise DayRejected(f"{where}: arrived_at {row['arrived_at']!r} is no time")
+        raise DayRejected(f"{where}: arrived_at is no time")
     entered, left = _moment(row["entered_room_at"], zone), _moment(row["left_at"], zone)
     dirty = entered is None or left is None or left < entered
     stay = timedelta(0) if dirty or entered is None or left is None else left - entered

@@ -91,13 +91,14 @@ def check_header(kind: Kind, given: Iterable[str | None]) -> None:
     Blank ones are none.
     """
     seen: set[str] = set()
-    for word in given:
+    for place, word in enumerate(given, 1):
         if not word or not word.strip():
             continue
-        if _column(word) not in COLUMNS[kind]:
-            raise HallError(ErrorCode.IMPORT_REJECTED, _unknown(kind, word))
+        if _column(word) not in COLUMNS[kind]:  # not repeated: where the first line is missing, it is a patient's
+            known = ", ".join(COLUMNS[kind])
+            raise HallError(ErrorCode.IMPORT_REJECTED, f"first line, column {place}: unknown column; known: {known}")
         if _column(word) in seen:
-            raise HallError(ErrorCode.IMPORT_REJECTED, f"column {word!r} stands in the first line twice")
+            raise HallError(ErrorCode.IMPORT_REJECTED, f"column {_column(word)} stands in the first line twice")
         seen.add(_column(word))
 
 
@@ -153,7 +154,7 @@ def _prepared(kind: Kind, given: Mapping[str, str], seen: set[str]) -> Prepared:
             return Prepared(cells, f"{word}: {error}")
     own = cells[ONE_OF[kind]]
     if own in seen:
-        return Prepared(cells, f"{ONE_OF[kind]} {own} stands in this file twice")
+        return Prepared(cells, f"{ONE_OF[kind]}: stands in this file twice")
     seen.update({own} - {""})
     password = given.get("password") or ""
     try:
@@ -244,7 +245,7 @@ def _appointment(db: Session, given: Prepared, now: datetime, by: Importer) -> K
 
 def _registration(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ValueError(f"registration {text!r} is not a whole number")
+        raise ValueError("registration: not a whole number")
     return int(text) if text else None
 
 

@@ -29,7 +29,7 @@ def keep_patient(db: Session, row: Mapping[str, str], now: datetime) -> Kept:
     where the row describes somebody else than the patient kept under its numbers.
     """
     if row["sex"].lower() not in SEXES:
-        raise ValueError(f"sex {row['sex']!r} is not one of male, female, 男, 女")
+        raise ValueError("sex: not one of male, female, 男, 女")
     document = read_document(row["identity_number"], _document_type(row)) if row["identity_number"] else None
     born = _birth(row["birth_date"], now) if row["birth_date"] else None
     sex = SEXES[row["sex"].lower()]
@@ -76,7 +76,7 @@ def _known(db: Session, record_number: str, document: Document | None) -> Patien
     if found is not None and known is not None and found.id != known.id:
         raise ValueError("identity number and record number belong to two patients")
     if known is None and found is not None and found.record_number is not None:
-        raise ValueError(f"the identity number belongs to record number {found.record_number}")
+        raise ValueError("the identity number belongs to another record number")
     return known or found
 
 
@@ -93,7 +93,7 @@ def _compared(
     given = Description(row["name"], numbers, born, sex, row["phone"] or None)
     reason = why_not_the_same(given, kept)
     if reason is not None:
-        raise HallError(ErrorCode.CONTRADICTING_DATA, f"record number {row['record_number']}: {reason}")
+        raise HallError(ErrorCode.CONTRADICTING_DATA, reason)
     return (RENAMED,) if is_uncertain_renaming(given, kept) else ()
 
 
@@ -122,5 +122,5 @@ def _birth(text: str, now: datetime) -> date:
 
 def _document_type(row: Mapping[str, str]) -> DocumentType | None:
     if row["document_type"] and row["document_type"] not in set(DocumentType):
-        raise ValueError(f"document_type {row['document_type']!r} is not one of {', '.join(DocumentType)}")
+        raise ValueError(f"document_type: not one of {', '.join(DocumentType)}")
     return DocumentType(row["document_type"]) if row["document_type"] else None

@@ -76,6 +76,6 @@ def test_a_hospitals_word_for_the_state_of_a_booking_is_understood(word, state):
     assert state is state_of(word)
 
 
-def test_a_word_nobody_knows_is_refused_by_name():
-    with pytest.raises(ValueError, match="'gone' is not one of"):
+def test_a_word_nobody_knows_is_refused_by_its_column():
+    with pytest.raises(ValueError, match="state: not one of"):
         state_of("gone")

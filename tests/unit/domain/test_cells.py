@@ -38,6 +38,25 @@ def test_a_number_that_a_spreadsheet_has_ruined_is_refused(text):
 
 
 @pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (unruined, "1.10105E+17"),
+        (read_day, "31/12/1949"),
+        (read_day, "1949-12-32"),
+        (lambda text: read_birth(text, date(2026, 3, 2)), "1849-12-31"),
+        (read_time, "1949-12-31 25:00"),
+        (lambda text: read_slot(text, text, SHANGHAI, LENGTHS), "龘靐齉"),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_cell(read, text):
+    """S9: `hall-server import` wrote birth dates, identity numbers and names of refused rows to stderr."""
+    with pytest.raises(ValueError, match=r"^[a-z]") as refused:
+        read(text)
+
+    assert text not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "MR1E5",
