@@ -308,12 +308,23 @@ async function ask() {
 
 let source = null;
 
+/* What cannot be read or drawn is told by the error's name: a browser's message may quote what it read. */
+function hear(kind, act) {
+  source.addEventListener(kind, (event) => {
+    try {
+      act(event.data);
+    } catch (wrong) {
+      console.error("what the agent sent cannot be shown", kind, wrong.name);
+    }
+  });
+}
+
 function listen() {
   source = new EventSource(asked.get("sound") === "1" ? "/stream?sound=1" : "/stream");
-  source.addEventListener("picture", (event) => heardPicture(event.data));
-  source.addEventListener("time", (event) => heardTime(JSON.parse(event.data)));
-  source.addEventListener("secret", (event) => { secret = JSON.parse(event.data); });
-  source.addEventListener("sound", (event) => play(JSON.parse(event.data)));
+  hear("picture", heardPicture);
+  hear("time", (data) => heardTime(JSON.parse(data)));
+  hear("secret", (data) => { secret = JSON.parse(data); });
+  hear("sound", (data) => play(JSON.parse(data)));
 }
 
 /* A television may hide the edge of the picture: ?inset=3 leaves 3 % of the screen free on each side. */

@@ -51,10 +51,14 @@ async function look() {
 }
 
 async function set(faults) {
-  const answer = await fetch("/faults", {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(faults),
-  });
-  if (answer.ok) show(await answer.json());
+  try {
+    const answer = await fetch("/faults", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(faults),
+    });
+    if (answer.ok) show(await answer.json());
+  } catch {
+    document.body.classList.add("lost"); // a browser's own message may quote what it could not read
+  }
 }
 
 document.addEventListener("click", (event) => {

@@ -94,7 +94,7 @@ export class Follower {
       }
     } catch (error) {
       // this browser cannot do what the page asks of it: what is shown is old from here on, and must say so
-      console.error("an event cannot be applied", error);
+      console.error("an event cannot be applied", error.name); // a browser's message may quote what it read
       this.#broken = true;
       return this.#look();
     }
