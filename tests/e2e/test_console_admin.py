@@ -49,7 +49,7 @@ def test_a_changed_hall_file_is_checked_and_then_applied(page, clinic):
     assert "3诊室" in {station.name["zh"] for station in clinic.desk.snapshot("H1").stations}
 
     apply(page, "not my password")
-    page.wait_for_selector("[data-form=confirm] [role=alert]")
+    assert "密码不对，请重新输入您本人的登录密码。" == page.inner_text("[data-form=confirm] [role=alert]")
     assert "3诊室" in {station.name["zh"] for station in clinic.desk.snapshot("H1").stations}, "S3: asked again first"
     page.fill("#own-password", PASSWORD)
     page.press("#own-password", "Enter")

@@ -89,7 +89,7 @@ function HallFile({ file, ask, reload }) {
     const answer = await ask("/api/v1/hall-file", { toml: text, check, version: file.version, ...(password ? { password } : {}) });
     if (!answer) return say({ text: t("login.unreachable") });
     const { status, body } = answer;
-    if (body.code === "password_needed") return body.title;
+    if (body.code === "password_needed") return t("admin.confirm.wrong");
     setConfirming(false);
     if (status === 200) {
       say(body);

@@ -56,7 +56,7 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
       done: (said) => (said.ticket ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number }) : t("alarm.raised")),
     });
     if (!answer) return;
-    if (answer.body.code === "choose" && !here.current) return desk.say(`${visit?.display_name ?? person.name}: ${refusal(answer.body)}`, "danger");
+    if (answer.body.code === "choose" && !here.current) return desk.say(t("labelled", { label: visit?.display_name ?? person.name, words: refusal(answer.body) }), "danger");
     if (answer.body.code === "choose") return setChoices(answer.body.choices ?? {});
     if (answer.status === 202) return setAlarm(answer.body);
     if (answer.status < 400) onDone(answer.body.ticket.id);

@@ -163,7 +163,7 @@ export class Desk {
     }
     if (answer.status >= 400) {
       const number = this.hall?.tickets.find((one) => one.id === ticket)?.number; // the page may be with another patient by now
-      if (!quiet.includes(answer.body.code)) this.say([number, refusal(answer.body)].filter(Boolean).join(": "), "danger");
+      if (!quiet.includes(answer.body.code)) this.say(number ? t("labelled", { label: number, words: refusal(answer.body) }) : refusal(answer.body), "danger");
       return answer;
     }
     this.follower.absorb(answer.body);

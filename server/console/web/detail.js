@@ -45,7 +45,7 @@ export function Facts({ desk, ticket }) {
 /** What staff typed about a ticket beside the codes of reasons; that of a hold stands with the state. */
 function remarkWords(remarks) {
   const others = Object.entries(remarks ?? {}).filter(([action]) => action !== "hold" && action !== "triage");
-  return others.map(([action, words]) => (has(`deed.${action}`) ? `${t(`deed.${action}`)}: ${words}` : words)).join(" · ");
+  return others.map(([action, words]) => (has(`deed.${action}`) ? t("labelled", { label: t(`deed.${action}`), words }) : words)).join(" · ");
 }
 
 /** Earlier triages of a ticket, latest first. */

@@ -49,7 +49,8 @@ export function Chips({ ticket, hall, zone }) {
 /** A reason of a hold in words: ours are translated, what somebody typed stands as typed. */
 export function holdWords(reason) {
   const [code, ...rest] = (reason ?? "").split(": ");
-  return [has(`hold.${code}`) ? t(`hold.${code}`) : code, rest.join(": ")].filter(Boolean).join(":");
+  const label = has(`hold.${code}`) ? t(`hold.${code}`) : code;
+  return rest.length ? t("labelled", { label, words: rest.join(": ") }) : label;
 }
 
 /** A button that sends a wish: waits while it is on its way, says when it is tried again. `wish` is the wish's name. */
