@@ -1,6 +1,6 @@
-"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer|sockets] [COUNT]`.
+"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer|sockets|files] [COUNT]`.
 
-COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer, sockets.
+COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer, sockets, files of each kind.
 """
 
 import json
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from server.protocol.terms import PrintJobState
 from tests.support.api import an_api
 from tests.support.fuzzing import fuzz, resident
+from tests.support.fuzzing_files import PARTS as KINDS_OF_FILES
 from tests.support.fuzzing_printers import KINDS, once
 from tests.support.fuzzing_readers import fuzz_reader
 from tests.support.fuzzing_sockets import attack, resident_of
@@ -75,11 +76,29 @@ def sockets(connections: int) -> int:
         return wrong + (len(hall.check_in("某某")) != 1) + ("Traceback" in hall.log())
 
 
+def files(examples: int) -> int:
+    """Hall files, tables and FHIR bundles with faults in them; how many could not be handled."""
+    wrong = 0
+    for kind, judge in KINDS_OF_FILES.items():
+        with an_api(fresh=True) as api:
+            judge(api, 2)
+            before, begun = resident(), time.monotonic()
+            seen = judge(api, examples)
+            after = resident()
+        print(f"{kind}: {examples} files in {time.monotonic() - begun:.0f} s, {dict(seen.ends.most_common())}")
+        print(f"memory {before // 1024} MB before, {after // 1024} MB after")
+        for fault in seen.faults:
+            print("FAULT", kind, fault)
+        wrong += len(seen.faults)
+    return wrong
+
+
 PARTS: dict[str, tuple[Callable[[int], int], int]] = {
     "routes": (routes, 100),
     "reader": (reader, 100_000),
     "printer": (printer, 30),
     "sockets": (sockets, 1_000),
+    "files": (files, 500),
 }
 
 
