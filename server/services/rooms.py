@@ -1,10 +1,12 @@
-"""Who sits in which room, asked of the stations as they are now."""
+"""Who sits in which room, asked of the stations as they are now, and who may."""
 
 from sqlalchemy import select
 
-from server.protocol.terms import StationState
+from server.domain.doctor_ids import is_plain
+from server.domain.errors import HallError
+from server.protocol.terms import ErrorCode, StaffRole, StationState
 from server.services.work import Work
-from server.store.tables import StationRow
+from server.store.tables import DoctorRow, StaffRow, StationRow
 
 
 def doctor_at(work: Work, station: str | None) -> str | None:
@@ -23,3 +25,17 @@ def open_station_of_doctor(work: Work, doctor: str) -> StationRow | None:
             StationRow.active,
         )
     ).first()
+
+
+def must_be_a_doctor(work: Work, doctor: str) -> None:
+    """Raises unknown_doctor for a text that is neither a doctor the hospital knows nor a plain code, and forbidden
+    where a doctor names another one: each sits down for themself."""
+    who = work.principal
+    if who.role is StaffRole.DOCTOR and doctor != who.doctor and (who.doctor is not None or who.station is None):
+        raise HallError(ErrorCode.FORBIDDEN, "a doctor opens a room in no other doctor's name")
+    if is_plain(doctor) or work.db.get(DoctorRow, doctor) is not None:
+        return
+    account = select(StaffRow.id).where(StaffRow.doctor_id == doctor)
+    room = select(StationRow.id).where(StationRow.doctor_id == doctor, StationRow.active)
+    if not any(work.db.scalars(rows.limit(1)).first() for rows in (account, room)):
+        raise HallError(ErrorCode.UNKNOWN_DOCTOR)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
 from server.services import moves, staging
-from server.services.rooms import open_station_of_doctor
+from server.services.rooms import must_be_a_doctor, open_station_of_doctor
 from server.services.views import station_view
 from server.services.wishes import StationBody
 from server.services.work import Answer, Work
@@ -21,8 +21,13 @@ FACTS = {
 
 
 def set_state(work: Work, id: str, state: StationState, body: StationBody) -> Answer:
-    """开诊 / 暂停 / 停诊. `minutes` is how long a pause is expected to last; `doctor` who sits there from now on."""
+    """开诊 / 暂停 / 停诊. `minutes` is how long a pause is expected to last; `doctor` who sits there from now on.
+
+    Raises unknown_doctor, forbidden for another doctor than the one who asks.
+    """
     station = moves.station_of(work, id)
+    if body.doctor is not None:
+        must_be_a_doctor(work, body.doctor)
     station.state = state.value
     station.reason = body.reason
     station.until = (

@@ -161,6 +161,32 @@ def test_a_doctor_without_a_room_takes_one_that_is_free_and_works_there(api):
     )
 
 
+def test_a_room_is_opened_for_a_known_doctor_or_a_plain_code_and_for_no_other_text(api):
+    """C1: `open` took any text as doctor, which stood in public events."""
+    row = {"username": "zhang", "name": "张医生", "role": "doctor", "doctor": "张 三"}
+    assert 200 == api.post("/imports/staff", {"rows": [row]}, role="service")[0]
+    api.cookie("nurse")
+    before = api.rows()
+    for text in ("李四 13800001111 乙肝", "13800001111"):
+        for act in ("open", "pause", "stop"):
+            status, body = api.post(f"/stations/R2/{act}", {"doctor": text}, role="nurse")
+            assert (422, "unknown_doctor") == (status, body["code"])
+            assert text not in str(body)
+    assert before == api.rows()
+
+    for known in ("张 三", "D9"):
+        assert known == api.post("/stations/R2/open", {"doctor": known}, role="nurse")[1]["station"]["doctor"]
+
+
+def test_a_doctor_opens_a_room_in_no_other_doctors_name(api):
+    """C1: D5 sat down as D1, whose patients were told the room."""
+    role = doctor(api, "five", doctor="D5")
+
+    asked = [("/stations/R1/open", {"doctor": name}) for name in ("D1", "D5")]
+    assert [(403, "forbidden"), (200, None)] == answers(api, *asked, role=role)
+    assert (403, "forbidden") == answers(api, ("/stations/R3/open", {"doctor": "D1"}), role=doctor(api, "none"))[0]
+
+
 def test_who_sits_down_after_another_doctor_takes_back_nothing_of_theirs(api):
     """B10: undo asked who owns the room now, and not who did when it was done."""
     first, second = doctor(api, "one", doctor="D1"), doctor(api, "two", doctor="D2")
