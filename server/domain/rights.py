@@ -31,6 +31,7 @@ class Reach(Flag):
     ESCORTED = auto()
     SIGHT = auto()
     VISIT = auto()
+    LATEST = auto()
     NAMELESS = auto()
     OWN = auto()
 
@@ -49,6 +50,7 @@ MEANINGS: Mapping[Reach, str] = MappingProxyType(
         Reach.ESCORTED: "tickets of the hall whose level does not queue (R, Ⅰ): no station calls them",
         Reach.SIGHT: "tickets that the public may see: alive, and of a level that queues",
         Reach.VISIT: "the patient who was identified at this device, by the visit token",
+        Reach.LATEST: "what this device printed last, for five minutes, where nothing but a name is known",
         Reach.NAMELESS: "anything else by an alert that names nobody",
         Reach.OWN: "the device or account itself, the print jobs it holds, the alerts it raised",
     }
@@ -123,7 +125,7 @@ _STATIONS: Mapping[str, Reaches] = {
 }
 _PAPER: Mapping[str, Reaches] = {
     "report_print_job": {STATION: Reach.OWN, KIOSK: Reach.OWN},
-    "reprint": {**DESK, KIOSK: Reach.OWN},
+    "reprint": {**DESK, KIOSK: Reach.VISIT | Reach.LATEST},
 }
 _ALERTS: Mapping[str, Reaches] = {
     "read_alert": {**CARE, KIOSK: Reach.OWN},

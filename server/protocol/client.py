@@ -258,9 +258,9 @@ class HallClient:
         answer = self.wire.wish(f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key)
         return read_answer(PrintJobAnswer, answer).print_job
 
-    def reprint(self, job: str, reason: str, *, key: str | None = None) -> PrintJob | None:
-        """Print the same paper again, marked as a copy."""
-        answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason}, key)
+    def reprint(self, job: str, reason: str, *, key: str | None = None, **more: Any) -> PrintJob | None:
+        """Print the same paper again, marked as a copy; `more` is a kiosk's `visit_token`, which proves whose it is."""
+        answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason, **more}, key)
         return read_answer(PrintJobAnswer, answer).print_job
 
     def print_list(self, hall: str, *, queues: Sequence[str] = (), key: str | None = None) -> PrintJob | None:

@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from server.domain import lease
 from server.domain.errors import HallError
-from server.domain.overuse import Action
 from server.domain.reasons import ServerReason, code_of
 from server.protocol.terms import NOBODY_WAITS, AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
-from server.services import alerts, overuse, paper_routing
-from server.services.context import Context
+from server.services import alerts, paper_routing
 from server.services.reports.judging import must_still_print
 from server.services.views import View, job_view, stamp
 from server.services.wishes import ClaimBody, JobReportBody
@@ -208,11 +206,11 @@ def _move(work: Work, job: PrintJobRow) -> DeviceRow | None:
         must_still_be_printed(work.db, job, work.now)
     except HallError:
         return None
-    _copy(work, job, ServerReason.MOVED.value, lease_to_kiosk=False)
+    copy(work, job, ServerReason.MOVED.value, lease_to_kiosk=False)
     return station
 
 
-def _copy(work: Work, job: PrintJobRow, reason: str, *, lease_to_kiosk: bool) -> View | None:
+def copy(work: Work, job: PrintJobRow, reason: str, *, lease_to_kiosk: bool) -> View | None:
     """The same paper again, marked 补打; None where nobody can print it."""
     return new_job(
         work,
@@ -250,26 +248,3 @@ def expire(work: Work, id: str) -> None:
     _back_to_desk(work, job)
     work.record(EventKind.PRINT_JOB_UNKNOWN, job, reason="lease_expired")
     _alarm(work, job, "lease_expired", _move(work, job))
-
-
-def reprint(work: Work, context: Context, id: str, reason: str) -> Answer:
-    """The same paper again, marked 补打: by the kiosk itself or the hall's stations.
-
-    Raises no_printer, not_found, too_many; for a report that was withdrawn or replaced meanwhile report_unavailable,
-    and report_at_desk for one that only a hand-over may print.
-    """
-    job = job_of(work, id)
-    kiosk = work.principal.role == DeviceRole.KIOSK
-    if kiosk and job.device_id != work.principal.id:
-        raise HallError(ErrorCode.FORBIDDEN, "a kiosk reprints its own paper only")
-    if job.kind == "report" and kiosk:
-        raise HallError(ErrorCode.DESK_ONLY)
-    overuse.must_have_room(work, context, Action.REPRINTS)
-    must_still_be_printed(work.db, job, work.now)
-    if job.content.get("handed_over"):
-        raise HallError(ErrorCode.REPORT_AT_DESK, "hand the report over again, after a look at the card")
-    view = _copy(work, job, reason, lease_to_kiosk=kiosk)
-    if view is None:
-        raise HallError(ErrorCode.NO_PRINTER)
-    overuse.count(work, context, Action.REPRINTS)
-    return Answer(201, {"print_job": view})

@@ -176,9 +176,10 @@ class JobReportBody(Body):
 
 
 class ReprintBody(Body):
-    """The same paper again."""
+    """The same paper again. At a kiosk `visit_token` proves that its patient stands there."""
 
     reason: Reason
+    visit_token: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class PrintReportBody(Body):

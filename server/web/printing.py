@@ -4,7 +4,7 @@ from flask import Blueprint
 from spectree import SpecTree
 
 from server.protocol.answers import PrintJobAnswer
-from server.services import printing
+from server.services import printing, reprinting
 from server.services.wishes import ClaimBody, JobReportBody, ReprintBody
 from server.web.routes import wish
 
@@ -37,7 +37,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/<id>/reprint",
-        lambda work, context, body, id: printing.reprint(work, context, id, body.reason),
+        lambda work, context, body, id: reprinting.reprint(work, context, id, body),
         operation="reprint",
         tag="paper",
         body=ReprintBody,
