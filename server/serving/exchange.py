@@ -2,7 +2,10 @@
 
 import contextlib
 import errno
+import fcntl
 import socket
+import sys
+import termios
 import time
 from collections.abc import Iterator
 from threading import Lock
@@ -13,7 +16,9 @@ from gunicorn.workers.gthread import PollableMethodQueue
 BODY_SECONDS = 10.0
 """In this time a body longer than is waited for must be read, by the thread."""
 SEND_SECONDS = 20.0
-"""In this time an answer must be taken, beyond what the system keeps for a slow client."""
+"""In this time a piece of an answer must be taken, beyond what the system keeps for a slow client."""
+MOST_UNTAKEN = 64 * 1024
+"""Bytes of its answers that a stranger may leave untaken when it asks for more; what the system keeps is more."""
 
 
 REFUSAL = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -86,3 +91,12 @@ def tell(conn: Any, answer: bytes) -> None:
     """Send a few bytes without waiting; what cannot be sent is not sent."""
     with contextlib.suppress(OSError):
         conn.sock.send(answer)
+
+
+def leaves_answers(conn: Any) -> bool:
+    """Whether a client asks for more without having taken what it was answered."""
+    try:
+        waiting = fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4))  # of a socket: bytes that were not acknowledged
+    except OSError:
+        return False
+    return int.from_bytes(waiting, sys.byteorder) > MOST_UNTAKEN

@@ -9,51 +9,40 @@ accepting thread, waiting for each client up to two seconds.
 import contextlib
 import errno
 import logging
-import selectors
+import math
 import socket
+import threading
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from gunicorn import http, util
-from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from server.serving import KNOWN
-from server.serving.arrivals import Arrivals, Rate
-from server.serving.exchange import REFUSAL, SEND_SECONDS, CallQueue, Source, has_hung_up, tell
-from server.serving.framing import Arrived, Incoming
-from server.serving.limits import Limits
+from server.serving.arrivals import Rate
+from server.serving.exchange import REFUSAL, SEND_SECONDS, CallQueue, Source, has_hung_up, leaves_answers, tell
 from server.serving.quiet import FewLines
 from server.serving.threads import Threads
+from server.serving.waiting import ARRIVE_SECONDS, WaitingConnections
 
-ARRIVE_SECONDS = 4.0
-"""In this time a request must be there, and a stranger's next one; looked at each second, so it is 5 for a client."""
-LINGER_SECONDS = 2.0
-SEND_BUFFER = 256 * 1024
-"""Bytes that the system keeps for a client that reads slowly: more than any page or script, so no thread waits."""
 LOOK_SECONDS = 0.25
-ACCEPTED_AT_ONCE = 32
-NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-
 
 _few_lines = FewLines(spares=logging.ERROR)
 
 
-class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
-    """Reads requests in the accepting thread, cuts who is slow, and closes without waiting. See module."""
+class GuardedWorker(WaitingConnections):
+    """Answers requests that are there; see module."""
 
-    limits: ClassVar[Limits] = Limits()
+    wsgi: Any
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.cfg.set("post_request", _note_known)
         self.worker_connections = 1_000_000  # our own limits count, in accept
         self.method_queue = CallQueue()
-        self._arrivals = Arrivals(self.limits.strangers, self.limits.known)
         self._rate = Rate(self.limits.staying_a_second)
-        self._served: set[Any] = set()
         self._looked_at = 0.0
+        self._here = threading.local()
         self.log.error_log.addFilter(_few_lines)
 
     def get_thread_pool(self) -> Threads:
@@ -64,6 +53,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
 
     def run(self) -> None:
         """Serve until told to end; then close what a thread handed back when nobody took it any more."""
+        self._application, self.wsgi = self.wsgi, self._ask
         try:
             super().run()
         finally:
@@ -72,103 +62,11 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             for listener in self.sockets:
                 listener.close()
 
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Do what has come up; what fails for one event ends neither the others nor the worker (A3)."""
-        for key, _ in self.poller.select(timeout):
-            try:
-                key.data(key.fileobj)
-            except Exception as error:
-                self.log.warning("an event was not handled: %s", error)
-
-    def _safely(self, act: Callable[..., None], conn: Any, *more: Any) -> None:
-        """Do something for a connection; what fails ends that connection alone."""
-        try:
-            act(conn, *more)
-        except Exception as error:
-            self.log.warning("a connection is closed, it could not be served: %s", error)
-            self._served.discard(conn)
-            self._cut(conn)
-
-    def accept(self, listener: socket.socket) -> None:
-        """Take the connections that have come, a few at a time; they wait for their requests without a thread."""
-        for _ in range(ACCEPTED_AT_ONCE):
-            try:
-                sock, address = listener.accept()
-                conn = TConn(self.cfg, sock, address, listener.getsockname())
-            except OSError as error:  # accept(2) also tells what became of the connection it would have given
-                if error.errno in NOTHING_LEFT:
-                    self._make_room()
-                return
-            self.nr_conns += 1
-            conn.ended = False
-            self._safely(self._welcome, conn)
-
-    def _welcome(self, conn: Any) -> None:
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self._await(conn, b"", ARRIVE_SECONDS, known=False)
-
-    def _make_room(self) -> None:
-        """No file is left: cut the oldest stranger, or wait a little."""
-        oldest = self._arrivals.oldest_stranger()
-        if oldest is None:
-            time.sleep(0.01)
-        else:
-            self._cut(oldest)
-
-    def _await(self, conn: Any, data: bytes, seconds: float, *, known: bool) -> None:
-        """Let a connection wait for its next request, of which `data` is there."""
-        conn.incoming, conn.known = Incoming(), known
-        self._arrivals.add(conn, conn.client[0], time.monotonic() + seconds, known=known)
-        self._watch(conn, self._readable)
-        if data:
-            self._take(conn, data)
-        self._cut_surplus()
-
-    def _watch(self, conn: Any, readable: Callable[[Any, socket.socket], None]) -> None:
-        """Hear of what comes on a connection, also when its file's number was that of one closed behind our back."""
-        act = partial(self._safely, readable, conn)
-        try:
-            self.poller.register(conn.sock, selectors.EVENT_READ, act)
-        except KeyError:
-            self.poller.unregister(conn.sock.fileno())
-            self.poller.register(conn.sock, selectors.EVENT_READ, act)
-
-    def _readable(self, conn: Any, _sock: socket.socket) -> None:
-        if data := self._received(conn):
-            self._take(conn, data)
-
-    def _received(self, conn: Any) -> bytes:
-        """What has come on a connection that waits; one that has ended is cut."""
-        if conn not in self._arrivals:  # cut by what happened just before
-            return b""
-        try:
-            data: bytes = conn.sock.recv(64 * 1024)
-        except (BlockingIOError, InterruptedError):
-            return b""
-        except OSError:
-            data = b""
-        if not data:
-            self._cut(conn)
-        return data
-
-    def _take(self, conn: Any, data: bytes) -> None:
-        if not conn.incoming.data:
-            self._arrivals.hurry(conn, time.monotonic() + ARRIVE_SECONDS)
-        arrived = conn.incoming.take(data)
-        if arrived is Arrived.PART:
-            if conn.incoming.asks_to_go_on():
-                tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
-            return
-        self._leave(conn)
-        if arrived is Arrived.TOO_LARGE:
-            tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
-            self._close(conn)
-            return
-        conn.reads_on = arrived is Arrived.LONG and conn.incoming.claims()
-        self.enqueue_req(conn)
-
     def enqueue_req(self, conn: Any) -> None:
         """Give a request that is there to a thread of its kind."""
+        if not conn.known and leaves_answers(conn):
+            self._end(conn)
+            return
         conn.stays = bool(self.limits.staying) and conn.incoming.path.startswith(self.limits.staying)
         if conn.stays and has_hung_up(conn):  # a flood that is over costs no more threads
             self._end(conn)
@@ -177,7 +75,7 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
             tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
             return
-        conn.answered = False
+        conn.answered, conn.until = False, math.inf
         self._served.add(conn)
         task = partial(self._serve, conn)
         if not self.tpool.submit(task, stays=conn.stays, reads_on=conn.reads_on, known=conn.known):
@@ -199,74 +97,31 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         rest = conn.parser.unreader.take_buffered()
         self._await(conn, rest, self.cfg.keepalive if conn.known else ARRIVE_SECONDS, known=conn.known)
 
-    def _close(self, conn: Any) -> None:
-        """Say that nothing more comes, and let the client read the answer before its socket is gone (RFC 9112 §9.6)."""
-        try:
-            conn.sock.setblocking(False)
-            conn.sock.shutdown(socket.SHUT_WR)
-            self._watch(conn, self._drain)
-        except (OSError, ValueError):
-            self._end(conn)
-            return
-        conn.incoming = None
-        self._arrivals.add(conn, conn.client[0], time.monotonic() + LINGER_SECONDS)
-        self._cut_surplus()
-
-    def _drain(self, conn: Any, _sock: socket.socket) -> None:
-        self._received(conn)
-
-    def _cut_surplus(self) -> None:
-        while (one := self._arrivals.surplus()) is not None:
-            self._cut(one)
-
-    def _cut(self, conn: Any) -> None:
-        self._leave(conn)
-        self._end(conn)
-
-    def _leave(self, conn: Any) -> None:
-        if conn in self._arrivals:
-            self._arrivals.remove(conn)
-        with contextlib.suppress(OSError, KeyError, ValueError):
-            self.poller.unregister(conn.sock)
-
-    def _end(self, conn: Any) -> None:
-        if not conn.ended:
-            conn.ended = True
-            self.nr_conns -= 1
-        conn.close()
-
     def murder_keepalived(self, force: bool = False) -> None:
         """gunicorn asks after each round: cut those whose time is over."""
         if force:
             for conn in self._arrivals.everybody():
                 self._cut(conn)
             for conn in list(self._served):
-                with contextlib.suppress(OSError):
-                    conn.sock.shutdown(socket.SHUT_RDWR)
+                _shut(conn)
             return
         now = time.monotonic()
         if now - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = now
+        for conn in [one for one in self._served if one.until <= now]:
+            _shut(conn)
         for conn in self._arrivals.overdue(now):
             self._safely(self._time_out, conn)
-
-    def _time_out(self, conn: Any) -> None:
-        if conn.incoming is not None and conn.incoming.data:
-            tell(conn, REFUSAL % b"408 Request Timeout")
-        self._cut(conn)
-
-    def _cap_keepalive(self, deadline: float) -> None:
-        self._arrivals.hurry_all(deadline)
 
     # ------------------------------------------------------------------------------------------- in a thread
 
     def _serve(self, conn: Any) -> None:
-        kept = False
+        kept, self._here.conn = False, conn
         try:
             kept = self.handle(conn)
         finally:
-            conn.answered = True
+            conn.answered, conn.until = True, math.inf
             if not self.method_queue.defer(self._safely, self._finished, conn, kept):
                 conn.close()
 
@@ -293,10 +148,24 @@ class GuardedWorker(ThreadWorker):  # type: ignore[misc]  # as above
         except TimeoutError as error:
             raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from error
 
+    def _ask(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Ask the application. From here on the answer to a stranger must be taken in time."""
+        answer = self._application(environ, start_response)
+        conn = self._here.conn
+        if not conn.stays and not environ.get(KNOWN):
+            conn.until = time.monotonic() + self.limits.answer_seconds
+        return answer
+
     def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
         """A body that is not read to its end is not waited for."""
         whole = conn.incoming.ends_at is not None and conn.source.given >= conn.incoming.ends_at
         return bool(keepalive and whole and conn.parser.finish_body())
+
+
+def _shut(conn: Any) -> None:
+    """Let nothing more through: the thread that serves it hears of it and goes on."""
+    with contextlib.suppress(OSError):
+        conn.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _note_known(_worker: Any, req: Any, environ: dict[str, Any], _response: Any) -> None:

@@ -6,6 +6,7 @@ import resource
 import selectors
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,65 @@ def test_half_long_bodies_of_those_who_bring_a_token_have_threads_of_their_own()
             line.sendall(HALF % (b"slow", b"Authorization: Bearer x\r\n"))
         assert reading.wait(10)
         assert b"hello" in ask(server, GET % b"")
+
+
+def deaf(held, server):
+    """A client that takes nothing of what it is answered."""
+    line = held.enter_context(socket.socket())
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", server.port))
+    return line
+
+
+def test_an_answer_that_a_stranger_does_not_take_holds_its_thread_for_one_time_only():
+    """B1: each piece of an answer had twenty seconds of its own."""
+
+    def big(environ, start_response):
+        start_response("200 OK", [("Content-Length", str(100 * 2**20))])
+        return (bytes(2**20) for _ in range(100)) if environ["PATH_INFO"] == "/big" else [b"hello"]
+
+    with serving(big, stranger_threads=1, answer_seconds=0.1) as server, contextlib.ExitStack() as held:
+        deaf(held, server).sendall(GET % b"big")
+        assert b"hello" in ask(server, GET % b"")
+
+
+def test_who_carried_a_right_token_may_take_its_time():
+    """B1: a report on a slow line is not cut."""
+    begun = threading.Event()
+
+    def big(environ, start_response):
+        environ[KNOWN] = True
+        start_response("200 OK", [("Content-Length", str(2**21))])
+        begun.set()
+        return [bytes(2**20)] * 2
+
+    with serving(big, answer_seconds=0.0) as server, contextlib.ExitStack() as held:
+        line = deaf(held, server)
+        line.sendall(GET % b"")
+        assert begun.wait(10)
+        now = time.monotonic()
+        until(lambda: ask(server, b"GET") or server._worker._looked_at > now)  # it has looked whom to cut
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**20)
+        line.settimeout(10)
+        left = 2**21
+        while left > 0 and (more := line.recv(65536)):
+            left -= len(more)
+        assert left <= 0
+
+
+def test_a_stranger_that_asks_for_more_and_takes_nothing_is_cut():
+    """B1: a thousand requests in one packet kept a thread for as long as the client liked."""
+    answered = []
+
+    def page(environ, start_response):
+        answered.append(environ)
+        start_response("200 OK", [("Content-Length", "5000")])
+        return [bytes(5_000)]
+
+    with serving(page) as server, contextlib.ExitStack() as held:
+        deaf(held, server).sendall(GET % b"" * 100)
+        until(lambda: answered and not server._worker.nr_conns)
+    assert len(answered) < 30
 
 
 def test_the_oldest_silent_connection_is_closed_for_the_next():
@@ -253,3 +313,26 @@ def test_what_fails_for_one_event_ends_nothing_else():
         here.send(b"x")
         assert failed.wait(10)
         assert b"hello" in ask(server, GET % b"")
+
+
+def test_a_request_that_came_in_time_is_served_also_by_a_server_that_is_late():
+    """B1: on a machine that stood still for some seconds, a request that lay there unread was cut as too slow."""
+    late, came = threading.Event(), threading.Event()
+    with serving(hello) as server, contextlib.ExitStack() as held:
+        line = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+        here, there = (held.enter_context(end) for end in socket.socketpair())
+        until(lambda: server._worker.nr_conns)
+
+        def stand_still(end):
+            server._worker.poller.unregister(end)
+            late.set()
+            came.wait(10)
+            server._worker._arrivals.hurry_all(0.0)
+            server._worker._looked_at = 0.0
+
+        server._worker.poller.register(there, selectors.EVENT_READ, stand_still)
+        here.send(b"x")
+        assert late.wait(10)
+        line.sendall(GET % b"")
+        came.set()
+        assert line.recv(12) == b"HTTP/1.1 200"
