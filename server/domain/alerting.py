@@ -12,10 +12,18 @@ by acknowledging it."""
 PER_MACHINE = frozenset({AlertKind.HELP, AlertKind.DEVICE, AlertKind.SILENT, AlertKind.OVERUSE})
 """Alerts of which one machine has one line with a counter."""
 PER_PATIENT = frozenset({AlertKind.RED_FLAG, AlertKind.FEVER, AlertKind.WORSE, AlertKind.ESCORT})
-"""Dangers: one line for each patient. Two people never share one, and a person nobody knows has a line of their own."""
+"""Dangers: one line for each patient. Two people never share one, and a person nobody knows has a line of their own
+(until there are too many of one machine)."""
 SAME_CALL = timedelta(minutes=2)
 """How long after the last call for help another one at the same machine still belongs to a line that somebody has
 acknowledged; a later one is somebody else's."""
+MOST_NAMELESS = 20
+"""Open lines about people nobody knows, of one danger and one machine, to which nobody goes yet. More do not stand
+before one machine: the newest line counts what comes beyond, until somebody goes."""
+EACH = 5
+"""Calls of one line that are all told at once."""
+PAUSE = timedelta(seconds=10)
+"""A call that comes so long after the one before is told in any case."""
 OUTCOMES: Mapping[AlertKind, tuple[AlertOutcome, ...]] = MappingProxyType(
     {
         AlertKind.RED_FLAG: (AlertOutcome.ESCORTED, AlertOutcome.SEEN, AlertOutcome.NOT_URGENT, AlertOutcome.GONE),
@@ -52,6 +60,20 @@ def belongs_to(kind: AlertKind, *, acknowledged: bool, last_at: datetime, now: d
     A danger that is told again after somebody acknowledged it is a new line: it has become worse meanwhile.
     """
     return not acknowledged or (kind is AlertKind.HELP and now - last_at <= SAME_CALL)
+
+
+def shares_nameless(kind: AlertKind, open_lines: int) -> bool:
+    """Whether a danger about nobody known joins the newest of so many open lines of its kind and machine."""
+    return kind in PER_PATIENT and open_lines >= MOST_NAMELESS
+
+
+def is_told_again(count: int, since: timedelta) -> bool:
+    """Whether the desks are told at once that an open line counts one more, `since` the call before.
+
+    The line stands there already. Calls on the heels of others are counted in it, and told at each doubling.
+    """
+    doubled, rest = divmod(count, EACH)
+    return count <= EACH or since >= PAUSE or (rest == 0 and doubled.bit_count() == 1)
 
 
 def outcomes(kind: AlertKind) -> tuple[AlertOutcome, ...]:

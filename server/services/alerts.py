@@ -43,12 +43,14 @@ def raise_alert(
         patient, queue = patient or held.patient_id, queue or held.queue_id
     line = _line_of(work, kind, device=device, patient=patient)
     if line is not None:
+        before, since = _said(line), work.now - line.last_at
         line.count, line.last_at = line.count + 1, work.now
         line.device_id = device or line.device_id  # who comes must go where the patient stands now
         line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
         line.text, line.note = text or line.text, note or line.note
         line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
-        work.record(EventKind.ALERT_REPEATED, line)
+        if before != _said(line) or alerting.is_told_again(line.count, since):
+            work.record(EventKind.ALERT_REPEATED, line)
         return alert_view(line)
     row = AlertRow(
         id=secrets.token_hex(8),
@@ -77,10 +79,33 @@ def raise_alert(
     return alert_view(row)
 
 
+def _said(line: AlertRow) -> tuple[object, ...]:
+    """What a line says beside how often: whom, where, what."""
+    return line.device_id, line.queue_id, line.ticket_id, line.text, line.note, line.flags
+
+
+def _nameless_line(work: Work, kind: AlertKind, device: str) -> AlertRow | None:
+    """The newest of too many open dangers of one machine that name nobody and that nobody goes to."""
+    rows = work.db.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.hall_id == work.hall.id,
+            AlertRow.closed_at.is_(None),
+            AlertRow.acknowledged_at.is_(None),
+            AlertRow.kind == kind.value,
+            AlertRow.device_id == device,
+            AlertRow.patient_id.is_(None),
+        )
+        .order_by(AlertRow.raised_at.desc())
+        .limit(alerting.MOST_NAMELESS)
+    ).all()
+    return rows[0] if alerting.shares_nameless(kind, len(rows)) else None
+
+
 def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | None) -> AlertRow | None:
     """The open alert that a new one joins; who is known never joins the line of somebody else at the same machine."""
     if not alerting.may_share(kind, device=device, patient=patient):
-        return None
+        return _nameless_line(work, kind, device) if device is not None and patient is None else None
     machine = kind in alerting.PER_MACHINE
     rows = work.db.scalars(
         select(AlertRow)

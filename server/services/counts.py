@@ -1,4 +1,4 @@
-"""When each kiosk did what within the last minute, in memory: no check-in waits for a question or a row more.
+"""When each machine did what within the last minute, in memory: no check-in waits for a question or a row more.
 
 Each process counts for itself, and anew after a start: the counts are of one minute. What is counted is done inside a
 hall's turn, so asking and counting cannot come apart.
@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from server.domain import overuse
+from server.domain import health_changes, overuse
 from server.domain.overuse import TOLD_AT, Action
 
 
@@ -18,6 +18,7 @@ class Counts:
 
     _times: dict[tuple[str, Action], list[datetime]] = field(default_factory=dict)
     _told: dict[tuple[str, Action], datetime] = field(default_factory=dict)
+    _changes: dict[str, list[datetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self, device: str, action: Action, limit: int | None, now: datetime) -> timedelta | None:
@@ -35,3 +36,11 @@ class Counts:
             if tells:
                 self._told[key] = now
             return tells
+
+    def delay(self, device: str, now: datetime) -> timedelta | None:
+        """Count a change of a machine's health that is told now, which gives None; else how long it waits."""
+        with self._lock:
+            told = overuse.lately(self._changes.get(device, []), now)
+            late = health_changes.delay(told, now)
+            self._changes[device] = told if late is not None else [*told, now]
+            return late

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)
+HEALTH = "health"
+"""The task by which a change of health is told later."""
 SILENT_VOICE = "silent"
 """A caller's word for a loudspeaker of which two announcements failed one after the other (caller/agent.py)."""
 LONGEST_NAME = 60
@@ -153,19 +155,38 @@ def by_token(context: Context, token: str) -> Principal | None:
         )
 
 
-def heartbeat(work: Work, body: HeartbeatBody) -> Answer:
-    """The device lives. A fact is recorded only when it comes back or its health changes."""
+def heartbeat(work: Work, context: Context, body: HeartbeatBody) -> Answer:
+    """The device lives. An event is recorded only when it comes back or its health changes.
+
+    Of health that changes all the time the last is told a little later. Raises forbidden for who is no device.
+    """
     row = work.db.get(DeviceRow, work.principal.id)
     if row is None:
         raise HallError(ErrorCode.FORBIDDEN, "only a device has a heartbeat")
     came_back, changed = not row.online, row.health != body.health
     row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, body.health
-    if changed:
+    late = context.counts.delay(row.id, work.real_now) if changed else None
+    if late is not None:
+        work.schedule(f"{HEALTH}:{row.id}", HEALTH, row.id, work.real_now + late, clock="real")
+    elif changed:
         _hear_of_sound(work, row)
-    if came_back or changed:
+    if came_back or (changed and late is None):
         work.record(EventKind.DEVICE_ONLINE if came_back else EventKind.DEVICE_HEALTH, row)
     work.schedule(f"silent:{row.id}", "silent", row.id, work.real_now + SILENT, clock="real")
     return Answer(200, {"device": device_view(row), "epoch": work.hall.epoch, "seq": work.hall.seq})
+
+
+def tell_health(work: Work, context: Context, id: str) -> datetime | None:
+    """Tell how a device is whose health changed too often to be told each time; when to try again, if not now."""
+    row = work.db.get(DeviceRow, id)
+    if row is None or row.revoked_at is not None:
+        return None
+    late = context.counts.delay(id, work.real_now)
+    if late is not None:
+        return work.real_now + late
+    _hear_of_sound(work, row)
+    work.record(EventKind.DEVICE_HEALTH, row)
+    return None
 
 
 def _hear_of_sound(work: Work, row: DeviceRow) -> None:

@@ -229,6 +229,7 @@ STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
     "watch": _watch,
     "list": _list,
     bookings.KIND: _booking,
+    devices.HEALTH: lambda work, context, row: devices.tell_health(work, context, row.subject),
 }
 """What may be due again at the time it gives."""
 ONCE: Mapping[str, Callable[[Work, str], None]] = {

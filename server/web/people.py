@@ -66,7 +66,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/devices/me/heartbeat",
-        lambda work, _, body: devices.heartbeat(work, body),
+        lambda work, context, body: devices.heartbeat(work, context, body),
         operation="heartbeat",
         tag="devices",
         body=HeartbeatBody,

@@ -201,12 +201,42 @@ def test_two_people_who_call_at_one_machine_are_two_names(own):
     assert {"张小三", "王五"} == {line["name"] for line in lines(own)}
 
 
-def test_sixty_nameless_dangers_are_sixty_lines(own):
-    """S19"""
+def test_sixty_nameless_dangers_of_one_machine_are_twenty_lines_of_which_the_newest_counts(own):
+    """B7: sixty "I feel worse" on nobody's ticket were sixty events. S19"""
+    before = own.snapshot()["seq"]
     for _ in range(60):
-        red_flag(own)
+        assert 201 == own.post("/alerts", {"kind": "worse"}, role="kiosk")[0]
 
-    assert 60 == len(lines(own))
+    assert [1] * 19 + [41] == sorted(line["count"] for line in lines(own))
+    assert own.snapshot()["seq"] - before <= 20 + 8
+
+
+def test_who_feels_worse_stands_at_the_desk_at_once_whatever_one_machine_told_before(own):
+    """B7: a flood from one machine hides nobody known, no other danger, and nobody once somebody goes."""
+    for _ in range(25):
+        own.post("/alerts", {"kind": "worse"}, role="kiosk")
+    own.post("/alerts", {"kind": "worse", "visit_token": carded(own)}, role="kiosk")
+    assert [("worse", "张小三")] == [(line["kind"], line["name"]) for line in lines(own) if line["name"]]
+
+    red_flag(own)
+    own.post("/alerts", {"kind": "worse"}, role="kiosk-2")
+    assert 20 + 3 == len(lines(own))
+    for line in [line for line in lines(own) if line["kind"] == "worse"]:
+        own.post(f"/alerts/{line['id']}/acknowledge", {})
+    own.post("/alerts", {"kind": "worse"}, role="kiosk")
+    assert 1 == len([line for line in lines(own) if line["kind"] == "worse" and not line["acknowledged_at"]])
+
+
+def test_two_complaints_at_a_machine_that_told_too_much_are_both_on_its_line(own):
+    """B7"""
+    for _ in range(27):
+        red_flag(own)
+    before = own.snapshot()["seq"]
+    red_flag(own, flags=("breathing",))
+
+    (line,) = [line for line in lines(own) if line["count"] > 1]
+    assert {"chest_pain", "breathing"} <= set(line["flags"])
+    assert before + 1 == own.snapshot()["seq"], "told at once, for it says something new"
 
 
 def test_each_patient_who_feels_worse_has_one_line(own):

@@ -1,5 +1,7 @@
 """A loudspeaker that nobody hears: staff is told once, and told no more when it speaks again."""
 
+import datetime
+
 from server.protocol.terms import AlertKind
 
 
@@ -35,3 +37,24 @@ def test_no_other_machine_says_that_a_loudspeaker_is_silent_or_is_heard_again(sh
     for role in ("kiosk", "station", "console", "service", "portal"):
         beat(shared_api, "fine", role)
     assert [(True, 1)] == silent(shared_api)
+
+
+def test_health_that_changes_with_every_heartbeat_is_few_events_and_the_last_is_told(shared_api, monkeypatch):
+    """B7: 200 heartbeats with changing health wrote 199 events; a voice that flickers raised and closed alarms."""
+    before, now = shared_api.snapshot()["seq"], [shared_api.context.clock.real()]
+    monkeypatch.setattr(type(shared_api.context.clock), "real", lambda _: now[0])
+    for step in range(60):
+        assert 200 == shared_api.post(
+            "/devices/me/heartbeat", {"seen_seq": 1, "health": {"paper": step}}, role="station", key=""
+        )[0]  # fmt: skip
+        beat(shared_api, "silent" if step % 2 else "fine", "caller-2")
+    assert shared_api.snapshot()["seq"] - before <= 2 * 2 * 12
+
+    now[0] += datetime.timedelta(seconds=61)
+    beat(shared_api, "silent", "caller-2")
+    shared_api.due()
+    told = [event["device"] for event in shared_api.events() if event["kind"] == "device.health"]
+    assert {"paper": 59} == [one["health"] for one in told if one["role"] == "station"][-1]
+    assert shared_api.device("caller-2") in {
+        alert["device"] for alert in shared_api.snapshot()["alerts"] if alert["kind"] == AlertKind.SILENT
+    }

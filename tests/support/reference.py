@@ -59,7 +59,7 @@ KINDS: dict[EventKind, str] = {
     EventKind.DEVICE_HEALTH: "its health changed",
     EventKind.DEVICE_CHANGED: "its place changed",
     EventKind.ALERT_RAISED: "staff is asked to look",
-    EventKind.ALERT_REPEATED: "the same call again: its line counts one more",
+    EventKind.ALERT_REPEATED: "the same call again: its line counts more",
     EventKind.ALERT_ACKNOWLEDGED: "somebody goes, or has read it",
     EventKind.ALERT_CLOSED: "over, with an outcome",
     EventKind.DAY_CLOSED: "the business day is over; the reason names it",
