@@ -1,14 +1,17 @@
-"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer|sockets|files] [COUNT]`.
+"""Fuzzing for long, with figures: `python -m tests.bench.fuzz [routes|reader|printer|sockets|files|texts] [COUNT]`.
 
-COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer, sockets, files of each kind.
+COUNT: examples for each route, pieces on the reader's line, slips of each kind of printer, sockets, files of each kind,
+hostile texts.
 """
 
 import json
 import logging
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from server.protocol.terms import PrintJobState
 from tests.support.api import an_api
@@ -18,6 +21,7 @@ from tests.support.fuzzing_printers import KINDS, once
 from tests.support.fuzzing_readers import fuzz_reader
 from tests.support.fuzzing_sockets import attack, resident_of
 from tests.support.hall import a_hall
+from tests.support.hostile_doors import DOORS
 
 
 def routes(examples: int) -> int:
@@ -93,12 +97,29 @@ def files(examples: int) -> int:
     return wrong
 
 
+def texts(count: int) -> int:
+    """Hostile texts at check-in, in reports and as names of a hall, to paper and wall; how many got through."""
+    wrong = 0
+    for name, door in DOORS.items():
+        with an_api(fresh=True) as api, tempfile.TemporaryDirectory() as folder:
+            before, begun = resident(), time.monotonic()
+            seen = door(api, Path(folder) / "spool", count)
+            after = resident()
+        print(f"{name}: {count} texts in {time.monotonic() - begun:.0f} s, {dict(seen.ends.most_common())}")
+        print(f"memory {before // 1024} MB before, {after // 1024} MB after")
+        for fault in seen.faults:
+            print("FAULT", name, fault)
+        wrong += len(seen.faults)
+    return wrong
+
+
 PARTS: dict[str, tuple[Callable[[int], int], int]] = {
     "routes": (routes, 100),
     "reader": (reader, 100_000),
     "printer": (printer, 30),
     "sockets": (sockets, 1_000),
     "files": (files, 500),
+    "texts": (texts, 500),
 }
 
 
