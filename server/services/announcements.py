@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import insert
 
 from server.domain.errors import HallError
-from server.protocol.terms import ErrorCode, EventKind
+from server.protocol.terms import AnnouncementOutcome, ErrorCode, EventKind
 from server.services import moves
 from server.services.config import HallConfig, Queue
 from server.services.public_rooms import is_private, public_room
@@ -14,6 +14,8 @@ from server.services.wishes import OutcomeBody
 from server.services.work import Answer, Work
 from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
 
+BETTER = (AnnouncementOutcome.FAILED, AnnouncementOutcome.SHOWN_ONLY, AnnouncementOutcome.SPOKEN)
+"""Outcomes, each better than those before it."""
 _ANNOUNCE = insert(Base.metadata.tables[AnnouncementRow.__tablename__])
 
 
@@ -22,7 +24,7 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
     row = work.db.get(AnnouncementRow, id)
     if row is None or row.hall_id != work.hall.id:
         raise HallError(ErrorCode.NOT_FOUND, "no such announcement")
-    if row.outcome != body.outcome and row.outcome != "spoken":
+    if row.outcome is None or BETTER.index(body.outcome) > BETTER.index(AnnouncementOutcome(row.outcome)):
         row.outcome = body.outcome.value
         content = {word: row.content[word] for word in ("id", "zone", "kind", "number", "ticket", "station")}
         work.record(

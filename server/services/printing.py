@@ -167,6 +167,8 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
         raise HallError(ErrorCode.EVIDENCE_NEEDED)
     if after is PrintJobState.QUEUED and work.principal.role != DeviceRole.STATION:
         after = PrintJobState.FAILED  # a kiosk's patient stands there: nobody else's printer is any use to them
+    if after is before and (job.evidence or body.evidence is None):  # nothing new is said of it
+        return Answer(200, {"print_job": {**job_view(job), "moved_to": {}}})
     job.state, job.evidence = after.value, body.evidence
     work.unschedule(f"lease:{job.id}")
     if after is PrintJobState.QUEUED:

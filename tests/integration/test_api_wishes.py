@@ -362,15 +362,16 @@ def test_events_come_in_pages_that_say_whether_there_is_more(api):
         assert [Event.model_validate(event).seq for event in own.events()] == list(range(1, seq + 1))
 
 
-def test_an_announcements_outcome_is_recorded_once(api):
+def test_an_announcements_outcome_is_recorded_when_it_is_a_better_one(api):
+    """B7: a caller that said failed and shown_only in turn wrote an event each time."""
     with an_api() as own:
         own.check_in("一")
         own.call("R1")
         own.token("caller")
         announcement = own.events("caller")[-2]["announcement"]["id"]
-        did(own, f"/announcements/{announcement}/outcome", {"outcome": "spoken"}, role="caller",
-            leaves=["announcement.outcome"])  # fmt: skip
-        did(own, f"/announcements/{announcement}/outcome", {"outcome": "shown_only"}, role="caller", leaves=[])
+        for said, told in (("failed", 1), ("shown_only", 1), ("failed", 0), ("spoken", 1), ("shown_only", 0)):
+            did(own, f"/announcements/{announcement}/outcome", {"outcome": said}, role="caller",
+                leaves=["announcement.outcome"] * told)  # fmt: skip
 
 
 def test_help_is_called_for_and_seen_to(api):

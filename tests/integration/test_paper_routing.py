@@ -108,3 +108,15 @@ def test_where_the_hall_file_names_no_printer_nothing_moves_and_every_station_ta
         assert None is claimed(api, "station")
         assert 201 == api.post("/halls/H1/lists", {})[0]
         assert "list" == claimed(api, "station")["kind"]
+
+
+@pytest.mark.parametrize("evidence", ["connection_lost", None])
+def test_a_paper_that_nobody_knows_of_is_told_to_staff_once_however_often_it_is_reported(api, evidence):
+    """B7: each report of `unknown` with a key of its own was an event and an alert more."""
+    job = at_the_kiosk(api)
+    before = api.snapshot()["seq"]
+
+    for _ in range(5):
+        told(api, job, "unknown", evidence)
+
+    assert ["print_job.unknown", "alert.raised"] == api.kinds()[before - api.snapshot()["seq"] :]
