@@ -6,9 +6,7 @@ from tests.support.hostile_doors import DOORS
 
 
 @pytest.mark.parametrize(("door", "count"), [("check-in", 20), ("reports", 8), ("hall names", 16)])
-def test_each_hostile_text_is_refused_by_a_code_or_drawn_and_no_printer_gets_it_as_text(
-    api, tmp_path, door, count
-):
+def test_each_hostile_text_is_refused_by_a_code_or_drawn_and_no_printer_gets_it_as_text(api, tmp_path, door, count):
     seen = DOORS[door](api, tmp_path / "spool", count)
     assert [] == seen.faults
     assert seen.ends["printed"] > 3
