@@ -5,7 +5,8 @@ refuses for good is set aside under its name, for a person to look at.
 """
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from hardware.spool import Spool, Spooled
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 """Seconds until an end that was not taken is told again: after the first time, and at most."""
+MOST_NAMED = 100
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a server's ids look like: another one, from a damaged record, would make it refuse the whole question."""
 
 
 class Reports(Protocol):
@@ -35,6 +39,8 @@ class Delivery:
         self._reports, self._spool, self._now = reports, spool, monotonic
         self._waiting: dict[str, tuple[float, float]] = {}  # key → when it is told again, and the pause before that
         self._settled: set[str] = set()  # keys whose record the disk would not let go
+        self.untold: Sequence[str] = ()
+        """Jobs whose ends wait, the oldest first, so many as a server is told of."""
         self.state: str | None = None
         """`refused`: a record is set aside; `untold`: an end waits; None: the server knows everything."""
 
@@ -46,6 +52,8 @@ class Delivery:
         for ended in left:
             if self.is_due(ended) and not self.tell(ended):
                 break
+        waiting = (ended.job for ended in left if ended.key in self._waiting)
+        self.untold = [job for job in waiting if _ID.fullmatch(job)][:MOST_NAMED]
         if self._spool.has_refused():
             self.state = "refused"
         else:

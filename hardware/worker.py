@@ -8,7 +8,7 @@ later (delivery.py), while the next job is printed.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -33,8 +33,8 @@ WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 class Jobs(Reports, Protocol):
     """What a station wishes of the server; HallClient has it."""
 
-    def claim_print_job(self) -> PrintJob | None:
-        """Take the next job under a lease."""
+    def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
+        """Take the next job under a lease; `besides` are those whose ends could not be told yet."""
 
     def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
         """Say that this device lives."""
@@ -98,7 +98,7 @@ class Station:
     def _claimed(self) -> PrintJob | None:
         """The next job. One that cannot be read, such as a newer server's, is told as unprintable and passed over."""
         try:
-            return self._jobs.claim_print_job()
+            return self._jobs.claim_print_job(self._delivery.untold)
         except AnswerUnreadable as error:
             if error.job is None:
                 raise

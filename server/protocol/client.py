@@ -232,19 +232,18 @@ class HallClient:
 
     def announcement_outcome(self, announcement: str, outcome: AnnouncementOutcome, *, key: str | None = None) -> None:
         """Say what became of an announcement at the loudspeaker."""
-        answer = self.wire.wish(f"{API}/announcements/{announcement}/outcome", {"outcome": outcome}, key)
-        object_in(answer)
+        object_in(self.wire.wish(f"{API}/announcements/{announcement}/outcome", _said(outcome=outcome), key))
 
     def likely_calls(self, hall: str) -> LikelyCalls:
         """Ask what will probably be spoken next (callers only), to render it ahead."""
         return read_answer(LikelyCalls, self.wire.get(f"{API}/halls/{hall}/announcements/ahead"))
 
-    def claim_print_job(self) -> PrintJob | None:
-        """Take the next print job under a lease, or nothing. Tried once: a lost answer's lease simply runs out.
+    def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
+        """Take the next print job under a lease, but none of `besides`, whose ends could not be told yet; or nothing.
 
-        Raises AnswerUnreadable with the job's id where a job came that this program does not know how to print.
+        Tried once. Raises AnswerUnreadable with the id of a job that came and that this program cannot read.
         """
-        answer = self.wire.once("POST", f"{API}/print-jobs/claim", {})
+        answer = self.wire.once("POST", f"{API}/print-jobs/claim", {"besides": list(besides)} if besides else {})
         try:
             return read_answer(PrintJobAnswer, answer).print_job
         except AnswerUnreadable:

@@ -81,12 +81,16 @@ def new_job(
 
 
 def claim(work: Work, body: ClaimBody) -> Answer:
-    """The job this station already holds, else the oldest queued one of a kind it takes, else none. Raises invalid."""
+    """The job this station already holds, else the oldest queued one of a kind it takes, else none. Raises invalid.
+
+    A job that the station names as ended is not given to it again.
+    """
     kinds = paper_routing.kinds_of(work, body.printer)
     mine = work.principal.id
     job = work.db.scalars(
         select(PrintJobRow)
         .where(PrintJobRow.hall_id == work.hall.id, PrintJobRow.state == "leased", PrintJobRow.device_id == mine)
+        .where(PrintJobRow.id.not_in(body.besides))
         .order_by(PrintJobRow.created_at)
         .limit(1)
     ).first()

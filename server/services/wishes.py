@@ -285,9 +285,13 @@ class EmptyBody(Body):
 
 
 class ClaimBody(Body):
-    """A station asks for paper to print; `printer`, where given, is the station's own name."""
+    """A station asks for paper to print; `printer`, where given, is the station's own name.
+
+    `besides` are jobs that it holds and whose ends it could not tell yet: it is given another one.
+    """
 
     printer: Annotated[str, Field(max_length=100)] | None = None
+    besides: Annotated[list[Id], Field(max_length=100)] = Field(default_factory=list)
 
 
 class Moment(Body):

@@ -51,6 +51,23 @@ def test_a_station_takes_only_the_kinds_it_is_for(api):
     assert "list" == claimed(api, "station-2")["kind"]
 
 
+def test_a_station_whose_end_is_not_taken_gets_the_next_job_and_not_the_same_one(api):
+    """B3: siblings: until the lease was over, the server gave it what it had printed already."""
+    for name in ("张三", "李四"):
+        api.check_in(name)
+    first = claimed(api, "station")["id"]
+    assert first == claimed(api, "station")["id"]
+
+    second = claimed(api, "station", besides=[first])["id"]
+
+    assert second not in {first, None}
+    assert None is claimed(api, "station", besides=[second, first])
+    assert 200 == api.post(f"/print-jobs/{first}/report", {"state": "printed", "evidence": "x"}, role="station")[0]
+    assert (422, "invalid") == (lambda a: (a[0], a[1]["code"]))(
+        api.post("/print-jobs/claim", {"besides": ["x"] * 101}, role="station", key="")
+    )
+
+
 def test_a_station_names_no_printer_but_itself(api):
     """O5: `printer` was free text."""
     status, body = api.post("/print-jobs/claim", {"printer": "another"}, role="station", key="")

@@ -28,8 +28,8 @@ def printer():
 class Answers(Desk):
     """A desk whose next answers may be anything: an exception is raised, a function is asked."""
 
-    def claim_print_job(self):
-        job = super().claim_print_job()
+    def claim_print_job(self, besides=()):
+        job = super().claim_print_job(besides)
         if isinstance(job, Exception):
             raise job
         return job

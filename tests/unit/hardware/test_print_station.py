@@ -29,8 +29,9 @@ class Desk:
         self.troubles: dict[str, Exception] = {}
         self.claims = 0
 
-    def claim_print_job(self):
+    def claim_print_job(self, besides=()):
         self.claims += 1
+        self.besides = list(besides)
         return self.jobs.pop(0) if self.jobs else None
 
     def report_print_job(self, job, state, evidence, *, key=None, **more):
@@ -173,7 +174,7 @@ def test_an_end_that_is_not_taken_now_holds_up_no_other_job_and_is_told_later(tr
     assert worker.step()
     assert ["j2"] == [end[0] for end in desk.ends]
     worker.beat()
-    assert "untold" == desk.beats[-1]["ends"]
+    assert (["j0", "j1"], "untold") == (desk.besides, desk.beats[-1]["ends"])
     desk.troubles = {}
     for _ in range(4):
         worker.step()
@@ -184,6 +185,18 @@ def test_an_end_that_is_not_taken_now_holds_up_no_other_job_and_is_told_later(tr
     worker.beat()
     assert "ends" not in desk.beats[-1]
     assert [] == list(tmp_path.iterdir())
+
+
+def test_only_ids_that_a_server_can_have_are_named_to_it(printer, tmp_path):
+    """B3: siblings: a damaged record would have made it refuse every question for a job."""
+    for job in ("j0", "a b", "x" * 65, "名"):
+        Spool(tmp_path).begin(make_job(job), f"k-{len(job)}-{job.isascii()}")
+    desk = Desk()
+    desk.trouble = refusal(500, "internal")
+    worker = station(desk, printer, tmp_path)
+    for _ in range(6):
+        worker.step()
+    assert ["j0"] == desk.besides
 
 
 def test_ends_that_are_not_taken_are_told_again_ever_more_seldom(printer, tmp_path):
