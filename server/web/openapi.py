@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document: spectree's, completed with parameters, keys, security and links between operations."""
 
+import threading
 from typing import Any
 
 from flask import Blueprint, Response
@@ -151,17 +152,24 @@ def _complete_route(paths: dict[str, Any], route: Route) -> None:
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
-    """The document and a page that tells it."""
+    """The document and a page that tells it, each made once: anybody may ask, and making them takes what staff need."""
     routes = Blueprint("openapi", __name__, url_prefix="/api/v1")
-    made: dict[str, Any] = {}
+    making, made = threading.Lock(), dict[str, bytes]()
 
-    def document() -> dict[str, Any]:
-        if not made:
-            made.update(complete(spec.spec))
-        return made
+    def text(name: str) -> bytes:
+        with making:
+            if not made:
+                document = complete(spec.spec)
+                made["openapi"] = rendered(document).get_data()
+                made["docs"] = page(document).encode()
+            return made[name]
 
-    routes.add_url_rule("/openapi.json", "openapi", lambda: rendered(document()))
-    routes.add_url_rule("/docs", "docs", lambda: Response(page(document()), mimetype="text/html"))
+    routes.add_url_rule(
+        "/openapi.json",
+        "openapi",
+        lambda: Response(text("openapi"), mimetype="application/json", headers={"Cache-Control": "no-store"}),
+    )
+    routes.add_url_rule("/docs", "docs", lambda: Response(text("docs"), mimetype="text/html"))
     return routes
 
 
