@@ -1,5 +1,6 @@
 """Made-up patients whom nobody can mistake, and the search for them where nothing about a patient belongs."""
 
+import contextlib
 import json
 import os
 import re
@@ -44,10 +45,18 @@ def in_files(folder: Path, *, but: str = r"(?!)") -> dict[str, set[str]]:
     for path in sorted(folder.rglob("*")):
         markers = found(str(path.relative_to(folder)).encode())
         if path.is_file() and not re.fullmatch(but, path.name):
-            markers |= found(path.read_bytes())
+            with contextlib.suppress(FileNotFoundError):  # a spooled record goes when it is told
+                markers |= found(path.read_bytes())
         if markers:
             said[str(path.relative_to(folder))] = markers
     return said
+
+
+def mode_of(path: Path) -> int:
+    """The file's mode; 0 of one that is gone: a spooled record goes when it is told."""
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_mode
+    return 0
 
 
 def in_processes(sessions: set[int]) -> dict[str, set[str]]:
