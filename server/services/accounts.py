@@ -48,7 +48,7 @@ def keep_account(db: Session, row: Mapping[str, str], password_hash: str, now: d
     more power than the importer's or a doctor of another hall, unknown_hall, unknown_station.
     """
     if row["role"] not in set(StaffRole):
-        raise ValueError(f"role {row['role']!r} is not one of {', '.join(StaffRole)}")
+        raise ValueError(f"role: not one of {', '.join(StaffRole)}")
     if not USERNAME.fullmatch(row["username"]):
         raise ValueError("username: letters, digits, . _ - @ only")
     known = db.scalars(select(StaffRow).where(StaffRow.username == row["username"])).one_or_none()
