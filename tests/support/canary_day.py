@@ -7,9 +7,10 @@ from itertools import count
 from typing import Any
 
 import httpx
+import pytest
 
-from tests.support.canary import BORN, CARD, IDENTITY, LATIN, NAME, PHONE, RECORD, RESULT, WORDS
-from tests.support.hall import RunningHall
+from tests.support.canary import BORN, CARD, IDENTITY, LATIN, NAME, PHONE, RECORD, RESULT, WORDS, found
+from tests.support.hall import RunningHall, until
 from tests.support.kiosk_page import a_report
 
 PATIENTS = (
@@ -21,25 +22,21 @@ KEYS = count()
 
 
 class Desk:
-    """One device that sends what it likes."""
+    """One device that sends what it likes, over a connection that is kept: a new client takes longer than a request."""
 
     def __init__(self, hall: RunningHall, role: str) -> None:
-        self._base = f"{hall.address}/api/v1"
-        self._options: Any = {
-            "headers": {"Authorization": f"Bearer {hall.token(role)}"},
-            "timeout": 30.0,
-            "verify": False,  # there is nothing to verify, and to load certificates takes long
-        }
+        wire = hall.client(role).wire
+        self._http, self._headers = wire.http, wire.headers
 
     def get(self, path: str) -> httpx.Response:
         """Read something."""
-        return httpx.get(f"{self._base}{path}", **self._options)
+        return self._http.get(f"/api/v1{path}", headers=self._headers)
 
     def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
         """Send a command under a new key."""
-        how = {"content": body} if isinstance(body, bytes) else {"json": body}
-        more = self._options["headers"] | {"Idempotency-Key": f"canary-{next(KEYS)}", **headers}
-        return httpx.post(f"{self._base}{path}", **how, **(self._options | {"headers": more}))
+        how: Any = {"content": body} if isinstance(body, bytes) else {"json": body}
+        more = {**self._headers, "Idempotency-Key": f"canary-{next(KEYS)}", **headers}
+        return self._http.post(f"/api/v1{path}", headers=more, **how)
 
     def did(self, path: str, body: Any) -> Any:
         """Send a command that must be done."""
@@ -148,9 +145,42 @@ def failures(hall: RunningHall, run: Callable[[str], None]) -> None:
     assert {marker for answer in reads for marker in (NAME, IDENTITY, CARD) if marker in answer.text} == set()
 
 
+def broken_constraints(hall: RunningHall, run: Callable[[str], None]) -> None:
+    """A check refuses the row of a patient, and whatever a timer writes; PostgreSQL repeats the whole row in DETAIL.
+
+    In a request, in a command and in a timer's thread; `run` takes SQL of PostgreSQL.
+    """
+    desk = Desk(hall, "console")
+    person = {"name": NAME}
+    run("ALTER TABLE patient ADD CONSTRAINT nobody CHECK (name IS NULL) NOT VALID")
+    refused = [
+        desk.post("/check-ins", {"hall": "H1", "queue": "IM", "patient": person}),
+        Desk(hall, "service").post("/imports/patients", {"rows": [{"name": NAME, "record_number": f"{RECORD}9"}]}),
+    ]
+    path = hall.folder / "patients.csv"
+    path.write_text(f"record_number,name,birth_date\n{RECORD}8,{NAME},{BORN}\n", encoding="utf-8")
+    said = refused_command(hall, "import", "patients", str(path))
+    path.unlink()
+    run("ALTER TABLE patient DROP CONSTRAINT nobody")
+    run("ALTER TABLE journal ADD CONSTRAINT nothing CHECK (seq < 0) NOT VALID")
+    run("UPDATE due SET due_at = '2000-01-01'")
+    until(lambda: "23514 nothing" in hall.log(), within=60)
+    run("ALTER TABLE journal DROP CONSTRAINT nothing")
+    assert all(answer.status_code >= 400 for answer in refused)
+    assert "23514 nobody" in said
+    assert set() == found("".join([said, *(answer.text for answer in refused)]).encode())
+
+
+def refused_command(hall: RunningHall, *arguments: str) -> str:
+    """What a command of hall-server says that does not succeed."""
+    with pytest.raises(AssertionError) as refused:
+        hall.command(*arguments)
+    return str(refused.value)
+
+
 def metrics(hall: RunningHall) -> bytes:
     """What Prometheus is told."""
-    token = {"Authorization": f"Bearer {hall.token('service')}"}
-    answer = httpx.get(f"{hall.address}/metrics", headers=token, verify=False)
+    wire = hall.client("service").wire
+    answer = wire.http.get("/metrics", headers=wire.headers)
     assert answer.status_code == 200
     return answer.content
