@@ -7,6 +7,7 @@ import pytest
 
 from server.protocol.wire import HallProblem
 from server.services.reserve import SIZE
+from tests.support.canary import NAME, found
 from tests.support.hall import RunningHall, hall_file, until
 
 DISK = 32 * 1024 * 1024
@@ -49,7 +50,9 @@ def fill(disk):
 def check_in(kiosk, taken):
     """One more patient, under the same key until it succeeds."""
     number = len(taken)
-    taken.append(kiosk.check_in("H1", queue="IM", patient={"name": f"满{number}"}, key=f"full {number}").ticket.number)
+    taken.append(
+        kiosk.check_in("H1", queue="IM", patient={"name": f"{NAME}{number}"}, key=f"full {number}").ticket.number
+    )
 
 
 def check_in_for_ever(kiosk, taken):
@@ -66,7 +69,7 @@ def test_on_a_full_disk_staff_calls_on_and_kiosks_are_refused_until_there_is_roo
     reserve = disk / "hall.reserve"
     desk, kiosk = hall.client("console"), hall.client("kiosk", budget=0.0)
     until(reserve.exists)
-    waiting = [kiosk.check_in("H1", queue="IM", patient={"name": f"候{n}"}).ticket for n in range(3)]
+    waiting = [kiosk.check_in("H1", queue="IM", patient={"name": f"{NAME}候{n}"}).ticket for n in range(3)]
     junk = fill(disk)
     taken = []
     with pytest.raises(HallProblem) as refused:
@@ -87,3 +90,5 @@ def test_on_a_full_disk_staff_calls_on_and_kiosks_are_refused_until_there_is_roo
     assert [f"A{n:03d}" for n in range(4, len(taken) + 4)] == taken
     assert SIZE == reserve.stat().st_size
     assert ["storage"] == kinds(desk), "it stands until somebody acknowledges it"
+    assert "storage_full" in hall.log() or "SQLITE_FULL" in hall.log()
+    assert set() == found(hall.log().encode())
