@@ -6,6 +6,7 @@ import math
 import random
 import wave
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -150,6 +151,25 @@ def kiosk_page(browser, kiosk, tag):
         language(page, tag)
         yield page
         assert [] == page.errors
+        assert [] == told_of(page)
+
+
+def told_of(page):
+    """Patients in what a page said on its browser's console, and in addresses, which proxies and browsers keep."""
+    told = unquote("\n".join([*page.said, *page.errors, *page.asked, page.title()]))
+    return [canary for canary in [*CANARIES, *(one["record_number"] for one in PATIENTS.values())] if canary in told]
+
+
+BROKEN = """import("/console/web/api.js").then(({ get }) => get("/api/v1/broken")).catch((error) => {
+  console.error(error.message);
+  return error.message;
+})"""
+
+
+def an_answer_that_breaks_off(page, name):
+    """What the page makes of half an answer with a name in it: V8's own message would quote it."""
+    page.route("**/api/v1/broken", lambda route: route.fulfill(body=f'{{"name": "{name}'))
+    assert "answer 200 is not JSON" == page.evaluate(BROKEN)
 
 
 def check_in(page, patient):
@@ -194,6 +214,8 @@ def triage(consoles, tag, number):
         grade_by_keyboard(page)
         becomes(consoles, number, "waiting")
         assert [] == page.complaints
+        an_answer_that_breaks_off(page, PATIENTS[tag]["name"])
+        assert [] == told_of(page)
 
 
 def sound_in(path):
@@ -244,7 +266,9 @@ def test_a_patient_is_checked_in_graded_called_heard_seen_and_leaves(
             doctor.keyboard.press("f")
             until(lambda: ticket_of(consoles, number) is None)
             assert [] == doctor.complaints
+            assert [] == told_of(doctor)
         screen.wait_for_function(f"n => !({ON})().includes(n)", arg=number)
+        assert [] == told_of(screen)
 
     seconds, loudness, busy = sound_in(spoken)
     print(f"announcement {seconds:.1f} s, RMS after the chime {loudness:.0f}, {busy:.0%} of it not silent")

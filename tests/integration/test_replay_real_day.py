@@ -1,7 +1,9 @@
+import contextlib
 import csv
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -100,6 +102,11 @@ def test_in_a_hall_that_is_open_already_it_plays_twice_and_refuses_too_few_stati
     assert (first.returncode, again.returncode, short.returncode) == (0, 0, 2)
     assert {"finished": "6", **FAULTLESS}.items() <= summary(again).items()
     assert "too few stations: hall H1 has 3 open rooms with a woven queue, not 9" in short.stderr
+    written = "".join([hall.log(), *(done.stdout + done.stderr for done in (first, again, short))])
+    with contextlib.closing(sqlite3.connect(hall.database)) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM patient")]
+    assert len(names) == 12
+    assert [] == [name for name in names if name in written], "S9: nobody stands in what it says"
     assert answers("127.0.0.1", hall.port)
 
 

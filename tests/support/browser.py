@@ -42,12 +42,13 @@ def a_page(
 ) -> Iterator[Any]:
     """An empty page, as good as new, that an earlier test may have used: a new one costs a second of processor time.
 
-    It has no cookies. `complaints` collects what the page says on its console, `errors` what its scripts threw,
-    `refusals` answers from 400 on, `loads` the addresses it went to. `still`: as for somebody who asks for less motion.
+    It has no cookies. `complaints` collects errors and warnings on its console, `errors` what its scripts threw,
+    `said` all that stands on its console, `asked` every address that answered it, `refusals` answers from 400 on,
+    `loads` the addresses it went to. `still`: as for somebody who asks for less motion.
     """
     idle = _idle.setdefault(browser, {}).setdefault((locale, still, touch), [])
     page = idle.pop() if idle else _new_page(browser, locale, still, touch)
-    page.complaints, page.errors, page.loads, page.refusals = [], [], [], []
+    page.complaints, page.errors, page.loads, page.refusals, page.said, page.asked = [], [], [], [], [], []
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.set_default_timeout(PATIENCE)
     try:
@@ -88,6 +89,8 @@ def _new_page(browser: Any, locale: str, still: bool, touch: bool) -> Any:
     page = browser.new_context(locale=locale, reduced_motion=motion, has_touch=touch).new_page()
     page.on("pageerror", lambda error: (page.complaints.append(str(error)), page.errors.append(str(error))))
     page.on("console", lambda said: page.complaints.append(said.text) if _complains(said) else None)
+    page.on("console", lambda said: page.said.append(said.text))
+    page.on("response", lambda seen: page.asked.append(seen.url))
     page.on("response", lambda seen: page.refusals.append((seen.status, seen.url)) if seen.status >= 400 else None)
     page.on("framenavigated", lambda frame: page.loads.append(frame.url))
     return page
