@@ -53,7 +53,7 @@ def test_the_english_catalogue_is_english_and_the_chinese_one_chinese():
     han = re.compile(r"[㐀-鿿]")
 
     assert [] == [key for key, text in TEXTS["en"].items() if han.search(text)]
-    latin = {"vital.gcs", "after.nobody", "comma", "vital.spo2.unit"}
+    latin = {"vital.gcs", "after.nobody", "comma", "labelled", "vital.spo2.unit"}
     units = re.compile(r"unit$|^slot$")
     assert [] == [
         key for key, text in TEXTS["zh"].items() if not han.search(text) and key not in latin and not units.search(key)
