@@ -7,6 +7,8 @@ LARGEST_HEAD = 32 * 1024
 WAITED_FOR = 64 * 1024
 """Bytes of a body that are waited for before a thread is asked; the rest of a longer one is read by a thread, and only
 of a client that brings a token."""
+SHED_TO = 8 * 1024
+"""Bytes that are kept of a body that is not read on: enough to tell that it is too long for a sign-in."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
@@ -65,6 +67,10 @@ class Incoming:
     def claims(self) -> bool:
         """Whether the request brings something that may be a token."""
         return _CLAIM.search(bytes(self.data[: self._body_at])) is not None
+
+    def shed(self) -> None:
+        """Keep the head and a little of a body that nobody is going to read."""
+        del self.data[self._body_at + SHED_TO :]
 
     def asks_to_go_on(self) -> bool:
         """Whether the client waits for `100 Continue` before it sends the body; true once."""

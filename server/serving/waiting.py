@@ -131,6 +131,8 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._close(conn)
             return
         conn.reads_on = arrived is Arrived.LONG and conn.incoming.claims()
+        if arrived is Arrived.LONG and not conn.reads_on:
+            conn.incoming.shed()
         self.enqueue_req(conn)
 
     def _close(self, conn: Any) -> None:
