@@ -70,6 +70,7 @@ def hall():
     made = RunningHall()
     for name, content in FILES.items():
         (made.folder / name).write_text(content, encoding="utf-8")
+    made.command("import", "patients", str(made.folder / "patients.csv"))  # so that a row can contradict it
     yield made
     made.close()
 
