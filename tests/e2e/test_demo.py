@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import re
@@ -56,6 +57,27 @@ class Demo:
         with urllib.request.urlopen(page, timeout=30) as answer:
             return json.load(answer)["count"]
 
+    def folder(self):
+        """Where it keeps everything, as its programs are told."""
+        for line in self.group():
+            told = Path(f"/proc/{line.split()[0]}/environ").read_text(errors="replace")
+            if found := re.search(r"HALL_STATE_DIR=([^\0]*hall-demo-[^\0]*)/state", told):
+                return Path(found[1])
+        raise AssertionError("no program of the demo knows its folder")
+
+    def written(self):
+        """Everything that the demo and its programs said, and the names of all files they made."""
+        logs = [path.read_text(errors="replace") for path in self.folder().glob("*.log")]
+        assert len(logs) >= 5, "each program has a log"
+        return "\n".join([self.text(), *logs, *(str(path) for path in self.folder().rglob("*"))])
+
+    def patients(self):
+        """What the demo's own file says of its made-up patients: names, numbers, phones."""
+        with (self.folder() / "patients.csv").open(encoding="utf-8", newline="") as rows:
+            known = [row[word] for row in csv.DictReader(rows) for word in ("name", "identity_number", "phone")]
+        assert len(known) > 20
+        return [text for text in known if len(text) > 2]  # two characters may be a part of another word
+
     def end(self):
         if self.group():
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -82,12 +104,14 @@ def test_the_demo_says_what_is_missing_plays_and_ends_with_all_its_children_on_s
         assert demo.says(f"screens and voice H2: port {taken} is taken by another program"), demo.text()
         assert demo.text().count("is taken by") == 1
         for part in ("port", "kiosk-port", "screens-port", "printer-page-port"):
-            assert answers("127.0.0.1", demo.ports[part]), f"{part}: {demo.text()}"
+            assert eventually(lambda part=part: answers("127.0.0.1", demo.ports[part]), 240), f"{part}: {demo.text()}"
         assert demo.says(r"H1 [AB]\d{3} → R10\d 请就诊 called"), demo.text()
         assert demo.says(r"H2 [CD]\d{3} → R20\d 请就诊 called"), demo.text()
         assert demo.says("结束 finished"), demo.text()
         assert eventually(lambda: demo.slips() > 0, 120), "no slip was printed"
         assert len(demo.group()) >= 7
+        written = demo.written()
+        assert [] == [text for text in demo.patients() if text in written], "S9: nobody stands in what it says"
 
         os.killpg(demo.process.pid, signal.SIGTERM)
 
