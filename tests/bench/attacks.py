@@ -224,8 +224,8 @@ def main() -> int:
         hall.command(
             "staff", "add", "nurse1", "--role", "nurse", "--hall", "H1", "--password-stdin", text="a long password\n"
         )
-        with Staff(hall) as warming:
-            warming.during(10.0)
+        with Staff(hall) as warming, attacked("idle-sockets", hall.port, 20):
+            warming.during(10.0)  # with sockets, as every open page has one: what the first of them loads stays
         for kind in given.kinds or ATTACKS:
             if kind != "streams":
                 kept.append(one_attack(hall, kind, hall.port, ATTACKS[kind], given.seconds))
