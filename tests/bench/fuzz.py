@@ -11,12 +11,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from server.protocol.terms import PrintJobState
 from tests.support.api import an_api
 from tests.support.fuzzing import fuzz, resident
 from tests.support.fuzzing_files import PARTS as KINDS_OF_FILES
+from tests.support.fuzzing_files import Judged
 from tests.support.fuzzing_printers import KINDS, once
 from tests.support.fuzzing_readers import fuzz_reader
 from tests.support.fuzzing_sockets import attack, resident_of
@@ -86,14 +88,7 @@ def files(examples: int) -> int:
     for kind, judge in KINDS_OF_FILES.items():
         with an_api(fresh=True) as api:
             judge(api, 2)
-            before, begun = resident(), time.monotonic()
-            seen = judge(api, examples)
-            after = resident()
-        print(f"{kind}: {examples} files in {time.monotonic() - begun:.0f} s, {dict(seen.ends.most_common())}")
-        print(f"memory {before // 1024} MB before, {after // 1024} MB after")
-        for fault in seen.faults:
-            print("FAULT", kind, fault)
-        wrong += len(seen.faults)
+            wrong += measured(f"{kind}: {examples} files", partial(judge, api, examples))
     return wrong
 
 
@@ -102,15 +97,20 @@ def texts(count: int) -> int:
     wrong = 0
     for name, door in DOORS.items():
         with an_api(fresh=True) as api, tempfile.TemporaryDirectory() as folder:
-            before, begun = resident(), time.monotonic()
-            seen = door(api, Path(folder) / "spool", count)
-            after = resident()
-        print(f"{name}: {count} texts in {time.monotonic() - begun:.0f} s, {dict(seen.ends.most_common())}")
-        print(f"memory {before // 1024} MB before, {after // 1024} MB after")
-        for fault in seen.faults:
-            print("FAULT", name, fault)
-        wrong += len(seen.faults)
+            wrong += measured(f"{name}: {count} texts", partial(door, api, Path(folder) / "spool", count))
     return wrong
+
+
+def measured(what: str, judge: Callable[[], Judged]) -> int:
+    """Judge, print how it ended, how long it took and the memory before and after; the number of faults."""
+    before, begun = resident(), time.monotonic()
+    seen = judge()
+    after = resident()
+    print(f"{what} in {time.monotonic() - begun:.0f} s, {dict(seen.ends.most_common())}")
+    print(f"memory {before // 1024} MB before, {after // 1024} MB after")
+    for fault in seen.faults:
+        print("FAULT", what, fault)
+    return len(seen.faults)
 
 
 PARTS: dict[str, tuple[Callable[[int], int], int]] = {

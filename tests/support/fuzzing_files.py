@@ -6,7 +6,7 @@ import io
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -41,17 +41,17 @@ _odd = st.one_of(
 
 @dataclass
 class Judged:
-    """What became of the files: how often each end, and what could not be handled."""
+    """What became of what was sent: how often each end, and what could not be handled."""
 
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
-    def answer(self, status: int, content: bytes, sent: object) -> bool:
-        """Note an answer; whether the file was taken. A refusal has a known code, and the server had no fault."""
+    def answer(self, status: int, body: Mapping[str, Any], sent: object) -> bool:
+        """Note an answer; whether what was sent was taken. A refusal has a known code, and the server had no fault."""
         if status < 400:
             self.ends[str(status)] += 1
             return True
-        code = json.loads(content).get("code")
+        code = body.get("code")
         self.ends[f"{status} {code}"] += 1
         if status >= 500 or code not in CODES:
             self.faults.append(f"{status} {code}: {repr(sent)[:900]}")
@@ -158,7 +158,7 @@ def halls(api: Api, examples: int) -> Judged:
     def judge(text: str) -> None:
         text = json.loads(json.dumps(text))  # two halves of a surrogate pair come together on the way
         answer = api.send("POST", "/hall-file", {"toml": text, "check": True}, role="admin")
-        if not seen.answer(answer.status_code, answer.get_data(), text):
+        if not seen.answer(answer.status_code, answer.get_json(silent=True) or {}, text):
             return
         if seen.attempt(lambda: api.apply(text), text):
             _lived_with(api, seen, text, next(hands))
@@ -181,7 +181,7 @@ def _lived_with(api: Api, seen: Judged, text: str, number: int) -> None:
         asked += [("POST", f"/stations/{one['id']}/call-next", {}) for one in hall.get("station", [])[:2]]
         for method, path, body in asked:
             answer = api.send(method, path, body, role=role)
-            seen.answer(answer.status_code, answer.get_data(), (path, text))
+            seen.answer(answer.status_code, answer.get_json(silent=True) or {}, (path, text))
 
 
 # tables
@@ -242,7 +242,7 @@ def people(api: Api, examples: int) -> Judged:
 
         seen.attempt(command, (kind, content))
         answer = api.send("POST", f"/imports/{kind}", role="service", data=json.dumps({"rows": rows}).encode())
-        seen.answer(answer.status_code, answer.get_data(), (kind, rows))
+        seen.answer(answer.status_code, answer.get_json(silent=True) or {}, (kind, rows))
 
     _each(tables(), examples, judge)
     return seen
@@ -291,9 +291,9 @@ def bundles(api: Api, examples: int) -> Judged:
             if isinstance(resource, dict) and resource.get("identifier") == [{"value": "LAB1"}]:
                 resource["identifier"] = [{"value": f"LAB{next(numbers)}"}]
         answer = api.send("POST", "/reports", role="service", data=json.dumps(made).encode())
-        if seen.answer(answer.status_code, answer.get_data(), made):
+        if seen.answer(answer.status_code, answer.get_json(silent=True) or {}, made):
             listed = api.send("GET", "/halls/H1/reports", role="nurse")
-            seen.answer(listed.status_code, listed.get_data(), made)
+            seen.answer(listed.status_code, listed.get_json(silent=True) or {}, made)
 
     _each(changed(_bundle()), examples, judge)
     return seen

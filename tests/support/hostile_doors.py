@@ -2,9 +2,7 @@
 
 import json
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,9 @@ from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Parser, Raster, 
 from hardware.worker import Station
 from server.domain.toml_text import LARGEST
 from server.protocol.client import HallClient
-from server.protocol.terms import ErrorCode
 from server.services.hallmodel import JOINERS
 from tests.support.api import Api
+from tests.support.fuzzing_files import Judged
 from tests.support.hostile import hostile_texts
 from tests.support.printers import QUICK
 from tests.support.reports import bundle, observation
@@ -29,7 +27,6 @@ COMMANDS = (Raster, Feed, Cut, Initialise, Setting, Ask)
 """What a slip or report may make a printer do: dots of a picture, and never a text."""
 NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that control a screen or a direction; those of private use may be somebody's name."""
-CODES = frozenset(code.value for code in ErrorCode)
 HALL = """
 [hospital]
 name = {{zh = {text}, en = "Demo"}}
@@ -49,23 +46,6 @@ queues = ["IM"]
 """
 
 
-@dataclass
-class Seen:
-    """What became of the texts: how many were refused by which code and printed, and what must not be."""
-
-    ends: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-
-    def refused(self, status: int, body: dict[str, Any], text: str) -> bool:
-        """Note a refusal; whether it was one."""
-        if status < 400:
-            return False
-        self.ends[f"{status} {body.get('code')}"] += 1
-        if status >= 500 or body.get("code") not in CODES:
-            self.faults.append(f"{status} {body}: {text[:200]!r}")
-        return True
-
-
 class Paper:
     """A print station of the hall with a virtual printer, and every byte that went there."""
 
@@ -79,7 +59,7 @@ class Paper:
         self.station = Station(self.client, self.printer, Spool(folder), lambda: datetime.now(UTC))
         self.station.beat()
 
-    def print_all(self, seen: Seen, text: str) -> None:
+    def print_all(self, seen: Judged, text: str) -> None:
         """Print what is queued; each job is printed, or refused by name."""
         self.stream.clear()
         while self.station.step():
@@ -103,20 +83,20 @@ def texts(count: int) -> Sequence[str]:
     return every[:: max(1, len(every) // count)][:count]
 
 
-def at_check_in(api: Api, folder: Path, count: int) -> Seen:
+def at_check_in(api: Api, folder: Path, count: int) -> Judged:
     """As a patient's name, at the desk: a number and a slip, or a code."""
-    seen, paper = Seen(), Paper(api, folder)
+    seen, paper = Judged(), Paper(api, folder)
     for text in texts(count):
         body = {"hall": "H1", "queue": "IM", "patient": {"name": text}}
         status, answer = api.post("/check-ins", body)
-        if not seen.refused(status, answer, text):
+        if seen.answer(status, answer, text):
             paper.print_all(seen, text)
     return seen
 
 
-def in_reports(api: Api, folder: Path, count: int) -> Seen:
+def in_reports(api: Api, folder: Path, count: int) -> Judged:
     """As every text of a laboratory's report, handed over at the desk: on paper, or refused by a code."""
-    seen, paper = Seen(), Paper(api, folder)
+    seen, paper = Judged(), Paper(api, folder)
     rows = [{"record_number": "MR1", "name": "张三", "sex": "男", "birth_date": "1990-01-01"}]
     assert api.post("/imports/patients", {"rows": rows}, role="service")[0] == 200
     for number, text in enumerate(texts(count)):
@@ -132,25 +112,25 @@ def in_reports(api: Api, folder: Path, count: int) -> Seen:
         }
         sent = json.dumps(bundle(result=result, report=report, more=more)).encode()
         status, answer = api.post("/reports", role="service", data=sent)
-        if seen.refused(status, answer, text):
+        if not seen.answer(status, answer, text):
             continue
         given = {"reason": "已核对身份证", "document_seen": True}
         status, answer = api.post(f"/reports/{answer['reports'][0]['id']}/hand-over", given, role="nurse")
-        if not seen.refused(status, answer, text):
+        if seen.answer(status, answer, text):
             paper.print_all(seen, text)
     return seen
 
 
-def in_hall_names(api: Api, folder: Path, count: int) -> Seen:
+def in_hall_names(api: Api, folder: Path, count: int) -> Judged:
     """As every name of a hall file: refused by a code, or drawn on the wall and on a slip."""
-    seen, paper, wall = Seen(), Paper(api, folder), Hub(lambda: 0.0, lambda: 0.0)
+    seen, paper, wall = Judged(), Paper(api, folder), Hub(lambda: 0.0, lambda: 0.0)
     for text in texts(count):
         toml = HALL.format(text=json.dumps(text, ensure_ascii=False))
         toml = json.loads(json.dumps(toml))  # two halves of a surrogate pair come together on the way
         if len(toml.encode("utf-8", "replace")) > LARGEST:
             toml = toml[:LARGEST]
         status, answer = api.post("/hall-file", {"toml": toml, "check": True}, role="admin")
-        if seen.refused(status, answer, text):
+        if not seen.answer(status, answer, text):
             continue
         api.apply(toml)
         api.check_in("张三")
