@@ -1,6 +1,5 @@
 """Owns the caller's settings, the only reader of CALLER_*. Knows no screen and no server."""
 
-
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 

@@ -99,8 +99,8 @@ def _fits(stored: str, password: str) -> bool:
 def confirm(context: Context, who: Principal, hall: str, username: str, password: str) -> str | None:
     """The user name of a clinician who confirms with their own password; None when it is not one, or not right.
 
-    Failures count for `who` asks; what strangers try elsewhere delays no confirmation. Called before the hall's lock
-    is taken, for hashing takes long.
+    Failures count for the one who asks; what strangers try elsewhere delays no confirmation. Called before the hall's
+    lock is taken, for hashing takes long.
     """
     found, right = check_password(context, username, password)
     confirmed: list[str] = []
