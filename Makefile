@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup prepare demo test contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
+.PHONY: help setup prepare demo test test-faults contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
 
 help: ## list what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,12 +31,15 @@ prepare:
 demo: prepare ## start a whole hospital on this machine and play a made-up day
 	@exec $(BIN)/hall-server demo
 
-test: prepare ## run every test, and the shared contract where it is there
+test: prepare ## run every test but those of test-faults, and the shared contract where it is there
 	@$(BIN)/python -m compileall -q server kiosk caller hardware
 	@failed=0; \
 	$(MAKE) --no-print-directory contract || failed=1; \
-	$(BIN)/pytest -n 4 --dist worksteal || failed=1; \
+	$(BIN)/pytest -n 4 --dist worksteal -m "not faults" || failed=1; \
 	exit $$failed
+
+test-faults: prepare ## run the tests that inject a fault for many seconds (power cuts, partitions, sweeps)
+	@$(BIN)/pytest -n 2 --dist worksteal -m faults
 
 contract:
 	@if [ -x ../shared/checks/contract ]; then \
