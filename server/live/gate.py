@@ -25,7 +25,7 @@ from server.serving.quiet import FewLines
 
 PATH = "/socket.io"
 PLACE = "hall.place"
-MOST_STRANGERS = 32
+MOST_STRANGERS = 16
 """Sockets that have not joined yet, of clients that showed no token: each takes three threads for a while."""
 SPARE_THREADS = 16
 """Threads beside those of all places: for refusals, and for the second request of a polling socket."""
