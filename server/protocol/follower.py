@@ -113,9 +113,12 @@ class Follower:
         if self._inbox is None or self._inbox.stale:
             self._load()
             return
-        self._listen(self._inbox)
-        if self._overflow.is_set() or self._due(self._inbox):
-            self._catch_up(self._inbox, told=self._overflow.is_set() or self._inbox.gap)
+        inbox = self._inbox
+        self._listen(inbox)
+        if self._inbox is None:  # what it heard says that the position cannot be continued: load at once
+            return
+        if self._overflow.is_set() or self._due(inbox):
+            self._catch_up(inbox, told=self._overflow.is_set() or inbox.gap)
 
     def _load(self) -> None:
         self._asked_at = self._clock()

@@ -150,6 +150,20 @@ def test_a_killed_server_is_missed_and_when_it_is_back_the_follower_goes_on_wher
     assert 1 == follower.loads == len(log.snapshots)
 
 
+def test_a_new_epoch_under_a_listening_follower_loads_the_hall_again_at_once_and_without_an_error(hall, follow, caplog):
+    """L11: the position that a socket tells after each restore or applied hall file is of another epoch."""
+    follower, log = follow(hall.client("caller"), Pace(wake=300, quiet=300))
+    until(lambda: log.snapshots)
+    epoch = log.snapshots[0].epoch
+    with sqlite3.connect(hall.database) as database:
+        database.execute("UPDATE hall SET epoch = 'another life'")
+    follower._buffer("position", {"epoch": "another life", "seq": 1})
+
+    until(lambda: len(log.snapshots) == 2)
+    assert (epoch, "another life") == (log.snapshots[0].epoch, log.snapshots[1].epoch)
+    assert [] == [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.slow
 def test_a_database_replaced_by_an_older_copy_gets_a_new_epoch_and_the_follower_reloads(hall, follow):
     (first,) = hall.check_in("甲")
