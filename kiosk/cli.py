@@ -19,6 +19,7 @@ from kiosk.inputs import Tick, Touch
 from kiosk.journal import Journal
 from kiosk.mind import Mind
 from kiosk.paper import PaperMaker
+from kiosk.reach import ANSWER_SECONDS, Reach
 from kiosk.scanner import Scanner
 from kiosk.settings import Settings
 from kiosk.watch import Watch
@@ -54,6 +55,10 @@ class Kiosk:
         self._journal = Journal(settings.state_dir / "wishes.db")
         more = {} if scanner is None else {"reader": scanner.health}
         self.watch = Watch(self._client, self._paper.health, lambda happened: self.mind.feed(happened), **more)
+        self._asking = HallClient(
+            settings.server, settings.token.get_secret_value(), timeout=ANSWER_SECONDS, budget=0.0, connections=1
+        )
+        reach = Reach(lambda: self._asking.me(), self.watch.lost, self.watch.found)
         outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
         self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
         self.mind = Mind(time.monotonic, self._errands.perform)
@@ -64,6 +69,7 @@ class Kiosk:
             for name, target in (
                 ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.mind.feed(Tick()))),
                 ("watch", lambda: self.watch.run(self._stopping)),
+                ("reach", lambda: reach.run(self._stopping)),
                 *([] if scanner is None else [("scanner", lambda: scanner.run(self._stopping))]),
             )
         ]
@@ -91,6 +97,7 @@ class Kiosk:
         self._paper.close()
         self._journal.close()
         self._client.close()
+        self._asking.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

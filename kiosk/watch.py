@@ -13,6 +13,7 @@ from server.protocol.messages import Snapshot
 
 HEARTBEAT_SECONDS = 5.0
 REFRESH_SECONDS = 60.0
+REST_SECONDS = 0.25
 PRINTS = frozenset({Reason.FINE, Reason.NEAR_END, Reason.NO_STATUS, "printing"})
 """Words of a printer's health with which a patient need not be warned."""
 
@@ -35,6 +36,7 @@ class Watch:
         self._client = client.patient(0)  # asked again in five seconds anyway
         self._health, self._reader = health, reader
         self._feed = feed
+        self._again = Event()
         self._hall = ""
         self._seq = 0
         self._fetched_at: float | None = None
@@ -52,12 +54,30 @@ class Watch:
                 self._look()
             except (HallUnreachable, HallProblem) as error:
                 log.warning("the hall server does not answer as it should: %s", error)
-                self._fetched_at = None
-                self._feed(HallKnown(None))
+                self.lost()
             except Exception:
                 log.exception("watching the hall failed")
-            if stopping.wait(HEARTBEAT_SECONDS):
+            self._rest(stopping)
+            if stopping.is_set():
                 return
+
+    def lost(self) -> None:
+        """Feed that the server is not to be reached."""
+        self._fetched_at = None
+        self._feed(HallKnown(None))
+
+    def found(self) -> None:
+        """Look at once: the server is there again."""
+        self._fetched_at = None
+        self._again.set()
+
+    def _rest(self, stopping: Event) -> None:
+        """Wait for the next beat, or until the server is found again."""
+        until = time.monotonic() + HEARTBEAT_SECONDS
+        while time.monotonic() < until and not self._again.is_set():
+            if stopping.wait(REST_SECONDS):
+                return
+        self._again.clear()
 
     def _look(self) -> None:
         health = self._health()
