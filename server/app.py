@@ -89,7 +89,7 @@ def create(settings: Settings) -> Server:
     )
     spec.app = app  # not registered with it, which would open pages that load foreign scripts
     app.extensions["hall"] = Web(context, tokens, spec)
-    problems.install(app)
+    problems.install(app, context.transactions.storage)
     authorise.install(app, tokens)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint(spec))

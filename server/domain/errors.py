@@ -129,8 +129,16 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "zh": "仅凭号码不能确认身份，请再提供一项只有本人知道的信息。",
     },
     ErrorCode.STORAGE_FULL: {
-        "en": "The server's disk refuses to write; nothing happened. Call the information department.",
-        "zh": "服务器磁盘无法写入，未执行任何操作，请联系信息科。",
+        "en": "The server's disk is full; nothing happened. Call the information department.",
+        "zh": "服务器磁盘已满，未执行任何操作，请联系信息科。",
+    },
+    ErrorCode.STORAGE_FAILED: {
+        "en": "The server's disk does not write; nothing was confirmed. Try again, or call the information department.",
+        "zh": "服务器磁盘写入失败，操作未确认。请重试，仍失败请联系信息科。",
+    },
+    ErrorCode.STORAGE_DAMAGED: {
+        "en": "The server's database is damaged; nothing happened. Call the information department at once.",
+        "zh": "服务器数据库已损坏，未执行任何操作，请立即联系信息科。",
     },
     ErrorCode.INTERNAL: {
         "en": "Something went wrong on our side; nothing happened.",

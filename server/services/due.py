@@ -90,7 +90,7 @@ class DueRunner:
 
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
-            for task in (keep_reserve, self._run_due, renew_wanted):
+            for task in (keep_reserve, tell_of_storage, self._run_due, renew_wanted):
                 try:
                     task(self._context)
                 except Exception:  # one that fails holds up neither the others nor the next round
@@ -107,11 +107,28 @@ def keep_reserve(context: Context) -> None:
     if not reserve.told:
         reserve.told = True
         for hall in context.hall_ids():
-            context.transactions.system(hall, _tell_of_a_full_disk)
+            context.transactions.system(hall, partial(_tell, kind=AlertKind.STORAGE))
 
 
-def _tell_of_a_full_disk(work: Work) -> Answer:
-    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.STORAGE)})
+def tell_of_storage(context: Context) -> None:
+    """Tell the staff of every hall once that the disk fails or the database is damaged, as soon as that can be written.
+
+    A hall that cannot be written to is left out: the others are told all the same.
+    """
+    storage = context.transactions.storage
+    if not storage.troubled:
+        return
+    for kind, hall in storage.owed(context.hall_ids()):
+        try:
+            context.transactions.system(hall, partial(_tell, kind=kind))
+            storage.told(kind, hall)
+        except HallError as error:
+            log.error("staff of hall %s cannot be told of %s: %s", hall, kind.value, error)
+            storage.rest()
+
+
+def _tell(work: Work, kind: AlertKind) -> Answer:
+    return Answer(200, {"alert": alerts.raise_alert(work, kind)})
 
 
 def renew_wanted(context: Context) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 SIZE = 8 * 1024 * 1024
 """Bytes: some hundreds of calls, at about eight pages of SQLite's log each."""
+PAGE = 64 * 1024
+"""Bytes: less is no room; SQLite lets its index of the log grow by 32 KiB at a time."""
 log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,13 @@ class Reserve:
         self._file = folder / "hall.reserve" if folder is not None else None
         self._lock = threading.Lock()
         self.low, self.told = False, True
+
+    def nothing_free(self) -> bool:
+        """Whether the disk has no room for another page of the database's log."""
+        try:
+            return self._file is not None and shutil.disk_usage(self._file.parent).free < PAGE
+        except OSError:
+            return False
 
     def free(self) -> bool:
         """Give the room away; whether there was any to give."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -20,6 +20,7 @@ from server.services.marks import Marks
 from server.services.principal import SYSTEM, Principal
 from server.services.receipts import kept
 from server.services.reserve import Reserve
+from server.services.storage import Storage
 from server.services.work import Answer, Work
 from server.store.engine import Engines
 from server.store.rows import KeepingSession
@@ -67,6 +68,7 @@ class Transactions:
     def __init__(self, engines: Engines, clock: Clock, marks: Marks, reserve: Reserve, audit_key: bytes) -> None:
         self.engines = engines
         self.reserve = reserve
+        self.storage = Storage(reserve)
         self.clock = clock
         self._marks = marks
         self._audit_key = audit_key
@@ -83,7 +85,8 @@ class Transactions:
         """Do a wish. The first hall is its own, a second one only a transfer's; `dress` adds names to what is answered.
 
         When the disk is full, staff goes on in what the reserve held; everybody else waits until there is room again.
-        Raises too_late (dropped unbegun), key_reused, busy, storage_full, unknown_hall or the use case's own.
+        Raises too_late (dropped unbegun), key_reused, busy, storage_full, storage_failed, storage_damaged, unknown_hall
+        or the use case's own.
         """
         try:
             return self._run(halls, wish, use_case, dress)
@@ -97,11 +100,11 @@ class Transactions:
             raise HallError(ErrorCode.STORAGE_FULL, "the reserve is for staff")
         with self._turn(wish.deadline):
             try:
-                answer, reached = self._attempt(halls, wish, use_case, dress)
-            except IntegrityError:  # a twin on another node was first: its receipt or its ticket is there now
-                answer, reached = self._again(halls, wish, use_case, dress)
+                answer, reached = self._twice(halls, wish, use_case, dress)
             except DBAPIError as error:
-                raise _storage_problem(error) from error
+                raise self._problem(error) from error
+            if reached:
+                self.storage.wrote()
             for hall, epoch, seq in reached:
                 self._marks.write(hall, epoch, seq)
         if reached:
@@ -109,6 +112,26 @@ class Transactions:
             for listener in self._listeners:
                 listener(names)
         return answer
+
+    def _problem(self, error: DBAPIError) -> HallError:
+        """The refusal for what the database said; raises the error itself where that is no matter of its storage.
+
+        Nothing is tried again here: the same key settles whether it was done.
+        """
+        code = self.storage.refusal(error)
+        if code is None:
+            raise error
+        log.error("the database refused a write: %s", error)
+        self.storage.note(code)
+        return HallError(code)
+
+    def _twice(
+        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
+    ) -> tuple[Answer, list[tuple[str, str, int]]]:
+        try:
+            return self._attempt(halls, wish, use_case, dress)
+        except IntegrityError:  # a twin on another node was first: its receipt or its ticket is there now
+            return self._again(halls, wish, use_case, dress)
 
     def _again(
         self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
@@ -224,13 +247,3 @@ def _receipt(db: Session, wish: Wish) -> Answer | None:
     if row.fingerprint not in {UNKNOWN, wish.fingerprint}:
         raise HallError(ErrorCode.KEY_REUSED)
     return Answer(row.status, row.body)
-
-
-def _storage_problem(error: DBAPIError) -> HallError:
-    text = str(error.orig).lower()
-    log.error("the database refused a write: %s", error)
-    if "full" in text or "readonly" in text or "read-only" in text or "disk i/o" in text:
-        return HallError(ErrorCode.STORAGE_FULL)
-    if isinstance(error, OperationalError):
-        return HallError(ErrorCode.BUSY)
-    raise error

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.protocol import private_files
+from server.store.failures import drop_failing_connections
 
 BUSY_MILLISECONDS = 5000
 WRITER_CACHE_KIB = 4 * 1024
@@ -93,6 +94,7 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
         read = create_engine(to_read, **every, pool_size=readers, max_overflow=readers)
         for engine, pages in ((write, WRITER_CACHE_KIB), (read, READER_CACHE_KIB)):
             event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=pages))
+            drop_failing_connections(engine)
         return Engines(write, read)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -120,6 +122,8 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
         connect_args=arguments,
         execution_options={"postgresql_readonly": True},
     )
+    for engine in (write, read):
+        drop_failing_connections(engine)
     return Engines(write, read)
 
 

@@ -87,7 +87,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 OPERATIONS: dict[str, tuple[str, str, list[dict[str, list[str]]]]] = {
     "/healthz": ("The process answers", "application/json", []),
-    "/readyz": ("The database reads and the disk has room, else 503", "application/json", []),
+    "/readyz": ("Database and disk are well, else 503", "application/json", []),
     "/metrics": ("Prometheus figures, for service devices and administrators", "text/plain", [{"device": []}]),
 }
 """What the hospital's information department asks, outside of the API's own addresses."""

@@ -26,7 +26,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         return rendered({"status": "ok"})
 
     def readyz() -> Response:
-        """The database answers and the disk has room."""
+        """The database answers and is whole, the last write succeeded, and the disk has room."""
         checks = readiness(web().context)
         return rendered(
             {"status": "ok" if all(checks.values()) else "not ready", "checks": checks},
@@ -45,15 +45,21 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
 
 def readiness(context: Context) -> dict[str, bool]:
-    """What must be well: the database reads, and there is room to write."""
+    """What must be well: the database reads and is whole, the last write succeeded, and there is room to write."""
     try:
         with Session(context.engines.read) as db:
             db.execute(text("SELECT 1"))
         database = True
     except Exception:
         database = False
+    storage = context.transactions.storage
     folder = Path(context.engines.write.url.database or ".").parent if context.engines.is_sqlite else Path()
-    return {"database": database, "disk": shutil.disk_usage(folder if folder.exists() else ".").free > 50_000_000}
+    return {
+        "database": database,
+        "disk": shutil.disk_usage(folder if folder.exists() else ".").free > 50_000_000,
+        "writing": not storage.failing,
+        "whole": not storage.damaged,
+    }
 
 
 def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from server.domain.errors import SENTENCES, HallError
 from server.protocol.terms import ErrorCode
+from server.services.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CONTRADICTING_DATA: 422,
     ErrorCode.PROOF_NEEDED: 409,
     ErrorCode.STORAGE_FULL: 503,
+    ErrorCode.STORAGE_FAILED: 503,
+    ErrorCode.STORAGE_DAMAGED: 503,
     ErrorCode.INTERNAL: 500,
 }
 RETRY_AFTER = {
@@ -127,8 +130,8 @@ def _route() -> str:
     return request.url_rule.rule if request.url_rule is not None else "no route"
 
 
-def install(app: Flask) -> None:
-    """Every way to fail answers with a problem document."""
+def install(app: Flask, storage: Storage) -> None:
+    """Every way to fail answers with a problem document; `storage` is told of what the disk does."""
 
     @app.errorhandler(HallError)
     def refused(error: HallError) -> Response:
@@ -143,13 +146,21 @@ def install(app: Flask) -> None:
             status=status,
         )
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(InterfaceError)
     @app.errorhandler(PoolTimeout)
-    def unreachable(error: Exception) -> Response:
-        """The database is away, restarting or overwhelmed: the same wish under the same key may be sent again."""
+    def overwhelmed(error: Exception) -> Response:
+        """Every connection to the database is in use: the same command under the same key may be sent again."""
         log.warning("%s %s: %s", request.method, _route(), error)
         return problem(ErrorCode.BUSY)
+
+    @app.errorhandler(DBAPIError)
+    def unreadable(error: DBAPIError) -> Response:
+        """The database is away, locked, or its disk fails; `internal` for what only a mistake of ours explains."""
+        code = storage.refusal(error)
+        if code is None:
+            return failed(error)
+        log.warning("%s %s: %s", request.method, _route(), error)
+        storage.note(code)
+        return problem(code)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:

@@ -518,7 +518,7 @@ def test_the_documents_page_names_every_operation(api):
 def test_health_readiness_and_metrics_answer(api):
     client = api.server.app.test_client()
     assert {"status": "ok"} == client.get("/healthz").json
-    assert {"database": True, "disk": True} == client.get("/readyz").json["checks"]
+    assert {"database": True, "disk": True, "writing": True, "whole": True} == client.get("/readyz").json["checks"]
     assert 401 == client.get("/metrics").status_code
     assert 403 == client.get("/metrics", headers=api.headers("kiosk")).status_code
     text = client.get("/metrics", headers=api.headers("service")).get_data(as_text=True)

@@ -326,6 +326,7 @@ class Api:
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
         self.context.counts.__init__()
+        self.context.transactions.storage.__init__(self.context.transactions.reserve)
 
 
 def _staff_role(who: str) -> tuple[str, str | None]:

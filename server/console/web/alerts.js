@@ -7,7 +7,7 @@ import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const ORDER = ["red_flag", "escort", "worse", "help", "storage", "restored", "fever", "reassess", "booking", "starved", "staged_long", "paused_long", "print", "device"];
+const ORDER = ["red_flag", "escort", "worse", "help", "storage_damaged", "storage_failed", "storage", "restored", "fever", "reassess", "booking", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
 const LINES = new Set(["red_flag", "escort", "worse", "help", "fever"]);
 const SHOWN = 3;

@@ -17,7 +17,7 @@ export function delayBefore(attempt) {
 /** Whether this answer settles the wish; if not, the same wish with the same key goes out again. */
 export function isSettled({ status, body }) {
   if (status === 401) return false; // the session ended: the same person signs in again, then the wish goes on
-  if (status === 503 && body.code === "storage_full") return true;
+  if (status === 503 && ["storage_full", "storage_damaged"].includes(body.code)) return true;
   return !MAYBE_LATER.has(status);
 }
 
