@@ -11,6 +11,7 @@ import socketio
 from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush, until
+from tests.support.invariants import judge, stored_of
 
 SECRET = "one secret for both nodes, long enough"
 HALLS = (
@@ -175,3 +176,4 @@ def test_a_node_that_is_killed_leaves_the_other_at_work_and_its_keys_known(nodes
     epoch = second.client("console").snapshot("H1").epoch
     first.start()
     assert epoch == first.client("console").snapshot("H1").epoch
+    assert [] == judge(stored_of(second)), "whatever the tests of this file did"
