@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_socketio import SocketIO
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from server.live.notices import Notices
 from server.protocol.terms import Audience
 from server.services.context import Context
 from server.services.faces import Faces
@@ -19,7 +20,6 @@ from server.services.reading import hall_row
 from server.store import journal
 
 NAMESPACE = "/hall"
-CHANNEL = "hall_journal"
 REST_SECONDS = 0.01
 """Between two rounds: a fact that comes alone leaves at once, under load several leave in one round."""
 log = logging.getLogger(__name__)
@@ -40,31 +40,30 @@ class Relay:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._sent: dict[str, tuple[str, int]] = {}
-        self._threads = [threading.Thread(target=self._loop, name="relay", daemon=True)]
-        if not context.engines.is_sqlite:
-            self._threads.append(threading.Thread(target=self._listen, name="relay-listen", daemon=True))
-            self._notify = threading.Event()
-            self._threads.append(threading.Thread(target=self._announce, name="relay-notify", daemon=True))
+        self._thread = threading.Thread(target=self._loop, name="relay", daemon=True)
+        url = context.engines.write.url
+        self._notices = None if context.engines.is_sqlite else Notices(url, self._wake.set)
 
     def start(self) -> None:
         """Begin at the journals' present ends: what was before, clients fetch."""
         with Session(self._context.engines.read) as db:
             self._sent = {hall: (epoch, seq) for hall, epoch, seq in journal.positions(db)}
         self._context.transactions.on_commit(self._committed)
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
+        if self._notices is not None:
+            self._notices.start()
 
     def stop(self) -> None:
         """End."""
         self._stop.set()
         self._wake.set()
-        if not self._context.engines.is_sqlite:
-            self._notify.set()
+        if self._notices is not None:
+            self._notices.stop()
 
     def _committed(self, _halls: Sequence[str]) -> None:
         self._wake.set()
-        if not self._context.engines.is_sqlite:
-            self._notify.set()
+        if self._notices is not None:
+            self._notices.tell()
 
     def _loop(self) -> None:
         """Wait for a wake-up; look by itself each second on SQLite, each half second on PostgreSQL."""
@@ -116,36 +115,6 @@ class Relay:
 
     def _emit(self, name: str, frame: dict[str, Any], hall: str, audience: Audience) -> None:
         self._sockets.emit(name, frame, namespace=NAMESPACE, to=room(hall, audience))
-
-    def _announce(self) -> None:
-        """Tell the other nodes, on a connection of its own, after the commit, many commits in one notice."""
-        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, **QUIETLY)
-        while not self._stop.is_set():
-            self._notify.wait(1.0)
-            if not self._notify.is_set():
-                continue
-            self._notify.clear()
-            try:
-                with engine.connect() as connection:
-                    connection.execute(text(f"NOTIFY {CHANNEL}"))
-            except Exception:
-                log.warning("notice failed", exc_info=True)
-            self._stop.wait(0.02)
-
-    def _listen(self) -> None:
-        """Hear the other nodes' notices."""
-        engine = create_engine(self._context.engines.write.url, poolclass=NullPool, **QUIETLY)
-        while not self._stop.is_set():
-            try:
-                with engine.connect() as connection:
-                    connection.execute(text(f"LISTEN {CHANNEL}"))
-                    driver: Any = connection.connection.driver_connection
-                    while not self._stop.is_set():
-                        for _ in driver.notifies(timeout=1.0, stop_after=1):
-                            self._wake.set()
-            except Exception:
-                log.warning("listening failed", exc_info=True)
-                self._stop.wait(1.0)
 
 
 class DataVersion:

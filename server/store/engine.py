@@ -84,47 +84,21 @@ def _make_private(path: Path) -> None:
 def open_engines(url: str, *, readers: int = 16) -> Engines:
     """Both engines for a database URL. Raises UnsafeStorage when SQLite has no file or refuses WAL or FULL."""
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    every: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}  # errors do not repeat what was written
+    every: dict[str, Any] = {"json_serializer": dumps}
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
             _make_private(Path(parsed.database))
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
-        write = create_engine(to_write, **every, pool_size=2, max_overflow=2)
-        read = create_engine(to_read, **every, pool_size=readers, max_overflow=readers)
+        write = create_engine(to_write, **every, hide_parameters=True, pool_size=2, max_overflow=2)
+        read = create_engine(to_read, **every, hide_parameters=True, pool_size=readers, max_overflow=readers)
         for engine, pages in ((write, WRITER_CACHE_KIB), (read, READER_CACHE_KIB)):
             event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=pages))
             drop_failing_connections(engine)
         return Engines(write, read)
-    if parsed.drivername in {"postgresql", "postgres"}:
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    arguments = {
-        "connect_timeout": 3,
-        "options": "-c statement_timeout=10000 -c lock_timeout=8000",
-        "tcp_user_timeout": 5000,
-    }
-    write = create_engine(
-        parsed,
-        **every,
-        pool_pre_ping=True,
-        pool_size=readers,
-        max_overflow=readers,
-        isolation_level="READ COMMITTED",
-        connect_args=arguments,
-    )
-    read = create_engine(
-        parsed,
-        **every,
-        pool_pre_ping=True,
-        pool_size=readers,
-        max_overflow=readers,
-        isolation_level="REPEATABLE READ",
-        connect_args=arguments,
-        execution_options={"postgresql_readonly": True},
-    )
-    for engine in (write, read):
-        drop_failing_connections(engine)
-    return Engines(write, read)
+    from server.store.postgresql import open_postgresql  # an embedded database starts without its driver
+
+    return Engines(*open_postgresql(parsed, readers, **every))
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: int) -> None:

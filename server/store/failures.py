@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class Failure(StrEnum):
@@ -42,6 +43,8 @@ _POSTGRESQL = {
     "XX001": Failure.DAMAGED,  # data_corrupted
     "XX002": Failure.DAMAGED,  # index_corrupted
 }
+_AWAY_CLASSES = ("08", "53", "57")
+"""Classes of SQLSTATE: connection exceptions, too few resources, ended by an administrator or a time-out."""
 
 
 def failure_of(error: DBAPIError) -> Failure | None:
@@ -49,7 +52,16 @@ def failure_of(error: DBAPIError) -> Failure | None:
     told = _told(error.orig)
     if told is not None:
         return told
-    return Failure.AWAY if isinstance(error, OperationalError | InterfaceError) else None
+    away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return Failure.AWAY if away else None
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether this says that the database is away, restarting, held up or overwhelmed: trying again may help."""
+    if isinstance(error, DBAPIError):
+        return failure_of(error) is Failure.AWAY
+    state = getattr(error, "sqlstate", "")  # of psycopg's own errors; None where no server said anything
+    return isinstance(error, PoolTimeout) or state is None or state.startswith(_AWAY_CLASSES)
 
 
 def drop_failing_connections(engine: Engine) -> None:

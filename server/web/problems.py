@@ -27,6 +27,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.UNKNOWN_STATION: 404,
     ErrorCode.UNKNOWN_TICKET: 404,
     ErrorCode.UNKNOWN_LEVEL: 422,
+    ErrorCode.UNKNOWN_SOCKET: 400,
     ErrorCode.UNKNOWN_DOCTOR: 422,
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.FORBIDDEN: 403,

@@ -1,7 +1,6 @@
 """A TCP proxy of the tests' own: cuts, stalls, delays and half-closes what runs through it. Knows no protocol."""
 
 import asyncio
-import contextlib
 import threading
 
 
@@ -112,7 +111,7 @@ class Proxy:
                     end.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while data := await reader.read(65536):
                 await asyncio.sleep(self.delay)
                 await self._flowing.wait()
@@ -120,3 +119,6 @@ class Proxy:
                 await writer.drain()
             await self._flowing.wait()
             writer.write_eof()
+        except OSError:  # one end was reset: the other is told as much
+            await self._flowing.wait()
+            writer.transport.abort()

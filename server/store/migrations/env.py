@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+from server.store.postgresql import taking_time
 from server.store.tables import Base, UtcDateTime
 
 
@@ -21,6 +22,6 @@ with engine.connect() as connection:
         transactional_ddl=True,
         render_item=render,
     )
-    with context.begin_transaction():
+    with context.begin_transaction(), taking_time(connection):
         context.run_migrations()
     connection.commit()
