@@ -1,6 +1,7 @@
 """Running the server: gunicorn with threads, one worker, in one process group, until SIGTERM."""
 
 import gc
+import logging
 import resource
 import sys
 from typing import Any
@@ -10,9 +11,10 @@ from gunicorn.app.base import BaseApplication
 from server.app import Server, create
 from server.live import gate
 from server.serving.limits import Limits
-from server.serving.quiet import QuietLogger
+from server.serving.quiet import OncePerMinute, QuietLogger
 from server.serving.worker import GuardedWorker
 from server.settings import Settings
+from server.store.engine import is_away
 
 
 class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -71,6 +73,8 @@ def limits(settings: Settings) -> Limits:
 
 def run(settings: Settings) -> int:
     """Serve until SIGTERM; says on stderr what was set."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(OncePerMinute(is_away))
     here = limits(settings)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     requests = here.threads + here.stranger_threads + here.long_threads

@@ -1,6 +1,7 @@
 """A log that strangers cannot fill: short lines, few of a kind in a minute."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,59 @@ class FewLines(logging.Filter):
         record.msg, record.args = _line(record, held), ()
         record.exc_info = record.exc_text = record.stack_info = None
         return True
+
+
+class OncePerMinute(logging.Filter):
+    """Lets entries about one trouble pass once a minute and kind, in one line, and says how many it held back.
+
+    `troubled` says of an exception whether it is that trouble; a kind is a place in the code. Other entries pass as
+    they are. For handlers: when a database is away, every request and every task has something to say about it.
+    """
+
+    MOST_KINDS = 200
+
+    def __init__(
+        self, troubled: Callable[[BaseException | None], bool], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self._troubled, self._clock = troubled, clock
+        self._lock = threading.Lock()
+        self._kinds: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the entry is written; takes its traceback away and puts the exception into its line."""
+        given = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        args = record.args if isinstance(record.args, tuple) else ()
+        found = next((one for one in (given, *args) if isinstance(one, BaseException) and self._is_trouble(one)), None)
+        if found is None:
+            return True
+        held = self._held((record.pathname, record.lineno))
+        if held is None:
+            return False
+        if record.exc_info:
+            record.error_type = type(found).__name__
+            record.exc_info = record.exc_text = record.stack_info = None
+            if found not in args and record.name.startswith("server."):  # a library's text without values may hold anything
+                record.msg, record.args = f"{record.msg}: %s", (*args, found)
+        if held and record.args:
+            record.msg, record.args = f"{record.msg} (and %s more like it)", (*(record.args or ()), held)
+        return True
+
+    def _is_trouble(self, error: BaseException) -> bool:
+        return self._troubled(error) or self._troubled(error.__cause__)
+
+    def _held(self, kind: tuple[str, int]) -> int | None:
+        """How many of the kind were held back since its last line; None when this one is held back, too."""
+        now = self._clock()
+        with self._lock:
+            since, held = self._kinds.get(kind, (-EACH_SECONDS, 0))
+            if now - since < EACH_SECONDS:
+                self._kinds[kind] = since, held + 1
+                return None
+            if len(self._kinds) >= self.MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[kind] = now, 0
+            return held
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types

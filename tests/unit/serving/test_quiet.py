@@ -2,8 +2,8 @@
 
 import logging
 
-from server.protocol.logs import LogFormatter
-from server.serving.quiet import MOST_LINES, FewLines
+from server.protocol.logs import HOME, LogFormatter
+from server.serving.quiet import MOST_LINES, FewLines, OncePerMinute
 
 
 def record(text="a socket is cut", error=None):
@@ -54,3 +54,38 @@ def test_faults_of_our_own_are_written_whole():
     one = record(error=ValueError("ours"))
     assert FewLines(lambda: 0.0, spares=logging.ERROR).filter(one)
     assert one.exc_info is not None
+
+
+def about(error, text="relay round failed", line=1, args=()):
+    info = (type(error), error, None)
+    return logging.LogRecord("server.x", logging.ERROR, f"{HOME}/server/x.py", line, text, args, info)
+
+
+def test_a_database_that_is_away_writes_one_line_a_minute_and_kind_without_traceback():
+    """L13: a restart of PostgreSQL wrote 250 tracebacks a minute."""
+    now = [0.0]
+    few = OncePerMinute(lambda error: isinstance(error, ConnectionError), lambda: now[0])
+    entries = [about(ConnectionRefusedError(111, "away"), line=line) for line in (1, 2) * 100]
+    passed = [one for one in entries if few.filter(one)]
+    assert ["relay round failed: ConnectionRefusedError: Connection refused"] * 2 == [
+        LogFormatter().format(one).split(" ", 3)[3] for one in passed
+    ]
+    now[0] = 61.0
+    assert few.filter(later := about(ConnectionRefusedError(111, "away")))
+    assert LogFormatter().format(later).endswith("Connection refused (and 99 more like it)")
+
+
+def test_another_fault_keeps_its_traceback_beside_a_database_that_is_away():
+    """L13: what is a fault of ours is told whole, each time."""
+    few = OncePerMinute(lambda error: isinstance(error, ConnectionError), lambda: 0.0)
+    for _ in range(3):
+        assert few.filter(one := about(KeyError("x")))
+        assert "Traceback" in LogFormatter().format(one)
+
+
+def test_a_refusal_that_a_database_caused_counts_as_the_database_s():
+    """L13: each request said that it was refused, and each with the driver's traceback behind it."""
+    few = OncePerMinute(lambda error: isinstance(error, ConnectionError), lambda: 0.0)
+    refused = RuntimeError("busy")
+    refused.__cause__ = ConnectionResetError()
+    assert [True, False, False] == [few.filter(about(refused, "due row %s: %s", args=("x", refused))) for _ in range(3)]
