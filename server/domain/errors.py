@@ -16,6 +16,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
     ErrorCode.UNKNOWN_QUEUE: {"en": "There is no such queue in this hall.", "zh": "本候诊区没有这个队列。"},
     ErrorCode.UNKNOWN_STATION: {"en": "There is no such station.", "zh": "没有这个诊室或窗口。"},
     ErrorCode.UNKNOWN_TICKET: {"en": "There is no such ticket.", "zh": "没有这张号票。"},
+    ErrorCode.UNKNOWN_SOCKET: {
+        "en": "This node does not know the socket. Connect again, by websocket or with sticky sessions.",
+        "zh": "本节点没有这个连接，请重新连接；经负载均衡时须用 WebSocket 或会话保持。",
+    },
     ErrorCode.UNKNOWN_LEVEL: {"en": "The scale has no such level.", "zh": "分级标准中没有这个级别。"},
     ErrorCode.UNKNOWN_DOCTOR: {"en": "No such doctor sees patients of this queue.", "zh": "该队列没有这位医生。"},
     ErrorCode.UNAUTHENTICATED: {"en": "Please sign in, or send the device's token.", "zh": "请先登录或提供设备令牌。"},

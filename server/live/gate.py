@@ -4,6 +4,7 @@ No client without a token holds a socket, or a thread for one, for more than a f
 """
 
 import contextlib
+import json
 import logging
 import socket
 import threading
@@ -16,8 +17,10 @@ from urllib.parse import parse_qs
 
 from flask_socketio import SocketIO
 
+from server.domain.errors import SENTENCES
 from server.live import engine
 from server.live.places import Place, Places
+from server.protocol.terms import ErrorCode
 from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
 from server.services.principal import Principal
 from server.serving import KNOWN
@@ -86,7 +89,7 @@ class Gate:
         sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [""])[0]
         line = self._by_sid.get(sid) if sid else self._enter(environ)
         if line is None:
-            return _unknown(start_response) if sid else _busy(start_response)
+            return _unknown(environ, start_response) if sid else _busy(start_response)
         method = "websocket" if "HTTP_UPGRADE" in environ else environ["REQUEST_METHOD"]
         if method in line.asking:
             return _busy(start_response)  # a client has one request of each kind under way
@@ -229,7 +232,11 @@ def _busy(start_response: Any) -> Iterable[bytes]:
     return [b"no place for another socket"]
 
 
-def _unknown(start_response: Any) -> Iterable[bytes]:
-    """Engine.IO's answer for a socket that is gone; its own fails when it goes at this moment."""
-    start_response("400 Bad Request", [("Content-Type", "text/plain")])
-    return [b"no such socket"]
+def _unknown(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer for a socket that is gone, or that another node has; Engine.IO's own answer says nothing of nodes."""
+    code = ErrorCode.UNKNOWN_SOCKET
+    said = SENTENCES[code]
+    language = "zh" if environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("zh") else "en"
+    problem = {"type": f"/api/v1/docs#{code.value}", "title": said[language], "status": 400, "code": code.value}
+    start_response("400 Bad Request", [("Content-Type", "application/problem+json")])
+    return [json.dumps(problem, ensure_ascii=False).encode()]

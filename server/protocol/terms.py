@@ -271,6 +271,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_STATION = "unknown_station"
     UNKNOWN_TICKET = "unknown_ticket"
+    UNKNOWN_SOCKET = "unknown_socket"
     UNKNOWN_LEVEL = "unknown_level"
     UNKNOWN_DOCTOR = "unknown_doctor"
     UNAUTHENTICATED = "unauthenticated"

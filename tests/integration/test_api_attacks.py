@@ -11,6 +11,7 @@ import pytest
 
 from server.live.gate import MOST_STRANGERS
 from server.serving.limits import Limits
+from tests.support.api import an_api
 from tests.support.attackers import LOGIN, UPGRADE, WRONG, attacking
 from tests.support.fuzzing_sockets import attack
 from tests.support.hall import a_hall, until
@@ -179,3 +180,14 @@ def test_the_server_tells_no_version(hall):
     """S21: nor do the pages of the other programs."""
     server = httpx.get(f"{hall.address}/healthz").headers.get("Server", "")
     assert not any(character.isdigit() for character in server)
+
+
+def test_a_polling_socket_of_another_node_is_told_so():
+    """L13: behind a balancer without stickiness a polling socket never joined, and the answer said nothing of why."""
+    with an_api() as api:
+        client = api.server.app.test_client()
+        answer = client.get(f"{POLLING}&sid=another-nodes", headers={"Accept-Language": "en"})
+        assert (400, "application/problem+json") == (answer.status_code, answer.content_type)
+        problem = json.loads(answer.get_data())
+        assert "unknown_socket" == problem["code"]
+        assert "sticky" in problem["title"]
