@@ -14,7 +14,7 @@ from server.serving.limits import Limits
 from server.serving.quiet import OncePerMinute, QuietLogger
 from server.serving.worker import GuardedWorker
 from server.settings import Settings
-from server.store.engine import is_away
+from server.store.failures import is_away
 
 
 class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

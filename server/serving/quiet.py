@@ -73,7 +73,7 @@ class OncePerMinute(logging.Filter):
         if record.exc_info:
             record.error_type = type(found).__name__
             record.exc_info = record.exc_text = record.stack_info = None
-            if found not in args and record.name.startswith("server."):  # a library's text without values may hold anything
+            if found not in args and record.name.startswith("server."):  # others may say anything
                 record.msg, record.args = f"{record.msg}: %s", (*args, found)
         if held and record.args:
             record.msg, record.args = f"{record.msg} (and %s more like it)", (*(record.args or ()), held)
