@@ -5,6 +5,8 @@ All of it is done by the one accepting thread. Knows nothing of halls, nor of th
 
 import contextlib
 import errno
+import os
+import resource
 import selectors
 import socket
 import time
@@ -25,6 +27,9 @@ LINGER_SECONDS = 2.0
 SEND_BUFFER = 256 * 1024
 """Bytes that the system keeps for a client that reads slowly: more than any page or script, so no thread waits."""
 ACCEPTED_AT_ONCE = 32
+SPARE_FILES = 96
+"""Files of the system that are left for the program itself: its database, its log."""
+NO_ROOM = REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2"
 NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -37,6 +42,7 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         super().__init__(*arguments)
         self._arrivals = Arrivals(self.limits.strangers, self.limits.known)
         self._served: set[Any] = set()
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Do what has come up; what fails for one event ends neither the others nor the worker (A3)."""
@@ -63,23 +69,48 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
                 conn = TConn(self.cfg, sock, address, listener.getsockname())
             except OSError as error:  # accept(2) also tells what became of the connection it would have given
                 if error.errno in NOTHING_LEFT:
-                    self._make_room()
+                    self._make_room(listener)
                 return
             self.nr_conns += 1
             conn.ended = False
-            self._safely(self._welcome, conn)
+            if sock.fileno() < _files_for_connections():
+                self._safely(self._welcome, conn)
+                continue
+            self._cut_oldest()  # the next one finds room
+            tell(conn, NO_ROOM)
+            self._end(conn)
 
     def _welcome(self, conn: Any) -> None:
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._await(conn, b"", ARRIVE_SECONDS, known=False)
 
-    def _make_room(self) -> None:
-        """No file is left: cut the oldest stranger, or wait a little."""
-        oldest = self._arrivals.oldest_stranger()
-        if oldest is None:
+    def _make_room(self, listener: socket.socket) -> None:
+        """No file is left: cut the oldest stranger, or refuse who comes with the one file that is kept for it."""
+        if self._cut_oldest():
+            return
+        self._close_spare()
+        with contextlib.suppress(OSError):
+            sock, _ = listener.accept()
+            with sock:
+                sock.send(NO_ROOM)
+        try:
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+        except OSError:  # somebody was quicker
             time.sleep(0.01)
-        else:
-            self._cut(oldest)
+
+    def _close_spare(self) -> None:
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+
+    def _cut_oldest(self) -> bool:
+        """Refuse the oldest stranger that waits; False where there is none."""
+        oldest: Any = self._arrivals.oldest_stranger()
+        if oldest is None:
+            return False
+        tell(oldest, NO_ROOM)
+        self._cut(oldest)
+        return True
 
     def _await(self, conn: Any, data: bytes, seconds: float, *, known: bool) -> None:
         """Let a connection wait for its next request, of which `data` is there."""
@@ -184,3 +215,9 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
 
     def _cap_keepalive(self, deadline: float) -> None:
         self._arrivals.hurry_all(deadline)
+
+
+def _files_for_connections() -> int:
+    """How many files there may be before another connection takes one that the program needs itself."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return limit - min(SPARE_FILES, limit // 2)

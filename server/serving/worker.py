@@ -61,6 +61,7 @@ class GuardedWorker(WaitingConnections):
                 conn.close()
             for listener in self.sockets:
                 listener.close()
+            self._close_spare()
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a request that is there to a thread of its kind."""

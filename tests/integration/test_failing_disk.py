@@ -3,7 +3,6 @@
 import contextlib
 import resource
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -28,12 +27,6 @@ def damage(database, table):
 def seen(answer):
     """Status and code of a refusal."""
     return answer[0], answer[1].get("code")
-
-
-def worker(hall):
-    """The process that serves: the one child of the process that was started."""
-    started = hall.process.pid
-    return int(Path(f"/proc/{started}/task/{started}/children").read_text(encoding="ascii").split()[0])
 
 
 def test_a_damaged_page_is_a_503_of_its_own_code_told_once_and_readyz_says_so():
@@ -63,7 +56,7 @@ def test_a_disk_with_io_errors_refuses_by_name_gives_no_reserve_away_and_recover
         until(reserve.exists)
         kiosk, desk = hall.client("kiosk", budget=0.0), hall.client("console", budget=0.0)
         taken = [kiosk.check_in("H1", queue="IM", patient={"name": "甲"}, key="before").ticket.number]
-        pid = worker(hall)
+        pid = hall.worker
         limit = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, limit[1]))
         refused = []

@@ -225,6 +225,13 @@ class RunningHall:
             return b" 200 " in line.recv(64)
         return False
 
+    @property
+    def worker(self) -> int:
+        """The id of the process that serves: the one child of the process that was started."""
+        assert self.process is not None
+        started = self.process.pid
+        return int(Path(f"/proc/{started}/task/{started}/children").read_text(encoding="ascii").split()[0])
+
     def log(self) -> str:
         """What the server has said so far."""
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
