@@ -8,13 +8,12 @@ import contextlib
 import itertools
 import json
 import logging
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.ports import EVIDENCE_LENGTH, Outcome, Reason
-from server.protocol import private_files
+from server.protocol import durable_files, private_files
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
 
@@ -42,6 +41,8 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         private_files.folder(folder, r".*\.(json|new|unreadable|refused)")
+        for unfinished in folder.glob(f"*{durable_files.UNFINISHED}"):  # its job was not begun, or its end not kept
+            unfinished.unlink(missing_ok=True)
 
     def begin(self, job: PrintJob, key: str) -> None:
         """Remember, on disk, that the first byte may be sent now."""
@@ -64,7 +65,7 @@ class Spool:
 
     def forget(self, job: str) -> None:
         """The server knows how the job ended. Raises OSError."""
-        self._path(job).unlink(missing_ok=True)
+        durable_files.remove(self._path(job))
 
     def set_refused_aside(self, job: str) -> None:
         """The server will never take this end: its record is kept as `JOB.json.refused`, the newest 200 of them.
@@ -73,7 +74,7 @@ class Spool:
         """
         path = self._path(job)
         if path.exists():
-            aside = path.replace(path.with_name(f"{path.name}.refused"))
+            aside = durable_files.rename(path, path.with_name(f"{path.name}.refused"))
             log.error("spool: the record of job %s is set aside as %s", job, aside.name)
         for old in itertools.islice(sorted(self._folder.glob("*.refused"), key=_age, reverse=True), KEPT_ASIDE, None):
             old.unlink(missing_ok=True)
@@ -108,23 +109,15 @@ class Spool:
             return _spooled({"job": path.stem, "key": f"spool-{path.stem}"})
         log.error("spool: %s is none of ours and put aside", path.name)
         with contextlib.suppress(OSError):
-            path.replace(path.with_name(f"{path.name}.unreadable"))
+            durable_files.rename(path, path.with_name(f"{path.name}.unreadable"))
         return None
 
     def _path(self, job: str) -> Path:
         return self._folder / (re.sub(r"[^A-Za-z0-9_.-]", "_", job) + ".json")
 
     def _write(self, job: str, content: dict[str, str | None]) -> None:
-        """Write whole or not at all: beside, to the disk, then renamed."""
-        path = self._path(job)
-        beside = path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        """Write whole or not at all; on the disk when it returns. Raises OSError."""
+        durable_files.write(self._path(job), json.dumps(content).encode())
 
 
 def _age(path: Path) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.protocol import private_files
+from server.protocol import durable_files, private_files
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS wish (
@@ -35,7 +35,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     try:
         db.execute("PRAGMA journal_mode=DELETE")
-        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA synchronous=EXTRA")  # FULL leaves the deleted journal's name in the folder: undone by a cut
         db.execute("PRAGMA secure_delete=ON")  # a settled wish must not be readable in free pages
         db.execute(TABLE)
         if [row[1] for row in db.execute("PRAGMA table_info(wish)")] != COLUMNS:
@@ -82,8 +82,8 @@ class Journal:
         except (sqlite3.DatabaseError, _OtherVersion) as error:
             self.put_aside = path.with_name(f"{path.name}.unreadable")
             log.error("the memory of open commands is put aside as %s: %s", self.put_aside.name, error)
-            path.replace(self.put_aside)
-            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+            durable_files.rename(path, self.put_aside)
+            durable_files.remove(path.with_name(f"{path.name}-journal"))
             private_files.database(path)
             self._db = _opened(path)
 

@@ -1,16 +1,16 @@
 """The only reader of HALL_*: settings of the server with safe defaults. Knows nothing of what they are used for."""
 
-import contextlib
 import logging
-import os
 import secrets
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.protocol import durable_files
 from server.protocol.addresses import Origins, OwnAddresses
 
+KEY_FILE = "secret.key"
 SHORTEST_KEY = 16
 """Characters of a key that signs; the generated one has 64."""
 log = logging.getLogger(__name__)
@@ -54,46 +54,32 @@ class Settings(BaseSettings):
         return given
 
     def key(self) -> str:
-        """The secret key; the first start generates one and keeps it with mode 600."""
+        """The secret key; where none is set or kept a new one is made, and on the disk before anything is signed.
+
+        Raises OSError.
+        """
+        kept = self.kept_key()
+        if kept is not None:
+            return kept
+        path = self.state_dir / KEY_FILE
+        durable_files.make_folder(self.state_dir)
+        if path.exists():  # a power cut in an older version; what was signed with it cannot be told from anybody's
+            durable_files.rename(path, path.with_name(f"{KEY_FILE}.unreadable"))
+            log.error("%s holds no key and is put aside", path)
+        durable_files.create(path, secrets.token_urlsafe(48).encode())  # that of another process where it was first
+        return path.read_text(encoding="ascii").strip()
+
+    def kept_key(self) -> str | None:
+        """The key that is set, or kept in HALL_STATE_DIR; None where there is none, or no whole one. Raises OSError."""
         if self.secret_key:
             return self.secret_key
-        path = self.state_dir / "secret.key"
-        self.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        kept = _kept(path)
-        if kept is not None and len(kept) < SHORTEST_KEY:  # a power cut while it was written; nothing can be signed
-            aside = path.with_name("secret.key.unreadable")
-            path.replace(aside)
-            log.error("%s holds no key and is put aside: logins end, and devices must be enrolled anew", path)
-            kept = None
-        return kept if kept is not None else _made(path)
+        try:
+            kept = (self.state_dir / KEY_FILE).read_text(encoding="ascii").strip()
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+            return None
+        return kept if len(kept) >= SHORTEST_KEY else None
 
     def own_addresses(self) -> OwnAddresses:
         """The names this server answers to and the origins that may open a socket or send a cookie: this machine's
         and those of HALL_ORIGINS."""
         return OwnAddresses.of_this_machine(self.host, self.origins)
-
-
-def _kept(path: Path) -> str | None:
-    """The key in a file, "" where there is none in it; None without a file."""
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError:
-        return ""
-
-
-def _made(path: Path) -> str:
-    """A new key, in its place whole or not at all; that of another process where it was first."""
-    beside = path.with_name(f"secret.key.{secrets.token_hex(4)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(beside, path)
-    finally:
-        beside.unlink()
-    return path.read_text(encoding="ascii").strip()

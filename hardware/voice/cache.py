@@ -20,7 +20,7 @@ from pathlib import Path
 from hardware.errors import NotAvailable
 from hardware.voice import sound
 from hardware.voice.sound import Sound
-from server.protocol import private_files
+from server.protocol import durable_files, private_files
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +93,10 @@ class Cache:
 
 def _key(file: Path) -> bytes:
     """The folder's key, made when it is missing; two programs that share the folder share the key."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
-    except FileExistsError:
-        return file.read_bytes() or secrets.token_bytes(32)  # empty: the other one is about to write it
-    with os.fdopen(handle, "wb") as made:
-        made.write(key := secrets.token_bytes(32))
-    return key
+    if file.exists() and not file.stat().st_size:  # a power cut in an older version
+        file.unlink(missing_ok=True)
+    durable_files.create(file, secrets.token_bytes(32))
+    return file.read_bytes()
 
 
 def sweep(prefix: str, root: Path | None = None) -> None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from server.protocol import durable_files
+from server.protocol.durable_files import FILE, FOLDER
+
 log = logging.getLogger(__name__)
 
-FILE, FOLDER = 0o600, 0o700
 _OTHERS = 0o077
 
 
@@ -22,7 +24,7 @@ def folder(path: Path, ours: str) -> Path:
 
     The folder itself is closed when nothing else is in it: it may be one that the system or somebody else uses too.
     """
-    path.mkdir(parents=True, exist_ok=True, mode=FOLDER)
+    durable_files.make_folder(path)
     inside = list(path.iterdir())
     written = [one for one in inside if re.fullmatch(ours, one.name)]
     mend(written)
@@ -36,7 +38,10 @@ def database(path: Path) -> None:
 
     The folder stays as it is: it may be somebody else's. Raises OSError where the file can neither be made nor read.
     """
+    is_new = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
+    if is_new:  # SQLite syncs what is in the file, and the folder only when its journal needs a name
+        durable_files.sync_folder(path.parent)
     mend(found for end in ("", "-wal", "-shm", "-journal") if (found := path.with_name(path.name + end)).exists())
 
 

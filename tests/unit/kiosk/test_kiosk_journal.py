@@ -42,5 +42,5 @@ def test_paper_that_was_begun_is_known_after_a_crash(tmp_path):
 def test_every_write_waits_for_the_disk(tmp_path):
     journal = Journal(tmp_path / "wishes.db")
 
-    assert 2 == journal._db.execute("PRAGMA synchronous").fetchone()[0]  # FULL
+    assert 3 == journal._db.execute("PRAGMA synchronous").fetchone()[0]  # EXTRA: the folder too
     assert sqlite3.threadsafety >= 1
