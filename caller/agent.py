@@ -204,7 +204,7 @@ class Agent:
             if follower.position is None:
                 continue
             try:
-                self._client.heartbeat(follower.position.seq, self.health())
+                self._client.heartbeat(follower.position.seq, self.health(), follower.position.epoch)
             except (HallProblem, HallUnreachable) as trouble:
                 log.info("heartbeat not taken: %s", trouble)
             except Exception:  # who is silent counts as gone

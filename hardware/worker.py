@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 REMEMBERED = 200
 MOST_EVENTS = 2**31
 """No journal has so many; a larger number is none of the server's."""
+LONGEST_EPOCH = 32
 WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
 
@@ -36,8 +37,8 @@ class Jobs(Reports, Protocol):
     def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
         """Take the next job under a lease; `besides` are those whose ends could not be told yet."""
 
-    def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
-        """Say that this device lives."""
+    def heartbeat(self, seen_seq: int, health: Mapping[str, Any], epoch: str | None = None) -> None:
+        """Say that this device lives, and how far it has read in which epoch."""
 
 
 class Station:
@@ -61,7 +62,7 @@ class Station:
         self._delivery = Delivery(jobs, spool, monotonic)
         self._check = HealthCheck(printer.health, monotonic)
         self.health: Reason | None = None
-        self.seen_seq = 0
+        self.seen_seq, self.epoch = 0, ""
         if any(left.begun_only for left in spool.left()):
             printer.suspect()
 
@@ -118,7 +119,12 @@ class Station:
         """Tell the server that the station lives and how its printer is."""
         health = self.health.value if self.health else "unknown"
         told = {"ends": state} if (state := self._delivery.state) else {}
-        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD, **told})
+        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD, **told}, self.epoch)
+
+    def has_read(self, epoch: str, seq: int) -> None:
+        """The hall's journal got to `seq`; in one epoch it never goes back, so the furthest is what a restore shows."""
+        self.seen_seq = max(self.seen_seq, seq) if epoch == self.epoch else seq
+        self.epoch = epoch
 
     def _do(self, job: PrintJob) -> bool:
         """Print a job and tell its end; False when it was given back unbegun."""
@@ -171,7 +177,8 @@ class Wakeful:
             return
         seq = data.get("seq")
         if isinstance(seq, int) and 0 <= seq < MOST_EVENTS:
-            self._station.seen_seq = max(self._station.seen_seq, seq)
+            epoch = data.get("epoch")
+            self._station.has_read(epoch if isinstance(epoch, str) and len(epoch) <= LONGEST_EPOCH else "", seq)
         if name == "event" and str(data.get("kind")) in WAKES:
             self._wake.set()
 

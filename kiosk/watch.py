@@ -38,7 +38,7 @@ class Watch:
         self._feed = feed
         self._again = Event()
         self._hall = ""
-        self._seq = 0
+        self._seq, self._epoch = 0, ""
         self._fetched_at: float | None = None
 
     def hall_id(self) -> str:
@@ -83,11 +83,11 @@ class Watch:
         health = self._health()
         self._feed(PrinterKnown(health in PRINTS))
         hall = self.hall_id()
-        self._client.heartbeat(self._seq, {"printer": health, "reader": self._reader()})
+        self._client.heartbeat(self._seq, {"printer": health, "reader": self._reader()}, self._epoch)
         if self._fetched_at is not None and time.monotonic() - self._fetched_at < REFRESH_SECONDS:
             return
         snapshot = self._client.snapshot(hall)
-        self._seq, self._fetched_at = snapshot.seq, time.monotonic()
+        self._seq, self._epoch, self._fetched_at = snapshot.seq, snapshot.epoch, time.monotonic()
         self._feed(HallKnown(_hall(snapshot)))
 
 

@@ -66,7 +66,7 @@ class Server:
         self.connections.stop()
         self.due.stop()
         self.relay.stop()
-        self.context.engines.dispose()
+        self.context.close()
 
 
 def create(settings: Settings) -> Server:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from server import maintenance
 from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
@@ -21,6 +22,8 @@ from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services import devices, hallfile, imports, promises, staff, table_files
 from server.services.context import Context
 from server.services.doctors import keep_doctor
+from server.services.examination import NotServable
+from server.services.marks import InUse
 from server.services.opening import build_context
 from server.services.scales import load_scales
 from server.services.work import Answer, Work
@@ -46,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
         return 1
+    except (NotServable, InUse) as error:
+        print(f"{ErrorCode.NOT_READY}: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
         return 1
@@ -66,6 +72,10 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall-server", description="Outpatient Hall: queues, calls, paper.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add(commands, "run", "serve until SIGTERM", _run)
+    _add(commands, "check", "say whether database, key and marks are whole; exit code 0 or 1", maintenance.check)
+    restore = _add(commands, "restore", "put a copy of the database in its place: a new life", maintenance.restore)
+    restore.add_argument("file", type=Path, nargs="?", help="the copy; without it, what is in its place already")
+    restore.add_argument("--new-key", action="store_true", help="make a secret.key where it is lost for good")
     apply = _add(commands, "apply", "load a hall file", _apply)
     apply.add_argument("file", type=Path)
     _device(commands)
@@ -136,7 +146,7 @@ def _opened() -> Iterator[Context]:
     try:
         yield context
     finally:
-        context.engines.dispose()
+        context.close()
 
 
 def _run(_given: argparse.Namespace) -> int:

@@ -10,11 +10,16 @@ from gunicorn.app.base import BaseApplication
 
 from server.app import Server, create
 from server.live import gate
+from server.services.examination import NotServable
+from server.services.marks import InUse
 from server.serving.limits import Limits
 from server.serving.quiet import OncePerMinute, QuietLogger
 from server.serving.worker import GuardedWorker
 from server.settings import Settings
 from server.store.failures import is_away
+from server.web.closed import Closed
+
+log = logging.getLogger(__name__)
 
 
 class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -22,7 +27,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._server: Server | None = None
+        self._server: Server | Closed | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -47,8 +52,14 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Compose and start the server inside the worker."""
-        self._server = create(self._settings)
+        """Compose and start the server inside the worker; what is not whole is not served, and says so."""
+        try:
+            self._server = create(self._settings)
+        except (NotServable, InUse) as error:
+            log.error("nothing is served: %s", error)
+            self._server = Closed(self._settings, str(error))
+            self._server.start()
+            return self._server.app
         gc.collect()
         gc.freeze()  # what was built at the start stays: the collector need not look at it with every wish
         gc.collect()  # counts what lives from here on: a quarter of that makes a whole round, not of all that was built

@@ -144,6 +144,10 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "en": "The server's database is damaged; nothing happened. Call the information department at once.",
         "zh": "服务器数据库已损坏，未执行任何操作，请立即联系信息科。",
     },
+    ErrorCode.NOT_READY: {
+        "en": "The server has no whole data and serves nothing. Call the information department.",
+        "zh": "服务器数据缺失或损坏，暂停服务，请联系信息科。",
+    },
     ErrorCode.INTERNAL: {
         "en": "Something went wrong on our side; nothing happened.",
         "zh": "系统内部错误，未执行任何操作。",

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 ROLLS_AT = time(4, 0)
+LEAST_SKIPPED = 100
+"""Numbers that are skipped at least when nobody knows which are on paper already."""
 
 
 def business_day(now: datetime, timezone: tzinfo, rolls_at: time = ROLLS_AT) -> date:
@@ -31,6 +33,15 @@ def format_number(prefix: str, seq: int) -> str:
     if seq < 1:
         raise ValueError("a number counts from 1")
     return f"{prefix}{seq:03d}"
+
+
+def after_a_restore(last: int, *, lost: int | None, busiest: int) -> int:
+    """The number behind which a queue goes on whose later numbers of today are forgotten, but may be on paper.
+
+    Each lost number was one of the `lost` events (None: nobody knows how many). A witness may know of fewer than there
+    were, so a whole day of the queue is skipped: as many numbers as on its `busiest` day, and at least 100.
+    """
+    return last + max(lost or 0, busiest, LEAST_SKIPPED)
 
 
 def _starts(day: date, timezone: tzinfo, rolls_at: time) -> datetime:

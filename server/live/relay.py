@@ -99,6 +99,8 @@ class Relay:
                     self._send(db, hall, epoch, rows)
                     sent = rows[-1]["seq"]
                     self._sent[hall] = (epoch, sent)
+                if not self._context.engines.is_sqlite:
+                    self._context.transactions.seen(hall, epoch, seq)  # also what other nodes committed
 
     def _send(self, db: Session, hall: str, epoch: str, rows: list[dict[str, Any]]) -> None:
         for audience in Audience:

@@ -306,9 +306,9 @@ class HallClient:
         """Ask what device this token is, and of which hall."""
         return read_answer(DeviceIdentity, self.wire.get(f"{API}/devices/me"))
 
-    def heartbeat(self, seen_seq: int, health: Mapping[str, Any]) -> None:
-        """Say that this device lives, how far it has followed, and how its parts are."""
-        beat = {"seen_seq": seen_seq, "health": dict(health)}
+    def heartbeat(self, seen_seq: int, health: Mapping[str, Any], epoch: str | None = None) -> None:
+        """Say that this device lives, how far it has followed in which epoch, and how its parts are."""
+        beat = {"seen_seq": seen_seq, "health": dict(health), **({"epoch": epoch} if epoch else {})}
         object_in(self.wire.once("POST", f"{API}/devices/me/heartbeat", beat))
 
     # hospital systems

@@ -321,4 +321,5 @@ class ErrorCode(StrEnum):
     STORAGE_FULL = "storage_full"
     STORAGE_FAILED = "storage_failed"
     STORAGE_DAMAGED = "storage_damaged"
+    NOT_READY = "not_ready"
     INTERNAL = "internal"

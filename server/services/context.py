@@ -21,6 +21,7 @@ from server.services.counts import Counts
 from server.services.receipts import fingerprint
 from server.services.transaction import Transactions
 from server.services.waits import Waits
+from server.services.witnesses import Witnesses
 from server.store.engine import Engines
 from server.store.tables import HallRow
 
@@ -40,6 +41,7 @@ class Context:
     secret: str
     waits: Waits = field(default_factory=Waits)
     counts: Counts = field(default_factory=Counts)
+    witnesses: Witnesses = field(default_factory=Witnesses)
 
     def scale(self, name: str) -> Scale:
         """A triage scale. Raises hall_file_rejected for a name no file has (apply refuses those earlier)."""
@@ -47,6 +49,11 @@ class Context:
             return self.scales[name]
         except KeyError:
             raise HallError(ErrorCode.HALL_FILE_REJECTED, f"no scale {name}") from None
+
+    def close(self) -> None:
+        """Close the database and let the state folder go."""
+        self.engines.dispose()
+        self.transactions.marks.close()
 
     @cached_property
     def _visits(self) -> URLSafeTimedSerializer:

@@ -1,7 +1,6 @@
 """The hall file: one declarative TOML of hospital, halls, queues and stations; read, checked as a whole, applied."""
 
 import hashlib
-import secrets
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from server.services.context import Context
 from server.services.hallfaults import content_faults, rejected, shape_faults
 from server.services.hallmodel import HallFile, HallPart
 from server.services.timers import watch_at_once
+from server.store import epochs
 from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
 
 
@@ -65,7 +65,7 @@ def write(db: Session, file: HallFile, text: str) -> list[str]:
     for position, hall in enumerate(file.hall):
         mine = _hall(db, hall, position, known)
         if mine or changes:
-            db.get_one(HallRow, hall.id).epoch = secrets.token_hex(8)
+            epochs.renew(db, db.get_one(HallRow, hall.id))
         changes += mine
     for row in db.scalars(select(HallRow).where(HallRow.id.not_in([hall.id for hall in file.hall]), HallRow.active)):
         row.active = False

@@ -1,7 +1,6 @@
 """The one write path: lock, receipt, use case, journal, commit, nudge (architecture §3). Nothing else commits."""
 
 import logging
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -70,7 +69,7 @@ class Transactions:
         self.reserve = reserve
         self.storage = Storage(reserve)
         self.clock = clock
-        self._marks = marks
+        self.marks = marks
         self._audit_key = audit_key
         self._writer = FifoLock() if engines.is_sqlite else None
         self._listeners: list[Callable[[Sequence[str]], None]] = []
@@ -106,7 +105,7 @@ class Transactions:
             if reached:
                 self.storage.wrote()
             for hall, epoch, seq in reached:
-                self._marks.write(hall, epoch, seq)
+                self.marks.write(hall, epoch, seq)
         if reached:
             names = [hall for hall, _, _ in reached]
             for listener in self._listeners:
@@ -148,21 +147,9 @@ class Transactions:
         wish = Wish(principal, None, "", time.monotonic() + 60)
         return self.run([hall], wish, use_case)
 
-    def check_journals(self) -> dict[str, int]:
-        """A journal behind its high-water mark is an older copy: it gets a new epoch, so every follower reloads.
-
-        The halls this happened to, with how many facts each lost.
-        """
-        lost: dict[str, int] = {}
-        with Session(self.engines.write) as db, db.begin():
-            for hall in db.scalars(select(HallRow)):
-                mark = self._marks.read(hall.id)
-                if mark is not None and mark[0] == hall.epoch and hall.seq < mark[1]:
-                    log.error("the journal of hall %s went back from %s to %s: new epoch", hall.id, mark[1], hall.seq)
-                    lost[hall.id] = mark[1] - hall.seq
-                    hall.epoch = secrets.token_hex(8)
-                    self._marks.write(hall.id, hall.epoch, hall.seq)
-        return lost
+    def seen(self, hall: str, epoch: str, seq: int) -> None:
+        """The journal of a hall got so far, by whatever node: this node's mark says so too."""
+        self.marks.write(hall, epoch, seq)
 
     def administer(self, change: Callable[[Session], list[str]]) -> list[str]:
         """A change of the installation itself (hall file, accounts, imports from the command line): one transaction.

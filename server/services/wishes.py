@@ -243,9 +243,11 @@ class SessionBody(Body):
 
 
 class HeartbeatBody(Body):
-    """How a device is and how far it has read. `health` is flat: it goes to every desk with each change."""
+    """How a device is and how far it has read, in which epoch. `health` is flat: it goes to every desk with each
+    change."""
 
     seen_seq: int = Field(0, ge=0, lt=2**31)
+    epoch: Annotated[str, Field(max_length=32)] | None = None
     health: dict[Id, Health] = Field(default_factory=dict, max_length=32)
 
 

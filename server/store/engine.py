@@ -52,10 +52,11 @@ class UnsafeStorage(RuntimeError):
 
 @dataclass(frozen=True)
 class Engines:
-    """The write engine and the read engine of one database."""
+    """The write engine and the read engine of one database; `opened` is the file of an embedded one (device, inode)."""
 
     write: Engine
     read: Engine
+    opened: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,10 +69,23 @@ class Engines:
         file = self.write.url.database
         return Path(file).resolve().parent if self.is_sqlite and file and file != ":memory:" else None
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file that was opened still has its name: what is written to a removed one is lost at the end."""
+        try:
+            return self.opened is None or self.opened == _identity(Path(self.write.url.database or ""))
+        except OSError:
+            return False
+
     def dispose(self) -> None:
         """Close all connections."""
         self.write.dispose()
         self.read.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _make_private(path: Path) -> None:
@@ -87,15 +101,17 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     every: dict[str, Any] = {"json_serializer": dumps}
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        opened = None
         if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
             _make_private(Path(parsed.database))
+            opened = _identity(Path(parsed.database))
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
         write = create_engine(to_write, **every, hide_parameters=True, pool_size=2, max_overflow=2)
         read = create_engine(to_read, **every, hide_parameters=True, pool_size=readers, max_overflow=readers)
         for engine, pages in ((write, WRITER_CACHE_KIB), (read, READER_CACHE_KIB)):
             event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=pages))
             drop_failing_connections(engine)
-        return Engines(write, read)
+        return Engines(write, read, opened)
     from server.store.postgresql import open_postgresql  # an embedded database starts without its driver
 
     return Engines(*open_postgresql(parsed, readers, **every))

@@ -1,20 +1,24 @@
 """Health, readiness, metrics."""
 
+import logging
 import shutil
 from pathlib import Path
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from spectree import SpecTree
-from sqlalchemy import ColumnElement, func, select, text, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.services import promises
 from server.services.config import config_of
 from server.services.context import Context
+from server.store import journal
 from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
 from server.web.authorise import asking
 from server.web.routes import rendered, web
+
+log = logging.getLogger(__name__)
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -26,7 +30,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         return rendered({"status": "ok"})
 
     def readyz() -> Response:
-        """The database answers and is whole, the last write succeeded, and the disk has room."""
+        """A hall can be read, the database is whole and in its place, the last write succeeded, the disk has room."""
         checks = readiness(web().context)
         return rendered(
             {"status": "ok" if all(checks.values()) else "not ready", "checks": checks},
@@ -45,12 +49,16 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
 
 def readiness(context: Context) -> dict[str, bool]:
-    """What must be well: the database reads and is whole, the last write succeeded, and there is room to write."""
+    """What must be well: a hall can be read, its database is whole and in its place, the last write succeeded, there is
+    room to write."""
     try:
         with Session(context.engines.read) as db:
-            db.execute(text("SELECT 1"))
-        database = True
+            hall = db.scalars(select(HallRow).limit(1)).first()
+            if hall is not None:
+                journal.rows_after(db, hall.id, max(0, hall.seq - 1), 1)
+        database = context.engines.is_in_place
     except Exception:
+        log.warning("not ready: no hall can be read", exc_info=True)
         database = False
     storage = context.transactions.storage
     folder = Path(context.engines.write.url.database or ".").parent if context.engines.is_sqlite else Path()

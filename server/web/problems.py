@@ -76,11 +76,13 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.STORAGE_FULL: 503,
     ErrorCode.STORAGE_FAILED: 503,
     ErrorCode.STORAGE_DAMAGED: 503,
+    ErrorCode.NOT_READY: 503,
     ErrorCode.INTERNAL: 500,
 }
 RETRY_AFTER = {
     ErrorCode.TOO_LATE: "1",
     ErrorCode.BUSY: "1",
+    ErrorCode.NOT_READY: "10",
     ErrorCode.TOO_MANY_ATTEMPTS: "600",
     ErrorCode.TOO_MANY: "60",
 }

@@ -222,7 +222,7 @@ def choosing(sizes: Sequence[int], rounds: int) -> bool:
                 if turn >= 5:
                     times[size].append(taken)
         for context in contexts.values():
-            context.engines.dispose()
+            context.close()
     for size in sizes:
         result(f"choose_next_{size}_waiting", statistics.median(times[size]) * 1000, "ms")
     ratio = statistics.median(times[sizes[-1]]) / statistics.median(times[sizes[0]])

@@ -117,7 +117,7 @@ def test_an_older_copy_of_the_database_gets_a_new_epoch_an_alert_and_no_number_t
     assert "went back" in hall.log()
     assert [("restored", "2")] == [(alert.kind, alert.text) for alert in restored.alerts]
     later = {client.check_in("H1", queue="IM", patient={"name": "四"}).ticket.number for _ in range(2)}
-    assert {"A004", "A005"} == later, "A002 and A003 are on paper"
+    assert {"A102", "A103"} == later, "A002 and A003 are on paper; a mark may know of fewer than there were"
     hall.kill()
     hall.start()
     assert restored.epoch == hall.client("console").snapshot("H1").epoch, "told once"

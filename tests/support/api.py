@@ -147,7 +147,7 @@ class Api:
 
     def close(self) -> None:
         """Close the database."""
-        self.context.engines.dispose()
+        self.context.close()
 
     def restart(self) -> "Api":
         """The same database under a newly composed server, with the same tokens."""
@@ -372,7 +372,7 @@ def enrolled(database: str, toml: str, secret: str) -> dict[tuple[str, str], str
             for hall in context.hall_ids()
             for role in ("console", "caller", "kiosk")
         }
-        context.engines.dispose()
+        context.close()
     return tokens
 
 

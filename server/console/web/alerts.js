@@ -69,7 +69,7 @@ export function whole(alerts) {
 
 const FACTS = {
   starved: /: (?<waited>\d+) \/ (?<target>\d+) min$/,
-  restored: /^(?<lost>\d+)$/,
+  restored: /^(?<lost>\d*)$/,
   print: /^moved: (?<printer>.+)$/,
   paused_long: /^(?<station>.+): (?<count>\d+)$/,
 };
@@ -79,7 +79,8 @@ function told(alert, hall) {
   const facts = FACTS[alert.kind]?.exec(alert.text ?? "")?.groups;
   if (!facts) return null;
   const room = named(hall.stations.find((station) => station.id === facts.station)?.name) || facts.station;
-  return t(`alert_text.${alert.kind}${facts.count === "0" ? ".nobody" : ""}`, { ...facts, room });
+  const which = facts.count === "0" ? ".nobody" : facts.lost === "" ? ".unknown" : "";
+  return t(`alert_text.${alert.kind}${which}`, { ...facts, room });
 }
 
 function since(alert, now) {

@@ -69,7 +69,7 @@ def test_a_heartbeat_that_breaks_ends_no_later_one(printer, tmp_path, monkeypatc
     wakeful = Wakeful(station(desk, printer, tmp_path), poll=0.001, heartbeat=0)
     beats = []
 
-    def beat(seen_seq, health):
+    def beat(seen_seq, health, epoch=None):
         beats.append(health)
         if len(beats) > 1:
             wakeful.stop()

@@ -39,7 +39,7 @@ class Desk:
             raise trouble
         self.ends.append((job, state, evidence, key))
 
-    def heartbeat(self, seen_seq, health):
+    def heartbeat(self, seen_seq, health, epoch=None):
         self.beats.append(dict(health))
 
 
