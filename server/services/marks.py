@@ -68,9 +68,9 @@ class Marks:
     def read(self, hall: str) -> tuple[str, int] | None:
         """The last (epoch, seq) of `hall`, or None when there is none or it cannot be read."""
         try:
-            words = (self._folder / _name(hall)).read_text(encoding="ascii").split()
-            return words[0], int(words[1])
-        except (OSError, ValueError, IndexError):
+            epoch, _, seq = (self._folder / _name(hall)).read_text(encoding="ascii").strip().rpartition(" ")
+            return (epoch, int(seq)) if epoch else None
+        except (OSError, ValueError):
             return None
 
     def halls(self) -> frozenset[str]:

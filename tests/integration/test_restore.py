@@ -79,6 +79,7 @@ def test_the_manuals_procedure_gives_no_number_twice_and_tells_followers_and_sta
         hall.close()
 
 
+@pytest.mark.faults
 def test_a_screen_that_has_read_further_proves_a_restore_by_hand():
     """L6: the copy and the state folder with it; the witness is not in the box of the accused."""
     hall = RunningHall()
