@@ -5,14 +5,14 @@ once, even inside an image; what was received before the paper ended is printed 
 broken off stays open for the next connection.
 
 It prints at once; the time of its line is in line.py. It does not simulate: heat and the motor, fonts other than one,
-barcodes, page mode, the older bit images (ESC *), stored graphics (GS ( L), automatic status back, the presenter, the
-drawer, DLE ENQ 1 differing from 2, and what models do differently after DLE ENQ 2 (here: the receive buffer is emptied,
-an open image stays open, a cutter error ends).
+barcodes, places inside page mode, the older bit images (ESC *), stored graphics (GS ( L), the presenter, the drawer,
+DLE ENQ 1 differing from 2, and what models do differently after DLE ENQ 2 (here: the receive buffer is emptied, an open
+image stays open, a cutter error ends).
 """
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,27 @@ from typing import Any
 
 from hardware.virtual.faults import CONNECTION_FAULTS, Act, Faults
 from hardware.virtual.paper import Paper
-from hardware.virtual.parser import Action, Ask, Code, Cut, Feed, Initialise, Parser, Raster, Setting, Text
+from hardware.virtual.parser import (
+    Action,
+    Ask,
+    Code,
+    Cut,
+    Feed,
+    Initialise,
+    Name,
+    PageMode,
+    Parser,
+    Raster,
+    Setting,
+    Text,
+)
 
 BUFFER = 65536
 _REALTIME = re.compile(rb"\x10(?:\x04([\x01-\x04])|\x05([\x01\x02]))", re.DOTALL)
 _BEGUN = re.compile(rb"\x10[\x04\x05]?\Z", re.DOTALL)
+STRAYS = (b"\x00", b"\x37\x22SSSS\x00", b"\x12")
+"""What another host is answered: to its GS r, its process id, its DLE EOT."""
+AUTO_STATUS = b"\x10\x00\x00\x0f"
 
 
 class VirtualPrinter:
@@ -34,12 +50,16 @@ class VirtualPrinter:
         self.paper = Paper(width, now, keep)
         self.received = 0
         self.unknown = 0
+        self.cuts = 0
         self._faults = Faults()
         self._parser = Parser()
         self._buffer = bytearray()
         self._carry = b""
         self._answers = bytearray()
         self._hung_up = False
+        self._swallowing = 0
+        self._page: list[Action] | None = None
+        self._strays = 0
         self._lock = threading.RLock()
 
     @property
@@ -54,6 +74,9 @@ class VirtualPrinter:
         """
         with self._lock:
             self._faults = self._faults.switched(wished)
+            self._parser.macros = not self._faults.no_macro
+            if self._faults.swallow_bytes is None:
+                self._swallowing = 0
             self._work()
             return self._faults
 
@@ -80,9 +103,11 @@ class VirtualPrinter:
         with self._lock:
             data, act = self._until_fault(data)
             self.received += len(data)
-            self._realtime(data)
             self._hung_up = False
-            self._work()
+            for part in self._arriving(data):
+                self._realtime(part)
+                self._work()
+            self._say_strays()
             return Act.HANG_UP if self._hung_up else act
 
     def answers(self) -> bytes:
@@ -104,6 +129,53 @@ class VirtualPrinter:
             if over:
                 return data[:left], act
         return data, Act.NOTHING
+
+    def _arriving(self, data: bytes) -> Iterator[bytes]:
+        """What is left of data after bytes that get lost; restarts the printer where that is its fault."""
+        while data:
+            lost = min(self._swallowing, len(data))
+            self._swallowing -= lost
+            data = data[lost:]
+            at, restarts = self._next_loss()
+            if at is None or at > len(data):
+                self._count_down(len(data))
+                yield data
+                return
+            yield data[:at]
+            data = data[at:]
+            self._count_down(at)
+            ended: dict[str, Any] = {"restart_after" if restarts else "swallow_after": None}
+            self._faults = replace(self._faults, **ended)
+            self._swallowing = self._faults.swallow_bytes or 0
+            if restarts:
+                self._restart()
+
+    def _next_loss(self) -> tuple[int | None, bool]:
+        """After how many bytes the next loss comes, and whether it is a restart."""
+        swallow, restart = self._faults.swallow_after, self._faults.restart_after
+        if restart is not None and (swallow is None or restart <= swallow):
+            return restart, True
+        return swallow, False
+
+    def _count_down(self, size: int) -> None:
+        for name in ("swallow_after", "restart_after"):
+            left = getattr(self._faults, name)
+            if left is not None:
+                change: dict[str, Any] = {name: max(0, left - size)}
+                self._faults = replace(self._faults, **change)
+
+    def _restart(self) -> None:
+        """Forget everything but the paper."""
+        self._parser = Parser(macros=not self._faults.no_macro)
+        self._buffer.clear()
+        self._carry = b""
+        self._page = None
+        self.paper.initialise()
+
+    def _say_strays(self) -> None:
+        for _ in range(self._faults.stray_answers or 0):
+            self._answers += STRAYS[self._strays % len(STRAYS)]
+            self._strays += 1
 
     def _realtime(self, data: bytes) -> None:
         """Answer DLE EOT and obey DLE ENQ at once; they also stay in the stream, where the parser skips them."""
@@ -132,6 +204,15 @@ class VirtualPrinter:
         if left is None or left > 1:
             self._answers.append(byte)
 
+    def _tell(self, answer: bytes) -> None:
+        """Answer a question that came in its order."""
+        if self._faults.no_barrier or self._hung_up:
+            return
+        if self._faults.auto_status:
+            self._answers += AUTO_STATUS
+        for byte in answer:
+            self._answer(byte)
+
     def _keep(self, data: bytes) -> None:
         if not self._faults.drop_data:
             self._buffer += data
@@ -150,6 +231,10 @@ class VirtualPrinter:
                 self._faults = replace(self._faults, paper_out=ended, paper_out_after=None if ended else left - size)
 
     def _do(self, action: Action) -> None:
+        if self._page is not None and isinstance(action, Raster | Text | Feed | Code | Cut):
+            if not isinstance(action, Cut):  # no paper is cut in page mode
+                self._page.append(action)
+            return
         match action:
             case Raster(row_bytes, data):
                 self.paper.dots(row_bytes, data)
@@ -158,16 +243,36 @@ class VirtualPrinter:
             case Feed(dots):
                 self.paper.feed(dots)
             case Cut():
+                self.cuts += 1
                 self.paper.cut()
                 self._hung_up = self._hung_up or self._faults.hangs_up
             case Initialise():
+                self._page = None
                 self.paper.initialise()
             case Setting(name, value):
                 self.paper.setting(name, value)
             case Code(dots, level, data):
                 self.paper.code(dots, level, data)
+            case _:
+                self._answer_or_turn(action)
+
+    def _answer_or_turn(self, action: Action) -> None:
+        match action:
+            case PageMode(act):
+                self._turn_page(act)
             case Ask():
-                if not self._faults.no_barrier and not self._hung_up:
-                    self._answer(0x03 if self._faults.near_end else 0x00)
+                self._tell(b"\x03" if self._faults.near_end else b"\x00")
+            case Name(name):
+                if not self._faults.no_names:
+                    self._tell(b"\x37\x22" + name + b"\x00")
             case _:
                 self.unknown += 1
+
+    def _turn_page(self, act: str) -> None:
+        """Page mode collects what is to be printed until FF."""
+        if act == "begin" or (act == "clear" and self._page is not None):
+            self._page = []
+        elif self._page is not None:
+            collected, self._page = self._page, None
+            for action in collected if act == "print" else ():
+                self._do(action)

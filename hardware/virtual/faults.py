@@ -19,6 +19,11 @@ class Faults:
     rst_after: int | None = None
     stall_after: int | None = None
     lose_answer_after: int | None = None
+    swallow_after: int | None = None
+    """Loses the next `swallow_bytes` there."""
+    restart_after: int | None = None
+    """Restarts there, behind a box that keeps the connection: forgets its buffer, an open image, settings and macros,
+    loses the next `swallow_bytes`, and keeps its paper as it is."""
 
     paper_out: bool = False
     cover_open: bool = False
@@ -31,7 +36,13 @@ class Faults:
     few_answers: bool = False
     """Answers DLE EOT 1 and 4 only."""
     no_barrier: bool = False
-    """Does not know GS r."""
+    """Confirms nothing: knows neither GS r nor GS ( H."""
+    no_names: bool = False
+    """Knows GS r, but not the process ids of GS ( H."""
+    no_macro: bool = False
+    """Knows no macros (GS : and GS ^)."""
+    auto_status: bool = False
+    """Says four bytes of automatic status (ASB) before each answer, as another host switched it on."""
     hangs_up: bool = False
     """Ends the connection after each cut."""
     refuses: bool = False
@@ -44,6 +55,10 @@ class Faults:
     """Stands behind a box whose serial line is slow; questions wait behind data there."""
     buffer_bytes: int | None = None
     """Takes no more than so many bytes while it cannot print."""
+    swallow_bytes: int | None = None
+    """How much `swallow_after` and `restart_after` lose."""
+    stray_answers: int | None = None
+    """So many answers to another host's GS r, process id and DLE EOT come along with each arrival of data."""
 
     @property
     def stopped(self) -> bool:

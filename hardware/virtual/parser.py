@@ -2,6 +2,9 @@
 
 Incremental: a command may come in pieces, and a raster image that is broken off stays open until its bytes came,
 as in a real printer. Unknown commands are reported, not guessed.
+
+A macro (GS :, GS ^) is kept as Epson's and Bixolon's manuals say: its content is executed while it is defined, ESC @
+does not clear it, a restart does, and GS ^ inside a definition clears it.
 """
 
 from collections.abc import Iterator
@@ -56,6 +59,20 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Name:
+    """GS ( H function 48: say this process id, now that everything before was executed."""
+
+    id: bytes
+
+
+@dataclass(frozen=True)
+class PageMode:
+    """Begin page mode (ESC L), print what it collected (FF), throw that away (CAN), or leave with nothing (ESC S)."""
+
+    act: str
+
+
+@dataclass(frozen=True)
 class Code:
     """A QR code that the printer draws itself: dots a module, level (48–51), content."""
 
@@ -71,30 +88,37 @@ class Unknown:
     data: bytes
 
 
-Action = Raster | Text | Feed | Cut | Initialise | Setting | Ask | Code | Unknown
+Action = Raster | Text | Feed | Cut | Initialise | Setting | Ask | Name | PageMode | Code | Unknown
 
 LINE_DOTS = 30
 ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
 # Commands of fixed length: their first two bytes → the whole length.
 FIXED = (
-    {bytes((ESC, code)): 2 for code in b"@2im<L"}
+    {bytes((ESC, code)): 2 for code in b"@2im<LS"}
     | {bytes((ESC, code)): 3 for code in b"dJaE!-GMtR3{=Vr TUK%"}
     | {bytes((ESC, code)): 4 for code in b"c$\\"}
-    | {b"\x1bp": 5, b"\x1bB": 4}
-    | {bytes((GS, code)): 3 for code in b"ra!BhwHfIb:/T"}
+    | {b"\x1bp": 5, b"\x1bB": 4, b"\x1bW": 10}
+    | {bytes((GS, code)): 3 for code in b"ra!BhwHfIb/T"}
+    | {b"\x1d:": 2, b"\x1d^": 5}
     | {bytes((GS, code)): 4 for code in b"LWP$\\"}
     | {bytes((FS, code)): 2 for code in b"&."}
     | {bytes((FS, code)): 3 for code in b"!-CW"}
     | {bytes((FS, code)): 4 for code in b"Sp"}
     | {b"\x10\x04": 3, b"\x10\x05": 3, b"\x10\x14": 5}
 )
-IGNORED = frozenset((0x00, 0x0C, 0x0D, 0x18, 0x05, 0x04))
+IGNORED = frozenset((0x0D, 0x05, 0x04))
+PAGES = {0x0C: PageMode("print"), 0x18: PageMode("clear")}
+MACRO, RUN = b"\x1d:", b"\x1d^"
+LONGEST_MACRO = 2048
 
 
 class Parser:
     """Takes bytes in any pieces and yields actions. State: what is incomplete, the open image, the QR settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, macros: bool = True) -> None:
+        self.macros = macros
+        self._macro = b""
+        self._recorded: bytearray | None = None
         self._rest = b""
         self._row_bytes = 0
         self._missing = 0
@@ -110,16 +134,44 @@ class Parser:
         while at < len(data):
             if self._missing:
                 taken = min(self._missing, len(data) - at)
+                self._record(data[at : at + taken])
                 yield from self._image(data[at : at + taken])
                 at += taken
+                continue
+            if not data[at]:  # padding is long, and each NUL means nothing
+                step = len(data) - at - len(data[at:].lstrip(b"\x00"))
+                self._record(data[at : at + step])
+                at += step
                 continue
             step, action = self._command(data, at)
             if not step:
                 break
+            command = data[at : at + step]
             at += step
+            if self.macros and command[:2] in (MACRO, RUN):
+                yield from self._macro_command(command)
+                continue
+            self._record(command)
             if action is not None:
                 yield action
         self._rest = data[at:]
+
+    def _record(self, command: bytes) -> None:
+        if self._recorded is not None:
+            self._recorded += command[: LONGEST_MACRO - len(self._recorded)]
+
+    def _macro_command(self, command: bytes) -> Iterator[Action]:
+        """Begin or end a definition, or run what is defined."""
+        recorded, self._recorded = self._recorded, None
+        if command == MACRO:
+            if recorded is None:
+                self._recorded = bytearray()
+            self._macro = bytes(recorded or b"")
+        elif recorded is not None:
+            self._macro = b""
+        else:
+            for _ in range(command[2]):
+                yield from Parser(macros=False).feed(self._macro)
 
     def _image(self, part: bytes) -> Iterator[Action]:
         """Whole rows are printed as they come; the beginning of a row waits for its end."""
@@ -137,6 +189,8 @@ class Parser:
             return 1, Feed(LINE_DOTS)
         if first in IGNORED:
             return 1, None
+        if first in PAGES:
+            return 1, PAGES[first]
         if first not in (ESC, FS, GS, DLE):
             return self._text(data, at)
         if at + 2 > len(data):
@@ -184,7 +238,9 @@ class Parser:
         return 8, None
 
     def _function(self, command: bytes) -> Action | None:
-        """GS ( k: the QR functions 167 size, 169 level, 180 store, 181 print; anything else is unknown."""
+        """GS ( H function 48, and of GS ( k the QR functions 167 size, 169 level, 180 store, 181 print."""
+        if command[:3] == b"\x1d(H" and command[5:7] == b"00" and len(command) == 11:
+            return Name(command[7:])
         if command[:3] != b"\x1d(k" or len(command) < 7 or command[5] != 49:
             return Unknown(command[:3])
         function, argument = command[6], command[7:]
@@ -204,6 +260,10 @@ def _fixed(command: bytes) -> Action | None:
     head, value = command[:2], command[-1]
     if head == b"\x1b@":
         return Initialise()
+    if head in (b"\x1bL", b"\x1bS"):
+        return PageMode("begin" if head == b"\x1bL" else "cancel")
+    if head in (MACRO, RUN):  # asked for by a printer that knows none
+        return Unknown(head)
     if head in (b"\x1bi", b"\x1bm"):
         return Cut()
     if head == b"\x1bd":

@@ -130,3 +130,62 @@ def test_an_image_wider_than_the_paper_loses_its_right_side_only():
     device = VirtualPrinter(384, lambda: MOMENT)
     device.receive(b"\x1dv0\x00\x48\x00\x01\x00" + b"\xff" * 72 + b"\x1dV\x00")
     assert (384, 1) == device.paper.slips()[0].image.size
+
+
+def process_id(name: bytes) -> bytes:
+    return b"\x1d(H\x06\x0000" + name
+
+
+def test_a_process_id_is_said_after_everything_before_it_was_executed():
+    device = printer()
+    device.set_faults({"paper_out": True})
+    device.receive(JOB + process_id(b"wQ33"))
+    assert b"" == device.answers()
+    device.set_faults({"paper_out": False})
+    assert b"\x00\x37\x22wQ33\x00" == device.answers()
+
+
+def test_a_macro_is_executed_while_it_is_defined_kept_through_initialising_and_lost_in_a_restart():
+    run = b"\x1d^\x01\x00\x00"
+    device = printer()
+    device.receive(b"\x1d:\x1dr\x01\x1d:")
+    assert b"\x00" == device.answers()
+    device.receive(b"\x1b@" + run * 2)
+    assert b"\x00\x00" == device.answers()
+    device.set_faults({"restart_after": 0})
+    device.receive(run)
+    assert b"" == device.answers()
+
+
+def test_running_a_macro_inside_its_definition_clears_it():
+    device = printer()
+    device.receive(b"\x1d:\x1dr\x01\x1d^\x01\x00\x00\x1d^\x01\x00\x00")
+    assert b"\x00" == device.answers()
+
+
+def test_a_restart_keeps_the_paper_and_forgets_the_open_image():
+    device = printer()
+    device.set_faults({"restart_after": 80, "swallow_bytes": 72})
+    device.receive(b"\x1dv0\x00\x48\x00\x03\x00" + b"\xff" * 216)
+    device.receive(b"\x1b@\x1dr\x01")
+    assert b"\x00" == device.answers()
+    assert device.paper.begun()
+
+
+def test_bytes_are_swallowed_where_the_switch_says_however_they_arrive():
+    for pieces in (1, 2, 5, 40):
+        device = printer()
+        device.set_faults({"swallow_after": 3, "swallow_bytes": 4})
+        data = b"AAAxxxxBBB\n"
+        for at in range(0, len(data), pieces):
+            device.receive(data[at : at + pieces])
+        device.receive(b"\x1dV\x00")
+        assert ("AAABBB",) == device.paper.slips()[0].texts
+
+
+def test_page_mode_prints_only_when_it_is_told_to():
+    device = printer()
+    device.receive(b"\x1bL" + TEXT + b"\n\x1b@\x1dV\x00")
+    assert 0 == device.paper.count
+    device.receive(b"\x1bL" + TEXT + b"\n\x0c\x1dV\x00")
+    assert 1 == device.paper.count
