@@ -3,12 +3,12 @@ connection hurts no other. Knows no job.
 
     tcp://host:9100   usb://04b8:0e15   serial:///dev/ttyUSB0   cups://name   file:///dev/usb/lp0   virtual://
 
-Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), barrier (gs_r, none), status
-(such as 1,4 or none), status_timeout, stall_timeout, begin_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep
-(folder). docs/devices.md says what each is for.
+Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), barrier (gs_h, gs_r, none),
+status (such as 1,4 or none), shared (yes, no), restart (seen, hidden), status_timeout, stall_timeout, begin_timeout;
+serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder). docs/devices.md says what each is for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -18,11 +18,11 @@ from hardware.errors import NotAvailable
 from hardware.ports import Printer, Profile, Reader
 
 PAPER = frozenset({"width", "dots", "dpi", "cut"})
-TALK = frozenset({"band", "barrier", "status", "status_timeout", "stall_timeout", "begin_timeout"})
+TALK = frozenset({"band", "barrier", "status", "shared", "restart", "status_timeout", "stall_timeout", "begin_timeout"})
 COMMON = PAPER | TALK
 DOTS = {("80", 203): 576, ("80", 180): 512, ("58", 203): 384, ("58", 180): 336}
 CUTS = frozenset({"partial", "full", "none"})
-BARRIERS = frozenset({"gs_r", "none"})
+BARRIERS = frozenset({"gs_h", "gs_r", "none"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ class Address:
             return default if text is None else float(int(text, 0)) if text.startswith("0x") else float(text)
         except ValueError as error:
             raise NotAvailable(self.url, f"option {name} is not a number: {text}") from error
+
+    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+        """An option that is one of few words. Raises NotAvailable when it is another."""
+        chosen = self.options.get(name, default)
+        if chosen not in choices:
+            raise NotAvailable(self.url, f"{name} is one of {', '.join(choices)}, not {chosen}")
+        return chosen
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,12 @@ def _abilities(address: Address) -> Any:
     if numbers is not None and not set(numbers) <= set("1234"):
         raise NotAvailable(address.url, f"status is none or numbers such as 1,4, not {status}")
     given = _load("hardware.escpos.abilities", "Abilities", address.url).given
-    return given(barrier, None if numbers is None else [int(number) for number in numbers])
+    made = given(barrier, None if numbers is None else [int(number) for number in numbers])
+    scheme = address.parts.scheme
+    # a network printer may serve other programs; a USB printer that restarts leaves the bus
+    made.shared = address.choice("shared", ("yes", "no"), "yes" if scheme == "tcp" else "no") == "yes"
+    made.restart_seen = address.choice("restart", ("seen", "hidden"), "seen" if scheme == "usb" else "hidden") == "seen"
+    return made
 
 
 def _load(module: str, name: str, url: str) -> Any:

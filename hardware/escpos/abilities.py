@@ -1,4 +1,13 @@
-"""Owns what a printer is known to answer: given in its address, or learned from its first slips. Knows no bytes."""
+"""Owns what a printer is known to answer: given in its address, or learned from its first slips. Knows no bytes.
+
+    ability      command            known of (their command manuals)
+    barrier      GS r 1             nearly every ESC/POS printer
+    names        GS ( H fn 48       Epson TM-T20III, T81, T88III and later, T90, L90, J2000
+    macro        GS : and GS ^      Epson TM-T20III, T88III, H5000II, L60; Bixolon SRP-332II; Toshiba B-EP; Woosim
+
+A macro stays through ESC @ and is lost in a restart (all of these manuals), so it witnesses both: what the last host of
+the hall left, and that the printer did not restart since.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,11 +20,19 @@ QUESTIONS = (4, 1, 2, 3)
 class Abilities:
     """What one printer answers. Printers differ, and none says so: what is not given is learned.
 
-    `barrier`: whether GS r 1 is answered; None while not known. `status`: the n of DLE EOT n that it answers.
-    `hangs_up`: whether it ends the connection after a cut. `fixed_*` were given in the address and are never unlearned.
+    `barrier`: whether a question in its order is answered at all; `names`: whether it may be named; `macro`: whether
+    the printer keeps one; None while not known. `status`: the n of DLE EOT n that it answers. `hangs_up`: whether it
+    ends the connection after a cut. `fixed_*` were given in the address and are never unlearned.
+
+    Two things no printer says: `shared`, whether other programs print on it too, and `restart_seen`, whether a restart
+    would break the connection (a network card or USB controller of its own) instead of being hidden by a box between.
     """
 
     barrier: bool | None = None
+    names: bool | None = None
+    macro: bool | None = None
+    shared: bool = True
+    restart_seen: bool = False
     status: frozenset[int] = frozenset(QUESTIONS)
     hangs_up: bool = False
     fixed_barrier: bool = False
@@ -23,21 +40,27 @@ class Abilities:
     latency: float = field(default=0.0)
     """Seconds the slowest answer took lately."""
 
+    @property
+    def witness(self) -> bool:
+        """Whether the printer may keep a macro whose name it says: not known to be without."""
+        return bool(self.names) and self.macro is not False
+
     @classmethod
     def given(cls, barrier: str | None, status: Iterable[int] | None) -> "Abilities":
-        """What an address says: barrier `gs_r` or `none`, status a list such as (1, 4); None: to be learned."""
+        """What an address says: barrier `gs_h`, `gs_r` or `none`, status a list such as (1, 4); None: to be learned."""
         made = cls(barrier=None if barrier is None else barrier != "none", fixed_barrier=barrier is not None)
+        made.names = None if barrier is None else barrier == "gs_h"
         if status is not None:
             made.status, made.fixed_status = frozenset(status), True
         return made
 
     def answered_barrier(self) -> None:
-        """GS r was answered: from now on its silence means something."""
+        """A question in its order was answered: from now on silence means something."""
         if not self.fixed_barrier:
             self.barrier = True
 
     def silent_barrier(self) -> None:
-        """GS r was not answered though the printer was well and had everything: it does not know it."""
+        """Nothing in its order was answered though the printer was well: it knows no such question."""
         if self.barrier is None:
             self.barrier = False
 

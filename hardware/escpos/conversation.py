@@ -1,8 +1,8 @@
-"""Owns one conversation with a printer over an open connection: questions, bands, barriers. Knows no outcome.
+"""Owns one conversation with a printer over an open connection: how it is, what it says. Knows no job and no outcome.
 
 Printers answer late, lose an answer, or answer one question behind. So a question is asked again within its time, and
-what is still in the line is thrown away before it is asked. A band is followed by a question, and only a few bands go
-unanswered: then neither a small buffer nor a slow line hides why a printer stopped.
+what is still in the line is thrown away before it is asked. Questions that are answered in their order, such as those
+behind a band, are in ordered.py.
 """
 
 import time
@@ -68,7 +68,7 @@ class Conversation:
         self._pending = b""
         self._realtime: list[int] = []
         self._ordered: list[int] = []
-        self._waiting = 0
+        self._names: list[bytes] = []
         self._owed: deque[float] = deque()  # when each DLE EOT was asked whose answer may still come
         self.answers = transport.answers and bool(abilities.status)
 
@@ -138,7 +138,7 @@ class Conversation:
         self._owed.append(self._now())
 
     def _drain(self) -> None:
-        """Throw away what comes late to an earlier question, waiting a little for it; answers to GS r are kept.
+        """Throw away what comes late to an earlier DLE EOT, waiting a little for it; other answers are kept.
 
         Raises Stopped (no_answer) for a printer that talks without a pause: none of it answers a question.
         """
@@ -165,7 +165,8 @@ class Conversation:
         for _ in heard.realtime[: len(self._owed)]:
             self._abilities.took(self._now() - self._owed.popleft())
         self._ordered.extend(heard.ordered)
-        if heard.ordered:
+        self._names.extend(heard.names)
+        if heard.ordered or heard.names:
             self._abilities.answered_barrier()
         return bool(data)
 
@@ -179,97 +180,3 @@ class Conversation:
             count(len(chunk))
             if self.answers:
                 self._hear(0.0)
-
-    def band(self, data: bytes, count: Callable[[int], None]) -> None:
-        """Send a band and a question behind it; wait while too many are unanswered. Raises Stopped."""
-        self.write(data, count)
-        if not self.answers:
-            return
-        if self._abilities.barrier:
-            self._transport.write(pack.BARRIER)
-        else:
-            self._query(4)
-        self._waiting += 1
-        slow = self._abilities.latency > self._limits.status / 2
-        self._settle(self._limits.slow_window if slow else self._limits.window)
-
-    def settle(self) -> None:
-        """Wait until every band is answered. Raises Stopped."""
-        self._settle(1)
-
-    def _settle(self, window: int) -> None:
-        """Wait until fewer than `window` bands are unanswered; silence is asked about, never taken for an answer."""
-        heard_at = self._now()
-        while self._waiting >= window:
-            self._hear(self._limits.again)
-            if self._take_answers():
-                heard_at = self._now()
-                continue
-            silent = self._now() - heard_at
-            if silent >= self._limits.stall:
-                raise Stopped(Reason.NOT_CONFIRMED, "a band was not answered")
-            if silent >= self._limits.again:
-                self.expect_fine(self.look(self._limits.stall))
-                if not self._abilities.barrier or (
-                    silent >= self._limits.status and not self._ordered and self._repeated()
-                ):
-                    self._waiting = 0
-
-    def _take_answers(self) -> bool:
-        """Count what answers bands: GS r where the printer knows it, else DLE EOT 4, whose word on paper is heeded."""
-        if self._abilities.barrier and self._ordered:
-            self._waiting = max(0, self._waiting - len(self._ordered))
-            self._ordered.clear()
-            return True
-        if not self._abilities.barrier and self._realtime:
-            self._waiting = max(0, self._waiting - len(self._realtime))
-            status = status_of([FINE, FINE, FINE, self._realtime[-1]])
-            self._realtime.clear()
-            if status.trouble():
-                self.expect_fine(self.look())
-            return True
-        return False
-
-    def _repeated(self) -> bool:
-        """GS r once more: an answer now means that one was lost on the way. A broken-off image would eat it."""
-        self._ordered.clear()
-        self._transport.write(pack.BARRIER)
-        until = self._now() + self._limits.again
-        while not self._ordered and self._now() < until:
-            self._hear(until - self._now())
-        answered = bool(self._ordered)
-        self._ordered.clear()
-        return answered
-
-    # barriers
-
-    def barrier(self, patience: float) -> int | None:
-        """GS r 1 and its answer, which comes after everything before it was executed; None when it stays silent.
-
-        Asks on the way whether the printer still can; raises Stopped when it cannot.
-        """
-        self._ordered.clear()
-        self._transport.write(pack.BARRIER)
-        deadline = self._now() + patience
-        while not self._ordered and self._now() < deadline:
-            self._hear(min(self._limits.again, deadline - self._now()))
-            if not self._ordered and self._now() < deadline:
-                self.expect_fine(self.look())
-        answer = self._ordered[-1] if self._ordered else None
-        self._ordered.clear()
-        return answer
-
-    def count_barriers(self, patience: float) -> int:
-        """How many answers to GS r come until a status time of quiet, waiting for the first one `patience` seconds.
-
-        Raises Stopped (no_answer) when there is no such quiet.
-        """
-        deadline = self._now() + patience
-        while not self._ordered and self._now() < deadline:
-            self._hear(deadline - self._now())
-        begun = self._now()
-        while self._hear(self._limits.again):
-            self._must_pause(begun)
-        count = len(self._ordered)
-        self._ordered.clear()
-        return count

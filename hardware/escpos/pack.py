@@ -1,6 +1,7 @@
 """Owns the bytes that make a printer draw, feed and cut. Knows no connection and no layout.
 
-Commands are those of Epson's ESC/POS reference: ESC @, GS a, GS v 0, GS V, ESC d, GS r, DLE EOT, DLE ENQ.
+Commands are those of Epson's ESC/POS reference: ESC @, GS a, GS v 0, GS V, ESC d, GS r, GS ( H, GS :, GS ^, DLE EOT,
+DLE ENQ.
 """
 
 import re
@@ -12,13 +13,18 @@ INITIALISE = b"\x1b@"
 NO_AUTO_STATUS = b"\x1da\x00"
 BARRIER = b"\x1dr\x01"
 """GS r 1: answered with one byte, in order, so only after everything before it was executed."""
+RUN_MACRO = b"\x1d^\x01\x00\x00"
+"""GS ^: executes the macro once, at once; without one nothing happens."""
 CLEAR_BUFFERS = b"\x10\x05\x02"
 """DLE ENQ 2: recover from an error and throw away what was received but not printed."""
 CUTS = {"partial": b"\x1dVB\x00", "full": b"\x1dVA\x00", "none": b"\x1bd\x05"}
 BAND_ROWS = 24
 """Rows of a band: 1.7 kB at 80 mm, so that two fit into the 4 kB of a small printer and a slow line answers soon."""
 LONGEST_BAND = 240
-"""Rows of the longest band anybody sends: what may be open in a printer that somebody else broke off."""
+"""Rows of the longest band that a hall's host sends (`?band=240`): what one of them may have left open in a printer."""
+LONGEST_OPEN = 131_072
+"""Bytes that a printer may still wait for and be brought back: twice the longest command with a length of 16 bits, or
+an image of 1,820 rows at 80 mm. Programs that send longer images in one command need a printer of their own."""
 
 _COMPLEMENT = bytes(255 - value for value in range(256))
 # A printer executes these three at once, even inside an image (Epson's note on real-time commands): an image that
@@ -57,14 +63,34 @@ def bands(page: Image.Image, rows: int = BAND_ROWS) -> Iterator[bytes]:
         yield b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little") + part
 
 
+def process_id(name: bytes) -> bytes:
+    """GS ( H function 48: the printer says these four characters when everything before was executed."""
+    return b"\x1d(H\x06\x0000" + name
+
+
+def macro(content: bytes) -> bytes:
+    """GS : content GS :, which printers also execute while it is defined. ESC @ does not clear it, a restart does."""
+    return b"\x1d:" + content + b"\x1d:"
+
+
+def cut_off(cut: str, width: int) -> bytes:
+    """Part what lies above from what comes: cut, or a dashed line where paper is torn by hand."""
+    if cut != "none":
+        return CUTS[cut]
+    row_bytes = (width + 7) // 8
+    dashes = (b"\xff\xf0" * row_bytes)[:row_bytes] * 2
+    return CUTS[cut] + b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + b"\x02\x00" + dashes + CUTS[cut]
+
+
 COMPLETE_HEAD = bytes(16)
 """NULs complete the head of any command that was broken off, and mean nothing otherwise. They come before everything:
 a question there would be read as the size of an image, and such an image eats all that follows."""
 
 
 def resynchronise(width: int) -> bytes:
-    """Bring a printer that may stand in the middle of an image back to the start of a command.
+    """Bring a printer that may stand in the middle of one of our images back to the start of a command.
 
-    NULs complete an image that was broken off (as white) and mean nothing otherwise.
+    NULs complete an image that was broken off (as white) and mean nothing otherwise. ESC @ ends page mode and throws
+    away a line of text that was not printed.
     """
     return bytes((width + 7) // 8 * LONGEST_BAND) + INITIALISE + NO_AUTO_STATUS

@@ -2,8 +2,9 @@
 
 python-escpos reports success for jobs that never print, so nothing here trusts a write. One job is one connection:
 
-look (DLE EOT 1–4) → bands, each followed by a question → GS r 1, answered only after everything before it was executed
-→ cut → GS r 1 → look → only then `printed`.
+look (DLE EOT 1–4) → is the printer listening, and is its paper clean? (beginning.py) → bands, each followed by a
+question of its own → is its macro still that of this job? → cut → is its macro the mark of a clean paper? → look →
+`printed`.
 
 While nothing of the job was sent, nothing has failed: a printer that is busy or refuses is tried again. What a printer
 does not answer is learned (abilities.py). One that confirms nothing ends as `sent`, which is never called printed.
@@ -11,13 +12,18 @@ does not answer is learned (abilities.py). One that confirms nothing ends as `se
 
 import time
 from collections.abc import Callable, Sequence
+from random import Random
 
 from PIL import Image
 
 from hardware.errors import CannotOpen, FailedInUse, HardwareError, NotAvailable, TimedOut
 from hardware.escpos import pack
 from hardware.escpos.abilities import Abilities
-from hardware.escpos.conversation import Conversation, Limits, Stopped
+from hardware.escpos.beginning import Beginning, Unproven
+from hardware.escpos.conversation import Limits, Stopped
+from hardware.escpos.ordered import OrderedConversation
+from hardware.escpos.questions import CLEAN
+from hardware.escpos.status import PrinterStatus
 from hardware.escpos.transport import Transport
 from hardware.ports import Outcome, Profile, Reason
 from server.protocol.terms import PrintJobState
@@ -26,6 +32,7 @@ MAY_PASS = frozenset({Reason.UNREACHABLE, Reason.NO_ANSWER, Reason.LOST, Reason.
 """Why a job could not begin, where a moment later it can: the printer serves another, or just hung up on somebody."""
 PAUSE, LONGEST_PAUSE = 0.25, 2.0
 """Seconds between two tries to begin: the first, and the longest."""
+SILENT = "no answer after the last band"
 
 
 class EscposPrinter:
@@ -41,6 +48,7 @@ class EscposPrinter:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        random: Random | None = None,
     ) -> None:
         self.url = url
         self.profile = profile
@@ -48,8 +56,8 @@ class EscposPrinter:
         self._transport = transport
         self._limits = limits or Limits()
         self._now, self._sleep = monotonic, sleep
-        self._broken_off = False  # dots of a job may hang there
-        self._open = False  # a command may be open
+        self._random = random or Random()
+        self._beginning = Beginning(self.abilities, self._limits, profile)
         self._sent = 0
         self._content = self._total = 0
 
@@ -69,15 +77,15 @@ class EscposPrinter:
             return _reason_of(error)
 
     def suspect(self) -> None:
-        """Clean the printer before its next job: a job of before may have ended half-way."""
-        self._broken_off = True
+        """Take the paper for soiled unless the printer itself says that it is clean."""
+        self._beginning.clean = False
 
     def close(self) -> None:
         """Let go of the device."""
         self._transport.close()
 
     def print_pages(self, pages: Sequence[Image.Image], within: float | None = None) -> Outcome:
-        """Print the pages as one strip and cut. `printed` stands on the printer's word after the barrier.
+        """Print the pages as one strip and cut. `printed` stands on the printer's own word for each part of it.
 
         `within`: seconds for which the right to print lasts; a job that could not begin by then is not begun.
         """
@@ -85,6 +93,7 @@ class EscposPrinter:
         self._sent = 0
         self._content = sum(map(len, bands))
         self._total = self._content + len(pack.CUTS[self.profile.cut])
+        self._beginning.new_job()
         begin_by = self._now() + min(self._limits.begin, self._limits.begin if within is None else within)
         pause = PAUSE
         while True:
@@ -98,120 +107,113 @@ class EscposPrinter:
 
     def _try(self, bands: Sequence[bytes]) -> Outcome:
         try:
-            if self._broken_off or self._open:
-                self._clean()
-            with _Connection(self._transport):
-                return self._job(self._talk(), bands)
+            try:
+                return self._once(bands)
+            except Unproven:  # it says nothing of its paper, which was learned just now
+                return self._once(bands)
         except Stopped as stop:
             return self._stopped(stop.reason, stop.evidence)
         except HardwareError as error:
             return self._broken(error)
 
-    def _talk(self) -> Conversation:
-        talk = Conversation(self._transport, self.abilities, self._limits, self._now)
+    def _once(self, bands: Sequence[bytes]) -> Outcome:
+        if not (self._transport.answers and self._beginning.can_prove()) and self._beginning.needs_blind_cut():
+            with _Connection(self._transport):  # of its own: a printer may hang up after a cut
+                self._beginning.separate_unseen(self._talk())
+        with _Connection(self._transport):
+            return self._job(self._talk(), bands)
+
+    def _talk(self) -> OrderedConversation:
+        talk = OrderedConversation(self._transport, self.abilities, self._limits, self._now, self._random)
         talk.begin()
         return talk
 
     def _count(self, size: int) -> None:
         self._sent += size
-        self._broken_off = True
+        self._beginning.clean = False
 
-    def _job(self, talk: Conversation, bands: Sequence[bytes]) -> Outcome:
-        """Send everything, checking on the way; raises Stopped or HardwareError."""
+    def _job(self, talk: OrderedConversation, bands: Sequence[bytes]) -> Outcome:
+        """Send everything, checking on the way; raises Stopped, Unproven or HardwareError."""
         if complaint := self._transport.complaint():
             raise Stopped(complaint, "queue")
         if talk.answers:
             talk.expect_fine(talk.look())
-            self._open = True
-            self._synchronise(talk)
-        self._open = True
-        talk.write(pack.INITIALISE + pack.NO_AUTO_STATUS)
+        self._beginning.separate(talk)
+        witness = talk.questions.fresh_name() if talk.answers and self.abilities.witness else None
+        begun = b"" if witness is None else pack.macro(pack.process_id(witness))
+        talk.write(pack.INITIALISE + pack.NO_AUTO_STATUS + begun)
         for band in bands:
             talk.band(band, self._count)
         if not talk.answers:
             talk.write(pack.CUTS[self.profile.cut], self._count)
             return self._end(PrintJobState.SENT, Reason.NO_STATUS, "this printer answers nothing")
         talk.settle()
-        return self._finish(talk)
+        return self._finish(talk, witness)
 
-    def _finish(self, talk: Conversation) -> Outcome:
+    def _finish(self, talk: OrderedConversation, witness: bytes | None) -> Outcome:
         """Have the content confirmed, cut, and have the cut confirmed, as far as the printer answers."""
         confirms = self.abilities.barrier is not False
-        before = talk.barrier(self._limits.stall) if confirms else None
-        if confirms and before is None:
-            self.abilities.silent_barrier()
+        doubt = self._doubt(talk, witness) if confirms else ""
+        cut = pack.CUTS[self.profile.cut]
+        mark = b"" if witness is None else pack.macro(pack.process_id(CLEAN))
         try:
-            talk.write(pack.CUTS[self.profile.cut], self._count)
-            if confirms and before is None:
-                raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1")
-            return self._cut_confirmed(talk, confirms)
+            talk.write(cut + mark, lambda size: self._count(len(cut)))
+            if doubt == SILENT:
+                raise Stopped(Reason.NOT_CONFIRMED, doubt)
+            status, uncut = self._cut_confirmed(talk, witness) if confirms else (talk.expect_fine(talk.look()), "")
         except FailedInUse as error:
-            if self._sent < self._total:
+            if self._sent < self._total or doubt:
                 raise
             # the content is proven or was taken without a complaint, the cut is not
-            proven = "nothing" if before is None else f"barrier {before:02x} before the cut"
+            proven = "content confirmed" if confirms else "nothing confirmed"
             if self.abilities.hangs_up:
                 return self._end(PrintJobState.SENT, Reason.FINE, f"hung up after the cut, {proven}")
             self.abilities.hangs_up = True  # the next slip expects it
             raise FailedInUse(self.url, f"{error.detail} after the cut, {proven}") from error
-
-    def _cut_confirmed(self, talk: Conversation, confirms: bool) -> Outcome:
-        """Have the printer say that it cut, where it can say so."""
-        answer = talk.barrier(self._limits.stall) if confirms else None
-        status = talk.expect_fine(talk.look())
+        if doubt := doubt or uncut:
+            raise Stopped(Reason.NOT_CONFIRMED, doubt)
         if not confirms:
+            if self._beginning.learned_silence:
+                raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1")
             return self._end(PrintJobState.SENT, status.health(), f"no barrier, status {status.hex}")
-        if answer is None:
-            raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1 after the cut")
         self.abilities.hangs_up = False
-        return self._end(PrintJobState.PRINTED, status.health(), f"barrier {answer:02x}, status {status.hex}")
+        kind = "named" if self.abilities.names else "counted"
+        others = ", answers of others heard" if talk.questions.strays else ""
+        told = f"each band {kind}, cut confirmed, status {status.hex}{others}"
+        if witness is None and not self.abilities.restart_seen:
+            return self._end(PrintJobState.SENT, status.health(), f"{told}, a restart would not be seen")
+        return self._end(PrintJobState.PRINTED, status.health(), told)
 
-    # a printer that may stand in the middle of something
+    def _doubt(self, talk: OrderedConversation, witness: bytes | None) -> str:
+        """What speaks against the content being whole on the paper; empty when the printer's answers prove it."""
+        if witness is None:
+            if not talk.barrier(self._limits.stall):
+                return SILENT
+        elif not (said := self._said(talk, witness)):
+            return SILENT if said is None else "it lost its macro: restarted, or bytes were lost"
+        if talk.questions.missed:
+            return f"{talk.questions.missed} bands were not answered"
+        if talk.questions.strays and not self.abilities.names:
+            return "answers of others came between"
+        return ""
 
-    def _clean(self) -> None:
-        """Cut away what a job of before left half-way, on a connection of its own: a printer may hang up after a cut.
+    def _said(self, talk: OrderedConversation, mark: bytes) -> bool | None:
+        """Whether the printer's macro says this mark; asked twice, because an answer may be lost. None: silence."""
+        return talk.run(mark, self._limits.status) or talk.run(mark, self._limits.stall)
 
-        Raises Stopped or HardwareError where the printer could not be reached; nothing of the next job is sent then.
-        """
-        with _Connection(self._transport):
-            talk = self._talk()
-            if talk.answers:
-                talk.expect_fine(talk.look())
-            cut = pack.CUTS[self.profile.cut] if self._broken_off else b""
-            order = pack.CLEAR_BUFFERS + pack.resynchronise(self.profile.width) + cut
-            handed: list[int] = []
-            try:
-                talk.write(order, handed.append)
-                if talk.answers:  # an answer comes behind all that was sent: closing now throws nothing away
-                    talk.look(self._limits.stall)
-                if talk.answers and self.abilities.barrier:
-                    talk.barrier(self._limits.stall)
-            except FailedInUse:
-                if sum(handed) < len(order):
-                    raise
-        self._broken_off = self._open = False
-
-    def _synchronise(self, talk: Conversation) -> None:
-        """Ask whether the printer is at the start of a command: a job that another host broke off may be open there.
-
-        Such an image eats the question. Then the image is completed with white, and what hangs there is cut off.
-        """
-        if not self.abilities.barrier or talk.barrier(self._limits.status) is not None:
-            return
-        talk.write(pack.resynchronise(self.profile.width) + pack.BARRIER)
-        answers = talk.count_barriers(self._limits.stall)
-        if not answers:
-            raise Stopped(Reason.NO_ANSWER, "no answer to GS r 1")
-        if answers == 1:
-            talk.write(pack.CUTS[self.profile.cut])
+    def _cut_confirmed(self, talk: OrderedConversation, witness: bytes | None) -> tuple[PrinterStatus, str]:
+        """The printer's status after the cut, and what speaks against the cut."""
+        cut = talk.barrier(self._limits.stall) if witness is None else self._said(talk, CLEAN)
+        status = talk.expect_fine(talk.look())
+        return status, "" if cut else "no answer after the cut"
 
     # how it ended
 
     def _end(self, state: PrintJobState, reason: Reason, evidence: str) -> Outcome:
         well = state in {PrintJobState.PRINTED, PrintJobState.SENT}
         took_all = reason is Reason.NOT_CONFIRMED and self._sent == self._total and not self.abilities.barrier
-        if well or took_all:
-            self._broken_off = self._open = False
+        if self._sent:
+            self._beginning.clean = well or took_all
         torn = not well and self._sent > 0
         told = f"{evidence}, {self._sent} of {self._total} bytes"
         return Outcome(state, reason, told, torn, untouched=self._sent == 0)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from hardware.ports import Reason
 
+PROCESS_ID = b"\x37\x22"
+"""What an answer to GS ( H begins with."""
 PAPER_END = 0x7E
 """Only DLE EOT 4 is ever answered so, with paper ended; as an answer to another question it came one too late."""
 
@@ -73,26 +75,36 @@ def status_of(answers: Sequence[int]) -> PrinterStatus:
 
 @dataclass(frozen=True)
 class Heard:
-    """What arrived from a printer: answers to DLE EOT, answers to GS r, and bytes that are not complete yet."""
+    """What arrived from a printer: answers to DLE EOT, to GS r and to GS ( H, and bytes that are not complete yet."""
 
     realtime: tuple[int, ...]
     ordered: tuple[int, ...]
     rest: bytes = b""
+    names: tuple[bytes, ...] = ()
 
 
 def listen(data: bytes) -> Heard:
-    """Tell apart what a printer sends: DLE EOT answers, GS r answers, automatic status (dropped), XON and XOFF.
+    """Tell apart what a printer sends: DLE EOT answers, GS r answers, process ids, automatic status (dropped), XON.
 
-    Automatic status back is four bytes, the first xx01xx00; an incomplete group stays in `rest`.
+    Automatic status back is four bytes, the first xx01xx00. A process id (GS ( H) is 37h 22h, four characters, NUL. An
+    incomplete group stays in `rest`.
     """
     realtime: list[int] = []
     ordered: list[int] = []
+    names: list[bytes] = []
     at = 0
     while at < len(data):
         byte = data[at]
+        if byte == PROCESS_ID[0] and data[at : at + 2] in (PROCESS_ID, PROCESS_ID[:1]):
+            if at + 7 > len(data):
+                return Heard(tuple(realtime), tuple(ordered), data[at:], tuple(names))
+            if data[at + 6] == 0:
+                names.append(data[at + 2 : at + 6])
+                at += 7
+                continue
         if byte & 0x93 == 0x10:
             if at + 4 > len(data):
-                return Heard(tuple(realtime), tuple(ordered), data[at:])
+                return Heard(tuple(realtime), tuple(ordered), data[at:], tuple(names))
             at += 4
             continue
         if byte & 0x93 == 0x12:
@@ -100,4 +112,4 @@ def listen(data: bytes) -> Heard:
         elif byte & 0x90 == 0x00:
             ordered.append(byte)
         at += 1
-    return Heard(tuple(realtime), tuple(ordered))
+    return Heard(tuple(realtime), tuple(ordered), names=tuple(names))

@@ -1,59 +1,87 @@
-"""Breaks jobs of printers with every habit at many places, in simulated time, and looks at the paper.
+"""Breaks jobs of printers at many places, in simulated time, and looks at the paper.
 
-Run from the project's root: `python -m tests.bench.printers [STEP]`; STEP is the distance of two breaks in bytes (97).
+Run from the project's root: `python -m tests.bench.printers [STEP] [habits|shared|paper]`; STEP is the distance of two
+breaks in bytes (97).
+
+`habits`: every habit of a printer, one host. `shared`: every fault, by one and by two hosts, on printers that prove
+much and little. `paper`: the same faults on a real slip and on a report of three pages.
+
 Exits 1 when a slip was lost, falsely printed, on paper twice, or shared its paper.
 """
 
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from tests.support.printer_sweep import HABITS, WELL, Bench, positions
+from server.protocol.terms import PrintJobState
+from tests.support.printer_sweep import BREAKS, HABITS, Draw, broken, positions, report_pages, slip_pages
 
-FAULTS = ("rst_after", "half_close_after", "stall_after", "paper_out_after", "lose_answer_after")
-JOB = 7_400
-"""Bytes of a job of 100 rows with its questions."""
-ANSWERS = range(1, 30)
+FAULTS = ("rst_after", "half_close_after", "stall_after", "paper_out_after")
+SMALL, SLIP, REPORT = 7_600, 46_900, 520_000
+"""Bytes of a job of 100 rows, of a slip and of a report with their questions."""
+ANSWERS = range(1, 60)
+SHARED = ("good", "no names", "no macro", "no barrier", "slow line", "hangs up")
+CONFIRM_NOTHING = {"no barrier", "few answers, no barrier", "hangs up, no barrier", "slow line, no barrier", "hangs up"}
+"""Habits whose `sent` says that nobody knows whether a paper is whole."""
 
-
-def broken(habit: str, fault: str, at: int) -> tuple[Counter[str], list[str]]:
-    """Two good jobs, one that breaks, two more; how they ended and what is wrong with it."""
-    bench = Bench(HABITS[habit])
-    bench.print()
-    bench.print()
-    bench.device.set_faults({fault: at})
-    bench.print()
-    for _ in range(2):
-        bench.heal()
-        bench.print()
-    bench.heal()
-    wrong = list(bench.complaints())
-    if any(outcome.state not in WELL for outcome in bench.outcomes[-1:]):
-        wrong.append(f"the last job ended as {bench.outcomes[-1].told}")
-    return Counter(outcome.state.value for outcome in bench.outcomes), wrong
+Case = tuple[dict[str, Any], int, Draw | None]
+"""A fault, how many hosts, and what is drawn."""
 
 
-def main(step: int) -> int:
-    """Sweep, print a table, and return the exit code."""
-    begun, bad, total = time.monotonic(), 0, 0
-    print(f"{'habit':26} {'breaks':>7} {'printed':>8} {'sent':>6} {'unknown':>8} {'failed':>7} {'wrong':>6}")
+def habits(step: int) -> Iterator[tuple[str, str, Iterable[Case]]]:
+    """Each habit with the faults of a connection and with lost answers."""
     for habit in HABITS:
-        ended: Counter[str] = Counter()
-        breaks = wrong = 0
-        for fault in FAULTS:
-            for at in ANSWERS if fault == "lose_answer_after" else positions(JOB, step):
-                states, complaints = broken(habit, fault, at)
-                ended += states
-                breaks += 1
+        cases: list[Case] = [({fault: at}, 1, None) for fault in FAULTS for at in positions(SMALL, step)]
+        yield habit, habit, cases + [({"lose_answer_after": at}, 1, None) for at in ANSWERS]
+
+
+def shared(step: int) -> Iterator[tuple[str, str, Iterable[Case]]]:
+    """Each fault on printers that prove much and little."""
+    for habit in SHARED:
+        for hosts in (1, 2):
+            for name, fault in BREAKS.items():
+                yield f"{habit}, {name}, {hosts}", habit, [(fault(at), hosts, None) for at in positions(SMALL, step)]
+
+
+def paper(step: int) -> Iterator[tuple[str, str, Iterable[Case]]]:
+    """Each fault on a slip, and on a report at ten times the distance."""
+    for drawn, total, far in ((slip_pages, SLIP, step), (report_pages, REPORT, step * 10)):
+        for hosts in (1, 2):
+            for name, fault in BREAKS.items():
+                cases = [(fault(at), hosts, drawn) for at in positions(total, far)]
+                yield f"{drawn.__name__}, {name}, {hosts}", "good", cases
+
+
+PARTS = {"habits": habits, "shared": shared, "paper": paper}
+
+
+def main(step: int, parts: Iterable[str]) -> int:
+    """Sweep, print a table of how the jobs that were broken ended, and return the exit code."""
+    begun, bad, total = time.monotonic(), 0, 0
+    print(f"{'what':40} {'breaks':>7} {'printed':>8} {'sent':>6} {'unknown':>8} {'failed':>7} {'wrong':>6}")
+    for part in parts:
+        for name, habit, cases in PARTS[part](step):
+            ended: Counter[str] = Counter()
+            wrong = 0
+            for fault, hosts, drawn in cases:
+                outcome, complaints = broken(HABITS[habit], fault, hosts, drawn)
+                if habit in CONFIRM_NOTHING and outcome.state is PrintJobState.SENT:
+                    complaints = [text for text in complaints if not text.startswith("job 3 sent")]
+                ended[outcome.state.value] += 1
                 wrong += bool(complaints)
                 for complaint in complaints:
-                    print(f"  {fault}={at}: {complaint}")
-        bad, total = bad + wrong, total + breaks
-        counts = [ended[name] for name in ("printed", "sent", "unknown", "failed")]
-        print(f"{habit:26} {breaks:7} {counts[0]:8} {counts[1]:6} {counts[2]:8} {counts[3]:7} {wrong:6}", flush=True)
-    print(f"{total} breaks in {len(HABITS)} habits, {total * 5} jobs, {time.monotonic() - begun:.0f} s: {bad} wrong")
+                    print(f"  {fault}: {complaint}")
+            bad, total = bad + wrong, total + ended.total()
+            counts = [ended[state] for state in ("printed", "sent", "unknown", "failed")]
+            figures = f"{counts[0]:8} {counts[1]:6} {counts[2]:8} {counts[3]:7} {wrong:6}"
+            print(f"{name:40} {ended.total():7} {figures}", flush=True)
+    print(f"{total} breaks, {total * 5} jobs, {time.monotonic() - begun:.0f} s: {bad} wrong")
     return 1 if bad else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 97))
+    given = sys.argv[1:]
+    distance = next((int(text) for text in given if text.isdigit()), 97)
+    sys.exit(main(distance, [text for text in given if text in PARTS] or PARTS))

@@ -46,7 +46,7 @@ def test_a_slip_is_printed_and_its_dots_are_those_that_were_drawn(driver, width)
         outcome = print_job(make_job(), printer, MOMENT)
         assert PrintJobState.PRINTED == outcome.state
         assert Reason.FINE == outcome.reason
-        assert "barrier 00, status 12121212" in outcome.evidence
+        assert "each band named, cut confirmed, status 12121212" in outcome.evidence
         assert 1 == device.paper.count
         assert 0 == differing_dots(defused(draw_slip(make_slip(), printer.profile)), device.paper.slips()[0].image)
         assert 0 == device.unknown

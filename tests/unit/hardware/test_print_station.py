@@ -67,7 +67,7 @@ def test_a_job_is_printed_and_its_end_told_with_the_printers_word(printer, tmp_p
     assert station(desk, printer, tmp_path).step()
     job, state, evidence, key = desk.ends[0]
     assert ("j1", PrintJobState.PRINTED, "k0") == (job, state, key)
-    assert evidence.startswith("fine: barrier 00, status 12121212")
+    assert evidence.startswith("fine: each band named, cut confirmed, status 12121212")
     assert [] == list(tmp_path.iterdir())
 
 

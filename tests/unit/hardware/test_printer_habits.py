@@ -32,7 +32,9 @@ def test_whatever_the_habits_of_a_printer_each_slip_comes_out_once_and_only_the_
         ({}, [PRINTED, PRINTED]),
         ({"few_answers": True}, [PRINTED, PRINTED]),
         ({"no_barrier": True}, [UNKNOWN, SENT]),
-        ({"hangs_up": True}, [UNKNOWN, SENT]),
+        ({"hangs_up": True}, [SENT, SENT]),
+        ({"no_names": True}, [SENT, SENT]),
+        ({"no_macro": True}, [SENT, SENT]),
         ({"late_ms": 2000}, [PRINTED, PRINTED]),
         ({"line_bytes_per_second": 960}, [PRINTED, PRINTED]),
     ],
@@ -118,7 +120,7 @@ def test_a_printer_that_confirms_nothing_gets_no_blank_scraps():
     received = bench.device.received
     bench.print()
 
-    assert second == bench.device.received - received < 10_000
+    assert second == bench.device.received - received < 10_000, "one cut, at the start of the program"
 
 
 def test_what_another_host_broke_off_inside_an_image_is_cut_off_before_the_next_patients_paper():
@@ -139,7 +141,7 @@ def test_what_another_host_broke_off_inside_an_image_is_cut_off_before_the_next_
 @pytest.mark.parametrize("fault", ["rst_after", "half_close_after", "stall_after", "paper_out_after"])
 def test_a_break_anywhere_in_a_job_is_never_a_print_that_is_none_and_spoils_no_other_paper(habit, fault):
     """Issue 9, what must be seen: no slip lost, none falsely printed, none printed twice without a mark."""
-    for at in (3, 1790, 5000, 7150, 7300):
+    for at in (1790, 7300):  # every 97th byte: test_shared_printers.py, with the mark `faults`
         bench = Bench(habit)
         bench.print()
         bench.print()

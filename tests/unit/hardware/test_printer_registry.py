@@ -41,6 +41,8 @@ def test_a_url_names_the_way_and_the_paper(url, dots):
         ("virtual://?band=0", "band is 1 to 240"),
         ("virtual://?barrier=maybe", "barrier is one of"),
         ("virtual://?status=1,9", "status is none or numbers"),
+        ("virtual://?shared=perhaps", "shared is one of"),
+        ("virtual://?restart=never", "restart is one of"),
         ("usb://epson", "usb://VENDOR:PRODUCT"),
         ("file://", "no path"),
         ("nonsense", "no driver ''"),
@@ -61,6 +63,16 @@ def test_what_a_printer_answers_can_be_said_in_its_address():
     little.answered_barrier()
     little.answered(2)
     assert (False, {1, 4}) == (little.barrier, little.status)
+
+
+def test_a_network_printer_is_taken_for_shared_and_what_it_says_in_order_can_be_told():
+    """L8, L9."""
+    plain = open_printer("tcp://h").abilities
+    assert (True, False, None, None) == (plain.shared, plain.restart_seen, plain.barrier, plain.names)
+    told = open_printer("tcp://h?shared=no&restart=seen&barrier=gs_h").abilities
+    assert (False, True, True, True) == (told.shared, told.restart_seen, told.barrier, told.names)
+    assert not open_printer("file:///dev/usb/lp0").abilities.shared
+    assert not open_printer("tcp://h?barrier=gs_r").abilities.witness
 
 
 def test_every_documented_scheme_has_a_driver():

@@ -1,6 +1,7 @@
 import pytest
 
-from hardware.escpos.status import listen, status_of
+from hardware.escpos.questions import LETTERS
+from hardware.escpos.status import PROCESS_ID, listen, status_of
 from hardware.ports import Reason
 from hardware.virtual.faults import Faults
 
@@ -60,3 +61,21 @@ def test_half_an_automatic_status_waits_for_its_rest():
 def test_a_status_needs_four_answers():
     with pytest.raises(ValueError, match="unpack"):
         status_of([0x12, 0x12])
+
+
+def test_a_process_id_is_heard_whole_and_a_torn_one_is_taken_for_nothing():
+    """L9: a part of a name must not look like an answer to another question."""
+    said = PROCESS_ID + b"QS19\x00"
+    assert ((b"QS19",), (0x12,), ()) == _heard(b"\x12" + said)
+    first = listen(said[:4])
+    assert said[:4] == first.rest
+    assert (b"QS19",) == listen(first.rest + said[4:]).names
+    for lost in range(2, 6):
+        torn = _heard(said[:lost] + said[lost + 1 :] + b"\x12\x12")
+        assert ((), ()) == (torn[0], torn[1][2:]), lost
+    assert all(letter & 0x93 not in (0x10, 0x12) and letter & 0x90 for letter in LETTERS)
+
+
+def _heard(data):
+    heard = listen(data)
+    return heard.names, heard.realtime, heard.ordered
