@@ -134,8 +134,13 @@ FORKS.set_forkserver_preload(["server.cli", "server.run"])
 """Servers are forked from a process that has imported them: starting Python anew costs two seconds each time."""
 
 
-def _run(folder: Path, settings: dict[str, str]) -> None:
+def run_server(folder: Path, settings: dict[str, str]) -> None:
     """`hall-server run` in the new process, in a session of its own, with its log in the hall's folder."""
+    run_command(folder, settings, "run")
+
+
+def run_command(folder: Path, settings: dict[str, str], *arguments: str) -> None:
+    """`hall-server …` in the new process, as above."""
     os.setsid()
     os.chdir(folder)
     for name in [name for name in os.environ if name.startswith("HALL_")]:
@@ -144,7 +149,7 @@ def _run(folder: Path, settings: dict[str, str]) -> None:
     log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    sys.exit(start("server.cli", "server", ["run"]))
+    sys.exit(start("server.cli", "server", list(arguments)))
 
 
 class RunningHall:
@@ -173,6 +178,7 @@ class RunningHall:
             **settings,
         }
         self.process: ForkServerProcess | None = None
+        self.entry: Callable[[Path, dict[str, str]], None] = run_server
         self._tokens: dict[tuple[str, str], str] = {}
         self._clients: list[HallClient] = []
         content = toml or hall_file(stations)
@@ -212,7 +218,7 @@ class RunningHall:
     def start(self) -> "RunningHall":
         """Start the server and wait until it answers."""
         settings = {name: value for name, value in self.environment.items() if name.startswith("HALL_")}
-        self.process = FORKS.Process(target=_run, args=(self.folder, settings), daemon=True)
+        self.process = FORKS.Process(target=self.entry, args=(self.folder, settings), daemon=True)
         self.process.start()
         until(self._answers, within=90.0, every=0.05)
         return self
