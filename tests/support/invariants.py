@@ -112,7 +112,8 @@ class Seen:
 
 def stored(url: str, hall: str = "H1", audit_key: bytes | None = None) -> Stored:
     """Read a hall's rows; `url` is an SQLAlchemy URL, `audit_key` what its audit chain is signed with."""
-    engine = create_engine(url)
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    whole = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
     def rows(table: type[Base], *order: str, mine: bool = True) -> list[Row]:
         columns = Base.metadata.tables[table.__tablename__]
@@ -120,7 +121,9 @@ def stored(url: str, hall: str = "H1", audit_key: bytes | None = None) -> Stored
         return [dict(row) for row in db.execute(found.order_by(*(columns.c[name] for name in order))).mappings()]
 
     try:
-        with engine.connect() as db:
+        with engine.connect().execution_options(**whole) as db:
+            if not whole:
+                db.exec_driver_sql("BEGIN")  # a hall that runs goes on: all is read as it was at one instant
             return Stored(
                 hall=next(row for row in rows(HallRow, "id", mine=False) if row["id"] == hall),
                 tickets=rows(TicketRow, "id"),
