@@ -57,6 +57,9 @@ SERVER = [
     ("device revoke --hall H1 nobody", 1),
     ("staff add nurse1 --role nurse --hall H1 --password-stdin", 0),
     ("staff add nurse1 --role nurse --hall NOPE --password-stdin", 1),
+    ("check", 0),
+    ("restore patients.csv", 1),
+    ("restore", 0),
     ("replay absent.csv --hall H1 --stations 1", 2),
     ("demo --guests 0", 2),
 ]
