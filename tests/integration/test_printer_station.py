@@ -13,6 +13,7 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.protocol.terms import PrintJobState
 from tests.support.hall import ROOT, a_hall, until
+from tests.support.station_process import start_station
 
 NAMES = ("张小三", "𠮷田䶮", "John Smith")
 
@@ -36,26 +37,6 @@ def printer():
     port.start()
     yield device, port.port
     port.stop()
-
-
-def start_station(hall, port):
-    """Start `python -m hardware station run`; its log goes to the hall's folder."""
-    settings = {
-        "STATION_SERVER": hall.address,
-        "STATION_TOKEN": hall.token("station"),
-        "STATION_PRINTER": f"tcp://127.0.0.1:{port}?stall_timeout=20",
-        "STATION_STATE_DIR": str(hall.folder / "station"),
-        "PYTHONPATH": str(ROOT),
-    }
-    log = (hall.folder / "station.log").open("ab")
-    with log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "hardware", "station", "run"],
-            cwd=hall.folder,
-            env={**os.environ, **settings},
-            stdout=log,
-            stderr=log,
-        )
 
 
 def job_states(desk, *checked_in):
