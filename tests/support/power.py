@@ -52,7 +52,7 @@ class Disk:
 
     def close(self) -> None:
         """Take the disk away, whoever still uses it."""
-        subprocess.run(["umount", "--lazy", str(self.folder)], check=False)
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=False, capture_output=True)
         self.image.unlink(missing_ok=True)
 
 
