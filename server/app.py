@@ -1,9 +1,10 @@
 """Composition root: settings → engines → context → Flask app, sockets, relay, timers. Everything is built here."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_socketio import SocketIO
 from spectree import SpecTree
 
@@ -76,6 +77,7 @@ def create(settings: Settings) -> Server:
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
     app.url_map.merge_slashes = False
     app.before_request(_plain_address)
+    app.after_request(partial(_tell_time, context))
     tokens = Tokens(context)
     spec = SpecTree(
         "flask",
@@ -111,6 +113,12 @@ def _read_bundle(raw: dict[str, Any]) -> list[Received]:
     from server.his.fhir import read_bundle
 
     return read_bundle(raw)
+
+
+def _tell_time(context: Context, answer: Response) -> Response:
+    """Every answer tells the server's time: devices go by it, and `Date` is a clock that anybody may set."""
+    answer.headers["X-Hall-Now"] = context.clock.real().isoformat()
+    return answer
 
 
 def _plain_address() -> None:

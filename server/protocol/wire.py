@@ -73,25 +73,35 @@ class AnswerUnreadable(HallUnreachable):
 
 @dataclass
 class Skew:
-    """How far the server's clock is ahead of ours, in seconds, by the Date of its last answer.
+    """How far the server's clock is ahead of ours, in seconds, by what its last answer told.
 
-    A kiosk or screen may start with a wrong clock, and then takes every call for stale. Below two seconds it is
-    taken for none: Date counts whole seconds.
+    A kiosk or screen may start with a wrong clock, and then takes every call for stale; its clock may also be set
+    between two answers. Below two seconds it is taken for none: Date counts whole seconds.
     """
 
     wall: Callable[[], float] = time.time
-    seconds: float = 0.0
+    steady: Callable[[], float] = time.monotonic
+    began: float | None = None
+    """The server's time at second 0 of the steady clock, as far as it told."""
 
-    def note(self, date: str | None) -> None:
-        """Learn from the Date header of an answer; an unreadable one teaches nothing."""
+    @property
+    def seconds(self) -> float:
+        """Seconds to add to this machine's wall clock, as it is set now."""
+        ahead = 0.0 if self.began is None else self.began + self.steady() - self.wall()
+        return ahead if abs(ahead) >= 2.0 else 0.0
+
+    def note(self, date: str | None, hall_time: str | None = None) -> None:
+        """Learn from an answer's X-Hall-Now or, without one, its Date; an unreadable one teaches nothing.
+
+        Date is the machine's wall clock, or that of a proxy before it: hall time does not step with them.
+        """
         try:
-            told = parsedate_to_datetime(date or "")
-            ahead = told.timestamp() - self.wall()
+            told = datetime.fromisoformat(hall_time) if hall_time else parsedate_to_datetime(date or "")
+            seconds = told.timestamp()
         except (ValueError, TypeError, OverflowError):
             return
-        if told.year not in YEARS:
-            return
-        self.seconds = ahead if abs(ahead) >= 2.0 else 0.0
+        if told.year in YEARS:
+            self.began = seconds - self.steady()
 
 
 def fresh_key() -> str:
@@ -160,7 +170,7 @@ class Wire:
                     raise HallUnreachable(key, error) from error
             else:
                 if response.is_success and response.content:
-                    self.skew.note(response.headers.get("Date"))
+                    self.skew.note(response.headers.get("Date"), response.headers.get("X-Hall-Now"))
                     return response
                 if response.status_code < 400:
                     raise AnswerUnreadable(key, f"answer of a hall, with status {response.status_code}")
@@ -190,7 +200,8 @@ class Wire:
                 answer.close()
         if content is None:
             raise AnswerUnreadable(key, f"answer of at most {LARGEST} bytes")
-        headers = {name: value for name in ("Date", "Content-Type") if (value := answer.headers.get(name))}
+        kept = ("Date", "X-Hall-Now", "Content-Type")
+        headers = {name: value for name in kept if (value := answer.headers.get(name))}
         return httpx.Response(answer.status_code, headers=headers, content=content, request=request)
 
 

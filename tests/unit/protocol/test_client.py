@@ -156,12 +156,28 @@ def test_the_client_learns_how_far_its_clock_is_off_from_the_servers_answers():
     date = "Mon, 06 May 2024 02:00:00 GMT"
     client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": date})] * 2)
     skew = client.wire.skew
+    skew.steady = lambda: 0.0
     skew.wall = lambda: datetime(2024, 5, 6, 1, 55, tzinfo=UTC).timestamp()
     client.call_next("R1")
     assert 300.0 == client.skew
     skew.wall = lambda: datetime(2024, 5, 6, 2, 0, 1, tzinfo=UTC).timestamp()
     client.call_next("R1")
     assert 0.0 == client.skew
+
+
+def test_a_machine_whose_clock_is_set_goes_on_by_the_servers_time_and_not_by_date():
+    """L7: the clock of a screen that was set three hours on made every call too old to be spoken."""
+    told = {"Date": "Mon, 06 May 2024 05:00:00 GMT", "X-Hall-Now": "2024-05-06T02:00:00.250000+00:00"}
+    client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers=told)])
+    skew, second = client.wire.skew, 0.0
+    skew.steady = lambda: second
+    skew.wall = lambda: datetime(2024, 5, 6, 2, 0, 0, tzinfo=UTC).timestamp() + second
+    client.call_next("R1")
+    assert 0.0 == client.skew, "hall time, whatever the machine's own clock says in Date"
+
+    second = 4.0
+    skew.wall = lambda: datetime(2024, 5, 6, 5, 0, 4, tzinfo=UTC).timestamp()
+    assert -3 * 3600 + 0.25 == client.skew
 
 
 @pytest.mark.parametrize(
