@@ -1,7 +1,8 @@
 """Mends how Engine.IO treats threads and garbage. Touches private parts of engineio 4.15 and simple-websocket.
 
 A websocket that is sent what is no frame loses its reading thread and keeps the others for ever; a message may grow
-without end; each ping of each socket starts a thread that sleeps (seen in the sources, and by the attacks' bench).
+without end; each ping of each socket starts a thread that sleeps (seen in the sources, and by the attacks' bench). A
+pong is waited for by the wall clock.
 A polling socket that is ended by the server holds the thread that ended it until the client has fetched the goodbye.
 """
 
@@ -15,7 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import simple_websocket
-from engineio import packet
+from engineio import base_socket, packet
+from engineio import socket as socket_of_engine
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from engineio.socket import Socket
 
@@ -103,13 +105,20 @@ class Pings:
                 due, one = self._due.popleft()
             time.sleep(max(0.0, due - time.monotonic()))
             if not one.closing and not one.closed:
-                one.last_ping = time.time()
+                one.last_ping = time.monotonic()
                 with contextlib.suppress(Exception):  # closed just now
                     one.send(packet.Packet(packet.PING))
 
 
+class _Steady:
+    """What Engine.IO measures its pings by: a wall clock that is set would end every socket at once."""
+
+    time = staticmethod(time.monotonic)
+
+
 def mend(engine: Any) -> None:
     """Let an engineio server use these."""
+    socket_of_engine.time = base_socket.time = _Steady  # their own `import time`
     engine._async = {**engine._async, "websocket": _WebSocketOfEngine}
     pings, start = Pings(engine), engine.start_background_task
 
