@@ -11,6 +11,8 @@ LINES = frozenset({AlertKind.RED_FLAG, AlertKind.FEVER, AlertKind.WORSE, AlertKi
 by acknowledging it."""
 PER_MACHINE = frozenset({AlertKind.HELP, AlertKind.DEVICE, AlertKind.SILENT, AlertKind.OVERUSE})
 """Alerts of which one machine has one line with a counter."""
+PER_HALL = frozenset({AlertKind.CLOCK})
+"""Alerts of the server itself, of which a hall has one line with a counter."""
 PER_PATIENT = frozenset({AlertKind.RED_FLAG, AlertKind.FEVER, AlertKind.WORSE, AlertKind.ESCORT})
 """Dangers: one line for each patient. Two people never share one, and a person nobody knows has a line of their own
 (until there are too many of one machine)."""
@@ -47,8 +49,11 @@ def is_line(kind: AlertKind) -> bool:
 def may_share(kind: AlertKind, *, device: str | None, patient: str | None) -> bool:
     """Whether a new alert may join an open one of the same kind, machine and patient instead of making a line.
 
-    Calls for help and alarms of machines join per machine; dangers only for one and the same known patient.
+    Calls for help and alarms of machines join per machine, those of the server per hall; dangers only for one and the
+    same known patient.
     """
+    if kind in PER_HALL:
+        return True
     if kind in PER_MACHINE:
         return device is not None
     return kind in PER_PATIENT and patient is not None

@@ -139,6 +139,7 @@ class AlertKind(StrEnum):
     GUESSING = "guessing"
     OVERUSE = "overuse"
     SILENT = "silent"
+    CLOCK = "clock"
 
 
 class Evidence(StrEnum):

@@ -106,14 +106,14 @@ def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | 
     """The open alert that a new one joins; who is known never joins the line of somebody else at the same machine."""
     if not alerting.may_share(kind, device=device, patient=patient):
         return _nameless_line(work, kind, device) if device is not None and patient is None else None
-    machine = kind in alerting.PER_MACHINE
+    same = AlertRow.device_id == device if kind in alerting.PER_MACHINE else AlertRow.patient_id == patient
     rows = work.db.scalars(
         select(AlertRow)
         .where(
             AlertRow.hall_id == work.hall.id,
             AlertRow.closed_at.is_(None),
             AlertRow.kind == kind.value,
-            AlertRow.device_id == device if machine else AlertRow.patient_id == patient,
+            same,
         )
         .order_by(AlertRow.last_at.desc())
     )

@@ -16,6 +16,7 @@ from server.services import (
     alerts,
     attempts,
     bookings,
+    clock_news,
     desk_codes,
     devices,
     doctors,
@@ -38,6 +39,9 @@ from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 
 BATCH = 100
 KEPT = timedelta(days=7)
+LOOK_AGAIN = timedelta(minutes=1)
+EXPIRING = ("lease", "silent")
+"""What runs out by the clock alone, and only while the server could hear who would have prevented it."""
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +85,8 @@ class DueRunner:
         self._thread = threading.Thread(target=self._loop, name="due", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. Nothing is taken for silent or run out before the machines had time to be heard by this process."""
+        self._context.clock.hold_expiry()
         self._thread.start()
 
     def stop(self) -> None:
@@ -91,15 +96,20 @@ class DueRunner:
 
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
-            tasks = (sync_marks, lives.heed_witnesses, keep_reserve, tell_of_storage, self._run_due, renew_wanted)
-            for task in tasks:
+            self._context.clock.look()
+            tell = (keep_reserve, tell_of_storage, clock_news.tell)
+            for task in (sync_marks, lives.heed_witnesses, *tell, self._run_due, renew_wanted):
                 try:
                     task(self._context)
                 except Exception:  # one that fails holds up neither the others nor the next round
                     log.exception("a round of scheduled tasks failed")
 
     def _run_due(self, context: Context) -> None:
-        run_due(context, self._resting)
+        try:
+            run_due(context, self._resting)
+        except Exception:
+            context.clock.hold_expiry()  # the database was away: no heartbeat and no report could be kept either
+            raise
 
 
 def sync_marks(context: Context) -> None:
@@ -146,6 +156,7 @@ def renew_wanted(context: Context) -> None:
 def run_due(context: Context, resting: Resting | None = None) -> int:
     """Do everything that is due in the halls in use; how many rows were done. One that fails holds up no other."""
     resting = resting or Resting()
+    held = () if context.clock.may_expire() else EXPIRING
     with Session(context.engines.read) as db:
         rows = db.execute(
             select(DueRow.id, DueRow.hall_id)
@@ -153,6 +164,7 @@ def run_due(context: Context, resting: Resting | None = None) -> int:
             .where(
                 HallRow.active,
                 DueRow.id.not_in(resting.ids()),
+                DueRow.kind.not_in(held),
                 ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
                 | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real())),
             )
@@ -182,6 +194,8 @@ def _do(work: Work, context: Context, id: str) -> Answer:
     now = work.real_now if row is not None and row.clock == "real" else work.now
     if row is None or row.due_at > now:
         return Answer(200, {})
+    if row.kind in EXPIRING and not context.clock.may_expire():  # suspended since this round began
+        return Answer(200, {})
     again = STANDING[row.kind](work, context, row) if row.kind in STANDING else None
     if again is not None:
         row.due_at = again
@@ -196,13 +210,16 @@ def _do(work: Work, context: Context, id: str) -> Answer:
     return Answer(200, {})
 
 
-def _close_day(work: Work, _context: Context, row: DueRow) -> datetime | None:
-    """Close the day a batch at a time: the row stays due until everybody is closed."""
+def _close_day(work: Work, context: Context, row: DueRow) -> datetime | None:
+    """Close the day a batch at a time: it stays due until everybody is closed, and while the clock is not steady."""
+    if not context.clock.may_close():
+        return work.now + LOOK_AGAIN
     if _close_batch(work, date.fromisoformat(row.subject)):
         return row.due_at
     work.record(EventKind.DAY_CLOSED, reason=row.subject)
     promises.log_day(work.db, work.hall.id, date.fromisoformat(row.subject))
-    prune(work.db, work.real_now)
+    if context.clock.is_steady():
+        prune(work.db, work.real_now)
     return None
 
 

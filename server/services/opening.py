@@ -1,5 +1,7 @@
 """Opening an installation: database, keys, clock and rules; at a first start they are created. Knows no web."""
 
+from sqlalchemy.orm import Session
+
 from server.domain.keys import Purpose, derived
 from server.protocol import private_files
 from server.services import lives
@@ -9,9 +11,10 @@ from server.services.examination import must_be_servable
 from server.services.marks import Marks
 from server.services.reserve import Reserve
 from server.services.scales import load_findings, load_scales
-from server.services.transaction import Transactions
+from server.services.transaction import Transactions, tell_time
 from server.settings import Settings
-from server.store.engine import open_engines
+from server.store import times
+from server.store.engine import Engines, open_engines
 from server.store.schema import migrate
 
 STATE_FILES = r"secret\.key|(?:[0-9a-f]{2})+"
@@ -37,8 +40,17 @@ def _opened(settings: Settings, marks: Marks) -> Context:
     """What there is, opened; the database comes before the key, so that a key alone is never a first start."""
     engines = open_engines(settings.database_url)
     migrate(engines.write)
-    clock, key = Clock(replay=settings.replay), settings.key()
+    clock, key = _clock(engines, replay=settings.replay), settings.key()
     transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
     lives.check_marks(transactions)
     return context
+
+
+def _clock(engines: Engines, *, replay: bool) -> Clock:
+    """The clock, from where the journals are; by the database's time where nodes share one."""
+    clock = Clock(replay=replay)
+    with Session(engines.read) as db:
+        tell_time(clock, db.connection())
+        clock.start_from(times.newest_of_all(db.connection()))
+    return clock

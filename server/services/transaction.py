@@ -2,17 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
+from server.services import clock
 from server.services.clock import Clock
 from server.services.fifo import FifoLock
 from server.services.marks import Marks
@@ -21,6 +23,7 @@ from server.services.receipts import kept
 from server.services.reserve import Reserve
 from server.services.storage import Storage
 from server.services.work import Answer, Work
+from server.store import times
 from server.store.engine import Engines
 from server.store.rows import KeepingSession
 from server.store.tables import (
@@ -142,6 +145,12 @@ class Transactions:
             log.error("a constraint refused what the rules allowed: %s", error)
             raise HallError(ErrorCode.ILLEGAL_MOVE, "something else is already there") from error
 
+    def _now(self, connection: Connection, rows: Mapping[str, HallRow]) -> tuple[datetime, datetime]:
+        """Hall time and real time of a command that holds these halls: never before what their journals hold."""
+        tell_time(self.clock, connection)
+        newest = [at for row in rows.values() if (at := times.newest(connection, row.id, row.seq)) is not None]
+        return self.clock.no_earlier(max(newest, default=None))
+
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
         """A wish of the server's own, without a key."""
         wish = Wish(principal, None, "", time.monotonic() + 60)
@@ -184,7 +193,8 @@ class Transactions:
                 body = wish.renew(db, halls[0], stored.status, stored.body) if wish.renew else stored.body
                 return Answer(stored.status, dress(db, rows[halls[0]], body) if dress else body), []
             before = {row.id: row.seq for row in rows.values()}
-            work = Work(db, rows[halls[0]], rows, wish.principal, self.clock.hall(), self.clock.real(), self._audit_key)
+            now, real_now = self._now(db.connection(), rows)
+            work = Work(db, rows[halls[0]], rows, wish.principal, now, real_now, self._audit_key)
             try:
                 answer = use_case(work)
             except HallError as error:
@@ -202,6 +212,13 @@ class Transactions:
                 )
             answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
+
+
+def tell_time(of: Clock, connection: Connection) -> None:
+    """Let a clock go by that of the database where several nodes share one."""
+    asked = clock.seconds()
+    if (now := times.of_database(connection)) is not None:
+        of.tell(now, asked)
 
 
 def rehearsed(db: Session, change: Callable[[Session], list[str]]) -> list[str]:

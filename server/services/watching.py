@@ -30,7 +30,7 @@ def watch(work: Work, context: Context, day: date) -> datetime | None:
     for queue in queues:
         _alarm_starving(work, queue)
         absence.look(work, queue)
-        if not queue.rules.carry_over:
+        if not queue.rules.carry_over and context.clock.may_close():
             _close_session(work, queue)
         if queue.rules.check_in == "automatic":
             _check_in_booked(work, context, queue)

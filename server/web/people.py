@@ -1,6 +1,5 @@
 """Staff session, devices, imports and the hall file over HTTP."""
 
-import time
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -161,7 +160,7 @@ def _who(context: Context, who: Principal) -> View:
         if row is None:
             raise HallError(ErrorCode.UNAUTHENTICATED)
         halls = [hall for hall in context.hall_ids() if who.reach in {None, hall}]
-        return {"staff": staff.staff_view(row), "halls": halls, "at": time.time()}
+        return {"staff": staff.staff_view(row), "halls": halls, "at": context.clock.real().timestamp()}
 
 
 def _me(context: Context, who: Principal) -> View:

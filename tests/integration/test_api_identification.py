@@ -1,6 +1,6 @@
 """Who stands at the kiosk: what identifies, what a token is bound to, and that failing tells nothing."""
 
-import time
+import datetime
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
@@ -172,8 +172,8 @@ def test_a_visit_token_works_at_its_own_kiosk_and_in_its_own_hall_only(api):
 
 def test_a_visit_token_ends_after_five_minutes(api, monkeypatch):
     token = token_of(api)
-    hour = time.time() + 301
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: hour)
+    later = api.context.clock.real() + datetime.timedelta(seconds=301)
+    monkeypatch.setattr(type(api.context.clock), "real", lambda _: later)
 
     assert "visit_token_invalid" == with_token(api, token, queue="IM")[1]["code"]
 

@@ -7,7 +7,7 @@ import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const ORDER = ["red_flag", "escort", "worse", "help", "storage_damaged", "storage_failed", "storage", "restored", "fever", "reassess", "booking", "starved", "staged_long", "paused_long", "print", "device"];
+const ORDER = ["red_flag", "escort", "worse", "help", "storage_damaged", "storage_failed", "storage", "restored", "clock", "fever", "reassess", "booking", "starved", "staged_long", "paused_long", "print", "device"];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
 const LINES = new Set(["red_flag", "escort", "worse", "help", "fever"]);
 const SHOWN = 3;
@@ -70,6 +70,7 @@ export function whole(alerts) {
 const FACTS = {
   starved: /: (?<waited>\d+) \/ (?<target>\d+) min$/,
   restored: /^(?<lost>\d*)$/,
+  clock: /^(?<minutes>[+-]\d+)$/,
   print: /^moved: (?<printer>.+)$/,
   paused_long: /^(?<station>.+): (?<count>\d+)$/,
 };

@@ -1,10 +1,12 @@
 """Nothing ends the server: a task that fails rests, an event that cannot be shown is hidden, a torn key is replaced."""
 
 import threading
+from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
 
 from server.protocol.terms import Audience
+from server.services.clock import Clock
 from server.services.due import DueRunner, Resting
 from server.services.faces import Faces
 from server.settings import Settings
@@ -49,7 +51,7 @@ def test_a_round_that_fails_in_one_part_does_the_others(monkeypatch):
     monkeypatch.setattr("server.services.due.keep_reserve", broken)
     monkeypatch.setattr("server.services.due.run_due", lambda _context, _resting: done.set())
     monkeypatch.setattr("server.services.due.renew_wanted", broken)
-    runner = DueRunner(context=None, every=0.001)
+    runner = DueRunner(SimpleNamespace(clock=Clock()), every=0.001)
     runner.start()
     assert done.wait(30)
     runner.stop()

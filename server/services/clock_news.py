@@ -1,0 +1,28 @@
+"""Tells the staff of every hall that the server's clock stepped, or is not the database's."""
+
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from server.protocol.terms import AlertKind
+from server.services import alerts
+from server.services.context import Context
+from server.services.transaction import tell_time
+from server.services.work import Answer, Work
+
+
+def tell(context: Context) -> None:
+    """Ask the database what time it is, where it has a clock, and tell what is new of the clock, once."""
+    with Session(context.engines.read) as db:
+        tell_time(context.clock, db.connection())
+    for text in context.clock.news():
+        for hall in context.hall_ids():
+            try:
+                context.transactions.system(hall, partial(_tell, text=text))
+            except Exception:  # told again in the next round; who knows it already has one line
+                context.clock.untold(text)
+                raise
+
+
+def _tell(work: Work, *, text: str) -> Answer:
+    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.CLOCK, text=text)})
