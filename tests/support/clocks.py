@@ -4,14 +4,14 @@ import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import time_machine
 
 from server.services import clock, clock_news
 from server.services.due import run_due
-from tests.support import hall
 from tests.support.api import Api
-from tests.support.hall import RunningHall, until
+from tests.support.hall import RunningHall, run_server, until
 
 MORNING = datetime.now(UTC).replace(hour=1, minute=0, second=0, microsecond=0) + timedelta(days=1)
 """Nine o'clock in Shanghai of tomorrow: later than anything in a prepared database, and not so late that it is old."""
@@ -70,15 +70,16 @@ def _run(folder: Path, settings: dict[str, str]) -> None:
                 traveller.shift(wanted - now)
                 now = wanted
             seen = folder / f"{OFFSET}.seen"
-            seen.with_suffix(".new").write_text(str(now), encoding="ascii")
-            seen.with_suffix(".new").replace(seen)
+            beside = folder / f"{OFFSET}.seen.new"
+            beside.write_text(str(now), encoding="ascii")
+            beside.replace(seen)
             threading.Event().wait(0.05)
 
     def in_the_worker() -> None:  # gunicorn forks the process that serves, and no thread goes along
         threading.Thread(target=follow, daemon=True).start()
 
     os.register_at_fork(after_in_child=in_the_worker)
-    hall._run(folder, settings)
+    run_server(folder, settings)
 
 
 def _offset(folder: Path) -> float:
@@ -88,7 +89,9 @@ def _offset(folder: Path) -> float:
 class ClockedHall(RunningHall):
     """A running server whose wall clock the test sets: all of its process sees it, its seconds go on."""
 
-    entry = staticmethod(_run)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.entry = _run
 
     def start(self) -> "ClockedHall":
         """Start, with the wall clock as it was left."""
