@@ -13,6 +13,7 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.protocol.terms import PrintJobState
 from tests.support.hall import ROOT, a_hall, until
+from tests.support.invariants import Paper, Seen, judge, stored_of
 from tests.support.station_process import start_station
 
 NAMES = ("张小三", "𠮷田䶮", "John Smith")
@@ -46,6 +47,15 @@ def job_states(desk, *checked_in):
     return [states.get(answer.ticket.id) for answer in checked_in]
 
 
+def papers_of(hall, device):
+    """The sheets of a printer by the jobs they are of, as the codes on them say."""
+    kept = stored_of(hall)
+    tickets = {ticket["code"]: ticket["id"] for ticket in kept.tickets}
+    jobs = {job["ticket_id"]: job["id"] for job in kept.print_jobs}
+    codes = [code for slip in device.paper.slips() for code in slip.read_codes or ()]
+    return Seen(papers=[Paper(jobs[tickets[code]]) for code in codes])
+
+
 def check_in(desk, name):
     return desk.check_in("H1", queue="IM", patient={"name": name})
 
@@ -64,6 +74,7 @@ def test_every_check_in_gives_a_slip_and_the_server_knows_it(hall, desk, printer
         codes = {code for slip in device.paper.slips() for code in slip.read_codes or ()}
         if codes:
             assert {person.slip.code for person in people} == codes
+            assert [] == judge(stored_of(hall), papers_of(hall, device))
         until(lambda: "fine" in printer_health(desk), within=120, every=0.2)
     finally:
         station.terminate()
