@@ -11,11 +11,11 @@ from gunicorn.app.base import BaseApplication
 from server.app import Server, create
 from server.live import gate
 from server.services.examination import NotServable
-from server.services.marks import InUse
 from server.serving.limits import Limits
 from server.serving.quiet import OncePerMinute, QuietLogger
 from server.serving.worker import GuardedWorker
 from server.settings import Settings
+from server.store.engine import UnsafeStorage
 from server.store.failures import is_away
 from server.web.closed import Closed
 
@@ -55,9 +55,10 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         """Compose and start the server inside the worker; what is not whole is not served, and says so."""
         try:
             self._server = create(self._settings)
-        except (NotServable, InUse) as error:
+        except (NotServable, UnsafeStorage, OSError) as error:  # InUse is an OSError with a text and no number
+            reason = getattr(error, "strerror", None) or str(error)
             log.error("nothing is served: %s", error)
-            self._server = Closed(self._settings, str(error))
+            self._server = Closed(self._settings, reason)
             self._server.start()
             return self._server.app
         gc.collect()

@@ -80,6 +80,18 @@ def test_what_one_node_does_both_nodes_tell_in_order(nodes, listen):
     assert [list(range(seq + 1, seq + 7))] * 2 == [[event["seq"] for event in events] for events in heard]
 
 
+def test_each_node_keeps_marks_of_what_both_wrote(nodes):
+    """L6: a node that wrote little took an older copy of the database for the present one."""
+    nodes[0].check_in("甲")
+    snapshot = nodes[0].client("console").snapshot("H1")
+
+    def mark(node):
+        epoch, _, seq = (node.folder / "state" / "marks" / b"H1".hex()).read_text().strip().partition(" ")
+        return epoch == snapshot.epoch and int(seq) >= snapshot.seq
+
+    until(lambda: all(mark(node) for node in nodes))
+
+
 def test_a_token_of_one_node_is_known_to_the_other(nodes):
     assert "console" == nodes[1].client("console", address=nodes[0].address).me().role
 
