@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tests.support.hall import until
-from tests.support.nodes import Work, some_nodes
+from tests.support.network import Namespace, NoNamespaces
+from tests.support.nodes import Work, a_far_node_and_a_near_one, some_nodes
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.faults]
 LONGEST_GAP = 10.0
@@ -28,14 +29,14 @@ def heals(work):
     return time.monotonic() - now
 
 
-def accepted(work, nodes, what, gaps, healed=None):
+def accepted(work, nodes, what, gaps, healed=None, desk=None):
     """Print the figures and judge; the gaps are those of the nodes that nothing happened to."""
     done = sum(one.outcome == "done" for one in work.operations)
     unknown = sum(one.outcome == "unknown" for one in work.operations)
     say = f"{what}, {len(nodes)} nodes: {work.presses} presses, {done} acknowledged, {unknown} unknown, "
     say += f"longest gap of the others {max(gaps):.1f} s" + (f", healed after {healed:.1f} s" if healed else "")
     print(f"\n{say}")
-    assert [] == work.verdict(nodes[0].client("console"))
+    assert [] == work.verdict((desk or nodes[0]).client("console"))
     assert max(gaps) <= LONGEST_GAP, say
     return say
 
@@ -54,6 +55,25 @@ def test_a_node_that_is_cut_off_or_suspended_for_40_seconds_holds_up_nobody_else
         healed = heals(work)
     gaps = [recorder.longest_gap(since, ended) for recorder in work.recorders[1:]]
     accepted(work, nodes, f"{how} of 40 s", gaps, healed)
+
+
+def test_a_node_whose_packets_are_lost_for_40_seconds_holds_up_nobody_else():
+    """L1: without any proxy, by a line that really loses what is sent, so that keepalives have their part, too."""
+    try:
+        with Namespace() as line, a_far_node_and_a_near_one(line) as pair, Work(pair) as work:
+            until(lambda: work.presses > 60, within=60)
+            time.sleep(random.uniform(0, 1))
+            since = time.monotonic()
+            line.stall()
+            time.sleep(40)
+            ended = time.monotonic()
+            line.heal()
+            healed = heals(work)
+            work.stop()
+            gaps = [recorder.longest_gap(since, ended) for recorder in work.recorders[1:]]
+            accepted(work, pair, "packets lost for 40 s", gaps, healed, desk=pair[1])
+    except NoNamespaces as missing:
+        pytest.skip(str(missing))
 
 
 def test_short_cuts_and_suspensions_at_random_instants_lose_nothing(nodes):

@@ -27,6 +27,7 @@ from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.tables import Base
+from tests.support import databases
 
 HALLS = """
 [hospital]
@@ -123,9 +124,11 @@ class Api:
         self, folder: Path, toml: str = HALLS, *, database: str | None = None, replay: bool = True, origins: str = ""
     ) -> None:
         self.folder, self.toml = folder, toml
-        fresh = not (folder / "hall.db").exists()
+        fresh = not (folder / "hall.db").exists() and database is None
+        if database is None:
+            database = databases.fresh() if databases.POSTGRESQL else f"sqlite:///{folder / 'hall.db'}"
         self.settings = Settings(
-            database_url=database or f"sqlite:///{folder / 'hall.db'}",
+            database_url=database,
             state_dir=folder / "state",
             secret_key="a secret that only the tests know",
             replay=replay,
@@ -319,9 +322,12 @@ class Api:
     def reset(self) -> None:
         """Back to the prepared database: composing a server takes longer than copying a file."""
         self.close()
-        for file in self.folder.glob("hall.db*"):
-            file.unlink()
-        shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")
+        if databases.POSTGRESQL:
+            databases.put_back(self.settings.database_url, _templates[self.toml].settings.database_url)
+        else:
+            for file in self.folder.glob("hall.db*"):
+                file.unlink()
+            shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")
         self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
@@ -345,8 +351,9 @@ def _prepared(toml: str) -> Api:
             for role in ("console", "kiosk"):
                 made.token(role if hall == "H1" else f"{role}:{hall}")
         made.close()
-        with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not databases.POSTGRESQL:
+            with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         _templates[toml] = made
     return _templates[toml]
 
@@ -355,6 +362,8 @@ def _made(toml: str, **options: Any) -> Api:
     folder = Path(tempfile.mkdtemp(prefix="hall-api-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(_prepared(toml).folder, folder, dirs_exist_ok=True)
+    if databases.POSTGRESQL:
+        options["database"] = databases.copied(_prepared(toml).settings.database_url)
     made = Api(folder, toml, **options)
     made.tokens = dict(_prepared(toml).tokens)
     return made
@@ -400,6 +409,8 @@ def an_api(toml: str = HALLS, *, fresh: bool = False, **options: Any) -> Iterato
             yield api
         finally:
             api.close()
+            if databases.POSTGRESQL:
+                databases.drop(api.settings.database_url)
         return
     idle = _idle.setdefault(toml, [])
     api = idle.pop() if idle else _made(toml)

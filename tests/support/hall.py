@@ -22,11 +22,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
 
+import pytest
+
 from server import cli
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
 from server.protocol.messages import Slip
 from server.protocol.starting import start
+from tests.support import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSPITAL = """
@@ -121,7 +124,8 @@ def rush(kiosks: Sequence[HallClient], desks: Sequence[HallClient], each: int) -
     return given, called
 
 
-_TEMPLATES: dict[str, tuple[Path, dict[tuple[str, str], str]]] = {}
+_TEMPLATES: dict[str, tuple[Path, dict[tuple[str, str], str], str]] = {}
+"""By hall file: a prepared folder, its devices' tokens, and its database's URL."""
 
 
 def _first_hall(toml: str) -> str:
@@ -162,17 +166,20 @@ class RunningHall:
         stations: int = 4,
         database: str | None = None,
         prepared: dict[tuple[str, str], str] | None = None,
+        host: str = "127.0.0.1",
         **settings: str,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hall-test-"))
         self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.database = self.folder / "hall.db"
+        self.host = host
+        self.address = f"http://{host}:{self.port}"
+        self._embedded = not databases.POSTGRESQL
+        self._copied = database is None and databases.POSTGRESQL
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HALL_")},
-            "HALL_DATABASE_URL": database or f"sqlite:///{self.database}",
+            "HALL_DATABASE_URL": database or f"sqlite:///{self.folder / 'hall.db'}",
             "HALL_STATE_DIR": str(self.folder / "state"),
-            "HALL_HOST": "127.0.0.1",
+            "HALL_HOST": host,
             "HALL_PORT": str(self.port),
             "PYTHONPATH": str(ROOT),
             **settings,
@@ -186,9 +193,14 @@ class RunningHall:
             self._tokens = dict(prepared)
             return
         if database is None and content in _TEMPLATES:
-            template, self._tokens = _TEMPLATES[content][0], dict(_TEMPLATES[content][1])
+            template, tokens, url = _TEMPLATES[content]
+            self._tokens = dict(tokens)
             shutil.copytree(template, self.folder, dirs_exist_ok=True)
+            if not self._embedded:
+                self.environment["HALL_DATABASE_URL"] = databases.copied(url)
             return
+        if database is None and not self._embedded:
+            self.environment["HALL_DATABASE_URL"] = databases.fresh()
         (self.folder / "hall.toml").write_text(content, encoding="utf-8")
         self.command("apply", str(self.folder / "hall.toml"))
         for role in ("console", "caller"):
@@ -201,7 +213,15 @@ class RunningHall:
         template = Path(tempfile.mkdtemp(prefix="hall-template-"))
         atexit.register(shutil.rmtree, template, ignore_errors=True)
         shutil.copytree(self.folder, template, dirs_exist_ok=True)
-        _TEMPLATES[content] = (template, dict(self._tokens))
+        url = self.environment["HALL_DATABASE_URL"]
+        _TEMPLATES[content] = (template, dict(self._tokens), url if self._embedded else databases.copied(url))
+
+    @property
+    def database(self) -> Path:
+        """The file of the embedded database; a test that asks for it is skipped where there is none."""
+        if "sqlite" not in self.environment["HALL_DATABASE_URL"]:
+            pytest.skip("about SQLite: looks into the file of the embedded database")
+        return self.folder / "hall.db"
 
     def command(self, *arguments: str, text: str = "") -> str:
         """Run `hall-server …` and return what it printed; in this process, for a new one costs seconds to start."""
@@ -226,7 +246,7 @@ class RunningHall:
     def _answers(self) -> bool:
         assert self.process is not None
         assert self.process.is_alive(), f"the server ended: {self.log()[-800:]}"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 2) as line:
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 2) as line:
             line.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
             return b" 200 " in line.recv(64)
         return False
@@ -265,6 +285,8 @@ class RunningHall:
             client.close()
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._copied:
+            databases.drop(self.environment["HALL_DATABASE_URL"])
 
     def token(self, role: str, hall: str = "H1") -> str:
         """The token of a device of that role, enrolled when first asked for."""

@@ -5,24 +5,34 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from server.protocol.client import HallClient
 from tests.support.api import enrolled
-from tests.support.hall import RunningHall, hall_file
+from tests.support.hall import RunningHall, hall_file, run_server
 from tests.support.histories import Entry, Operation, Recorder, entries, judge
-from tests.support.postgres import Postgres
+from tests.support.network import Namespace, enter
+from tests.support.postgres import Postgres, a_postgres
 from tests.support.proxy import Proxy
 
 SECRET = "one secret for all nodes, long enough"
 
 
-class Node(RunningHall):
-    """A server that reaches its database through a proxy."""
+def _run_inside(namespace: Path, folder: Path, settings: dict[str, str]) -> None:
+    enter(namespace)
+    run_server(folder, settings)
 
-    def __init__(self, network: Proxy, **options: Any) -> None:
+
+class Node(RunningHall):
+    """A server that reaches its database through a network that can be cut: a proxy, or a namespace."""
+
+    def __init__(self, network: Proxy | Namespace, *, inside: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.network = network
+        if inside and isinstance(network, Namespace):
+            self.entry = partial(_run_inside, network.path)
 
     def suspend(self) -> None:
         """Stop it where it stands, as a paused virtual machine does."""
@@ -53,6 +63,28 @@ def some_nodes(postgres: Postgres, count: int, *, stations: int = 16) -> Iterato
             running.callback(node.close)
             running.callback(network.heal)
             nodes.append(node)
+        for node in nodes:
+            node.start()
+        yield nodes
+
+
+@contextmanager
+def a_far_node_and_a_near_one(namespace: Namespace) -> Iterator[list[Node]]:
+    """Two nodes of one installation: the first in the namespace, whose packets can be lost; the other beside it."""
+    with ExitStack() as running:
+        postgres = running.enter_context(a_postgres(also_at=namespace.database))
+        url = postgres.database()
+        toml = hall_file(16)
+        prepared = enrolled(url, toml, SECRET)
+        far = url.replace("127.0.0.1", namespace.database)
+        shared = {"toml": toml, "prepared": prepared, "HALL_SECRET_KEY": SECRET}
+        nodes = [
+            Node(namespace, database=far, host=namespace.address, inside=True, **shared),
+            Node(namespace, database=url, **shared),
+        ]
+        for node in nodes:
+            running.callback(node.close)
+        running.callback(namespace.heal)
         for node in nodes:
             node.start()
         yield nodes
@@ -90,6 +122,10 @@ class Work:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Let everybody end what is under way."""
         self._stop.set()
         for thread in self._threads:
             thread.join(180)

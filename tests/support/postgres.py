@@ -18,7 +18,7 @@ from tests.support.hall import free_port, until
 SYSTEM_USER = "postgres"
 OPTIONS = [
     word
-    for setting in ("fsync=off", "max_connections=200", "log_error_verbosity=terse", "log_parameter_max_length=0")
+    for setting in ("fsync=off", "max_connections=400", "log_error_verbosity=terse", "log_parameter_max_length=0")
     for word in ("-c", setting)
 ]
 """Fast, and with a log as docs/privacy.md wants it."""
@@ -51,7 +51,9 @@ def _user() -> str | None:
 class Postgres:
     """A running server. `database()` makes a fresh database and gives its URL; `restart()` ends it as a crash does."""
 
-    def __init__(self) -> None:
+    def __init__(self, also_at: str | None = None) -> None:
+        """`also_at` is an address of this machine from whose network of four addresses it is reached besides."""
+        self._addresses = ",".join(filter(None, ["127.0.0.1", also_at]))
         self._bin, self._user = binaries(), _user()
         self.folder = Path(tempfile.mkdtemp(prefix="hall-postgres-"))
         if self._user is not None:
@@ -63,11 +65,14 @@ class Postgres:
         subprocess.run(
             [self._bin / "initdb", *options], user=self._user, cwd=self.folder, capture_output=True, check=True
         )
+        if also_at is not None:
+            with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {also_at}/30 trust\n")
         self.start()
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        where = ["-D", self.folder / "data", "-k", self.folder, "-h", "127.0.0.1", "-p", str(self.port)]
+        where = ["-D", self.folder / "data", "-k", self.folder, "-h", self._addresses, "-p", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._bin / "postgres", *where, *OPTIONS], user=self._user,
@@ -109,18 +114,18 @@ class Postgres:
             host="127.0.0.1", port=self.port, user="hall", dbname=database, autocommit=True, connect_timeout=10
         )
 
-    def database(self) -> str:
-        """The URL of a fresh, empty database."""
+    def database(self, *, template: str = "template1") -> str:
+        """The URL of a fresh database: an empty one, or a copy of another."""
         name = f"hall_{next(self._names)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql://hall@127.0.0.1:{self.port}/{name}"
 
 
 @contextlib.contextmanager
-def a_postgres() -> Iterator[Postgres]:
+def a_postgres(also_at: str | None = None) -> Iterator[Postgres]:
     """A running PostgreSQL for the length of a block. Raises NoPostgres."""
-    server = Postgres()
+    server = Postgres(also_at)
     try:
         yield server
     finally:
