@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup prepare demo test test-faults contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
+.PHONY: help setup prepare demo test test-faults test-postgres contract check format docs lock wheel clean bench bench-policy bench-triage bench-voice
 
 help: ## list what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: prepare ## run every test but those of test-faults, and the shared contrac
 
 test-faults: prepare ## run the tests that inject a fault for many seconds (power cuts, partitions, sweeps)
 	@$(BIN)/pytest -n 2 --dist worksteal -m faults
+
+test-postgres: prepare ## run the ordinary tests with PostgreSQL in the place of SQLite (needs its server programs)
+	@HALL_TEST_DATABASE=postgresql $(BIN)/pytest -n 4 --dist worksteal -m "not faults and not browser"
 
 contract:
 	@if [ -x ../shared/checks/contract ]; then \

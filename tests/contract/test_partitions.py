@@ -25,7 +25,7 @@ def nodes(request, postgres):
 def heals(work):
     """Every node acknowledges something that was asked after now; the seconds until the last did."""
     now = time.monotonic()
-    until(lambda: all(recorder.acknowledged > now for recorder in work.recorders), within=60)
+    until(lambda: all(recorder.acknowledged > now for recorder in work.recorders), within=300)
     return time.monotonic() - now
 
 
@@ -45,7 +45,7 @@ def accepted(work, nodes, what, gaps, healed=None, desk=None):
 def test_a_node_that_is_cut_off_or_suspended_for_40_seconds_holds_up_nobody_else(nodes, how):
     """L1: the other nodes wrote nothing for as long as it lasted, and nobody wrote after it had healed."""
     with Work(nodes) as work:
-        until(lambda: work.presses > 60, within=60)
+        until(lambda: work.presses > 60, within=300)
         time.sleep(random.uniform(0, 1))
         since = time.monotonic()
         (nodes[0].network.stall if how == "black hole" else nodes[0].suspend)()
@@ -61,7 +61,7 @@ def test_a_node_whose_packets_are_lost_for_40_seconds_holds_up_nobody_else():
     """L1: without any proxy, by a line that really loses what is sent, so that keepalives have their part, too."""
     try:
         with Namespace() as line, a_far_node_and_a_near_one(line) as pair, Work(pair) as work:
-            until(lambda: work.presses > 60, within=60)
+            until(lambda: work.presses > 60, within=300)
             time.sleep(random.uniform(0, 1))
             since = time.monotonic()
             line.stall()
@@ -80,7 +80,7 @@ def test_short_cuts_and_suspensions_at_random_instants_lose_nothing(nodes):
     """L1: each cut falls into another place of a transaction."""
     gaps = []
     with Work(nodes) as work:
-        until(lambda: work.presses > 60, within=60)
+        until(lambda: work.presses > 60, within=300)
         for turn in range(8):
             node = nodes[turn % len(nodes)]
             since = time.monotonic()
@@ -96,7 +96,7 @@ def test_short_cuts_and_suspensions_at_random_instants_lose_nothing(nodes):
 def test_a_node_that_is_killed_every_5_seconds_holds_up_nobody_else(nodes):
     """L1: what a dead node held is let go at once, and its keys are answered by the next one."""
     with Work(nodes) as work:
-        until(lambda: work.presses > 60, within=60)
+        until(lambda: work.presses > 60, within=300)
         since = time.monotonic()
         for _ in range(6):
             time.sleep(random.uniform(4, 6))
@@ -111,7 +111,7 @@ def test_a_node_that_is_killed_every_5_seconds_holds_up_nobody_else(nodes):
 def test_a_database_that_is_restarted_loses_nothing_and_fills_no_log(nodes, postgres):
     """L13: a restart wrote 250 tracebacks a minute."""
     with Work(nodes) as work:
-        until(lambda: work.presses > 60, within=60)
+        until(lambda: work.presses > 60, within=300)
         since = time.monotonic()
         for _ in range(4):
             time.sleep(random.uniform(1, 3))
@@ -129,7 +129,7 @@ def test_ten_thousand_presses_of_next_by_many_doctors_are_one_history(nodes):
     """Item 7: nobody is called twice, nobody out of turn, and no read is from the past."""
     began = time.monotonic()
     with Work(nodes, doctors=16, ahead=60) as work:
-        until(lambda: work.presses >= 10_000, within=1500, every=0.5)
+        until(lambda: work.presses >= 10_000, within=3000, every=0.5)
     seconds = time.monotonic() - began
     gaps = [recorder.longest_gap(began + 1, began + seconds) for recorder in work.recorders]
     accepted(work, nodes, f"10,000 presses in {seconds:.0f} s", gaps)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from server.live.notices import Notices
 from server.store import postgresql
 from server.store.failures import is_away
+from tests.support.api import HALLS, Api
 from tests.support.hall import until
 from tests.support.proxy import Proxy
 
@@ -75,6 +76,26 @@ def test_a_database_that_says_nothing_is_given_up(engine, line, monkeypatch):
             connection.execute(text("SELECT 1"))
         assert silent.value.connection_invalidated
         assert is_away(silent.value)
+
+
+def test_a_node_that_is_cut_off_says_busy_and_does_the_same_key_once_afterwards(
+    database_url, line, monkeypatch, tmp_path
+):
+    """L1: a clear 503, and the key may be sent again; the pool is not drained once the network is back."""
+    monkeypatch.setattr(postgresql.BoundedConnection, "silence", 0.3)
+    api = Api(tmp_path, database=database_url.set(port=line.port).render_as_string(hide_password=False))
+    try:
+        api.apply(HALLS)
+        api.check_in("张小三")
+        wanted = ("/check-ins", {"hall": "H1", "queue": "IM", "patient": {"name": "断"}})
+        line.stall()
+        status, refused = api.post(*wanted, key="cut off")
+        assert (503, "busy") == (status, refused["code"])
+        line.heal()
+        answers = [api.post(*wanted, key="cut off") for _ in range(2)]
+        assert [(201, "A002")] * 2 == [(status, body["ticket"]["number"]) for status, body in answers]
+    finally:
+        api.close()
 
 
 def test_each_connection_has_its_time_outs_also_those_for_notices(database_url):

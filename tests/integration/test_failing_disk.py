@@ -34,7 +34,7 @@ def test_a_damaged_page_is_a_503_of_its_own_code_told_once_and_readyz_says_so():
     with an_api(fresh=True) as api:
         api.check_in("甲")
         api.context.engines.dispose()
-        damage(api.folder / "hall.db", "print_job")
+        damage(api.database, "print_job")
         jobs = [api.post("/print-jobs/claim", {}, role="station", key="") for _ in range(3)]
         assert [(503, "storage_damaged")] * 3 == [seen(job) for job in jobs]
 

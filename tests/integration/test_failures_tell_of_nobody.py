@@ -34,7 +34,7 @@ def locked(api, patch):
     """Another process holds the database."""
     patch.setattr(engine, "BUSY_MILLISECONDS", 10)
     api.context.engines.dispose()  # new connections wait as long
-    with contextlib.closing(sqlite3.connect(api.folder / "hall.db", isolation_level=None)) as db:
+    with contextlib.closing(sqlite3.connect(api.database, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         yield "database is locked"
     api.context.engines.dispose()
@@ -43,7 +43,7 @@ def locked(api, patch):
 @contextlib.contextmanager
 def unreadable(api, _patch):
     """A disk that turned a bit in a name."""
-    with contextlib.closing(sqlite3.connect(api.folder / "hall.db")) as db, db:
+    with contextlib.closing(sqlite3.connect(api.database)) as db, db:
         db.execute(f"UPDATE patient SET name = CAST(X'{NAME.encode().hex()}FF' AS TEXT)")
     yield "OperationalError"
 
@@ -52,7 +52,7 @@ def unreadable(api, _patch):
 def malformed(api, _patch):
     """A disk that lost pages."""
     api.context.engines.dispose()
-    file = api.folder / "hall.db"
+    file = api.database
     with contextlib.closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = file.stat().st_size

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -147,6 +148,13 @@ class Api:
         """Apply a hall file; what changed."""
         file = hallfile.read(toml, self.context)
         return self.context.transactions.administer(lambda db: hallfile.write(db, file, toml))
+
+    @property
+    def database(self) -> Path:
+        """The file of the embedded database; a test that asks for it is skipped where there is none."""
+        if databases.POSTGRESQL:
+            pytest.skip("about SQLite: looks into the file of the embedded database")
+        return self.folder / "hall.db"
 
     def close(self) -> None:
         """Close the database."""

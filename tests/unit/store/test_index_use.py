@@ -13,6 +13,7 @@ from server.services import choosing, moves, reading
 from server.services.config import config_of
 from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
+from tests.support.databases import about_sqlite
 
 HERE = (TicketRow.hall_id == "H1",)
 QUESTIONS = {
@@ -52,6 +53,7 @@ def db():
         yield session
 
 
+@about_sqlite("how it plans a statement")
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_is_answered_by_its_index(db, question):
     statement, index = QUESTIONS[question]
