@@ -3,18 +3,18 @@
 A node that is cut off, suspended or dead cannot let go of a lock; the database does it for the node, because each
 connection asks for that when it opens. The time-outs nest, from the inside outwards:
 
-    connect ≤ pool < lock ≤ idle in transaction < patience of a command < statement < silence
+    connect ≤ pool < lock < patience of a command < idle in transaction ≤ statement < silence
 
-- `lock`: a command waits so long for its hall and is then refused with 503; so are those of a dead node that still
-  stand in the line, which would otherwise get the lock one after the other.
-- `idle in transaction`: a transaction whose node says nothing for so long is ended, with its locks.
+- `lock`: a command waits so long for its hall and is then refused with 503. It is shorter than `idle in transaction`,
+  so that whoever of a dead node stands in the line has left it when the lock is free; otherwise each of them would get
+  the lock, one after the other.
 - `patience` (services/transaction.py): a command that has waited so long is dropped before it begins.
+- `idle in transaction`: a transaction whose node says nothing for so long is ended, with its locks.
 - `statement`: the database ends a statement; every wait for a lock is part of one.
 - `silence`: the node ends a connection on which the database says nothing, later than the database would have.
 
-The longest gap for the others is one wait for a lock and one idle transaction: a waiter of the dead node that came
-just before the cut may get the lock once more. A refusal reaches the client within pool + connect + lock, or, on a
-connection that died unnoticed, within pool + silence + connect.
+The longest gap for the others is one idle transaction. A refusal reaches the client within pool + connect + lock, or,
+on a connection that died unnoticed, within pool + silence + connect.
 """
 
 import time
@@ -34,7 +34,7 @@ CONNECT_SECONDS = 2
 """libpq knows nothing shorter."""
 POOL_SECONDS = 2.0
 LOCK_SECONDS = 3.0
-IDLE_IN_TRANSACTION_SECONDS = 3.0
+IDLE_IN_TRANSACTION_SECONDS = 5.0
 STATEMENT_SECONDS = 5.0
 SILENCE_SECONDS = 6.0
 READING_IDLE_SECONDS = 60.0
@@ -102,11 +102,11 @@ def _connected(idle: float, _dialect: Any, _record: Any, arguments: Any, named: 
     return BoundedConnection.connect(*arguments, **{**named, **ours})
 
 
-def engine_for(url: URL, *, idle: float = IDLE_IN_TRANSACTION_SECONDS, **options: Any) -> Engine:
-    """An engine whose connections have every time-out; `idle` is in seconds. Errors do not repeat what was written."""
+def engine_for(url: URL, *, idle: float | None = None, **options: Any) -> Engine:
+    """An engine whose connections have every time-out, `idle` in seconds. Errors do not repeat what was written."""
     driver = url.set(drivername="postgresql+psycopg")
     engine = create_engine(driver, hide_parameters=True, **options)
-    event.listen(engine, "do_connect", partial(_connected, idle))
+    event.listen(engine, "do_connect", partial(_connected, idle or IDLE_IN_TRANSACTION_SECONDS))
     event.listen(engine, "handle_error", _note_ended)
     drop_failing_connections(engine)
     return engine

@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from argon2 import PasswordHasher
@@ -27,6 +28,7 @@ from server.services.due import run_due
 from server.services.opening import build_context
 from server.services.work import Answer, Work
 from server.settings import Settings
+from server.store import postgresql
 from server.store.tables import Base
 from tests.support import databases
 
@@ -107,6 +109,8 @@ queues = ["SU"]
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """A hash says its own cost: these are judged at once, where the product's take a third of a second each."""
+PATIENT_SECONDS = 60.0
+"""A test that waits for a processor in the middle of a transaction is no node that is cut off."""
 MORNING = "2026-03-02T09:00:00+08:00"
 """A time under HALL_REPLAY at which NIGHT is closed."""
 _templates: dict[str, "Api"] = {}
@@ -135,7 +139,8 @@ class Api:
             replay=replay,
             origins=origins,
         )
-        self.server: Server = create(self.settings)
+        with mock.patch.object(postgresql, "IDLE_IN_TRANSACTION_SECONDS", PATIENT_SECONDS):
+            self.server: Server = create(self.settings)
         self.context = self.server.context
         self.tokens: dict[str, str] = {}
         self._cookies: dict[str, str] = {}

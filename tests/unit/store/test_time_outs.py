@@ -11,20 +11,20 @@ OTHERS_WAIT_AT_MOST = 10.0
 def test_the_time_outs_nest_so_that_what_waits_inside_ends_first():
     """L1: with a time-out outside that ends first, the inner one holds its lock for nobody."""
     nest = [
-        postgresql.CONNECT_SECONDS, postgresql.POOL_SECONDS, postgresql.LOCK_SECONDS,
-        postgresql.IDLE_IN_TRANSACTION_SECONDS, PATIENCE_SECONDS, postgresql.STATEMENT_SECONDS,
+        postgresql.CONNECT_SECONDS, postgresql.POOL_SECONDS, postgresql.LOCK_SECONDS, PATIENCE_SECONDS,
+        postgresql.IDLE_IN_TRANSACTION_SECONDS, postgresql.STATEMENT_SECONDS,
         postgresql.SILENCE_SECONDS,
     ]  # fmt: skip
     assert sorted(nest) == nest
-    assert postgresql.POOL_SECONDS < postgresql.LOCK_SECONDS
-    assert postgresql.IDLE_IN_TRANSACTION_SECONDS < PATIENCE_SECONDS < postgresql.STATEMENT_SECONDS
+    assert postgresql.POOL_SECONDS < postgresql.LOCK_SECONDS < PATIENCE_SECONDS
+    assert postgresql.LOCK_SECONDS + 1 < postgresql.IDLE_IN_TRANSACTION_SECONDS, "the line is empty by then"
     assert postgresql.STATEMENT_SECONDS < postgresql.SILENCE_SECONDS
 
 
 def test_the_longest_way_to_an_answer_is_shorter_than_people_wait():
     """L1: clients are answered within ten seconds, whichever side is cut."""
     pool, connect, lock = postgresql.POOL_SECONDS, postgresql.CONNECT_SECONDS, postgresql.LOCK_SECONDS
-    assert lock + postgresql.IDLE_IN_TRANSACTION_SECONDS < OTHERS_WAIT_AT_MOST
+    assert lock + postgresql.IDLE_IN_TRANSACTION_SECONDS < OTHERS_WAIT_AT_MOST, "one who comes at the worst instant"
     assert pool + connect + lock < OTHERS_WAIT_AT_MOST
     assert pool + postgresql.SILENCE_SECONDS + connect <= OTHERS_WAIT_AT_MOST
 
