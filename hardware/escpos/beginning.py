@@ -96,7 +96,7 @@ class Beginning:
         """End what another left open: an image, the data of a command. Raises Stopped or Unproven when it is no use."""
         first = pack.resynchronise(self._profile.width)
         more = bytes(pack.LONGEST_OPEN - len(first)) + pack.INITIALISE + pack.NO_AUTO_STATUS
-        for padding in (pack.CLEAR_BUFFERS + first, more):
+        for padding in (pack.CLEAR_BUFFERS + pack.CLEAR_DATA + first, more):
             seconds = talk.push(padding, self._limits.stall + len(padding) / SLOWEST_LINE)
             if talk.hello(self._limits.status) is not Listening.SILENT:
                 return

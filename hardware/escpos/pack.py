@@ -17,6 +17,8 @@ RUN_MACRO = b"\x1d^\x01\x00\x00"
 """GS ^: executes the macro once, at once; without one nothing happens."""
 CLEAR_BUFFERS = b"\x10\x05\x02"
 """DLE ENQ 2: recover from an error and throw away what was received but not printed."""
+CLEAR_DATA = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 fn 8 (TM-T20III and later): throw away what was received, at once, also inside an image that has no end."""
 CUTS = {"partial": b"\x1dVB\x00", "full": b"\x1dVA\x00", "none": b"\x1bd\x05"}
 BAND_ROWS = 24
 """Rows of a band: 1.7 kB at 80 mm, so that two fit into the 4 kB of a small printer and a slow line answers soon."""

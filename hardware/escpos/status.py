@@ -18,6 +18,8 @@ from hardware.ports import Reason
 
 PROCESS_ID = b"\x37\x22"
 """What an answer to GS ( H begins with."""
+CLEARED = b"\x37\x25\x00"
+"""The answer to DLE DC4 fn 8; it names nothing and is dropped."""
 PAPER_END = 0x7E
 """Only DLE EOT 4 is ever answered so, with paper ended; as an answer to another question it came one too late."""
 
@@ -102,6 +104,11 @@ def listen(data: bytes) -> Heard:
                 names.append(data[at + 2 : at + 6])
                 at += 7
                 continue
+        if byte == CLEARED[0] and data[at : at + 3] in (CLEARED, CLEARED[:2]):
+            if at + 3 > len(data):
+                return Heard(tuple(realtime), tuple(ordered), data[at:], tuple(names))
+            at += 3
+            continue
         if byte & 0x93 == 0x10:
             if at + 4 > len(data):
                 return Heard(tuple(realtime), tuple(ordered), data[at:], tuple(names))

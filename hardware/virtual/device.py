@@ -36,8 +36,11 @@ from hardware.virtual.parser import (
 )
 
 BUFFER = 65536
-_REALTIME = re.compile(rb"\x10(?:\x04([\x01-\x04])|\x05([\x01\x02]))", re.DOTALL)
-_BEGUN = re.compile(rb"\x10[\x04\x05]?\Z", re.DOTALL)
+_CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+_REALTIME = re.compile(rb"\x10(?:\x04([\x01-\x04])|\x05[\x01\x02])|" + re.escape(_CLEAR), re.DOTALL)
+_BEGUN = re.compile(
+    rb"(?:\x10[\x04\x05]?|" + b"|".join(re.escape(_CLEAR[:size]) for size in range(2, len(_CLEAR))) + rb")\Z", re.DOTALL
+)
 STRAYS = (b"\x00", b"\x37\x22SSSS\x00", b"\x12")
 """What another host is answered: to its GS r, its process id, its DLE EOT."""
 AUTO_STATUS = b"\x10\x00\x00\x0f"
@@ -189,12 +192,21 @@ class VirtualPrinter:
                 number = found[1][0]
                 if number in (1, 4) or not self._faults.few_answers:
                     self._answer(self._faults.status(number))
-            else:
+            elif found[0] != _CLEAR:
                 self._buffer.clear()
                 self._faults = replace(self._faults, cutter_error=False)
+            elif not self._faults.no_clear:
+                self._clear_at_once()
         self._keep(data[done:])
         begun = _BEGUN.search(self._carry + data if done == 0 else data[done:])
         self._carry = begun[0] if begun else b""
+
+    def _clear_at_once(self) -> None:
+        self._buffer.clear()
+        self._parser.clear()
+        self._page = None
+        self.paper.initialise()
+        self._answers += b"\x37\x25\x00"
 
     def _answer(self, byte: int) -> None:
         """Say something, unless this is the answer that gets lost."""

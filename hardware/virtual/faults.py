@@ -41,6 +41,8 @@ class Faults:
     """Knows GS r, but not the process ids of GS ( H."""
     no_macro: bool = False
     """Knows no macros (GS : and GS ^)."""
+    no_clear: bool = False
+    """Does not know DLE DC4 function 8, which ends even an open image."""
     auto_status: bool = False
     """Says four bytes of automatic status (ASB) before each answer, as another host switched it on."""
     hangs_up: bool = False

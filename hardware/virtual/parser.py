@@ -156,6 +156,12 @@ class Parser:
                 yield action
         self._rest = data[at:]
 
+    def clear(self) -> None:
+        """Forget what is not complete: a command, an image, the definition of a macro. The macro stays."""
+        self._rest = self._row = b""
+        self._missing = 0
+        self._recorded = None
+
     def _record(self, command: bytes) -> None:
         if self._recorded is not None:
             self._recorded += command[: LONGEST_MACRO - len(self._recorded)]

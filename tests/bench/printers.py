@@ -6,7 +6,7 @@ breaks in bytes (97).
 `habits`: every habit of a printer, one host. `shared`: every fault, by one and by two hosts, on printers that prove
 much and little. `paper`: the same faults on a real slip and on a report of three pages.
 
-Exits 1 when a slip was lost, falsely printed, on paper twice, or shared its paper.
+Exits 1 when a slip was lost, falsely printed, on paper twice, or shared its paper. `sent` promises no whole paper.
 """
 
 import sys
@@ -22,9 +22,7 @@ FAULTS = ("rst_after", "half_close_after", "stall_after", "paper_out_after")
 SMALL, SLIP, REPORT = 7_600, 46_900, 520_000
 """Bytes of a job of 100 rows, of a slip and of a report with their questions."""
 ANSWERS = range(1, 60)
-SHARED = ("good", "no names", "no macro", "no barrier", "slow line", "hangs up")
-CONFIRM_NOTHING = {"no barrier", "few answers, no barrier", "hangs up, no barrier", "slow line, no barrier", "hangs up"}
-"""Habits whose `sent` says that nobody knows whether a paper is whole."""
+SHARED = ("good", "no clearing", "no names", "no macro", "no barrier", "hangs up", "slow line")
 
 Case = tuple[dict[str, Any], int, Draw | None]
 """A fault, how many hosts, and what is drawn."""
@@ -67,7 +65,7 @@ def main(step: int, parts: Iterable[str]) -> int:
             wrong = 0
             for fault, hosts, drawn in cases:
                 outcome, complaints = broken(HABITS[habit], fault, hosts, drawn)
-                if habit in CONFIRM_NOTHING and outcome.state is PrintJobState.SENT:
+                if outcome.state is PrintJobState.SENT:
                     complaints = [text for text in complaints if not text.startswith("job 3 sent")]
                 ended[outcome.state.value] += 1
                 wrong += bool(complaints)

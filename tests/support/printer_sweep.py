@@ -35,6 +35,7 @@ HABITS: dict[str, dict[str, Any]] = {
     "few answers": {"few_answers": True},
     "no names": {"no_names": True},
     "no macro": {"no_macro": True},
+    "no clearing": {"no_clear": True},
     "no barrier": {"no_barrier": True},
     "few answers, no barrier": {"few_answers": True, "no_barrier": True},
     "late": {"late_ms": 700},
