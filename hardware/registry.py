@@ -4,8 +4,8 @@ connection hurts no other. Knows no job.
     tcp://host:9100   usb://04b8:0e15   serial:///dev/ttyUSB0   cups://name   file:///dev/usb/lp0   virtual://
 
 Options in the query: width (58, 80), dots, dpi, cut (partial, full, none), band (rows), barrier (gs_h, gs_r, none),
-status (such as 1,4 or none), shared (yes, no), restart (seen, hidden), status_timeout, stall_timeout, begin_timeout;
-serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder). docs/devices.md says what each is for.
+status (such as 1,4 or none), shared (yes, no, strangers), restart (seen, hidden), status_timeout, stall_timeout,
+begin_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder). docs/devices.md says what each is for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -138,7 +138,8 @@ def _abilities(address: Address) -> Any:
     made = given(barrier, None if numbers is None else [int(number) for number in numbers])
     scheme = address.parts.scheme
     # a network printer may serve other programs; a USB printer that restarts leaves the bus
-    made.shared = address.choice("shared", ("yes", "no"), "yes" if scheme == "tcp" else "no") == "yes"
+    shared = address.choice("shared", ("yes", "no", "strangers"), "yes" if scheme == "tcp" else "no")
+    made.shared, made.strangers = shared != "no", shared == "strangers"
     made.restart_seen = address.choice("restart", ("seen", "hidden"), "seen" if scheme == "usb" else "hidden") == "seen"
     return made
 

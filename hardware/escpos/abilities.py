@@ -24,14 +24,16 @@ class Abilities:
     the printer keeps one; None while not known. `status`: the n of DLE EOT n that it answers. `hangs_up`: whether it
     ends the connection after a cut. `fixed_*` were given in the address and are never unlearned.
 
-    Two things no printer says: `shared`, whether other programs print on it too, and `restart_seen`, whether a restart
-    would break the connection (a network card or USB controller of its own) instead of being hidden by a box between.
+    What no printer says: `shared`, whether other hosts of the hall print on it too; `strangers`, whether programs that
+    are not the hall's do, which leave its macro as it is; and `restart_seen`, whether a restart would break the
+    connection (a network card or USB controller of its own) instead of being hidden by a box between.
     """
 
     barrier: bool | None = None
     names: bool | None = None
     macro: bool | None = None
     shared: bool = True
+    strangers: bool = False
     restart_seen: bool = False
     status: frozenset[int] = frozenset(QUESTIONS)
     hangs_up: bool = False

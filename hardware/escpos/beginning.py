@@ -64,7 +64,7 @@ class Beginning:
         if heard is Listening.SILENT:
             self._complete(talk)
             self._cut_off(talk)
-        elif heard is Listening.HEARD and self._may_hang():
+        elif self._may_hang() if heard is Listening.HEARD else self._abilities.strangers and not self._cut_away:
             self._cut_off(talk)
 
     def separate_unseen(self, talk: OrderedConversation) -> None:

@@ -72,6 +72,7 @@ def test_a_network_printer_is_taken_for_shared_and_what_it_says_in_order_can_be_
     told = open_printer("tcp://h?shared=no&restart=seen&barrier=gs_h").abilities
     assert (False, True, True, True) == (told.shared, told.restart_seen, told.barrier, told.names)
     assert not open_printer("file:///dev/usb/lp0").abilities.shared
+    assert open_printer("tcp://h?shared=strangers").abilities.strangers
     assert not open_printer("tcp://h?barrier=gs_r").abilities.witness
 
 

@@ -62,6 +62,52 @@ def test_a_host_killed_between_two_bands_leaves_its_part_to_nobody():
     assert [{1}, {77}, {2}] == [bench.owners(slip.data) for slip in bench.device.paper.slips()]
 
 
+def test_where_strangers_print_too_each_paper_begins_with_a_cut():
+    """L8: siblings: a program that is none of the hall's leaves the mark of a clean paper as it is."""
+    bench = Bench({}, shared=True)
+    bench.printer.abilities.strangers = True
+    bench.print()
+    bench.device.receive(next(pack.bands(page(77))))
+
+    assert PRINTED is bench.print().state
+    assert [{1}, {77}, {2}] == [bench.owners(slip.data) for slip in bench.device.paper.slips()]
+
+
+def killed(habit: str, steps: range) -> None:
+    """One host prints slips and is killed in one, at each of these bytes of it; another prints after it."""
+    for at in steps:
+        bench = Bench(HABITS[habit], shared=True)
+        first, other = bench.driver(), bench.driver()
+        for host in (other, first):
+            bench.print(host)
+        sent, receive = bytearray(), bench.device.receive
+        bench.device.receive = lambda data, sent=sent, receive=receive: (sent.extend(data), receive(data))[1]
+        bench.print(first)
+        bench.device.receive = receive
+        bench.transport.open()
+        bench.transport.write(bytes(sent[:at]))
+        bench.transport.close()
+        outcome = bench.print(other)
+
+        assert outcome.state in WELL, (at, outcome)
+        assert 1 == bench.whole()[-1], at
+        owners = [bench.owners(slip.data) for slip in bench.device.paper.slips()]
+        assert all(len(piece) <= 1 for piece in owners), (at, owners)
+
+
+@pytest.mark.parametrize("habit", ["good", "no names", "no barrier", "slow line"])
+def test_a_host_killed_at_any_byte_leaves_nothing_on_the_next_paper(habit):
+    """L8: what was handed to a box still arrives after the host is gone."""
+    killed(habit, range(5, 7400, 1811))
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_host_killed_at_every_97th_byte_leaves_nothing_on_the_next_paper(habit):
+    """L8."""
+    killed(habit, range(0, 7400, 97))
+
+
 def test_a_clean_printer_gets_no_scrap_whoever_printed_before():
     """L8: what the printer's macro proves needs no cut."""
     bench = Bench({}, shared=True)
