@@ -15,7 +15,10 @@ from server.protocol.follower import Follower
 from server.protocol.wire import HallProblem
 from server.services import lives
 from tests.support.api import an_api
+from tests.support.databases import about_sqlite
 from tests.support.hall import RunningHall, until
+
+pytestmark = about_sqlite("putting its file back")
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,8 +14,11 @@ from server.cli import main
 from server.domain.wholeness import ADVICE, Part, Trouble
 from server.services.examination import NotServable, look, must_be_servable
 from server.services.opening import build_context
+from tests.support.databases import about_sqlite
 from tests.support.hall import RunningHall, until
 from tests.support.starts import SERVES, at_work, said_at_start, settings_of, starts, table
+
+pytestmark = about_sqlite("how its file is found at a start")
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSALS = {f"`{trouble}`" for trouble in Trouble}

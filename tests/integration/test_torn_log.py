@@ -8,6 +8,9 @@ import pytest
 
 from server.services.opening import build_context
 from tests.support.api import an_api
+from tests.support.databases import about_sqlite
+
+pytestmark = about_sqlite("its write-ahead log")
 
 FRAMES = 3
 
