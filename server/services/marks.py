@@ -78,8 +78,13 @@ class Marks:
         return marked(self._folder.parent)
 
     def forget(self, hall: str) -> None:
-        """Remove the mark of a hall that is no more. Raises OSError."""
-        durable_files.remove(self._folder / _name(hall))
+        """Remove the mark of a hall that is no more; another of its name begins with a new one. Raises OSError."""
+        with self._lock:
+            self._written.pop(hall, None)
+            self._unsynced.discard(hall)
+            if (handle := self._handles.pop(hall, None)) is not None:
+                os.close(handle)
+            durable_files.remove(self._folder / _name(hall))
 
     def close(self) -> None:
         """Sync, and let the folder go; may be called twice."""

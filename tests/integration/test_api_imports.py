@@ -71,6 +71,7 @@ def command(api, monkeypatch, tmp_path, capsys):
     """`hall-server import KIND` with a text as its file; exit code, what was printed, what was said."""
     monkeypatch.setenv("HALL_DATABASE_URL", api.settings.database_url)
     monkeypatch.setenv("HALL_STATE_DIR", str(api.folder / "state"))
+    monkeypatch.setenv("HALL_SECRET_KEY", api.settings.secret_key)
 
     def run(kind, content):
         file = tmp_path / "rows.csv"
@@ -336,7 +337,11 @@ def test_an_account_with_a_doctors_id_names_the_doctor(api):
     assert 200 == api.post("/stations/R1/open", {"doctor": "D101"})[0]
 
     def add(*more):
-        settings = {"HALL_DATABASE_URL": api.settings.database_url, "HALL_STATE_DIR": str(api.settings.state_dir)}
+        settings = {
+            "HALL_DATABASE_URL": api.settings.database_url,
+            "HALL_STATE_DIR": str(api.settings.state_dir),
+            "HALL_SECRET_KEY": api.settings.secret_key,
+        }
         words = ["staff", "add", "wang", "--role", "doctor", "--doctor", "D101", "--password-stdin", *more]
         with mock.patch.dict(os.environ, settings), mock.patch("sys.stdin", io.StringIO(f"{PASSWORD}\n")):
             assert 0 == main(words)

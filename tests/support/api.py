@@ -338,12 +338,14 @@ class Api:
         if databases.POSTGRESQL:
             databases.put_back(self.settings.database_url, _templates[self.toml].settings.database_url)
         else:
-            for file in self.folder.glob("hall.db*"):
+            for file in self.folder.glob("hall.db-*"):
                 file.unlink()
-            shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")
+            shutil.copyfile(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")  # the file it has open
         self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
+        for hall in self.context.transactions.marks.halls():
+            self.context.transactions.marks.forget(hall)
         self.context.counts.__init__()
         self.context.transactions.storage.__init__(self.context.transactions.reserve)
 
