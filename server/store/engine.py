@@ -11,12 +11,14 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.protocol import private_files
 from server.store.failures import drop_failing_connections
 
 BUSY_MILLISECONDS = 5000
+POSTGRESQL = frozenset({"postgresql", "postgres"})
 WRITER_CACHE_KIB = 4 * 1024
 READER_CACHE_KIB = 2 * 1024
 """Pages that a connection keeps: with 4 writers and 32 readers at most 80 MiB together. The operating system's own
@@ -96,7 +98,9 @@ def _make_private(path: Path) -> None:
 
 
 def open_engines(url: str, *, readers: int = 16) -> Engines:
-    """Both engines for a database URL. Raises UnsafeStorage when SQLite has no file or refuses WAL or FULL."""
+    """Both engines for a database URL. Raises UnsafeStorage when SQLite has no file or refuses WAL or FULL,
+    NoSuchModuleError for any other database than SQLite and PostgreSQL.
+    """
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     every: dict[str, Any] = {"json_serializer": dumps}
     parsed = make_url(url)
@@ -112,6 +116,8 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
             event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=pages))
             drop_failing_connections(engine)
         return Engines(write, read, opened)
+    if parsed.get_backend_name() not in POSTGRESQL:
+        raise NoSuchModuleError(f"no {parsed.get_backend_name()} here, but SQLite and PostgreSQL")
     from server.store.postgresql import open_postgresql  # an embedded database starts without its driver
 
     return Engines(*open_postgresql(parsed, readers, **every))
