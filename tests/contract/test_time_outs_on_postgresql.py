@@ -78,6 +78,7 @@ def test_a_database_that_says_nothing_is_given_up(engine, line, monkeypatch):
         assert is_away(silent.value)
 
 
+@pytest.mark.faults
 def test_a_node_that_is_cut_off_says_busy_and_does_the_same_key_once_afterwards(
     database_url, line, monkeypatch, tmp_path
 ):

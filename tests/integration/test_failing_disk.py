@@ -47,6 +47,7 @@ def test_a_damaged_page_is_a_503_of_its_own_code_told_once_and_readyz_says_so():
         assert api.call("R1")["number"] == "A001"
 
 
+@pytest.mark.faults
 def test_a_disk_with_io_errors_refuses_by_name_gives_no_reserve_away_and_recovers():
     """L10, fault 8 in short: the file may not grow for a while, which SQLite calls an I/O error."""
     hall = RunningHall(hall_file(1))

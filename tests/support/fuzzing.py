@@ -38,7 +38,7 @@ class Seen:
         """One answer."""
         self.statuses[status] += 1
         self.operations[f"{operation} {status // 100}xx"] += 1
-        if status in NEVER or (status == 503 and json.loads(content)["code"] not in BUSY):
+        if status in NEVER or (status == 503 and json.loads(content).get("code") not in BUSY):
             self.faults.append(f"{operation} {status}: {repr(sent)[:600]}")
 
 

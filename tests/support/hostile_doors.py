@@ -12,7 +12,7 @@ import httpx
 from caller.hub import Hub
 from hardware.registry import open_printer
 from hardware.spool import Spool
-from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Parser, Raster, Setting
+from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Name, Parser, Raster, Setting
 from hardware.worker import Station
 from server.domain.toml_text import LARGEST
 from server.protocol.client import HallClient
@@ -23,7 +23,7 @@ from tests.support.hostile import hostile_texts
 from tests.support.printers import QUICK
 from tests.support.reports import bundle, observation
 
-COMMANDS = (Raster, Feed, Cut, Initialise, Setting, Ask)
+COMMANDS = (Raster, Feed, Cut, Initialise, Setting, Ask, Name)
 """What a slip or report may make a printer do: dots of a picture, and never a text."""
 NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that control a screen or a direction; those of private use may be somebody's name."""

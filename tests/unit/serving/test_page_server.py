@@ -256,9 +256,10 @@ def test_where_no_thread_is_left_a_request_is_refused_and_the_next_one_served():
         assert b"hello" in ask(server, GET % b"")
 
 
-def test_where_no_file_is_left_connections_wait_and_are_served_later():
+def test_where_no_file_is_left_connections_are_refused_by_name_and_later_ones_are_served():
     """A3: nor does it end for want of files."""
     with serving(hello) as server, socket.socket() as line, contextlib.ExitStack() as held:
+        assert b"hello" in ask(server, GET % b""), "it has the files that it begins with"
         highest = max(int(file.name) for file in Path("/proc/self/fd").iterdir())
         before = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
@@ -268,11 +269,11 @@ def test_where_no_file_is_left_connections_wait_and_are_served_later():
                     held.callback(os.close, os.dup(line.fileno()))
             line.settimeout(10)
             line.connect(("127.0.0.1", server.port))
-            line.sendall(GET % b"")
+            assert b" 503 " in line.recv(4096)
             held.close()
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, before)
-        until(lambda: b"hello" in line.recv(4096))
+        assert b"hello" in ask(server, GET % b"")
 
 
 def test_a_connection_closed_behind_the_servers_back_does_not_end_it():
