@@ -338,9 +338,11 @@ class Api:
         if databases.POSTGRESQL:
             databases.put_back(self.settings.database_url, _templates[self.toml].settings.database_url)
         else:
-            for file in self.folder.glob("hall.db-*"):
+            for file in self.folder.glob("hall.db*"):
                 file.unlink()
-            shutil.copyfile(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")  # the file it has open
+            there = Path(shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")).stat()
+            engines = self.context.engines
+            engines.__init__(engines.write, engines.read, (there.st_dev, there.st_ino))
         self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
