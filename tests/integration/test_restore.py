@@ -50,6 +50,7 @@ def number(hall, name):
     return hall.client().check_in("H1", queue="IM", patient={"name": name}).ticket.number
 
 
+@pytest.mark.faults
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="the manual's sqlite3 is not here")
 def test_the_manuals_procedure_gives_no_number_twice_and_tells_followers_and_staff():
     """L6, fault 39: the same four numbers again, same epoch, no alert; a follower at 16 was told nothing is new."""

@@ -109,6 +109,7 @@ def ask(hall, path):
         return answer.status, json.loads(answer.read())
 
 
+@pytest.mark.faults
 def test_a_server_without_its_database_serves_nothing_says_so_and_goes_on_when_it_is_back():
     """L5: hall.db deleted → an empty hospital, /readyz 200."""
     hall = RunningHall()
