@@ -15,13 +15,15 @@ def tell(context: Context) -> None:
     """Ask the database what time it is, where it has a clock, and tell what is new of the clock, once."""
     with Session(context.engines.read) as db:
         tell_time(context.clock, db.connection())
-    for text in context.clock.news():
-        for hall in context.hall_ids():
-            try:
-                context.transactions.system(hall, partial(_tell, text=text))
-            except Exception:  # told again in the next round; who knows it already has one line
-                context.clock.untold(text)
-                raise
+    news = context.clock.news()
+    try:
+        while news:
+            for hall in context.hall_ids():
+                context.transactions.system(hall, partial(_tell, text=news[0]))
+            del news[0]
+    finally:
+        for text in news:  # told again in the next round; who knows it already has one line
+            context.clock.untold(text)
 
 
 def _tell(work: Work, *, text: str) -> Answer:

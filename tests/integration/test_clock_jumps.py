@@ -1,14 +1,20 @@
 """The server's wall clock jumps: order, timers, papers and the close of day go by the time that really passed."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from server.domain.errors import HallError
+from server.services import clock_news
+from server.store import engine
 from tests.support.api import an_api
 from tests.support.clocks import MovedClock, a_round, by_real_time
+from tests.support.databases import about_sqlite
 
 STEADY = 301.0
 JUMPS = [{"hours": 3}, {"hours": -3}, {"days": 1}, {"days": -1}, {"days": 10}]
@@ -93,6 +99,22 @@ def test_staff_is_told_once_that_the_clock_jumped(api, now):
     now.wait(api, 20, every=10)
     assert ["-180"] == open_alerts(api, "clock")
     assert 2 == api.kinds().count("alert.raised") + api.kinds().count("alert.repeated")
+
+
+@about_sqlite("a second connection holds the writer's lock of the file")
+def test_news_of_the_clock_that_cannot_be_written_is_told_afterwards_none_forgotten(monkeypatch):
+    """L7: of several pieces of news the later ones were forgotten."""
+    monkeypatch.setattr(engine, "BUSY_MILLISECONDS", 20)
+    with an_api(fresh=True) as api:
+        for text in ("+180", "clock_apart"):
+            api.context.clock.untold(text)
+        with closing(sqlite3.connect(api.folder / "hall.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(HallError, match="busy"):
+                clock_news.tell(api.context)
+        clock_news.tell(api.context)
+        assert ["clock_apart"] == open_alerts(api, "clock")
+        assert 2 == api.kinds().count("alert.raised") + api.kinds().count("alert.repeated")
 
 
 def test_a_step_that_stays_is_taken_and_the_numbers_of_the_new_day_begin(api, now):
