@@ -14,7 +14,7 @@ from server.services.context import Context
 from server.services.principal import Principal
 from server.services.views import View, device_view
 from server.services.wishes import HeartbeatBody
-from server.services.witnesses import Told
+from server.services.witnesses import ReadPosition
 from server.services.work import Answer, Work
 from server.store.tables import DeviceRow
 
@@ -165,8 +165,8 @@ def heartbeat(work: Work, context: Context, body: HeartbeatBody) -> Answer:
     if row is None:
         raise HallError(ErrorCode.FORBIDDEN, "only a device has a heartbeat")
     if body.epoch is not None:
-        told = Told(work.hall.id, body.epoch, body.seen_seq, row.id)
-        context.witnesses.hear(told, epoch=work.hall.epoch, seq=work.hall.seq)
+        position = ReadPosition(work.hall.id, body.epoch, body.seen_seq, row.id)
+        context.witnesses.hear(position, epoch=work.hall.epoch, seq=work.hall.seq)
     came_back, changed = not row.online, row.health != body.health
     row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, body.health
     late = context.counts.delay(row.id, work.real_now) if changed else None

@@ -17,7 +17,7 @@ from server.protocol.terms import AlertKind, ErrorCode
 from server.services import alerts, moves
 from server.services.context import Context
 from server.services.transaction import Transactions
-from server.services.witnesses import Told
+from server.services.witnesses import ReadPosition
 from server.services.work import Answer, Work
 from server.store import epochs
 from server.store.rows import write_now
@@ -82,12 +82,17 @@ def begin_of(
 
 def heed_witnesses(context: Context) -> None:
     """Begin a new life of each hall that a device proved restored; called by the one owner of time."""
-    for told in context.witnesses.take():
-        context.transactions.system(told.hall, partial(_proven, told=told))
+    for position in context.witnesses.take():
+        try:
+            context.transactions.system(position.hall, partial(_proven, position=position))
+        except HallError as error:  # holds up no other hall, and is heeded in the next round
+            log.error("hall %s: what a device proved is not heeded yet: %s", position.hall, error)
+            if error.code is not ErrorCode.UNKNOWN_HALL:
+                context.witnesses.keep(position)
 
 
-def _proven(work: Work, told: Told) -> Answer:
-    if work.hall.epoch != told.epoch or work.hall.seq >= told.seq:
+def _proven(work: Work, position: ReadPosition) -> Answer:
+    if work.hall.epoch != position.epoch or work.hall.seq >= position.seq:
         return Answer(200, {})
-    log.error("device %s has read %s events of hall %s, which has fewer: new epoch", told.device, told.seq, told.hall)
+    log.error("device %s has read %s events of hall %s: new epoch", position.device, position.seq, position.hall)
     return begin(work, lost=None)

@@ -21,7 +21,7 @@ from server.services.views import (
     station_view,
     ticket_view,
 )
-from server.services.witnesses import Told
+from server.services.witnesses import ReadPosition
 from server.store import journal
 from server.store.announcements import last_calls
 from server.store.tables import (
@@ -122,7 +122,7 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         if epoch is not None and principal.kind == "device":
-            context.witnesses.hear(Told(hall, epoch, after, principal.id), epoch=row.epoch, seq=row.seq)
+            context.witnesses.hear(ReadPosition(hall, epoch, after, principal.id), epoch=row.epoch, seq=row.seq)
         if after > row.seq or (epoch is not None and epoch != row.epoch):
             raise HallError(ErrorCode.RELOAD, f"the journal is at {row.epoch} {row.seq}")
         first = journal.first_seq(db, hall)

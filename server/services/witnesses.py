@@ -13,7 +13,7 @@ AGAIN_AFTER = 600.0
 
 
 @dataclass(frozen=True)
-class Told:
+class ReadPosition:
     """A device has read the events of a hall up to `seq` of `epoch`."""
 
     hall: str
@@ -27,22 +27,27 @@ class Witnesses:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._told: dict[str, Told] = {}
+        self._ahead: dict[str, ReadPosition] = {}
         self._heard: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def hear(self, told: Told, *, epoch: str, seq: int) -> None:
+    def hear(self, position: ReadPosition, *, epoch: str, seq: int) -> None:
         """A device says how far it has read a journal that is at (`epoch`, `seq`). Costs nothing but when ahead."""
-        if told.epoch != epoch or told.seq <= seq:
+        if position.epoch != epoch or position.seq <= seq:
             return
         with self._lock:
             now = self._now()
-            if now - self._heard.get(told.device, now - AGAIN_AFTER) >= AGAIN_AFTER:
-                self._heard[told.device] = now
-                self._told[told.hall] = told
+            if now - self._heard.get(position.device, now - AGAIN_AFTER) >= AGAIN_AFTER:
+                self._heard[position.device] = now
+                self._ahead[position.hall] = position
 
-    def take(self) -> list[Told]:
+    def take(self) -> list[ReadPosition]:
         """What was said, once."""
         with self._lock:
-            told, self._told = list(self._told.values()), {}
-        return told
+            ahead, self._ahead = list(self._ahead.values()), {}
+        return ahead
+
+    def keep(self, position: ReadPosition) -> None:
+        """Keep what could not be heeded for the next `take`; the device itself will not prove it again so soon."""
+        with self._lock:
+            self._ahead.setdefault(position.hall, position)

@@ -14,6 +14,7 @@ from server.domain.wholeness import ADVICE, Trouble
 from server.protocol.follower import Follower
 from server.protocol.wire import HallProblem
 from server.services import lives
+from server.store import engine
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
 from tests.support.hall import RunningHall, until
@@ -140,6 +141,23 @@ def test_only_a_heartbeat_that_is_ahead_in_the_present_epoch_proves_a_restore_an
         now = api.snapshot()
         assert not restored_by(api, {"seen_seq": now["seq"] + 9, "epoch": now["epoch"]})
         assert "A102" == api.check_in("乙")["number"]
+
+
+@about_sqlite("a second connection holds the writer's lock of the file")
+def test_what_a_device_proves_while_nobody_can_write_is_heeded_afterwards(monkeypatch):
+    """L6: it was forgotten, and the device proves it once in ten minutes only."""
+    monkeypatch.setattr(engine, "BUSY_MILLISECONDS", 20)
+    with an_api(fresh=True) as api:
+        api.check_in("甲")
+        now = api.snapshot()
+        told = {"health": {}, "seen_seq": now["seq"] + 9, "epoch": now["epoch"]}
+        assert 200 == api.post("/devices/me/heartbeat", told, role="kiosk", key="")[0]
+        with contextlib.closing(sqlite3.connect(api.folder / "hall.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            lives.heed_witnesses(api.context)
+        assert now["epoch"] == api.snapshot()["epoch"]
+        lives.heed_witnesses(api.context)
+        assert now["epoch"] != api.snapshot()["epoch"]
 
 
 @pytest.fixture
