@@ -8,8 +8,9 @@ started are set by nobody. Hall time goes by the seconds and follows the wall cl
   it stepped `STEADY` ago      forward: hall time takes it, and no day is closed for `RESTS` more
                                back: hall time runs at half pace until the wall clock is there
 
-Hall time never goes back, and never behind what the journals hold. A start has no witness but the journals: a wall
-clock ahead of them is ordinary (the machine was off), and no day is closed before it has been steady for a while.
+Hall time never goes back, and never behind what the journals hold. A server that restarts on a machine that did not
+goes on from the hall time it kept. After a start of the machine only the journals tell the time: a wall clock ahead of
+them is ordinary (the machine was off), and no day is closed before it has been steady for a while.
 """
 
 from dataclasses import dataclass, replace
@@ -57,12 +58,18 @@ class HallTime:
 
 
 def at_start(reading: Reading, newest: datetime | None) -> HallTime:
-    """Hall time of a server that starts; `newest` is the time of the newest entry of its journals, if there is one."""
+    """Hall time of a server that starts with its machine; `newest` is the time of the newest entry of its journals."""
     if newest is None or abs(reading.wall - newest) <= BOUND:
         return HallTime(max(reading.wall, newest or reading.wall), reading.seconds, None, reading.seconds)
     if reading.wall > newest:
         return HallTime(reading.wall, reading.seconds, None, reading.seconds + STEADY.total_seconds())
     return HallTime(newest, reading.seconds, _step(reading, newest), reading.seconds)
+
+
+def at_restart(kept: HallTime, reading: Reading, newest: datetime | None) -> HallTime:
+    """Hall time of a server that starts again while its machine ran on, from what it kept; never before `newest`."""
+    time = proceed(kept, reading)
+    return time if newest is None or newest <= time.now else replace(time, now=newest)
 
 
 def proceed(before: HallTime, reading: Reading) -> HallTime:

@@ -51,12 +51,26 @@ class Clock:
         self._expires_from = 0.0
         self._looked_at: float | None = None
 
-    def start_from(self, newest: datetime | None) -> None:
-        """Start from the newest entry of the journals. A hall that is replayed has none of its own time."""
+    def start_from(self, newest: datetime | None, kept: HallTime | None = None) -> None:
+        """Start from the newest entry of the journals, and from hall time as it was `kept` since the machine started.
+
+        A hall that is replayed has none of its own time.
+        """
         with self._lock:
-            self._time = clock_steps.at_start(self._reading(), None if self._replay else newest)
+            reading = self._reading()
+            if self._replay:
+                self._time = clock_steps.at_start(reading, None)
+            elif kept is None or kept.seconds > reading.seconds:
+                self._time = clock_steps.at_start(reading, newest)
+            else:
+                self._time = clock_steps.at_restart(kept, reading, newest)
             if self._time.step is not None:
                 self._notice(self._time.step.by)
+
+    def time(self) -> HallTime:
+        """Hall time with what a restart has to know of it."""
+        with self._lock:
+            return self._proceed()
 
     def real(self) -> datetime:
         """Now, UTC; never earlier than it was."""

@@ -17,6 +17,7 @@ from server.domain.keys import Purpose, derived
 from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.clock import Clock
+from server.services.clock_record import ClockRecord
 from server.services.counts import Counts
 from server.services.receipts import fingerprint
 from server.services.transaction import Transactions
@@ -41,6 +42,7 @@ class Context:
     scales: Mapping[str, Scale]
     findings: Catalogue
     secret: str
+    clock_record: ClockRecord
     waits: Waits = field(default_factory=Waits)
     counts: Counts = field(default_factory=Counts)
     witnesses: Witnesses = field(default_factory=Witnesses)

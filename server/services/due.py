@@ -98,7 +98,7 @@ class DueRunner:
         while not self._stop.wait(self._every):
             self._context.clock.look()
             tell = (keep_reserve, tell_of_storage, clock_news.tell)
-            for task in (sync_marks, lives.heed_witnesses, *tell, self._run_due, renew_wanted):
+            for task in (sync_marks, keep_time, lives.heed_witnesses, *tell, self._run_due, renew_wanted):
                 try:
                     task(self._context)
                 except Exception:  # one that fails holds up neither the others nor the next round
@@ -115,6 +115,11 @@ class DueRunner:
 def sync_marks(context: Context) -> None:
     """Let the high-water marks survive a power cut: one that is half a second behind is as good."""
     context.transactions.marks.sync()
+
+
+def keep_time(context: Context) -> None:
+    """Keep hall time for a restart of the server."""
+    context.clock_record.write(context.clock.time())
 
 
 def keep_reserve(context: Context) -> None:

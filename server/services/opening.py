@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from server.domain.keys import Purpose, derived
 from server.protocol import private_files
-from server.services import lives
+from server.services import clock_record, lives
 from server.services.clock import Clock
+from server.services.clock_record import ClockRecord
 from server.services.context import Context
 from server.services.examination import must_be_servable
 from server.services.marks import Marks
@@ -17,8 +18,8 @@ from server.store import times
 from server.store.engine import Engines, open_engines
 from server.store.schema import migrate
 
-STATE_FILES = r"secret\.key|(?:[0-9a-f]{2})+"
-"""Names in HALL_STATE_DIR: the key, and the mark of each hall under its id in hexadecimal."""
+STATE_FILES = rf"secret\.key|{clock_record.NAME}|(?:[0-9a-f]{{2}})+"
+"""Names in HALL_STATE_DIR: the key, hall time, and the mark of each hall under its id in hexadecimal."""
 
 
 def build_context(settings: Settings) -> Context:
@@ -40,17 +41,18 @@ def _opened(settings: Settings, marks: Marks) -> Context:
     """What there is, opened; the database comes before the key, so that a key alone is never a first start."""
     engines = open_engines(settings.database_url)
     migrate(engines.write)
-    clock, key = _clock(engines, replay=settings.replay), settings.key()
+    record = ClockRecord(settings.state_dir)
+    clock, key = _clock(engines, record, replay=settings.replay), settings.key()
     transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
-    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key)
+    context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key, record)
     lives.check_marks(transactions)
     return context
 
 
-def _clock(engines: Engines, *, replay: bool) -> Clock:
-    """The clock, from where the journals are; by the database's time where nodes share one."""
+def _clock(engines: Engines, record: ClockRecord, *, replay: bool) -> Clock:
+    """The clock, from where the journals and a restarted server are; by the database's time where nodes share one."""
     clock = Clock(replay=replay)
     with Session(engines.read) as db:
         tell_time(clock, db.connection())
-        clock.start_from(times.newest_of_all(db.connection()))
+        clock.start_from(times.newest_of_all(db.connection()), record.read())
     return clock

@@ -106,6 +106,27 @@ def test_a_server_suspended_for_half_a_minute_tells_of_no_device_and_no_paper():
             assert [] == alerts(desk)
 
 
+@pytest.mark.parametrize("ends", ["stop", "kill"])
+def test_a_server_that_restarts_under_a_wrong_clock_goes_on_by_the_seconds(ends):
+    """L7: a day ahead at a restart in working hours: another day began, and the present one was closed soon after."""
+    with closing(ClockedHall(stations=1).start()) as hall:
+        desk = hall.client("console")
+        came = [checked_in(hall, "前")]
+        record = hall.folder / "state" / "clock"
+        until(record.exists)
+        getattr(hall, ends)()
+        hall.jump(timedelta(days=1))
+        hall.start()
+        came.append(checked_in(hall, "后"))
+        until(lambda: "clock" in alerts(desk))
+        hall.jump(timedelta(0))
+
+        times = [event.at for event in events_of(desk)]
+        assert times[-1] - times[0] < timedelta(hours=1)
+        assert came == called_all(desk)
+        assert "day.opened" not in kinds(desk)
+
+
 @pytest.mark.faults
 def test_a_clock_that_stays_a_day_ahead_for_ten_minutes_ends_nobodys_wait():
     """L7: a day ahead, everybody who waited became a no-show. The step is believed meanwhile, and closes nothing."""

@@ -94,17 +94,18 @@ class ClockedHall(RunningHall):
         self.entry = _run
 
     def start(self) -> "ClockedHall":
-        """Start, with the wall clock as it was left."""
-        self.jump(timedelta(0))
+        """Start, with the wall clock as it was left: right, the first time."""
+        if not (self.folder / OFFSET).exists():
+            self.jump(timedelta(0))
         super().start()
         return self
 
     def jump(self, by: timedelta) -> None:
-        """Set the server's wall clock so far from the right time, and wait until it has it."""
+        """Set the server's wall clock so far from the right time, and wait until it has it where it runs."""
         file = self.folder / OFFSET
         beside = file.with_suffix(".new")
         beside.write_text(str(by.total_seconds()), encoding="ascii")
         beside.replace(file)
         seen = self.folder / f"{OFFSET}.seen"
-        if self.process is not None:
+        if self.process is not None and self.process.is_alive():
             until(lambda: seen.exists() and seen.read_text(encoding="ascii") == str(by.total_seconds()))

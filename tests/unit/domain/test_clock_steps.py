@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.clock_steps import BOUND, RESTS, STEADY, Reading, at_start, may_close, proceed, was_believed
+from server.domain.clock_steps import (
+    BOUND,
+    RESTS,
+    STEADY,
+    Reading,
+    at_restart,
+    at_start,
+    may_close,
+    proceed,
+    was_believed,
+)
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HOURS3, DAY = timedelta(hours=3), timedelta(days=1)
@@ -92,6 +102,31 @@ def test_a_start_behind_the_journal_goes_on_from_the_journal():
 
     assert (MORNING + HOURS3, -HOURS3) == (time.now, time.step.by)
     assert not may_close(time)
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_restart_while_the_machine_runs_goes_on_as_if_it_had_not_been(jump):
+    """L7: a server restarted under a clock a day ahead closed the day after five minutes."""
+    kept = run(at_start(at(0), at(0).wall), 60)
+    later = at_restart(kept, at(90, jump), true_time(59))
+
+    assert proceed(kept, at(90, jump)) == later
+    assert (true_time(90), jump) == (later.now, later.step.by)
+    assert not may_close(run(later, 85 + STEADY.total_seconds(), jump))
+
+
+def test_a_restart_is_never_before_the_journal():
+    kept = run(at_start(at(0), at(0).wall), 60)
+
+    assert true_time(70) + HOURS3 == at_restart(kept, at(70), true_time(70) + HOURS3).now
+
+
+def test_a_day_that_must_not_be_closed_yet_is_not_after_a_restart_either():
+    believed = run(run(at_start(at(0), None), 60), 80 + STEADY.total_seconds(), HOURS3)
+    again = at_restart(believed, at(believed.seconds + 30, HOURS3), None)
+
+    assert not may_close(run(again, again.seconds + RESTS.total_seconds() - 120, HOURS3, every=60.0))
+    assert may_close(run(again, again.seconds + RESTS.total_seconds(), HOURS3, every=60.0))
 
 
 def test_a_machine_that_was_suspended_and_counts_the_time_has_not_stepped():
