@@ -62,8 +62,7 @@ def power(tmp_path):
 
 def on(disk, hall):
     """The hall's settings name this disk."""
-    hall.database = disk.folder / "hall.db"
-    hall.environment["HALL_DATABASE_URL"] = f"sqlite:///{hall.database}"
+    hall.environment["HALL_DATABASE_URL"] = f"sqlite:///{disk.folder / 'hall.db'}"
     hall.environment["HALL_STATE_DIR"] = str(disk.folder / "state")
 
 
