@@ -22,6 +22,10 @@ CLEAR_DATA = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CUTS = {"partial": b"\x1dVB\x00", "full": b"\x1dVA\x00", "none": b"\x1bd\x05"}
 BAND_ROWS = 24
 """Rows of a band: 1.7 kB at 80 mm, so that two fit into the 4 kB of a small printer and a slow line answers soon."""
+GUARD = b"\x1b "
+"""The last two bytes of each band: five dots at the right edge. A printer that lost a byte of the band's head takes the
+image for text and commands; then these are ESC SP, which takes the first byte of the question behind the band for its
+number, and the question is not answered. Without them a band could be missing and its question be answered."""
 LONGEST_BAND = 240
 """Rows of the longest band that a hall's host sends (`?band=240`): what one of them may have left open in a printer."""
 LONGEST_OPEN = 131_072
@@ -56,13 +60,14 @@ def page_bytes(page: Image.Image) -> bytes:
 
 
 def bands(page: Image.Image, rows: int = BAND_ROWS) -> Iterator[bytes]:
-    """Yield a page as `GS v 0` commands of at most `rows` rows each, top first."""
+    """Yield a page as `GS v 0` commands of at most `rows` rows each, top first, each with the guard at its end."""
     row_bytes = (page.width + 7) // 8
     data = page_bytes(page)
     for top in range(0, page.height, rows):
         part = data[top * row_bytes : (top + rows) * row_bytes]
         height = len(part) // row_bytes
-        yield b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little") + part
+        head = b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little")
+        yield head + part[: -len(GUARD)] + GUARD
 
 
 def process_id(name: bytes) -> bytes:

@@ -189,7 +189,7 @@ class EscposPrinter:
         if witness is None:
             if not talk.barrier(self._limits.stall):
                 return SILENT
-        elif not (said := self._said(talk, witness)):
+        elif not (said := talk.run(witness, self._limits.stall)):  # once: one that lost a byte is text on the paper
             return SILENT if said is None else "it lost its macro: restarted, or bytes were lost"
         if talk.questions.missed:
             return f"{talk.questions.missed} bands were not answered"
@@ -197,13 +197,12 @@ class EscposPrinter:
             return "answers of others came between"
         return ""
 
-    def _said(self, talk: OrderedConversation, mark: bytes) -> bool | None:
-        """Whether the printer's macro says this mark; asked twice, because an answer may be lost. None: silence."""
-        return talk.run(mark, self._limits.status) or talk.run(mark, self._limits.stall)
-
     def _cut_confirmed(self, talk: OrderedConversation, witness: bytes | None) -> tuple[PrinterStatus, str]:
-        """The printer's status after the cut, and what speaks against the cut."""
-        cut = talk.barrier(self._limits.stall) if witness is None else self._said(talk, CLEAN)
+        """The printer's status after the cut, and what speaks against the cut; asked twice, an answer may be lost."""
+        if witness is None:
+            cut = talk.barrier(self._limits.stall)
+        else:
+            cut = bool(talk.run(CLEAN, self._limits.status) or talk.run(CLEAN, self._limits.stall))
         status = talk.expect_fine(talk.look())
         return status, "" if cut else "no answer after the cut"
 

@@ -24,7 +24,7 @@ from tests.support.caller_process import Ear, a_caller
 from tests.support.console_page import Consoles, choose, grade_by_keyboard
 from tests.support.hall import HOSPITAL, until
 from tests.support.kiosk_page import GLASS, KioskProcess, a_report, language, open_kiosk, send_keys
-from tests.support.printers import defused, differing_dots, strip
+from tests.support.printers import as_sent, differing_dots, strip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HALL = (
@@ -312,7 +312,7 @@ def drawn_report(consoles, tag):
     client.report_print_job(job.id, PrintJobState.FAILED, "only looked at")
     document = ReportDocument.model_validate(job.document)
     assert 40 == len(document.items)
-    return defused(strip(draw_report(document, Profile(), datetime.now(UTC))))
+    return strip(map(as_sent, draw_report(document, Profile(), datetime.now(UTC))))
 
 
 def report_jobs(consoles):

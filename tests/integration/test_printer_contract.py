@@ -13,7 +13,7 @@ from hardware.virtual.paper import KEPT
 from server.protocol.terms import PrintJobState
 from tests.support.printers import (
     MOMENT,
-    defused,
+    as_sent,
     differing_dots,
     eventually,
     make_job,
@@ -48,7 +48,7 @@ def test_a_slip_is_printed_and_its_dots_are_those_that_were_drawn(driver, width)
         assert Reason.FINE == outcome.reason
         assert "each band named, cut confirmed, status 12121212" in outcome.evidence
         assert 1 == device.paper.count
-        assert 0 == differing_dots(defused(draw_slip(make_slip(), printer.profile)), device.paper.slips()[0].image)
+        assert 0 == differing_dots(as_sent(draw_slip(make_slip(), printer.profile)), device.paper.slips()[0].image)
         assert 0 == device.unknown
 
 
@@ -56,7 +56,7 @@ def test_a_report_comes_out_as_one_strip_with_every_dot(both):
     printer, device = both
     outcome = print_job(report_job(), printer, MOMENT)
     assert PrintJobState.PRINTED == outcome.state
-    drawn = defused(strip(draw_report(ReportDocument.model_validate(make_report()), printer.profile, MOMENT)))
+    drawn = strip(map(as_sent, draw_report(ReportDocument.model_validate(make_report()), printer.profile, MOMENT)))
     assert 0 == differing_dots(drawn, device.paper.slips()[0].image)
 
 
@@ -115,7 +115,7 @@ def test_data_that_is_swallowed_is_never_called_printed(both):
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.97])
 def test_paper_that_ends_in_the_middle_of_a_report_is_no_print_and_the_whole_comes_after_the_refill(both, part):
     printer, device = both
-    drawn = defused(strip(draw_report(ReportDocument.model_validate(make_report()), printer.profile, MOMENT)))
+    drawn = strip(map(as_sent, draw_report(ReportDocument.model_validate(make_report()), printer.profile, MOMENT)))
     total = drawn.width // 8 * drawn.height
     device.set_faults({"paper_out_after": int(total * part)})
     torn = print_job(report_job(), printer, MOMENT)
@@ -136,7 +136,7 @@ def test_the_torn_part_never_hangs_on_the_next_patients_paper(both):
     print_job(make_job("j1", slip=make_slip(number="A001")), printer, MOMENT)
     device.set_faults({"paper_out": False})
     print_job(make_job("j2", slip=make_slip(number="B002")), printer, MOMENT)
-    clean = defused(draw_slip(make_slip(number="B002"), printer.profile))
+    clean = as_sent(draw_slip(make_slip(number="B002"), printer.profile))
     assert 0 == differing_dots(clean, device.paper.slips()[-1].image)
     assert 2 == device.paper.count
 

@@ -15,7 +15,7 @@ from PIL import Image
 from hardware.escpos.abilities import Abilities
 from hardware.escpos.conversation import Limits
 from hardware.escpos.documents import ReportDocument
-from hardware.escpos.pack import page_bytes
+from hardware.escpos.pack import bands
 from hardware.escpos.printer import EscposPrinter
 from hardware.escpos.report import draw_report
 from hardware.escpos.slip import draw_slip
@@ -197,7 +197,7 @@ def _drawn(number: int, rows: int, broken: Draw | None) -> tuple[Image.Image, ..
 @cache
 def _sent(number: int, rows: int, broken: Draw | None) -> bytes:
     """The rows of a job as they are sent, one after the other."""
-    return b"".join(map(page_bytes, _drawn(number, rows, broken)))
+    return b"".join(band[8:] for drawn in _drawn(number, rows, broken) for band in bands(drawn))
 
 
 @cache

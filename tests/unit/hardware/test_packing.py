@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.escpos.pack import CUTS, bands, page_bytes, resynchronise
+from hardware.escpos.pack import CUTS, bands, page_bytes, process_id, resynchronise
 from hardware.escpos.slip import draw_slip
 from hardware.virtual.parser import Ask, Cut, Initialise, Parser, Raster
-from tests.support.printers import P58, P80, differing_dots, make_slip
+from tests.support.printers import GUARDED, P58, P80, as_sent, differing_dots, make_slip
 
 REALTIME = re.compile(rb"\x10[\x04\x05\x14]")
 
@@ -25,7 +25,7 @@ def decoded(data: bytes, width: int, pieces: int = 0) -> Image.Image:
 def test_a_slip_decoded_from_its_bytes_is_the_slip_that_was_drawn():
     for profile in (P80, P58):
         page = draw_slip(make_slip(), profile)
-        assert 0 == differing_dots(page, decoded(b"".join(bands(page)), page.width))
+        assert 0 == differing_dots(as_sent(page), decoded(b"".join(bands(page)), page.width))
 
 
 def test_bands_are_at_most_24_rows_and_of_the_pages_width():
@@ -34,6 +34,15 @@ def test_bands_are_at_most_24_rows_and_of_the_pages_width():
     heights = [int.from_bytes(band[6:8], "little") for band in bands(page)]
     assert [24, 24, 24, 24, 4] == heights
     assert all(band[:4] == b"\x1dv0\x00" and band[4:6] == b"\x48\x00" for band in bands(page))
+
+
+def test_a_band_that_lost_its_head_takes_the_first_byte_of_the_question_behind_it():
+    """L9: one byte lost in a band's head, and 3 mm of a report were missing from a paper that counted as printed."""
+    band = next(bands(Image.new("1", (576, 24), 1)))
+    for lost in range(8):
+        parser = Parser()
+        actions = parser.feed(band[:lost] + band[lost + 1 :] + process_id(b"QSUW"))
+        assert not [action for action in actions if isinstance(action, Ask)], lost
 
 
 def test_a_width_that_is_no_multiple_of_eight_leaves_the_spare_dots_white():
@@ -48,7 +57,8 @@ def test_any_picture_survives_any_cutting_of_its_bytes_but_for_single_dots_of_de
     page = Image.frombytes("1", (576, len(raw) // 72), raw)
     back = decoded(b"".join(bands(page, 16)), 576, pieces)
     defused = len(REALTIME.findall(bytes(255 - value for value in raw)))
-    assert differing_dots(page, back) <= defused
+    body = (0, 0, 576 - GUARDED, page.height)
+    assert differing_dots(page.crop(body), back.crop(body)) <= defused
 
 
 @given(st.lists(st.sampled_from([0x10, 0x04, 0x05, 0x14, 0x02, 0x00]), min_size=72, max_size=72 * 4))
