@@ -227,6 +227,24 @@ def test_a_job_that_breaks_at_every_97th_byte_is_never_falsely_printed_and_soils
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("drawn", [None, slip_pages, report_pages], ids=["page", "slip", "report"])
+@pytest.mark.parametrize("habit", ["good", "no names"])
+def test_a_byte_lost_in_the_head_of_a_band_is_never_unseen(habit, drawn):
+    """L9: the rest was taken for text and commands, and the question behind it was answered."""
+    bench = Bench(HABITS[habit], broken=drawn)
+    bench.print(), bench.print()
+    sent, receive = bytearray(), bench.device.receive
+    bench.device.receive = lambda data: (sent.extend(data), receive(data))[1]
+    bench.print()
+    heads = [found.start() for found in re.finditer(rb"\x1dv0\x00H\x00", sent)]
+    assert len(heads) > 4
+    for head in heads[:: 1 + len(heads) // 8]:
+        for at in range(head, head + 8):
+            outcome, wrong = broken(HABITS[habit], BREAKS["one byte lost"](at), 1, drawn)
+            assert [] == wrong, (at, head, outcome)
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize("habit", ["good", "no names", "slow line", "late"])
 def test_only_bytes_of_the_cut_itself_can_be_lost_unseen(habit):
     """L9: a question that lost a byte is text, which stood under the last row; every byte behind the content."""
