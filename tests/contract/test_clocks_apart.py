@@ -139,7 +139,8 @@ def test_a_clock_that_stays_a_day_ahead_for_ten_minutes_ends_nobodys_wait():
             came.append(checked_in(hall, "后"))
             hall.jump(timedelta(0))
             threading.Event().wait(30)
-        assert not FALSE & set(kinds(desk))
+        in_truth = {"print_job.unknown"}  # nobody told how these slips ended, and their leases have run out by seconds
+        assert not (FALSE - in_truth) & set(kinds(desk))
         assert came == called_all(desk)
 
 

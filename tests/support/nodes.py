@@ -93,10 +93,19 @@ def a_far_node_and_a_near_one(namespace: Namespace) -> Iterator[list[Node]]:
 class Work:
     """People who come and doctors who press next, each at one node, until told to stop; all of it is written down."""
 
-    def __init__(self, nodes: Sequence[Node], *, doctors: int = 8, timeout: float = 10.0, ahead: int = 30) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        *,
+        doctors: int = 8,
+        timeout: float = 10.0,
+        ahead: int = 30,
+        kiosks: int = 1,
+        reads_every: float = 0.05,
+    ) -> None:
         self.recorders = [Recorder() for _ in nodes]
         self.presses = 0
-        self._ahead = ahead
+        self._ahead, self._reads_every = ahead, reads_every
         self._nodes = nodes
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -106,7 +115,7 @@ class Work:
             threading.Thread(target=self._safely, args=(work, node % len(nodes), number, patience), daemon=True)
             for number, (work, node) in enumerate(
                 [(self._doctor, number) for number in range(doctors)]
-                + [(self._kiosk, number) for number in range(len(nodes))]
+                + [(self._kiosk, number) for number in range(len(nodes) * kiosks)]
                 + [(self._reader, number) for number in range(len(nodes))]
             )
         ]
@@ -164,7 +173,7 @@ class Work:
 
     def _free(self, recorder: Recorder, desk: HallClient, station: str) -> None:
         """Finish whom the room has without its doctor knowing: the answer to the call never came."""
-        self._stop.wait(0.02)
+        self._stop.wait(min(0.5, self._reads_every))
         live = recorder.ask("read", lambda: desk.snapshot("H1"))
         for ticket in live.tickets if live is not None else []:
             if ticket.station == station and ticket.state in {"called", "serving"}:
@@ -181,7 +190,7 @@ class Work:
 
     def _reader(self, recorder: Recorder, desk: HallClient, _number: int) -> None:
         recorder.ask("read", lambda: desk.snapshot("H1"))
-        self._stop.wait(0.05)
+        self._stop.wait(self._reads_every)
 
 
 def whole_journal(desk: HallClient) -> list[Entry]:
