@@ -20,6 +20,12 @@ class Purpose(StrEnum):
     IDENTIFIER = "counted identifier"
     RECEIPT = "receipt fingerprint"
     LOGIN = "counted login"
+    NAME = "name of the key"
+
+
+def name_of(secret: str) -> str:
+    """A name by which the same key is known again; it tells nothing of the key."""
+    return derived(secret, Purpose.NAME).hex()[:16]
 
 
 @cache

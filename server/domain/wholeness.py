@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     DATABASE_DAMAGED = "database_damaged"
     HALL_MISSING = "hall_missing"
     KEY_MISSING = "key_missing"
+    KEY_OTHER = "key_other"
 
 
 ADVICE = {
@@ -43,6 +44,11 @@ ADVICE = {
         "secret.key back from a copy, or set HALL_SECRET_KEY; if it is lost, `hall-server restore --new-key` makes "
         "one, and every device is enrolled anew"
     ),
+    Trouble.KEY_OTHER: (
+        "secret.key or HALL_SECRET_KEY is another key than the one that the devices of this database were enrolled "
+        "under: put that one back; if it is lost, `hall-server restore --new-key` goes on with the one that is there, "
+        "and every device is enrolled anew"
+    ),
 }
 """What is wrong and what to do, in one line, without any name or path."""
 
@@ -52,7 +58,8 @@ class Found:
     """What is there. `database` is missing when it holds no table; `key` is missing when it is too short to sign.
 
     `key_is_set`: it comes from the settings, not from the state folder. `halls` are those of the database, `marked`
-    those that the state folder has a mark of. `signed`: the database has what was signed or enrolled under a key.
+    those that the state folder has a mark of. `signed`: the database has what was signed or enrolled under a key, and
+    `key_is_its`: that is this one, as far as the database remembers.
     """
 
     database: Part
@@ -61,6 +68,7 @@ class Found:
     halls: frozenset[str] = frozenset()
     marked: frozenset[str] = frozenset()
     signed: bool = False
+    key_is_its: bool = True
 
 
 def trouble_of(found: Found) -> Trouble | None:
@@ -74,6 +82,8 @@ def trouble_of(found: Found) -> Trouble | None:
         return Trouble.HALL_MISSING
     if found.key is Part.MISSING and found.signed:
         return Trouble.KEY_MISSING
+    if found.signed and not found.key_is_its:
+        return Trouble.KEY_OTHER
     return None
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from server.domain.keys import Purpose, derived
+from server.domain.keys import Purpose, derived, name_of
 from server.protocol import private_files
 from server.services import clock_record, lives
 from server.services.clock import Clock
@@ -14,7 +14,7 @@ from server.services.reserve import Reserve
 from server.services.scales import load_findings, load_scales
 from server.services.transaction import Transactions, tell_time
 from server.settings import Settings
-from server.store import times
+from server.store import key_name, times
 from server.store.engine import Engines, open_engines
 from server.store.schema import migrate
 
@@ -30,19 +30,20 @@ def build_context(settings: Settings) -> Context:
     private_files.folder(settings.state_dir, STATE_FILES)
     marks = Marks(settings.state_dir)
     try:
-        must_be_servable(settings)
-        return _opened(settings, marks)
+        found = must_be_servable(settings)
+        return _opened(settings, marks, signed=found.signed)
     except BaseException:
         marks.close()
         raise
 
 
-def _opened(settings: Settings, marks: Marks) -> Context:
+def _opened(settings: Settings, marks: Marks, *, signed: bool) -> Context:
     """What there is, opened; the database comes before the key, so that a key alone is never a first start."""
     engines = open_engines(settings.database_url)
     migrate(engines.write)
-    record = ClockRecord(settings.state_dir)
-    clock, key = _clock(engines, record, replay=settings.replay), settings.key()
+    record, key = ClockRecord(settings.state_dir), settings.key()
+    clock = _clock(engines, record, replay=settings.replay)
+    key_name.keep(engines, name_of(key), anew=not signed)
     transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key, record)
     lives.check_marks(transactions)

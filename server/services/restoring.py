@@ -8,16 +8,18 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.keys import Purpose, derived
+from server.domain.keys import Purpose, derived, name_of
 from server.domain.wholeness import Part, Trouble
 from server.protocol import durable_files, private_files
 from server.services import lives
 from server.services.clock import Clock
 from server.services.examination import NotServable, look_into, sqlite_file
 from server.services.marks import Marks
+from server.services.opening import STATE_FILES
 from server.services.reserve import Reserve
 from server.services.transaction import Transactions
 from server.settings import Settings
+from server.store import key_name
 from server.store.engine import open_engines
 from server.store.schema import migrate
 from server.store.tables import HallRow
@@ -34,9 +36,10 @@ class CannotRestore(RuntimeError):
 def restore(settings: Settings, copy: Path | None, *, new_key: bool = False) -> list[str]:
     """Put `copy` (None: what is in its place already) where the database is, as a new life; the halls.
 
-    Raises CannotRestore, NotServable for a key that is missing, InUse while a server or a command is at work, OSError.
+    Raises CannotRestore, NotServable for a key that is missing or another one, InUse while a server or a command is at
+    work, OSError.
     """
-    private_files.folder(settings.state_dir, r"secret\.key|(?:[0-9a-f]{2})+")
+    private_files.folder(settings.state_dir, STATE_FILES)
     marks = Marks(settings.state_dir, alone=True)
     try:
         file = sqlite_file(settings.database_url)
@@ -67,11 +70,11 @@ def _copied(copy: Path, file: Path) -> Path:
             contextlib.closing(sqlite3.connect(draft)) as target,
         ):
             source.backup(target)
-        state, _, _, damage = look_into(draft, thoroughly=True)
+        found = look_into(draft, thoroughly=True)
     except sqlite3.Error as error:
         raise CannotRestore(f"{copy} cannot be read: {error}") from error
-    if state is not Part.WHOLE:
-        raise CannotRestore(f"{copy} is damaged: {damage or 'it holds nothing'}")
+    if found.state is not Part.WHOLE:
+        raise CannotRestore(f"{copy} is damaged: {found.damage or 'it holds nothing'}")
     return draft
 
 
@@ -91,8 +94,10 @@ def _begin_lives(
     engines = open_engines(url)
     try:
         migrate(engines.write)
-        key = derived(settings.key(), Purpose.AUDIT)
-        transactions = Transactions(engines, Clock(), marks, Reserve(None), key)
+        secret = settings.key()
+        if key_name.keep(engines, name_of(secret), anew=new_key) != name_of(secret):
+            raise NotServable(Trouble.KEY_OTHER)
+        transactions = Transactions(engines, Clock(), marks, Reserve(None), derived(secret, Purpose.AUDIT))
         with Session(engines.read) as db:
             halls = [(row.id, row.epoch, row.seq) for row in db.scalars(select(HallRow))]
         for hall, epoch, seq in halls:

@@ -210,6 +210,17 @@ def test_a_lost_key_is_made_anew_only_when_that_is_asked_for(box, capsys):
     assert 64 == len((box / "state" / "secret.key").read_text())
 
 
+def test_another_key_than_the_one_of_the_database_is_said_and_taken_only_when_that_is_asked_for(box, capsys):
+    """L2: with another hospital's key every device was refused as unknown, and nobody could tell why."""
+    (box / "state" / "secret.key").write_text("another key of this length" * 2)
+    assert 1 == main(["check"])
+    assert 1 == main(["restore"])
+    assert 2 == capsys.readouterr().err.count(ADVICE[Trouble.KEY_OTHER])
+    assert 0 == main(["restore", "--new-key"])
+    assert 0 == main(["check"])
+    assert "another key of this length" * 2 == (box / "state" / "secret.key").read_text()
+
+
 def test_a_restore_waits_for_nobody_who_is_at_work(capsys, monkeypatch):
     with an_api(fresh=True) as api:
         monkeypatch.setenv("HALL_DATABASE_URL", api.settings.database_url)

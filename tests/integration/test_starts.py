@@ -87,6 +87,24 @@ def test_a_key_that_is_set_is_no_sign_of_a_hall_at_work(tmp_path):
     must_be_servable(settings)
 
 
+def test_a_database_that_does_not_remember_its_key_takes_the_one_that_is_there(here):
+    """One of before the key was remembered."""
+    with contextlib.closing(sqlite3.connect(here / "hall.db")) as database:
+        database.execute("DELETE FROM mark WHERE name = 'key'")
+        database.commit()
+    assert SERVES == said_at_start(here)
+    (here / "state" / "secret.key").write_text("another key of this length" * 2)
+    assert "`key_other`" == said_at_start(here)
+
+
+def test_a_key_under_which_nothing_was_enrolled_may_change(tmp_path):
+    settings = settings_of(tmp_path)
+    for _ in range(2):
+        build_context(settings).close()
+        (tmp_path / "state" / "secret.key").unlink()
+    build_context(settings).close()
+
+
 @pytest.mark.parametrize("command", [["apply", "hall.toml"], ["device", "list", "--hall", "H1"], ["check"]])
 def test_commands_refuse_in_one_line_that_says_what_to_do(command, here, monkeypatch, capsys):
     (here / "state" / "secret.key").unlink()

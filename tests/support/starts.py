@@ -24,6 +24,7 @@ KEY = {
     "missing": lambda file: file.unlink(),
     "empty": lambda file: file.write_bytes(b""),
     "short": lambda file: file.write_bytes(b"abc"),
+    "another": lambda file: file.write_bytes(b"another key of this length" * 2),
 }
 MARKS = {
     "whole": lambda folder: None,
