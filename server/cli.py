@@ -75,7 +75,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     _add(commands, "check", "say whether database, key and marks are whole; exit code 0 or 1", maintenance.check)
     restore = _add(commands, "restore", "put a copy of the database in its place: a new life", maintenance.restore)
     restore.add_argument("file", type=Path, nargs="?", help="the copy; without it, what is in its place already")
-    restore.add_argument("--new-key", action="store_true", help="make a secret.key where it is lost for good, or go on with another")
+    restore.add_argument("--new-key", action="store_true", help="make a lost secret.key anew, or go on with another")
     apply = _add(commands, "apply", "load a hall file", _apply)
     apply.add_argument("file", type=Path)
     _device(commands)
