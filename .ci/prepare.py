@@ -29,7 +29,7 @@ FONTS = ("opentype/noto", "noto-cjk", "google-noto-cjk", "truetype/noto")
 
 # ---------------------------------------------------------------------------------------- Debian packages
 def has_fonts() -> bool:
-    """Whether a Noto CJK collection is installed (stack.md §1: any Chinese character on slips and screens)."""
+    """Whether a Noto CJK collection is installed (any Chinese character on slips and screens)."""
     return any(any((Path("/usr/share/fonts") / folder).glob("NotoSansCJK*")) for folder in FONTS)
 
 

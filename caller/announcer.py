@@ -13,9 +13,9 @@ from server.protocol.terms import AnnouncementOutcome
 log = logging.getLogger(__name__)
 
 OLDEST = 60.0
-"""Seconds after which a call is only shown: whoever comes now has read it (faults.md row 38)."""
+"""Seconds after which a call is only shown: whoever comes now has read it (docs/faults.md, row 38)."""
 LAG = 8.0
-"""Seconds of waiting from which on a sentence is said once instead of twice (domain.md §2.8)."""
+"""Seconds of waiting from which on a sentence is said once instead of twice (docs/sources.md, Spoken calls)."""
 ROOM = 20
 
 

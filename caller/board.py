@@ -1,6 +1,6 @@
 """The state behind a wall over time: the hall, the banners in their turn, what is lit. Knows no page and no network.
 
-All moments are seconds of one steady clock; the sizes and times are those of domain.md §2.7 and §5.
+All moments are seconds of one steady clock; the sizes and times are those of docs/sources.md, Wall screens.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from server.protocol.messages import Event, Names, Snapshot, StationView, Ticket
 from server.protocol.terms import AT_STATION, EventKind, QueueKind, StationState, TicketState
 
 ROWS = 5
-"""Rooms on one 55-inch screen that are readable from 8 m (domain.md §5)."""
+"""Rooms on one 55-inch screen that are readable from 8 m (docs/sources.md, Wall screens)."""
 BANNER_TIME = 10.0
 BANNERS = 2
 BANNER_PATIENCE = 60.0

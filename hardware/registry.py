@@ -106,7 +106,7 @@ def _parse(url: str, drivers: Mapping[str, Driver], common: frozenset[str]) -> A
 
 
 def _profile(address: Address) -> Profile:
-    """The paper: 80 mm prints 72 mm, 58 mm prints 48 mm; 203 dpi are 8 dots a millimetre (domain.md §4.7)."""
+    """The paper: 80 mm prints 72 mm, 58 mm prints 48 mm; 203 dpi are 8 dots a millimetre (docs/sources.md, ESC/POS)."""
     dpi = int(address.number("dpi", 203))
     width = address.options.get("width", "80")
     dots = int(address.number("dots", DOTS.get((width, dpi), 0)))

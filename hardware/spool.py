@@ -1,7 +1,7 @@
 """Owns what a print station must remember over a power cut: which job was begun, and which end was not yet told.
 
 One small file a job, without names or content. A job that was begun and has no end in its file is `unknown`: the
-paper may lie in the tray or not, and only a person can tell (faults.md row 50).
+paper may lie in the tray or not, and only a person can tell (docs/faults.md, row 50).
 """
 
 import contextlib

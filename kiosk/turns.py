@@ -12,7 +12,7 @@ SPOKEN = ("zh", "yue", "en")
 ALWAYS = frozenset({"zh", "en"})
 """Languages that every kiosk offers; another one where its hall is called in it."""
 NAMELESS = {"name": "*"}
-"""Somebody without a card who takes a number: the one name that masking shows as unknown (domain.md §2.9)."""
+"""Somebody without a card who takes a number: the one name that masking shows as unknown."""
 
 Step = tuple[State, tuple[Wish, ...]]
 

@@ -257,7 +257,7 @@ def test_only_the_transaction_commits():
 
 
 def test_only_the_relay_emits():
-    """The one word of another is where a socket stands when it joins: `position` (architecture §3, Following)."""
+    """The one word of another is where a socket stands when it joins: `position`."""
     emitters = [
         where(path, node.lineno, ast.unparse(node))
         for path in modules("server")

@@ -80,7 +80,7 @@ class ReportLine(Document):
 
 
 class ReportDocument(Document):
-    """A report or its summary (domain.md §4.6), as `server.protocol.reports.ReportDocument` says it.
+    """A report or its summary (docs/sources.md, Formal reports), as `server.protocol.reports.ReportDocument` says it.
 
     Instants are printed on the clock of `timezone`, partial dates as they are. `examination` says that the patient was
     examined and no specimen.

@@ -1,7 +1,8 @@
 """Owns the layout of a report on thermal paper. Knows no rules: what may be printed was decided before.
 
 The pages of a report are one strip, each with its own head and "page n of N", so that a torn strip still says whose it
-is. Flags are word and arrow, never only one of them (domain.md §4.6). How a line stands is in result_lines.py.
+is. Flags are word and arrow, never only one of them (docs/sources.md, Formal reports). How a line stands is in
+result_lines.py.
 """
 
 from datetime import datetime

@@ -84,7 +84,7 @@ def _fault(switch: Path | None) -> str:
 def _claimed_output() -> Callable[[dict[str, Any]], None]:
     """Keep the real output for answers and the real stderr for the log.
 
-    What engines print goes nowhere (pyttsx3 does, stack.md §2): it may repeat what they are to speak, a name in it.
+    What engines print goes nowhere (pyttsx3 does): it may repeat what they are to speak, a name in it.
     """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     logs.configure(os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace"))

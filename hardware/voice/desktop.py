@@ -1,7 +1,7 @@
 """Owns pyttsx3 inside its child process: SAPI5, NSSpeech, and espeak-ng on Linux. Knows no process and no cache.
 
 One `save_to_file` in the life of a process and nothing else: a second one, or a `say`, loses or overwrites the first
-(stack.md §2). espeak-ng reads Mandarin with `cmn-latn-pinyin`; its `cmn` reads pinyin as English words.
+(docs/sources.md, Speech engines). espeak-ng reads Mandarin with `cmn-latn-pinyin`; its `cmn` reads pinyin as English.
 """
 
 import time

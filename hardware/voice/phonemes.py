@@ -28,7 +28,7 @@ ENGLISH_LETTERS = {
     "S": "ˈɛs", "T": "tˈiː", "U": "jˈuː", "V": "vˈiː", "W": "dˈʌbəljˌuː", "X": "ˈɛks", "Y": "wˈI", "Z": "zˈiː",
 }  # fmt: skip  # the alphabet reads better in rows
 
-# Characters that are read otherwise when they are a surname (domain.md §2.8, homographs).
+# Characters that are read otherwise when they are a surname [S43].
 SURNAME_READINGS = {
     "单": "shan4", "單": "shan4", "查": "zha1", "仇": "qiu2", "曾": "zeng1", "解": "xie4", "朴": "piao2", "任": "ren2",
     "盖": "ge3", "蓋": "ge3", "乐": "yue4", "樂": "yue4", "区": "ou1", "區": "ou1", "缪": "miao4", "繆": "miao4",

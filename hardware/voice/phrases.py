@@ -1,7 +1,8 @@
 """Owns how a sentence falls into phrases that are rendered and kept one by one. Knows no engine and no sound.
 
 请 A 零 一 二 号 张女士 到 内科三诊室 就诊 → 请 A 零 一 二 号 | 张女士 | 到 内科三诊室 就诊. Joined phrases are
-understood nearly as well as whole sentences, joined digits are not (stack.md §3), so a number is never cut.
+understood nearly as well as whole sentences, joined digits are not (docs/sources.md, Speech engines), so a number is
+never cut.
 """
 
 import re
@@ -36,7 +37,7 @@ def halves(text: str, language: str) -> list[str]:
 
 
 def paused(text: str) -> str:
-    """A Chinese sentence with commas where the voice rests: after the number and before the place (domain.md §2.8)."""
+    """A Chinese sentence with commas where the voice rests: after the number and before the place."""
     after_number = NUMBER.sub(lambda found: f"{found[1].strip()} {found[2]}, ", text)
     before_place = re.sub(r"[ ,]+(?=[到请請])", ", ", after_number)
     return re.sub(r" *,[ ,]*", ", ", before_place).strip(" ,")

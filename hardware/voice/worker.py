@@ -1,7 +1,7 @@
 """Owns one child process that may hang or die: asked in lines of JSON, answered before a deadline or killed.
 
-Knows no voice. Engines block in C libraries where no thread can be stopped (faults.md §1 finding 10), so they live in
-a process that can. A child that is only slow to start is not killed for it until `patience` is over.
+Knows no voice. Engines block in C libraries where no thread can be stopped (docs/sources.md, Speech engines), so they
+live in a process that can. A child that is only slow to start is not killed for it until `patience` is over.
 """
 
 import json

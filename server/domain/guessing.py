@@ -13,7 +13,7 @@ from enum import StrEnum
 WINDOW = timedelta(minutes=10)
 LOCK = timedelta(minutes=10)
 MISSES = 20
-"""Wrong answers of one machine within ten minutes (faults.md: 20 a kiosk, then staff)."""
+"""Wrong answers of one machine within ten minutes."""
 UNPROVEN = 60
 """Different numbers that one machine asked for within ten minutes and nobody proved to own."""
 NEIGHBOURS = 30

@@ -32,7 +32,7 @@ def is_lost(state: PrintJobState, held: str | None, offered: str | None) -> bool
 def after_expiry(state: PrintJobState) -> PrintJobState:
     """What a job becomes when its lease runs out unreported: leased → unknown (paper may be out); others stay.
 
-    An unknown job is never printed again by itself: a person looks and asks for a reprint (faults.md §4).
+    An unknown job is never printed again by itself: a person looks and asks for a reprint (docs/faults.md, row 50).
     """
     return PrintJobState.UNKNOWN if state is PrintJobState.LEASED else state
 

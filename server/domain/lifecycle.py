@@ -77,7 +77,7 @@ TRANSITIONS: Mapping[tuple[S, A], S] = MappingProxyType(
 
 ESCORTED: Mapping[tuple[S, A], S] = MappingProxyType({(S.HELD, A.START): S.SERVING})
 """What is possible besides for a level that does not queue (R, Ⅰ): treated at a rescue place, without a call or a
-station (architecture §4, `start`). `finish` ends it like any consultation."""
+station (docs/architecture.md, A ticket's way). `finish` ends it like any consultation."""
 
 FACTS: Mapping[A, EventKind] = MappingProxyType(
     {
@@ -106,7 +106,7 @@ CLOSED: Mapping[S, EventKind] = MappingProxyType(
     }
 )
 """The fact of a ticket that is closed with the day: being served is done; sent away (to an examination, by escort) and
-not back is cancelled, for that patient came (LEFT, domain §2.2); everybody else is a no-show."""
+not back is cancelled, for that patient came; everybody else is a no-show."""
 
 UNDOABLE = frozenset(
     {

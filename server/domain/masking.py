@@ -1,4 +1,4 @@
-"""Owns how a name may be shown or spoken (domain.md §2.9). Knows no patient, no screen, no loudspeaker."""
+"""How a name may be shown or spoken (docs/sources.md, Masking of names). Knows no patient and no screen."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ _SURNAME_SENTENCE = {"zh": "{}姓患者", "yue": "{}姓病人"}
 def display_name(name: str | None, privacy: Privacy) -> str | None:
     """What a public screen or a slip may say of `name`: nothing, the masked form, or the name itself.
 
-    `number_only` gives None; an unknown or one-character name gives "*" (domain.md §2.9).
+    `number_only` gives None; an unknown or one-character name gives "*".
     """
     if privacy == "number_only":
         return None
@@ -35,7 +35,7 @@ def display_name(name: str | None, privacy: Privacy) -> str | None:
 
 
 def mask(name: str | None) -> str:
-    """Mask `name` by the table of domain.md §2.9: 张三 → 张*, 张小三 → 张*三, John Smith → J*** S****.
+    """Mask `name` (docs/sources.md, Masking of names): 张三 → 张*, 张小三 → 张*三, John Smith → J*** S****.
 
     A character is what a reader sees as one: base with its combining marks, also outside the basic plane.
     """
@@ -56,7 +56,7 @@ def spoken_name(name: str | None, voice_mode: VoiceMode, language: str) -> str |
     """What the loudspeaker may say: None (number only), 张姓患者, or the whole name, by `voice_mode`.
 
     A surname is spoken only in a Chinese language and only when the name has one; characters beyond
-    the common ideographs are left to the number, since voices misread or drop them (domain.md §2.8).
+    the common ideographs are left to the number, since voices misread or drop them [S44].
     """
     text = _tidy(name)
     spoken = "".join(text.split()) if _is_chinese(text) else text

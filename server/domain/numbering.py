@@ -1,4 +1,4 @@
-"""Owns the business day and the form of a queue number (architecture §4). Knows no clock and no sequence store."""
+"""Owns the business day and the form of a queue number. Knows no clock and no sequence store."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 

@@ -1,7 +1,7 @@
 """Owns a place and its order key, the words a queue is sorted by. Pure; knows no rule of who stands where.
 
 Order keys are text of fixed-width fields, smaller first, ending in the ticket's seq:
-  woven ordinary  slot . source . turn . seq              §2.3: 0 booked, 1 walk-in, 2 late, 3 passed to the slot's end;
+  woven ordinary  slot . source . turn . seq              source: 0 booked, 1 walk-in, 2 late, 3 passed to its end;
                                                           turn: time of check-in, or the registration number
   woven policy    slot . tag rank . since . seq           ranked inside a slot, so a lower tag waits a slot at most
   passed          due call . since . seq
@@ -26,7 +26,7 @@ NEXT = -1
 class Place:
     """Where a ticket stands.
 
-    `since` is the reference time r of domain.md §3.3, `credit` minutes, `due_call` the queue's count of ordinary
+    `since` is the time from which its waiting counts, `credit` minutes, `due_call` the queue's count of ordinary
     calls from which the ticket may be woven in (0: at once).
     """
 

@@ -134,7 +134,7 @@ def on_passed_return(
 
 
 def on_arrived(*, now: datetime, seq: int) -> Place:
-    """Place a patient who was passed but stands at the door: next after the urgent (domain.md §2.3, 到场)."""
+    """Place a patient who was passed but stands at the door: next after the urgent (到场)."""
     return passed(now, seq, NEXT)
 
 

@@ -8,7 +8,7 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 
 VARIATION = 0.6
-"""Coefficient of variation of consultations (domain.md §3.2: lognormal, 0.6)."""
+"""Coefficient of variation of consultations (docs/sources.md, Graded queues)."""
 DOUBT = 0.6
 """Standard deviation of how much longer or shorter consultations are on average than planned, as a share."""
 

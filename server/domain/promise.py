@@ -1,7 +1,8 @@
 """Owns what becomes of a wait that was told: when a later one needs a reason, which, and how well waits hold.
 
-domain.md §3.5: no increase of more than 10 minutes without a reason line; 55–65 % of the told are called within P20–P80
-and 85–95 % within P90, else recalibrate. Pure: what was told and who went before come in; it names nobody.
+No increase of more than 10 minutes without a reason line; 55–65 % of the told are called within P20–P80 and 85–95 %
+within P90, else recalibrate (docs/sources.md, Expected waits). Pure: what was told and who went before come in; it
+names nobody.
 """
 
 from collections.abc import Iterable
@@ -14,11 +15,11 @@ from server.domain.waiting import Expected
 from server.protocol.terms import Lane
 
 TOLERATED = timedelta(minutes=10)
-"""The end of a told wait may move by so much without a word (domain.md §3.5)."""
+"""The end of a told wait may move by so much without a word."""
 FEWEST_TOLD = 20
 """A day of fewer is judged by nobody."""
 INSIDE, BELOW = (55, 65), (85, 95)
-"""Per cent of the told that should be called within P20–P80 and within P90 (domain.md §3.5)."""
+"""Per cent of the told that should be called within P20–P80 and within P90."""
 WOVEN = frozenset({Lane.RETURN, Lane.POLICY, Lane.PASSED})
 Verdict = Literal["ok", "recalibrate", "too few"]
 

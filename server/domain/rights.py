@@ -1,7 +1,7 @@
 """Who may do what, as one table: a row for each command, reading and page, with how far each role's right reaches.
 
-Routes, sockets, use cases, docs/roles.md and the tests of every role are made from it (architecture §4, Roles). What
-has no row, or a row without the role, is refused.
+Routes, sockets, use cases, docs/roles.md and the tests of every role are made from it. What has no
+row, or a row without the role, is refused.
 """
 
 from collections.abc import Mapping

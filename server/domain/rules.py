@@ -19,7 +19,7 @@ DEFAULT_CREDITS: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one queue. Minutes and seconds are whole; defaults are domain.md §2.3 and §3.3."""
+    """The rules of one queue. Minutes and seconds are whole; docs/rules.md explains each."""
 
     # --- check-in 签到 -------------------------------------------------------------------------------------------
     check_in: Literal["required", "automatic"] = "required"

@@ -1,4 +1,4 @@
-"""Owns the expected wait and the position: a short Monte Carlo of the real rule (domain.md §3.5).
+"""Owns the expected wait and the position: a short Monte Carlo of the real rule (docs/sources.md, Expected waits).
 
 Pure: samples, who waits, who is being served and the random generator come in. Knows no clock, no database and no
 patient; it asks the same discipline that calls.

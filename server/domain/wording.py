@@ -1,4 +1,4 @@
-"""Owns the sentences that are shown and spoken in a hall (domain.md §2.8). Knows no voice engine and no queue rules."""
+"""The sentences that are shown and spoken in a hall (docs/sources.md, Spoken calls). Knows no voice and no rules."""
 
 import re
 import unicodedata
@@ -71,7 +71,7 @@ CALLS: dict[QueueKind, Names] = {
         "en": "Number {no}, please go to {room} to register",
     },
 }
-"""A call to a queue that is no clinic: what the patient does there (domain.md §2.8, exam and pharmacy)."""
+"""A call to a queue that is no clinic: what the patient does there."""
 
 WINDOW_CALLS: dict[QueueKind, Names] = {
     QueueKind.LABORATORY: {
@@ -95,7 +95,7 @@ WINDOW_CALLS: dict[QueueKind, Names] = {
         "en": "Number {no}, please register at window {window}",
     },
 }
-"""The same where the place is a window with a number and nothing else (domain.md §2.8, blood and pharmacy)."""
+"""The same where the place is a window with a number and nothing else."""
 
 _ZH_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _EN_UNDER_TWENTY = (
@@ -151,7 +151,7 @@ def spoken(
 ) -> Names:
     """The sentence to be heard, by language: 请 A 零 一 二 号 张姓患者 到 内科三诊室 就诊. `name` is the real name.
 
-    Letters by letter name, digits one by one; rooms to 99 as a number, from 100 digit by digit (domain.md §2.8).
+    Letters by letter name, digits one by one; rooms to 99 as a number, from 100 digit by digit.
     """
     sentences: Names = {}
     for language in languages:

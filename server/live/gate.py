@@ -1,6 +1,6 @@
 """The gate before the sockets: who gets one, who is cut. Stands before Engine.IO as WSGI; counts by places.py.
 
-No client without a token holds a socket, or a thread for one, for more than a few seconds (architecture §3).
+No client without a token holds a socket, or a thread for one, for more than a few seconds.
 """
 
 import contextlib

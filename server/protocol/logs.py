@@ -3,7 +3,7 @@
 Imports the standard library only. What a log may hold is decided here and nowhere else:
 
 - an exception is told by its type, its code and the places it came through. Its message is left out, because libraries
-  put the value that displeased them into it (faults.md §5, OWASP ASVS 16.2.5); only an error that has `log_text` says
+  put the value that displeased them into it (OWASP ASVS 5.0, 16.2.5); only an error that has `log_text` says
   more, and promises that nothing in it came from a patient's data.
 - an argument of a log call is a number, a short text, a path or an exception; anything else is told by its type.
 - of what libraries log, numbers and exceptions are told, texts are not: they hold addresses, headers and bodies.

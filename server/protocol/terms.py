@@ -10,7 +10,7 @@ NOBODY_WAITS = "nobody waits at the kiosk any more"
 
 
 class TicketState(StrEnum):
-    """Where a ticket stands in its life (architecture §4)."""
+    """Where a ticket stands in its life (docs/lifecycle.md)."""
 
     CHECKED_IN = "checked_in"
     WAITING = "waiting"

@@ -14,7 +14,7 @@ from server.protocol.terms import EventKind
 
 PAGE = 10_000
 ROLL = timedelta(hours=4)
-"""The business day begins at 04:00 of the hospital's time zone (architecture §4, Numbers)."""
+"""The business day begins at 04:00 of the hospital's time zone."""
 
 
 @dataclass(frozen=True, slots=True)

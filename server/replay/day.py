@@ -12,7 +12,7 @@ from server.protocol.logs import told
 
 COLUMNS = ("visit", "arrived_at", "entered_room_at", "left_at", "doctor_type")
 LONGEST_SERVICE = timedelta(minutes=30)
-"""Longer stays in the room are cut to this (architecture §4, Replay)."""
+"""Longer stays in the room are cut to this."""
 
 
 class DayRejected(Exception):

@@ -1,4 +1,4 @@
-"""A lock whose waiters are served in order of arrival: the one writer of a process (architecture §3)."""
+"""A lock whose waiters are served in order of arrival: the one writer of a process."""
 
 import threading
 import time

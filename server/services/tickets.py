@@ -119,7 +119,7 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
 
 
 def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zone: bool) -> None:
-    """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled (architecture §4)."""
+    """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled."""
     if not work.hall.callers:
         return
     offline = [device.name for device in _callers(work, _at(work, ticket)) if not device.online]

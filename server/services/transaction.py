@@ -1,4 +1,7 @@
-"""The one write path: lock, receipt, use case, journal, commit, nudge (architecture §3). Nothing else commits."""
+"""The one write path: lock, receipt, use case, journal, commit, relay. Nothing else commits.
+
+See docs/architecture.md, The write path.
+"""
 
 import logging
 import time

@@ -180,7 +180,7 @@ class Work:
 
 
 def audit_digest(key: bytes, previous: str, row: dict[str, Any]) -> str:
-    """HMAC-SHA-256 over the previous digest and the row's canonical JSON (faults.md §5.4)."""
+    """HMAC-SHA-256 over the previous digest and the row's canonical JSON (docs/sources.md, Audit trail)."""
     text = json.dumps({**row, "at": row["at"].isoformat()}, sort_keys=True, ensure_ascii=False)
     return hmac.new(key, (previous + text).encode(), hashlib.sha256).hexdigest()
 

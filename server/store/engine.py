@@ -124,7 +124,7 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: int) -> None:
-    """Set the PRAGMAs and assert them: SQLite reports a refusal only by returning the old value (faults.md §1.4)."""
+    """Set the PRAGMAs and assert them: SQLite reports a refusal only by returning the old value."""
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -179,7 +179,7 @@ class StationRow(Base):
 class QueueDayRow(Base):
     """A queue's business day: the last number given, how many ordinary calls, the lanes last called (for the weave).
 
-    Of those called who were `told` a wait: how many `inside` P20–P80 and how many `below` P90 (domain.md §3.5).
+    Of those called who were `told` a wait: how many `inside` P20–P80 and how many `below` P90.
     """
 
     __tablename__ = "queue_day"
@@ -650,7 +650,7 @@ class AnnouncementRow(Base):
 
 
 class AuditRow(Base):
-    """Append-only trail with a keyed hash chain per hall (faults.md §5.4); never pruned with the journal."""
+    """Append-only, with a keyed hash chain per hall (docs/sources.md, Audit trail); never pruned with the journal."""
 
     __tablename__ = "audit"
     hall_id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,7 +1,7 @@
 """Many screens at once: `python -m tests.bench.herd [SCREENS]`. Prints `RESULT name value unit`.
 
 Every screen is a WebSocket of its own. Figures: until all have joined, until all are back after the server was killed
-and started again (faults.md §4 no. 41), a console's slowest read meanwhile, and a call until the last screen has it.
+and started again (docs/faults.md, row 41), a console's slowest read meanwhile, and a call until the last screen has it.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""`make bench-policy`: the real choose_next against the figures of domain.md §3.2, and policies over a real day.
+"""`make bench-policy`: choose_next against the figures of docs/sources.md, Graded queues, and over a real day.
 
 Owns the run and its printing; the hall it plays is tests/bench/policy_hall.py. Nothing here writes a file.
 """
@@ -38,13 +38,14 @@ FIRST, FIRST_RUNS = 80, 12
 """How many patients of the day its beginning is made of, and how many such mornings are played."""
 RETURNS, POLICY, MISSES = 0.40, 0.10, 0.05
 TAGS = ("军", "残", "孕", "老", "老", "老", "转")
-"""Shares drawn over the real day: 40 % return after 30–90 minutes for 3 minutes (§2.3); 5 % of calls missed (§6);
-10 % policy priority, mostly old people, is this bench's own assumption."""
+"""Shares drawn over the real day: 40 % return after 30–90 minutes for 3 minutes (docs/sources.md, Woven queues); 5 % of
+calls are missed (docs/sources.md, Graded queues); 10 % policy priority, mostly old people, is this bench's
+own assumption."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the simulation of §3.2 showed; shares between 0 and 1, minutes."""
+    """What the simulation of docs/sources.md, Graded queues showed; shares between 0 and 1, minutes."""
 
     in_target: dict[str, float]
     mean: float

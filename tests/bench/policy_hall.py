@@ -24,7 +24,7 @@ START = datetime(2019, 11, 4, tzinfo=UTC)
 QUEUE = "Q"
 GRADES = {"II": (2, 10), "III": (3, 30), "IV": (4, 60)}
 MIX = {"II": 0.04, "III": 0.26, "IV": 0.70}
-"""Levels with rank and target, and their share of the patients: domain.md §3.2."""
+"""Levels with rank and target, and their share of the patients: docs/sources.md, Graded queues."""
 RETURN_MINUTES = 3.0
 LOST_ON_A_PASS = 1.5
 TYPICAL_TAG = ("老",)
@@ -298,7 +298,7 @@ def lognormal(random: Random, mean: float, variation: float) -> float:
 
 
 def made_up_day(random: Random, *, load: float, rooms: int = 3, minutes: float = 480) -> list[Patient]:
-    """A day of domain.md §3.2: Poisson arrivals over eight hours, lognormal services of mean 8 min and CV 0.6."""
+    """A day of docs/sources.md, Graded queues: Poisson arrivals over eight hours, lognormal services of 8 min."""
     rate = load * rooms / 8
     at = random.expovariate(rate)
     patients = []

@@ -1,4 +1,4 @@
-"""`make bench-voice`: 40 calls in zh and in en per engine, heard by an offline recogniser (stack.md §3).
+"""`make bench-voice`: 40 calls in zh and in en per engine, heard by an offline recogniser.
 
 Owns the calls, the listening and the figures. What counts as wrong: syllables of Mandarin without tones, a letter
 counting as the syllables of its Chinese name; words of English. Digits that the recogniser writes as figures are read

@@ -128,7 +128,7 @@ COUNT_TOUCHES = """() => {
     ("tag", "take"), [("zh", "请取走您的号票"), ("yue", "請取回您的籌紙"), ("en", "Please take your slip")]
 )
 def test_a_nameless_person_takes_a_number_and_a_slip_by_six_touches(page, kiosk, hall, tag, take):
-    """Of the twenty seconds that domain.md §3.6 grants, a person takes most: three for each touch."""
+    """Of the twenty seconds of a check-in, a person takes most: three for each touch."""
     language(page, tag)
     begun = time.time_ns()
     page.evaluate(COUNT_TOUCHES)

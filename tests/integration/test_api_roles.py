@@ -29,7 +29,7 @@ CONTRACT = {
     "list_devices": {"admin"},
     "import_patients": {"service"},
 }
-"""What architecture §4 says of roles, for the routes it names."""
+"""What the roles may do, by hand, for some routes."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_nobody_gets_in_without_a_token_or_with_a_wrong_one(api):
 
 @pytest.mark.parametrize("operation", CONTRACT)
 def test_the_roles_of_the_contract_are_the_roles_of_the_table(operation):
-    """What architecture §4 says of roles is written down a second time: a row that was widened is found."""
+    """What the roles may do is written down a second time: a row that was widened is found."""
     assert CONTRACT[operation] == {wisher for wisher, role in WISHERS.items() if role in RIGHTS[operation].reaches}
 
 

@@ -1,4 +1,4 @@
-"""What a doctor may do: at the own station, and for who waits or was passed in its queues (architecture §4, Roles)."""
+"""What a doctor may do: at the own station, and for who waits or was passed in its queues."""
 
 import pytest
 

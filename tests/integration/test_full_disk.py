@@ -1,4 +1,4 @@
-"""A disk that is really full (faults.md §4 no. 6): nothing half done, staff goes on, everybody when there is room."""
+"""A disk that is really full (docs/faults.md, row 6): nothing half done, staff goes on, all when there is room."""
 
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
 """An engine or a player hangs, dies, lies or is missing: over in bounded time, said in the outcome, and the next call
-speaks (faults.md §1 finding 10, §4 row 52). Engines and players here are real child processes."""
+speaks (docs/faults.md, row 52). Engines and players here are real child processes."""
 
 import os
 import signal

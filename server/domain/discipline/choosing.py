@@ -2,7 +2,7 @@
 
 Pure and deterministic: the same heads in any order give the same choice. It sees only the head of each
 (queue, lane, rank, credit, doctor), so its cost does not grow with the number waiting. Knows no clock, no database,
-no patient. The rules are those of domain.md §2.3 (woven) and §3.3 (graded); docs/rules.md tells them in words.
+no patient. docs/rules.md tells the rules in words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

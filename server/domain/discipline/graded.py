@@ -1,4 +1,4 @@
-"""Owns the graded mode (domain.md §3.3, band 2): who waited the largest share of the target. Knows no urgency."""
+"""The graded mode (docs/sources.md, Graded queues): who waited the largest share of the target. Knows no urgency."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from server.protocol.terms import Lane
 
 
 def weigh(heads: Sequence[Head], rules: Rules, now: datetime) -> Pick:
-    """§3.3 band 2: the largest S = ((now − since) + credit) / target; ties to the earlier, then the smaller seq."""
+    """The largest S = ((now − since) + credit) / target; ties to the earlier, then the smaller seq."""
     guarded = any(head.credit and head.lane is not Lane.ORDINARY for head in heads) and _is_guarded(heads, rules, now)
     best, highest = heads[0], -inf
     for head in heads:

@@ -1,4 +1,4 @@
-"""Owns the woven mode (domain.md §2.3): ordinary, ordinary, other, with the other kinds in turn. Knows no urgency."""
+"""Owns the woven mode: ordinary, ordinary, other, with the other kinds in turn. Knows no urgency."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ WEAVE_REASONS = {
 
 
 def weave(heads: Sequence[Head], rules: Rules, recent: Recent, now: datetime) -> Pick:
-    """§2.3: the weave gives the lane, the static order the ticket inside the lane."""
+    """The weave gives the lane, the static order the ticket inside the lane."""
     ordinary = [head for head in heads if head.lane is Lane.ORDINARY]
     if not ordinary:
         return _other(_firsts(heads), rules, recent, now, alone=True)

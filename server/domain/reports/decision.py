@@ -1,4 +1,4 @@
-"""May this report be printed here and now, why not, and what is the patient told? Pure; sentences of domain.md §4."""
+"""May this report be printed here and now, why not, and what is the patient told? Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ TEXTS: Mapping[Printable, Mapping[str, str]] = {
         "en": "One report waits for you at the service desk. Please bring your identity document.",
     },
 }
-"""The desk's sentence is the same for every cause, so that it marks nobody (domain.md §4.5)."""
+"""The desk's sentence is the same for every cause, so that it marks nobody (docs/sources.md, Withheld reports)."""
 
 OF_PROBLEM: Mapping[Problem, Reason] = {
     Problem.MISSING: Reason.INCOMPLETE,

@@ -15,7 +15,7 @@ class OverrideNeeds(StrEnum):
 
 
 def override_needs(from_rank: int, to_rank: int) -> OverrideNeeds:
-    """Up or the same: nothing. Down by one: a reason. Down by two or more: a reason and a second person (§1.9)."""
+    """Up or the same: nothing. Down by one: a reason. Down by two or more: a reason and a second person."""
     down = to_rank - from_rank
     if down <= 0:
         return OverrideNeeds.NOTHING
@@ -23,7 +23,7 @@ def override_needs(from_rank: int, to_rank: int) -> OverrideNeeds:
 
 
 def reassess_at(level: Level, looked_at: datetime) -> datetime | None:
-    """When a patient of this level who still waits must be looked at again (§1.10); None = no timer."""
+    """When a patient of this level who still waits must be looked at again; None = no timer."""
     if level.reassess_after_minutes is None:
         return None
     return looked_at + timedelta(minutes=level.reassess_after_minutes)

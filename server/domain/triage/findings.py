@@ -60,8 +60,8 @@ class Condition:
 class Finding:
     """One manual criterion: what it asks for, when it asks for more, its words in complaints, its clinical source.
 
-    `red_flag`: the red flag of domain.md §1.6 it belongs to. `infection`: an infection is suspected. `pregnancy`: asks
-    for Ⅱ in a pregnant patient (§1.9). `complaint_en`: phrases whose words must all stand in the complaint, `*` ends a
+    `red_flag`: the red flag at check-in it belongs to. `infection`: an infection is suspected. `pregnancy`: asks
+    for Ⅱ in a pregnant patient. `complaint_en`: phrases whose words must all stand in the complaint, `*` ends a
     stem, in any order; `unless_en` takes the phrase back. `complaint_zh`: pieces of text.
     """
 

@@ -8,7 +8,7 @@ from server.domain.triage.scale import Acuity
 from server.domain.triage.scores import sirs
 from server.domain.triage.vitals import MEASURES, Vitals
 
-TABLE_SOURCE = "CN-ED-2018 Table 1 [S1][S2], domain.md §1.2"
+TABLE_SOURCE = "CN-ED-2018 Table 1 [S1][S2]"
 ZONE_SOURCES: Mapping[str, str] = {"v4": "ESI v4 danger zone [S12]", "v5": "ESI v5 danger zone [K?]"}
 
 
@@ -85,7 +85,7 @@ ZONES: Mapping[str, Zone] = {
     "v5": ((1 / 12, 190, 60), (1, 180, 55), (3, 140, 40), (5, 120, 35), (12, 120, 30), (_ALL, 100, 20)),
 }
 ZONE_SPO2 = 92
-# NEWS2, MEWS and adult SIRS are made for adults (domain.md §1.7 [K]).
+# NEWS2, MEWS and adult SIRS are made for adults [K].
 ADULT_FROM = 16
 
 
@@ -109,7 +109,7 @@ def objective_criteria(vitals: Vitals) -> list[Criterion]:
 def danger_zone(vitals: Vitals, age: float, version: Literal["v4", "v5"]) -> list[Criterion]:
     """Vitals in ESI's danger zone at this age (years, fractions for infants): SpO₂ < 92 %, pulse or breathing above.
 
-    Each asks for Ⅲ; domain.md §1.9: at least Ⅲ, consider Ⅱ.
+    Each asks for Ⅲ: at least Ⅲ, consider Ⅱ (docs/sources.md, Suggested grade).
     """
     pulse, respiration = _fastest(age, version)
     checks: tuple[tuple[str, float, Callable[[float, float], bool], str], ...] = (

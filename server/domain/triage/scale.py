@@ -11,7 +11,7 @@ from server.protocol.terms import ErrorCode, Mode
 
 
 class Acuity(IntEnum):
-    """The common yardstick, 1 = most urgent: the five rows of CN-ED-2018 (domain.md §1.2 [S1][S2]).
+    """The common yardstick, 1 = most urgent: the five rows of CN-ED-2018 [S1][S2].
 
     Every clinical criterion is stated on it; a scale says which of its levels covers which row.
     """
@@ -65,8 +65,8 @@ class Level:
     area: Mapping[str, str] | None = None
 
     def goes_first(self, mode: Mode) -> bool:
-        """Whether it stands in lane urgent: in a graded queue only the first level that queues (band 1 of domain.md
-        §3.3); everybody below shares by waiting time against target."""
+        """Whether it stands in lane urgent: in a graded queue only the first level that queues;
+        everybody below shares by waiting time against target (docs/sources.md, Graded queues)."""
         return self.urgent and (mode == "woven" or self.rank <= FIRST_BAND)
 
 
@@ -89,7 +89,7 @@ class LocalCriterion:
 class Scale:
     """A triage scale as a hospital signed it: levels by rank, their source, and criteria of its own.
 
-    `red_flag`: a finding that is a red flag (domain.md §1.6) counts at least so much; None = as the finding says.
+    `red_flag`: a finding that is a red flag at check-in counts at least so much; None = as the finding says.
     `sepsis_sirs`: a suspected infection with so many of three SIRS criteria counts as suspected sepsis (Ⅱ).
     `danger_zone`: whose limits of pulse and breathing by age are used; `danger_zone_adults`: also shown for adults.
     """

@@ -62,7 +62,7 @@ class Score:
 
 
 def news2(vitals: Vitals) -> Score:
-    """NEWS2 (RCP 2017, domain.md §1.7 [S24]), 0–20; not for patients under 16 or pregnant: the caller sees to that.
+    """NEWS2 (RCP 2017 [S24]), 0–20; not for patients under 16 or pregnant: the caller sees to that.
 
     Values are rounded before banding, temperature to 0.1. Unknown oxygen counts as air.
     """
@@ -80,7 +80,7 @@ def news2(vitals: Vitals) -> Score:
 
 
 def mews(vitals: Vitals) -> Score:
-    """MEWS (domain.md §1.8 [S26]), 0–14; shown beside the grade, which it does not change (§1.9)."""
+    """MEWS [S26], 0–14; shown beside the grade, which it does not change."""
     parts = {vital: _points(bands, vital, vitals) for vital, bands in MEWS_BANDS.items() if _has(vitals, vital)}
     if vitals.consciousness is not None:
         parts["consciousness"] = MEWS_CONSCIOUSNESS[vitals.consciousness]

@@ -8,10 +8,10 @@ from server.domain.errors import HallError
 from server.domain.triage.rule_text import did_you_mean
 from server.protocol.terms import ErrorCode
 
-# domain.md §1.4: threshold of the pre-screen [S15]; another hospital uses 38 [S16], so the caller may pass its own.
+# Threshold of the pre-screen [S15]; another hospital uses 38 [S16], so the caller may pass its own.
 FEVER_CELSIUS = 37.3
-RED_SOURCE = "domain.md §1.6 [REC], content [K][S2]"
-FEVER_SOURCE = "domain.md §1.4: 医疗机构传染病预检分诊管理办法 (2005) [S14][S15][S16]"
+RED_SOURCE = "red flags at check-in [REC], content [K][S2]"
+FEVER_SOURCE = "fever screening: 医疗机构传染病预检分诊管理办法 (2005) [S14][S15][S16]"
 
 
 class Screened(StrEnum):

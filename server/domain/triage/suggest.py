@@ -12,7 +12,7 @@ from server.domain.triage.scores import Score, mews, news2
 from server.domain.triage.vitals import MEASURES, Vitals
 
 PREGNANT_SYSTOLIC = 160
-# domain.md §1.9: vitals are stale after 30 minutes in Ⅰ to Ⅲ, after 60 in Ⅳ.
+# Vitals are stale after 30 minutes in Ⅰ to Ⅲ, after 60 in Ⅳ (docs/sources.md, Suggested grade).
 STALE_AFTER: Mapping[Acuity, timedelta] = {
     Acuity.I: timedelta(minutes=30),
     Acuity.II: timedelta(minutes=30),
@@ -54,7 +54,9 @@ def suggest_grade(
     *,
     now: datetime | None = None,
 ) -> Suggestion:
-    """The grade that the rules of domain.md §1.9 propose: worst of objective table, NEWS2, findings, special groups.
+    """The grade that the rules propose: worst of objective table, NEWS2, findings, special groups.
+
+    Their source: docs/sources.md, Suggested grade.
 
     `age` in years (fractions for infants; None = unknown, taken as adult), `now` aware UTC to judge stale vitals.
     Missing vitals never lower: a criterion that cannot be judged does not fire, and nothing counts as reassuring.
@@ -82,7 +84,7 @@ def suggest_grade(
 
 
 def _news2_criteria(score: Score | None) -> list[Criterion]:
-    """≥ 7 → Ⅱ; 5–6 or three points in one vital → Ⅲ (domain.md §1.9 [S25])."""
+    """≥ 7 → Ⅱ; 5–6 or three points in one vital → Ⅲ [S25]."""
     if score is None:
         return []
     source = "NEWS2, Royal College of Physicians 2017 [S24][S25]"
@@ -113,7 +115,7 @@ def _manual_criteria(vitals: Vitals, findings: list[Finding], age: float | None,
 
 
 def _sepsis_criteria(vitals: Vitals, findings: list[Finding], age: float | None, scale: Scale) -> list[Criterion]:
-    """A suspected infection with enough SIRS criteria is suspected sepsis: Ⅱ (domain.md §1.2)."""
+    """A suspected infection with enough SIRS criteria is suspected sepsis: Ⅱ (docs/sources.md, Sepsis)."""
     count = sirs_at(vitals, age)
     if count < scale.sepsis_sirs or not any(finding.infection for finding in findings):
         return []
@@ -132,10 +134,10 @@ def _child_criteria(vitals: Vitals, age: float | None, scale: Scale) -> list[Cri
 
 
 def _pregnancy_criteria(vitals: Vitals, findings: list[Finding], pregnant: bool) -> list[Criterion]:
-    """Pregnant with bleeding, pain, headache or systolic ≥ 160: Ⅱ (domain.md §1.9)."""
+    """Pregnant with bleeding, pain, headache or systolic ≥ 160: Ⅱ (docs/sources.md, Suggested grade)."""
     if not pregnant:
         return []
-    source = "domain.md §1.9, special populations [REC]"
+    source = "special groups [REC]"
     found = []
     if vitals.systolic is not None and vitals.systolic >= PREGNANT_SYSTOLIC:
         names = measured("systolic", vitals.systolic, {"zh": "孕期≥160", "en": "pregnant: ≥ 160"})

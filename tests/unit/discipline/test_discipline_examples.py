@@ -1,4 +1,4 @@
-"""The rules hospitals publish, played as they publish them (domain.md §2, bar.md §1)."""
+"""The rules hospitals publish, played as they publish them (docs/sources.md, Woven queues)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The real engine in a hall of made-up patients keeps the figures of domain.md §3.2 (reduced; `make bench-policy`)."""
+"""The real engine in a hall of made-up patients keeps the figures of docs/sources.md, Graded queues (reduced)."""
 
 from random import Random
 

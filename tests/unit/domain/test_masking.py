@@ -1,4 +1,4 @@
-"""The masking table of domain.md §2.9, and what may be spoken."""
+"""The rules of docs/sources.md, Masking of names, and what may be spoken."""
 
 import pytest
 from hypothesis import given

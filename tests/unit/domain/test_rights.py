@@ -89,4 +89,4 @@ RIGHTS_OF = {
         "heartbeat",
     },
 }  # fmt: skip
-"""What architecture §4 gives a kiosk: read public, identify, check in, return, help, own print jobs, reports."""
+"""What a kiosk may do: read public, identify, check in, return, help, own print jobs, reports."""

@@ -1,4 +1,4 @@
-"""Sentences of domain.md §2.8, byte for byte (A-7)."""
+"""The sentences of calls, byte for byte."""
 
 import pytest
 

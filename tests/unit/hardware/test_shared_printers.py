@@ -214,7 +214,7 @@ def test_a_slip_that_breaks_anywhere_is_never_falsely_printed_and_soils_no_other
     "habit", ["good", "no clearing", "no names", "no macro", "no barrier", "slow line", "hangs up"]
 )
 def test_a_job_that_breaks_at_every_97th_byte_is_never_falsely_printed_and_soils_no_other(habit, fault, hosts):
-    """L8, L9: faults.md rows 45, 48, 49."""
+    """L8, L9: docs/faults.md, rows 45, 48, 49."""
     for at in positions(7600, 97):
         outcome, wrong = broken(HABITS[habit], fault(at), hosts)
         if habit == "no clearing":  # a head that lost a byte may open more than is ever completed: nothing is begun

@@ -1,4 +1,4 @@
-"""ESI's danger-zone vitals by age, versions 4 and 5 (domain.md §1.3)."""
+"""ESI's danger-zone vitals by age, versions 4 and 5 (docs/sources.md, International scales)."""
 
 import pytest
 

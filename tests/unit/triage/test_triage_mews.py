@@ -1,4 +1,4 @@
-"""MEWS as merged in domain.md §1.8: every band edge, and what a hospital does at which total."""
+"""MEWS as merged from its sources: every band edge, and what a hospital does at which total."""
 
 import pytest
 

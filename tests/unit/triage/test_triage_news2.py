@@ -1,4 +1,4 @@
-"""NEWS2 exactly as the Royal College of Physicians scores it: every band edge of domain.md §1.7."""
+"""NEWS2 exactly as the Royal College of Physicians scores it: every band edge [S24]."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The objective table of CN-ED-2018 (domain.md §1.2): each boundary goes to the worse level."""
+"""The objective table of CN-ED-2018 [S2]: each boundary goes to the worse level."""
 
 import pytest
 
