@@ -26,7 +26,7 @@ from kiosk.wishes import Identify
 from server.protocol.terms import PrintJobState, Proof
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
-"""Idle seconds before the question whether somebody is there, and from there to the first screen (issue 3)."""
+"""Idle seconds before the question whether somebody is there, and from there to the first screen."""
 ANSWER_WITHIN, PAPER_WITHIN = 8.0, 60.0
 """Seconds after which waiting for the server, for the printer, is given up in front of the patient."""
 SETTLED_AFTER = 0.7

@@ -1,4 +1,4 @@
-"""How long a slip takes to draw, pack and print: `python -m tests.bench.slip`. The bar: drawing ≤ 30 ms (issue 2)."""
+"""How long a slip takes to draw, pack and print: `python -m tests.bench.slip`. The bar: drawing ≤ 30 ms."""
 
 import itertools
 import statistics

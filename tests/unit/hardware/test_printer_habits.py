@@ -140,7 +140,7 @@ def test_what_another_host_broke_off_inside_an_image_is_cut_off_before_the_next_
 @pytest.mark.parametrize("habit", HABITS.values(), ids=HABITS)
 @pytest.mark.parametrize("fault", ["rst_after", "half_close_after", "stall_after", "paper_out_after"])
 def test_a_break_anywhere_in_a_job_is_never_a_print_that_is_none_and_spoils_no_other_paper(habit, fault):
-    """Issue 9, what must be seen: no slip lost, none falsely printed, none printed twice without a mark."""
+    """No slip lost, none falsely printed, none printed twice without a mark."""
     for at in (1790, 7300):  # every 97th byte: test_shared_printers.py, with the mark `faults`
         bench = Bench(habit)
         bench.print()
