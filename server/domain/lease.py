@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from server.protocol.terms import PrintJobState
 
-LEASE_SECONDS = 30
 _REPORTABLE = frozenset({PrintJobState.LEASED, PrintJobState.UNKNOWN})
 _OUTCOMES = frozenset(PrintJobState) - {PrintJobState.LEASED}
 
 
-def lease_until(now: datetime, seconds: int = LEASE_SECONDS) -> datetime:
+def lease_until(now: datetime, seconds: int) -> datetime:
     """When a lease taken at `now` ends. Raises ValueError unless `seconds` is positive."""
     if seconds <= 0:
         raise ValueError("a lease lasts at least a second")

@@ -267,10 +267,9 @@ def _queue(
     queues = [queue for queue in work.config.queues.values() if queue.active]
     if len(queues) == 1:
         return queues[0]
-    level = 1
     raise HallError(
         ErrorCode.CHOOSE,
-        choices=choices_of(context, work.db, patient.id, work.hall.id, work.principal, work.now, level),
+        choices=choices_of(context, work.db, patient.id, work.hall.id, work.principal, work.now, level=1),
     )
 
 

@@ -294,9 +294,3 @@ class ClaimBody(Body):
 
     printer: Annotated[str, Field(max_length=100)] | None = None
     besides: Annotated[list[Id], Field(max_length=100)] = Field(default_factory=list)
-
-
-class Moment(Body):
-    """A time on the wire."""
-
-    at: datetime

@@ -6,7 +6,7 @@ Who may use it, and in which hall, stands in the table of rights by the name of 
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -41,12 +41,11 @@ MOST_FAULTS = 50
 
 @dataclass
 class Web:
-    """What routes lean on: the context, the authenticator, the OpenAPI collector and the table of all routes."""
+    """What routes lean on: the context, the authenticator and the OpenAPI collector."""
 
     context: Context
     tokens: Tokens
     spec: SpecTree
-    table: list["Route"] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from server.protocol.terms import PrintJobState
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
-def test_a_lease_lasts_thirty_seconds_unless_told():
-    assert NOW + timedelta(seconds=30) == lease_until(NOW)
+def test_a_lease_lasts_its_seconds():
     assert NOW + timedelta(seconds=90) == lease_until(NOW, seconds=90)
 
 
