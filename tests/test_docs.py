@@ -60,6 +60,20 @@ def test_every_setting_has_its_row():
     assert [] == [name for name in names if f"| `{name}` |" not in text]
 
 
+def test_the_decisions_are_numbered_dated_and_listed():
+    folder = ROOT / "docs" / "decisions"
+    rows = []
+    for number, file in enumerate(sorted(folder.glob("[0-9]*.md")), 1):
+        form = rf"# {number}\. (.+)\n\n- Date: (20\d\d-\d\d-\d\d)\n- Status: (?:accepted|superseded by \[).*\n\n."
+        head = re.match(form, file.read_text(encoding="utf-8"))
+        assert head is not None, file.name
+        rows.append((f"{number:04}", file.name, head[2], head[1]))
+    index = (folder / "README.md").read_text(encoding="utf-8")
+
+    assert rows == re.findall(r"^\| \[(\d{4})\]\((.+?)\) \| (.+?) \| (.+?) \| .+ \|$", index, re.MULTILINE)
+    assert [row[2] for row in rows] == sorted(row[2] for row in rows)
+
+
 CLASSES = {"person", "health", "typed", "staff", "secret", "plain"}
 
 
