@@ -103,6 +103,8 @@ def lost(path: Path, text: str) -> list[str]:
     if path.suffix == ".md":
         found += lost_links(path, text)
     if path.name.startswith("test_"):
+        faults = {int(number) for number in re.findall(r"\bfault (\d+)\b", text)}
+        found += [f"no fault {number}" for number in sorted(faults - rows(ROOT / "docs" / "faults.md"))]
         ids = {each for match in FINDING.findall(text) for each in re.findall(r"[A-Z]", match)}
         found += [f"no subject of findings {letter}" for letter in sorted(ids - letters())]
     return found
@@ -149,6 +151,7 @@ def test_every_source_is_cited():
         ("docs/x.md", "as [said](nowhere/else.txt)"),
         ("docs/x.md", "as [said](sources.md#songs-of-the-sea)"),
         ("tests/test_x.py", '    """Z7: it sank."""'),
+        ("tests/test_x.py", '    """L7, fault 56: it sank."""'),
     ],
 )
 def test_a_reference_that_leads_nowhere_is_found(name: str, text: str):
