@@ -60,7 +60,7 @@ format: prepare ## let ruff mend what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: prepare ## measure the hall's figures: wishes, choosing, slips, and what people see in the pages
+bench: prepare ## measure the hall's figures: commands, choosing, slips, and what people see in the pages
 	@failed=0; \
 	$(BIN)/python -m tests.bench.hall || failed=1; \
 	$(BIN)/python -m tests.bench.wall || failed=1; \

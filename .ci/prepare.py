@@ -155,13 +155,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="prepare", description="Prepare this checkout: .venv, pages, packages.")
     parser.add_argument("--again", action="store_true", help="try again what was left out before")
     parser.add_argument("--only", metavar="STEP", choices=[step.name for step in STEPS + ASKED_FOR])
-    wishes = parser.parse_args()
+    asked = parser.parse_args()
     began = time.monotonic()
     try:
         venv()
         STAMPS.mkdir(exist_ok=True)
-        for step in chosen(wishes.only):
-            step.take(again=wishes.again or wishes.only is not None)
+        for step in chosen(asked.only):
+            step.take(again=asked.again or asked.only is not None)
     except Missing as error:
         say(str(error))
         return 1

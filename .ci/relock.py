@@ -54,9 +54,9 @@ def pin_pages() -> None:
 def pin_node() -> None:
     """Write node.lock, for machines without npm."""
     with tempfile.TemporaryDirectory() as folder:
-        wish = Path(folder) / "node.in"
-        wish.write_text(f"{NODE}>=22,<25\n", encoding="utf-8")
-        pin("node", wish)
+        requirements = Path(folder) / "node.in"
+        requirements.write_text(f"{NODE}>=22,<25\n", encoding="utf-8")
+        pin("node", requirements)
 
 
 PROJECT = Path("pyproject.toml")
