@@ -74,6 +74,23 @@ def test_the_decisions_are_numbered_dated_and_listed():
     assert [row[2] for row in rows] == sorted(row[2] for row in rows)
 
 
+@pytest.mark.parametrize("document", ["docs/glossary.md", "CONTRIBUTING.md"])
+def test_every_name_of_glossary_and_recipes_is_in_the_code_where_it_says(document: str):
+    places = re.findall(r"`([\w.]+)` in `([\w/]+)`", (ROOT / document).read_text(encoding="utf-8"))
+    text = {folder: _names_in(ROOT / folder) for folder in {folder for _, folder in places}}
+
+    assert len(places) > 50
+    assert [] == [place for place in places if not re.search(rf"\b{re.escape(place[0])}\b", text[place[1]])]
+
+
+def _names_in(folder: Path) -> str:
+    files = [
+        file for file in folder.rglob("*") if file.suffix in {".py", ".js", ".json"} and "vendor" not in file.parts
+    ]
+    folders = [found.name for found in folder.rglob("*") if found.is_dir()]
+    return "\n".join([*folders, *(f"{file.name} {file.stem}\n{file.read_text(encoding='utf-8')}" for file in files)])
+
+
 CLASSES = {"person", "health", "typed", "staff", "secret", "plain"}
 
 
