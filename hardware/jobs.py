@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from hardware.errors import HardwareError
-from hardware.escpos.render import Unprintable, render
+from hardware.escpos.layout.render import Unprintable, render
 from hardware.ports import Outcome, Printer, Reason
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState

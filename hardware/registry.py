@@ -66,14 +66,14 @@ def open_printer(url: str) -> Printer:
     driver = DRIVERS[address.parts.scheme]
     stall = address.number("stall_timeout", 10.0)
     transport = driver.make(address, stall)
-    limits_of = _load("hardware.escpos.conversation", "Limits", url)
+    limits_of = _load("hardware.escpos.device.conversation", "Limits", url)
     limits = limits_of(
         status=address.number("status_timeout", 3.0),
         stall=stall,
         begin=address.number("begin_timeout", 12.0),
         band_rows=_band(address),
     )
-    make = _load("hardware.escpos.printer", "EscposPrinter", url)
+    make = _load("hardware.escpos.device.printer", "EscposPrinter", url)
     made: Printer = make(url, transport, _profile(address), limits, _abilities(address))
     return made
 
@@ -134,7 +134,7 @@ def _abilities(address: Address) -> Any:
     numbers = None if status is None else [number for number in status.split(",") if number != "none"]
     if numbers is not None and not set(numbers) <= set("1234"):
         raise NotAvailable(address.url, f"status is none or numbers such as 1,4, not {status}")
-    given = _load("hardware.escpos.abilities", "Abilities", address.url).given
+    given = _load("hardware.escpos.device.abilities", "Abilities", address.url).given
     made = given(barrier, None if numbers is None else [int(number) for number in numbers])
     scheme = address.parts.scheme
     # a network printer may serve other programs; a USB printer that restarts leaves the bus
@@ -160,7 +160,7 @@ def _tcp(address: Address, stall: float) -> Any:
     except ValueError as error:
         raise NotAvailable(address.url, str(error)) from error
     patience = address.number("status_timeout", 3.0)
-    make = _load("hardware.escpos.network", "NetworkTransport", address.url)
+    make = _load("hardware.escpos.transports.network", "NetworkTransport", address.url)
     return make(address.url, address.parts.hostname, port, patience, stall)
 
 
@@ -170,24 +170,25 @@ def _usb(address: Address, stall: float) -> Any:
     except ValueError as error:
         raise NotAvailable(address.url, "usb://VENDOR:PRODUCT, both hexadecimal") from error
     endpoints = (int(address.number("in_ep", 0x82)), int(address.number("out_ep", 0x01)))
-    make = _load("hardware.escpos.usb", "UsbTransport", address.url)
+    make = _load("hardware.escpos.transports.usb", "UsbTransport", address.url)
     return make(address.url, vendor, product, endpoints, stall)
 
 
 def _serial(address: Address, stall: float) -> Any:
     baudrate = int(address.number("baudrate", 115200))
-    make = _load("hardware.escpos.serialline", "SerialTransport", address.url)
+    make = _load("hardware.escpos.transports.serial_line", "SerialTransport", address.url)
     return make(address.url, unquote(address.parts.path), baudrate, stall)
 
 
 def _cups(address: Address, stall: float) -> Any:
-    return _load("hardware.escpos.cups", "CupsTransport", address.url)(address.url, unquote(address.parts.netloc))
+    make = _load("hardware.escpos.transports.cups", "CupsTransport", address.url)
+    return make(address.url, unquote(address.parts.netloc))
 
 
 def _file(address: Address, stall: float) -> Any:
     if not address.parts.path:
         raise NotAvailable(address.url, "no path; a device file is file:///dev/usb/lp0")
-    make = _load("hardware.escpos.devicefile", "FileTransport", address.url)
+    make = _load("hardware.escpos.transports.device_file", "FileTransport", address.url)
     return make(address.url, unquote(address.parts.path), stall)
 
 

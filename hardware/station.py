@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from hardware.errors import HardwareError
-from hardware.escpos.fonts import preload
+from hardware.escpos.layout.fonts import preload
 from hardware.health import GOOD
 from hardware.registry import open_printer
 from hardware.settings import StationSettings

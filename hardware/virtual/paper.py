@@ -17,8 +17,8 @@ from typing import Any
 import segno
 from PIL import Image, ImageDraw
 
-from hardware.escpos.fonts import face
-from hardware.escpos.pack import page_bytes
+from hardware.escpos.device.encode import page_bytes
+from hardware.escpos.layout.fonts import face
 from server.protocol import private_files
 
 KEPT = 200

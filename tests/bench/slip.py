@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from hardware.escpos import fonts
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.pack import bands
-from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.device.encode import bands
+from hardware.escpos.layout import fonts
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.slip import draw_slip
 from server.protocol.messages import Slip
 from tests.support.printers import MOMENT, P58, P80, make_report, make_slip, virtual_printer
 

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.report import draw_report
-from hardware.escpos.sheet import Sheet
-from hardware.escpos.slip import number_face
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.sheet import Sheet
+from hardware.escpos.layout.slip import number_face
 from hardware.ports import Profile
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hardware.escpos.documents import ListDocument
+from hardware.escpos.layout.documents import ListDocument
 from server.store.tables import PrintJobRow, ReceiptRow
 from tests.support.api import an_api
 from tests.support.disciplined import arrive, hall_file, later

@@ -4,9 +4,9 @@ import importlib.util
 
 import pytest
 
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.slip import draw_slip
 from hardware.jobs import print_job
 from hardware.ports import Reason
 from hardware.virtual.paper import KEPT

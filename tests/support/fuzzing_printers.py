@@ -14,10 +14,10 @@ from random import Random
 from PIL import Image
 
 from hardware.errors import FailedInUse
-from hardware.escpos.abilities import Abilities
-from hardware.escpos.conversation import Limits
-from hardware.escpos.printer import EscposPrinter
-from hardware.escpos.render import render
+from hardware.escpos.device.abilities import Abilities
+from hardware.escpos.device.conversation import Limits
+from hardware.escpos.device.printer import EscposPrinter
+from hardware.escpos.layout.render import render
 from hardware.ports import Outcome, Profile
 from hardware.virtual.device import VirtualPrinter
 from tests.support.printers import MOMENT, make_job

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.report import draw_report
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
 from tests.support.printers import MOMENT, P58, P80, strip
 
 Line = dict[str, Any]

@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.slip import draw_slip
 from hardware.virtual.page import page_server
 from tests.support.browser import a_browser, a_page
 from tests.support.laboratory_day import CHEMISTRY

@@ -12,13 +12,13 @@ from typing import Any
 
 from PIL import Image
 
-from hardware.escpos.abilities import Abilities
-from hardware.escpos.conversation import Limits
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.pack import bands
-from hardware.escpos.printer import EscposPrinter
-from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.device.abilities import Abilities
+from hardware.escpos.device.conversation import Limits
+from hardware.escpos.device.encode import bands
+from hardware.escpos.device.printer import EscposPrinter
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.slip import draw_slip
 from hardware.ports import Outcome, Profile, Reason
 from hardware.virtual.faults import NUMBERS
 from hardware.virtual.inprocess import InProcessTransport

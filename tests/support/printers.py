@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
-from hardware.escpos.pack import BAND_ROWS, GUARD, bands
+from hardware.escpos.device.encode import BAND_ROWS, GUARD, bands
 from hardware.ports import Printer, Profile
 from hardware.registry import open_printer
 from hardware.virtual.device import VirtualPrinter
@@ -106,7 +106,7 @@ def strip(pages: Iterable[Image.Image]) -> Image.Image:
 
 def as_sent(page: Image.Image, rows: int = BAND_ROWS) -> Image.Image:
     """The page as it is sent: a dot more where a byte would begin a real-time command, and the guards of its bands
-    (hardware/escpos/pack.py)."""
+    (hardware/escpos/device/encode.py)."""
     black = bytes(255 - value for band in bands(page, rows) for value in band[8:])
     sent = Image.frombytes("1", page.size, black)
     body, edge = (0, 0, page.width - GUARDED, page.height), (page.width - GUARDED, 0, page.width, page.height)

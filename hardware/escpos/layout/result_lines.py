@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from hardware.escpos.breaking import break_lines, tears
-from hardware.escpos.documents import ReportLine
-from hardware.escpos.sheet import Piece, Style
-from hardware.escpos.units import flag_text, striking, unit_text
-from hardware.escpos.words import pick, word
+from hardware.escpos.layout.documents import ReportLine
+from hardware.escpos.layout.line_break import break_lines, tears
+from hardware.escpos.layout.sheet import Piece, Style
+from hardware.escpos.layout.units import flag_text, striking, unit_text
+from hardware.escpos.layout.words import pick, word
 
 Measure = Callable[[str, Style], float]
 Row = tuple[Piece, ...]

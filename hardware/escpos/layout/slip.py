@@ -8,9 +8,9 @@ import re
 import segno
 from PIL import Image
 
-from hardware.escpos import fonts
-from hardware.escpos.sheet import Sheet, Style
-from hardware.escpos.words import both, clock, language_of, pick, wait_at, word
+from hardware.escpos.layout import fonts
+from hardware.escpos.layout.sheet import Sheet, Style
+from hardware.escpos.layout.words import both, clock, language_of, pick, wait_at, word
 from hardware.ports import Profile
 from server.protocol.messages import Slip
 

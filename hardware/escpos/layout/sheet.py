@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from hardware.escpos import fonts
-from hardware.escpos.breaking import balanced_lines, break_lines
+from hardware.escpos.layout import fonts
+from hardware.escpos.layout.line_break import balanced_lines, break_lines
 
 WHITE, BLACK = 1, 0
 BEARING = 2

@@ -7,13 +7,13 @@ import re
 
 import pytest
 
-from hardware.escpos import pack
+from hardware.escpos.device import encode
 from hardware.ports import Reason
 from server.protocol.terms import PrintJobState
 from tests.support.printer_sweep import BREAKS, HABITS, WELL, Bench, broken, page, positions, report_pages, slip_pages
 
 PRINTED, SENT, UNKNOWN, FAILED = PrintJobState.PRINTED, PrintJobState.SENT, PrintJobState.UNKNOWN, PrintJobState.FAILED
-BAND = next(pack.bands(page(90)))
+BAND = next(encode.bands(page(90)))
 SOILED = {
     "between two bands": BAND,
     "inside a band": BAND[:1000],
@@ -57,7 +57,7 @@ def test_a_host_killed_between_two_bands_leaves_its_part_to_nobody():
     bench = Bench({}, shared=True)
     killed, other = bench.driver(), bench.driver()
     bench.print(killed)
-    bench.device.receive(pack.INITIALISE + pack.macro(pack.process_id(b"WWWW")) + next(pack.bands(page(77))))
+    bench.device.receive(encode.INITIALISE + encode.macro(encode.process_id(b"WWWW")) + next(encode.bands(page(77))))
 
     assert bench.print(other).state is PRINTED
     assert [1, 1] == bench.whole()
@@ -69,7 +69,7 @@ def test_where_strangers_print_too_each_paper_begins_with_a_cut():
     bench = Bench({}, shared=True)
     bench.printer.abilities.strangers = True
     bench.print()
-    bench.device.receive(next(pack.bands(page(77))))
+    bench.device.receive(next(encode.bands(page(77))))
 
     assert PRINTED is bench.print().state
     assert [{1}, {77}, {2}] == [bench.owners(slip.data) for slip in bench.device.paper.slips()]
@@ -254,7 +254,7 @@ def test_only_bytes_of_the_cut_itself_can_be_lost_unseen(habit):
         sent.clear()
         bench.device.receive = lambda data: (sent.extend(data), receive(data))[1]
         bench.print()
-    cut = sent.rindex(pack.CUTS["partial"])
+    cut = sent.rindex(encode.CUTS["partial"])
     for at in range(7200, len(sent)):
         outcome, wrong = broken(HABITS[habit], BREAKS["one byte lost"](at))
         assert [] == wrong or at in range(cut, cut + 4), (at, cut, outcome, wrong)

@@ -1,10 +1,10 @@
-"""Owns the layout of the paper list of who waits, for the day the screens are dark. Knows no rules."""
+"""Lays out the waiting list on paper, for times when the screens are dark. Knows no rules."""
 
 from PIL import Image
 
-from hardware.escpos.documents import ListDocument, ListRow
-from hardware.escpos.sheet import Cell, Sheet, Style
-from hardware.escpos.words import clock, language_of, pick, state_word, word
+from hardware.escpos.layout.documents import ListDocument, ListRow
+from hardware.escpos.layout.sheet import Cell, Sheet, Style
+from hardware.escpos.layout.words import clock, language_of, pick, state_word, word
 from hardware.ports import Profile
 
 SMALL = Style(24)

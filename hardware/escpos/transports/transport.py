@@ -1,10 +1,10 @@
-"""Owns what a way for bytes to a printer must do. Knows no way itself: each is a module of its own beside this one.
+"""Declares what a transport of bytes to a printer must do. Each transport is a module beside this one.
 
-    network.py   TCP port 9100          devicefile.py   /dev/usb/lp0        serialline.py   needs pyserial
-    usb.py       needs pyusb, libusb    cups.py         needs pycups        ../virtual/inprocess.py
+    network.py   TCP port 9100          device_file.py   /dev/usb/lp0       serial_line.py   needs pyserial
+    usb.py       needs pyusb, libusb    cups.py          needs pycups       ../../virtual/inprocess.py
 
-A new way implements Transport and gets a line in hardware/registry.py. Everything a printer must do alike on every way
-(the job protocol, chunks, status) lives once, in printer.py.
+A new transport implements Transport and gets a line in hardware/registry.py. What is the same over every transport
+(the job protocol, chunks, status) stands once, in ../device/printer.py.
 """
 
 from typing import Protocol

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.escpos.documents import ReportLine
-from hardware.escpos.result_lines import TooWide, plan_columns, rows_of
-from hardware.escpos.sheet import Sheet
-from hardware.escpos.units import flag_text, unit_text
+from hardware.escpos.layout.documents import ReportLine
+from hardware.escpos.layout.result_lines import TooWide, plan_columns, rows_of
+from hardware.escpos.layout.sheet import Sheet
+from hardware.escpos.layout.units import flag_text, unit_text
 from tests.support.laboratory_day import DAY, result, text
 
 PAPERS = {"80 mm": 576, "80 mm 180 dpi": 512, "58 mm": 384}

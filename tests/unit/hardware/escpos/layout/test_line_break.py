@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.escpos.breaking import NEVER_FIRST, NUMBER, balanced_lines, break_lines, fit, tears
+from hardware.escpos.layout.line_break import NEVER_FIRST, NUMBER, balanced_lines, break_lines, fit, tears
 
 
 def cells(text: str) -> float:

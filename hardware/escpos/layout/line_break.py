@@ -1,4 +1,4 @@
-"""Owns where a line of Chinese, Latin or mixed text may break. Pure: widths come in as a function.
+"""Breaks lines of Chinese, Latin or mixed text. Pure: the width of a text comes in as a function.
 
 A number is never torn: its digits, sign, comparator, decimal point, exponent and percent sign stay on one line, because
 half a number reads as another number. A range breaks behind its hyphen. Only a number that is wider than a whole line

@@ -3,10 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageOps
 
-from hardware.escpos import fonts
-from hardware.escpos.sheet import Sheet, Style
-from hardware.escpos.slip import draw_slip, number_face
-from hardware.escpos.words import WORDS, wait_at
+from hardware.escpos.layout import fonts
+from hardware.escpos.layout.sheet import Sheet, Style
+from hardware.escpos.layout.slip import draw_slip, number_face
+from hardware.escpos.layout.words import WORDS, wait_at
 from hardware.ports import Profile
 from tests.support.printers import P58, P80, differing_dots, make_slip
 

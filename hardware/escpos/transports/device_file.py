@@ -1,4 +1,4 @@
-"""Owns a printer behind a device file, such as /dev/usb/lp0, with bounded waiting. Knows no commands.
+"""Carries bytes to and from a device file such as /dev/usb/lp0; every wait is bounded. Knows no commands.
 
 A device that is away is away: nothing here creates a file, and an ordinary file is never written.
 """

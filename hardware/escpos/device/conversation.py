@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hardware.escpos import pack
-from hardware.escpos.abilities import QUESTIONS, Abilities
-from hardware.escpos.status import PrinterStatus, listen, status_of
-from hardware.escpos.transport import Transport
+from hardware.escpos.device import encode
+from hardware.escpos.device.abilities import QUESTIONS, Abilities
+from hardware.escpos.device.status import PrinterStatus, listen, status_of
+from hardware.escpos.transports.transport import Transport
 from hardware.ports import Reason
 
 FINE = 0x12
@@ -32,7 +32,7 @@ class Limits:
     stall: float = 10.0
     begin: float = 12.0
     chunk: int = 2048
-    band_rows: int = pack.BAND_ROWS
+    band_rows: int = encode.BAND_ROWS
     window: int = 2
     slow_window: int = 4
 
@@ -74,7 +74,7 @@ class Conversation:
 
     def begin(self) -> None:
         """Say the first bytes of a connection: whatever was broken off before is no longer open for questions."""
-        self._transport.write(pack.COMPLETE_HEAD)
+        self._transport.write(encode.COMPLETE_HEAD)
 
     # one question
 
@@ -134,7 +134,7 @@ class Conversation:
         return None
 
     def _query(self, number: int) -> None:
-        self._transport.write(pack.query(number))
+        self._transport.write(encode.query(number))
         self._owed.append(self._now())
 
     def _drain(self) -> None:

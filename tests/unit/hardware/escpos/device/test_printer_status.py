@@ -1,7 +1,7 @@
 import pytest
 
-from hardware.escpos.questions import LETTERS
-from hardware.escpos.status import PROCESS_ID, listen, status_of
+from hardware.escpos.device.questions import LETTERS
+from hardware.escpos.device.status import PROCESS_ID, listen, status_of
 from hardware.ports import Reason
 from hardware.virtual.faults import Faults
 

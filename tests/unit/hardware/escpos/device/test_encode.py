@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.escpos.pack import CUTS, bands, page_bytes, process_id, resynchronise
-from hardware.escpos.slip import draw_slip
+from hardware.escpos.device.encode import CUTS, bands, page_bytes, process_id, resynchronise
+from hardware.escpos.layout.slip import draw_slip
 from hardware.virtual.parser import Ask, Cut, Initialise, Parser, Raster
 from tests.support.printers import GUARDED, P58, P80, as_sent, differing_dots, make_slip
 

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from PIL import Image
 
-from hardware.escpos.breaking import break_lines
-from hardware.escpos.documents import ReportDocument
-from hardware.escpos.result_lines import MARGIN, Columns, Row, head_row, plan_columns, rows_of
-from hardware.escpos.sheet import Piece, Sheet, Style, line_height
-from hardware.escpos.words import SEXES, clock, language_of, pick, when, word
+from hardware.escpos.layout.documents import ReportDocument
+from hardware.escpos.layout.line_break import break_lines
+from hardware.escpos.layout.result_lines import MARGIN, Columns, Row, head_row, plan_columns, rows_of
+from hardware.escpos.layout.sheet import Piece, Sheet, Style, line_height
+from hardware.escpos.layout.words import SEXES, clock, language_of, pick, when, word
 from hardware.ports import Profile
 
 PAGE_DOTS = 1800

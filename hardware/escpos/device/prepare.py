@@ -1,4 +1,4 @@
-"""Owns the moment before a job: the printer listens, and nothing of another job hangs on its paper. Knows no content.
+"""Prepares a printer for a job: it takes commands, and no part of another job hangs on its paper. Knows no content.
 
 A printer may be shared, and a process may be killed, so what it was left in is not remembered here: it is asked. Each
 host of the hall sets the printer's macro to a name of its own when it begins a job, and to CLEAN behind its last cut. A
@@ -11,11 +11,11 @@ not, only after a job that broke off and after a start of the program.
 """
 
 from hardware.errors import FailedInUse
-from hardware.escpos import pack
-from hardware.escpos.abilities import Abilities
-from hardware.escpos.conversation import Limits, Stopped
-from hardware.escpos.ordered import Listening, OrderedConversation
-from hardware.escpos.questions import CLEAN
+from hardware.escpos.device import encode
+from hardware.escpos.device.abilities import Abilities
+from hardware.escpos.device.conversation import Limits, Stopped
+from hardware.escpos.device.ordered import Listening, OrderedConversation
+from hardware.escpos.device.questions import CLEAN
 from hardware.ports import Profile, Reason
 
 SLOWEST_LINE = 960
@@ -28,7 +28,7 @@ class Unproven(Exception):
     """The printer says nothing of its paper: clean it unseen, on a connection of its own, and begin again."""
 
 
-class Beginning:
+class Preparation:
     """Brings one printer to the start of a clean paper before each job. One thread at a time."""
 
     def __init__(self, abilities: Abilities, limits: Limits, profile: Profile) -> None:
@@ -71,7 +71,7 @@ class Beginning:
         """Clean a printer that says nothing of its paper, whether it is needed or not. Raises Stopped."""
         if talk.answers:
             talk.expect_fine(talk.look())
-        order = pack.CLEAR_BUFFERS + pack.resynchronise(self._profile.width) + self._cut()
+        order = encode.CLEAR_BUFFERS + encode.resynchronise(self._profile.width) + self._cut()
         handed: list[int] = []
         try:
             talk.write(order, handed.append)
@@ -94,9 +94,9 @@ class Beginning:
 
     def _complete(self, talk: OrderedConversation) -> None:
         """End what another left open: an image, the data of a command. Raises Stopped or Unproven when it is no use."""
-        first = pack.resynchronise(self._profile.width)
-        more = bytes(pack.LONGEST_OPEN - len(first)) + pack.INITIALISE + pack.NO_AUTO_STATUS
-        for padding in (pack.CLEAR_BUFFERS + pack.CLEAR_DATA + first, more):
+        first = encode.resynchronise(self._profile.width)
+        more = bytes(encode.LONGEST_OPEN - len(first)) + encode.INITIALISE + encode.NO_AUTO_STATUS
+        for padding in (encode.CLEAR_BUFFERS + encode.CLEAR_DATA + first, more):
             seconds = talk.push(padding, self._limits.stall + len(padding) / SLOWEST_LINE)
             if talk.hello(self._limits.status) is not Listening.SILENT:
                 return
@@ -113,8 +113,8 @@ class Beginning:
         for _ in range(TRIES):
             handed: list[int] = []
             try:
-                mark = pack.macro(pack.process_id(CLEAN)) if self._abilities.witness else b""
-                talk.write(pack.INITIALISE + pack.NO_AUTO_STATUS + self._cut() + mark, handed.append)
+                mark = encode.macro(encode.process_id(CLEAN)) if self._abilities.witness else b""
+                talk.write(encode.INITIALISE + encode.NO_AUTO_STATUS + self._cut() + mark, handed.append)
                 heard = talk.hello(self._limits.stall)
             except FailedInUse as error:
                 if not handed:
@@ -134,4 +134,4 @@ class Beginning:
         self._abilities.macro = False
 
     def _cut(self) -> bytes:
-        return pack.cut_off(self._profile.cut, self._profile.width)
+        return encode.cut_off(self._profile.cut, self._profile.width)

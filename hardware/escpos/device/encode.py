@@ -1,4 +1,4 @@
-"""Owns the bytes that make a printer draw, feed and cut. Knows no connection and no layout.
+"""Encodes pages, feeds and cuts as ESC/POS commands. Knows no connection and no layout.
 
 Commands are those of Epson's ESC/POS reference: ESC @, GS a, GS v 0, GS V, ESC d, GS r, GS ( H, GS :, GS ^, DLE EOT,
 DLE ENQ.

@@ -2,7 +2,7 @@
 
 python-escpos reports success for jobs that never print, so nothing here trusts a write. One job is one connection:
 
-look (DLE EOT 1–4) → is the printer listening, and is its paper clean? (beginning.py) → bands, each followed by a
+look (DLE EOT 1–4) → is the printer listening, and is its paper clean? (prepare.py) → bands, each followed by a
 question of its own → is its macro still that of this job? → cut → is its macro the mark of a clean paper? → look →
 `printed`.
 
@@ -17,14 +17,14 @@ from random import Random
 from PIL import Image
 
 from hardware.errors import CannotOpen, FailedInUse, HardwareError, NotAvailable, TimedOut
-from hardware.escpos import pack
-from hardware.escpos.abilities import Abilities
-from hardware.escpos.beginning import Beginning, Unproven
-from hardware.escpos.conversation import Limits, Stopped
-from hardware.escpos.ordered import OrderedConversation
-from hardware.escpos.questions import CLEAN
-from hardware.escpos.status import PrinterStatus
-from hardware.escpos.transport import Transport
+from hardware.escpos.device import encode
+from hardware.escpos.device.abilities import Abilities
+from hardware.escpos.device.conversation import Limits, Stopped
+from hardware.escpos.device.ordered import OrderedConversation
+from hardware.escpos.device.prepare import Preparation, Unproven
+from hardware.escpos.device.questions import CLEAN
+from hardware.escpos.device.status import PrinterStatus
+from hardware.escpos.transports.transport import Transport
 from hardware.ports import Outcome, Profile, Reason
 from server.protocol.terms import PrintJobState
 
@@ -57,7 +57,7 @@ class EscposPrinter:
         self._limits = limits or Limits()
         self._now, self._sleep = monotonic, sleep
         self._random = random or Random()
-        self._beginning = Beginning(self.abilities, self._limits, profile)
+        self._preparation = Preparation(self.abilities, self._limits, profile)
         self._sent = 0
         self._content = self._total = 0
 
@@ -78,7 +78,7 @@ class EscposPrinter:
 
     def suspect(self) -> None:
         """Take the paper for soiled unless the printer itself says that it is clean."""
-        self._beginning.clean = False
+        self._preparation.clean = False
 
     def close(self) -> None:
         """Let go of the device."""
@@ -89,11 +89,11 @@ class EscposPrinter:
 
         `within`: seconds for which the right to print lasts; a job that could not begin by then is not begun.
         """
-        bands = [band for page in pages for band in pack.bands(page, self._limits.band_rows)]
+        bands = [band for page in pages for band in encode.bands(page, self._limits.band_rows)]
         self._sent = 0
         self._content = sum(map(len, bands))
-        self._total = self._content + len(pack.CUTS[self.profile.cut])
-        self._beginning.new_job()
+        self._total = self._content + len(encode.CUTS[self.profile.cut])
+        self._preparation.new_job()
         begin_by = self._now() + min(self._limits.begin, self._limits.begin if within is None else within)
         pause = PAUSE
         while True:
@@ -117,9 +117,9 @@ class EscposPrinter:
             return self._broken(error)
 
     def _once(self, bands: Sequence[bytes]) -> Outcome:
-        if not (self._transport.answers and self._beginning.can_prove()) and self._beginning.needs_blind_cut():
+        if not (self._transport.answers and self._preparation.can_prove()) and self._preparation.needs_blind_cut():
             with _Connection(self._transport):  # of its own: a printer may hang up after a cut
-                self._beginning.separate_unseen(self._talk())
+                self._preparation.separate_unseen(self._talk())
         with _Connection(self._transport):
             return self._job(self._talk(), bands)
 
@@ -130,7 +130,7 @@ class EscposPrinter:
 
     def _count(self, size: int) -> None:
         self._sent += size
-        self._beginning.clean = False
+        self._preparation.clean = False
 
     def _job(self, talk: OrderedConversation, bands: Sequence[bytes]) -> Outcome:
         """Send everything, checking on the way; raises Stopped, Unproven or HardwareError."""
@@ -138,14 +138,14 @@ class EscposPrinter:
             raise Stopped(complaint, "queue")
         if talk.answers:
             talk.expect_fine(talk.look())
-        self._beginning.separate(talk)
+        self._preparation.separate(talk)
         witness = talk.questions.fresh_name() if talk.answers and self.abilities.witness else None
-        begun = b"" if witness is None else pack.macro(pack.process_id(witness))
-        talk.write(pack.INITIALISE + pack.NO_AUTO_STATUS + begun)
+        begun = b"" if witness is None else encode.macro(encode.process_id(witness))
+        talk.write(encode.INITIALISE + encode.NO_AUTO_STATUS + begun)
         for band in bands:
             talk.band(band, self._count)
         if not talk.answers:
-            talk.write(pack.CUTS[self.profile.cut], self._count)
+            talk.write(encode.CUTS[self.profile.cut], self._count)
             return self._end(PrintJobState.SENT, Reason.NO_STATUS, "this printer answers nothing")
         talk.settle()
         return self._finish(talk, witness)
@@ -154,8 +154,8 @@ class EscposPrinter:
         """Have the content confirmed, cut, and have the cut confirmed, as far as the printer answers."""
         confirms = self.abilities.barrier is not False
         doubt = self._doubt(talk, witness) if confirms else ""
-        cut = pack.CUTS[self.profile.cut]
-        mark = b"" if witness is None else pack.macro(pack.process_id(CLEAN))
+        cut = encode.CUTS[self.profile.cut]
+        mark = b"" if witness is None else encode.macro(encode.process_id(CLEAN))
         try:
             talk.write(cut + mark, lambda size: self._count(len(cut)))
             if doubt == SILENT:
@@ -173,7 +173,7 @@ class EscposPrinter:
         if doubt := doubt or uncut:
             raise Stopped(Reason.NOT_CONFIRMED, doubt)
         if not confirms:
-            if self._beginning.learned_silence:
+            if self._preparation.learned_silence:
                 raise Stopped(Reason.NOT_CONFIRMED, "no answer to GS r 1")
             return self._end(PrintJobState.SENT, status.health(), f"no barrier, status {status.hex}")
         self.abilities.hangs_up = False
@@ -212,7 +212,7 @@ class EscposPrinter:
         well = state in {PrintJobState.PRINTED, PrintJobState.SENT}
         took_all = reason is Reason.NOT_CONFIRMED and self._sent == self._total and not self.abilities.barrier
         if self._sent:
-            self._beginning.clean = well or took_all
+            self._preparation.clean = well or took_all
         torn = not well and self._sent > 0
         told = f"{evidence}, {self._sent} of {self._total} bytes"
         return Outcome(state, reason, told, torn, untouched=self._sent == 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from hardware.escpos import pack
+from hardware.escpos.device import encode
 
 LETTERS = b"QSUWYqsuwy1359"
 """Characters of a name. None of them could be taken for an answer to DLE EOT or GS r when a part of it is lost."""
@@ -54,12 +54,12 @@ class Questions:
     def named(self) -> Question:
         """A question that its answer names."""
         name = self.fresh_name()
-        return Question(pack.process_id(name), name, 1)
+        return Question(encode.process_id(name), name, 1)
 
     def counted(self) -> Question:
         """A question whose answers are counted; how many there are changes, so that one stray seldom fits."""
         times = self._random.randint(1, MOST_COUNTED)
-        return Question(pack.BARRIER * times, None, times)
+        return Question(encode.BARRIER * times, None, times)
 
     def ask(self, question: Question) -> bytes:
         """Wait for its answer from now on; the bytes to send."""

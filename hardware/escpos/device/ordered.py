@@ -9,12 +9,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from random import Random
 
-from hardware.escpos import pack
-from hardware.escpos.abilities import Abilities
-from hardware.escpos.conversation import FINE, Conversation, Limits, Stopped
-from hardware.escpos.questions import CLEAN, Questions
-from hardware.escpos.status import status_of
-from hardware.escpos.transport import Transport
+from hardware.escpos.device import encode
+from hardware.escpos.device.abilities import Abilities
+from hardware.escpos.device.conversation import FINE, Conversation, Limits, Stopped
+from hardware.escpos.device.questions import CLEAN, Questions
+from hardware.escpos.device.status import status_of
+from hardware.escpos.transports.transport import Transport
 from hardware.ports import Reason
 
 
@@ -107,7 +107,7 @@ class OrderedConversation(Conversation):
             self._hear_until(self._take_answers, self._limits.again)
             return not self.questions
         self._ordered.clear()
-        self._transport.write(pack.BARRIER)
+        self._transport.write(encode.BARRIER)
         if not self._hear_until(lambda: bool(self._ordered), self._limits.again):
             return False
         self._ordered.clear()
@@ -143,7 +143,7 @@ class OrderedConversation(Conversation):
         """Learn which questions the printer answers in their order; False when it answers none."""
         name = self.questions.fresh_name()
         self._ordered.clear()
-        self._transport.write(pack.process_id(name) + pack.BARRIER)
+        self._transport.write(encode.process_id(name) + encode.BARRIER)
         heard = self._wait(lambda: bool(self._ordered), patience)
         known = self._hear_until(lambda: name in self._names, self._limits.again if heard else 0.0)
         if heard or known:
@@ -170,7 +170,7 @@ class OrderedConversation(Conversation):
         """
         first, last = self.questions.fresh_name(), self.questions.fresh_name()
         self._names.clear()
-        self._transport.write(pack.process_id(first) + pack.RUN_MACRO + pack.process_id(last))
+        self._transport.write(encode.process_id(first) + encode.RUN_MACRO + encode.process_id(last))
         if not self._wait(lambda: last in self._names, patience):
             return None
         heard = self._names[: self._names.index(last)]

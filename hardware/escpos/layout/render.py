@@ -5,10 +5,10 @@ from datetime import datetime
 from PIL import Image
 from pydantic import ValidationError
 
-from hardware.escpos.documents import ListDocument, ReportDocument
-from hardware.escpos.listing import draw_list
-from hardware.escpos.report import draw_report
-from hardware.escpos.slip import draw_slip, tidied
+from hardware.escpos.layout.documents import ListDocument, ReportDocument
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.slip import draw_slip, tidied
+from hardware.escpos.layout.waiting_list import draw_list
 from hardware.ports import Profile
 from server.protocol.logs import told
 from server.protocol.messages import PrintJob

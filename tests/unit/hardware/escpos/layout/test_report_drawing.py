@@ -1,11 +1,11 @@
 import pytest
 from PIL import ImageOps
 
-from hardware.escpos.documents import ListDocument, ReportDocument
-from hardware.escpos.listing import draw_list
-from hardware.escpos.render import Unprintable, render
-from hardware.escpos.report import draw_report
-from hardware.escpos.words import when
+from hardware.escpos.layout.documents import ListDocument, ReportDocument
+from hardware.escpos.layout.render import Unprintable, render
+from hardware.escpos.layout.report import draw_report
+from hardware.escpos.layout.waiting_list import draw_list
+from hardware.escpos.layout.words import when
 from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from server.protocol.terms import PrintJobState

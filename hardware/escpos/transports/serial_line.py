@@ -1,4 +1,4 @@
-"""Owns a printer on a serial line, with bounded waiting. Knows no commands."""
+"""Carries bytes to and from a printer on a serial line; every wait is bounded. Knows no commands."""
 
 from typing import Any
 

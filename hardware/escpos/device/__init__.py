@@ -1,0 +1,1 @@
+"""The job protocol of an ESC/POS printer: commands, questions, answers and the outcome. Nothing here draws."""
