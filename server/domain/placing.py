@@ -250,7 +250,6 @@ def _refuse_too_early(rules: Rules, now: datetime, slot_start: datetime | None) 
         raise HallError(ErrorCode.TOO_EARLY, f"check-in opens at {opens.isoformat()}", opens_at=opens.isoformat())
 
 
-
 def _is_late(rules: Rules, now: datetime, slot_start: datetime | None, slot_end: datetime | None) -> bool:
     if slot_start is None:
         return False
