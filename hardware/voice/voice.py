@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hardware.errors import HardwareError, NotAvailable
-from hardware.voice import sound
-from hardware.voice.ahead import Ahead, Sentence
-from hardware.voice.cache import FILES, sweep
-from hardware.voice.chain import Chain, Rendered
-from hardware.voice.chime import RATE, chime
-from hardware.voice.players import Player
-from hardware.voice.sound import Sound
+from hardware.voice.audio import sound
+from hardware.voice.audio.cache import FILES, sweep
+from hardware.voice.audio.chime import RATE, chime
+from hardware.voice.audio.sound import Sound
+from hardware.voice.play.players import Player
+from hardware.voice.render.fallback import FallbackChain, Rendered
+from hardware.voice.render.prefetch import Prefetcher, Sentence
 from server.protocol.logs import told
 from server.protocol.terms import AnnouncementOutcome
 
@@ -60,7 +60,7 @@ class Voice:
 
     def __init__(
         self,
-        chain: Chain,
+        chain: FallbackChain,
         player: Player | None,
         *,
         why_no_player: str = "no player on this machine",
@@ -73,7 +73,7 @@ class Voice:
         self._why_no_player = why_no_player
         self._speaking, self._composing = threading.Lock(), threading.Lock()
         self._count = 0
-        self._ahead = Ahead(chain)
+        self._ahead = Prefetcher(chain)
         self._bell = ThreadPoolExecutor(1, "voice-chime")
         self._renderer = ThreadPoolExecutor(1, "voice-render")
         chain.warm()

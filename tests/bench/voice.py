@@ -28,9 +28,9 @@ from random import Random
 from typing import Any
 
 from hardware.errors import HardwareError
-from hardware.voice.cache import Cache
-from hardware.voice.chain import Chain
-from hardware.voice.engines import (
+from hardware.voice.audio.cache import Cache
+from hardware.voice.audio.sound import Sound
+from hardware.voice.engines.base import (
     NEURAL_VOICES,
     SYSTEM_VOICES,
     Choice,
@@ -38,8 +38,8 @@ from hardware.voice.engines import (
     Engine,
     child_engine,
 )
-from hardware.voice.phonemes import LETTER_NAMES
-from hardware.voice.sound import Sound
+from hardware.voice.engines.phonemes import LETTER_NAMES
+from hardware.voice.render.fallback import FallbackChain
 from hardware.voice.voice import Voice
 from server.domain.wording import say_number, say_place_en, say_place_zh, spoken
 
@@ -226,7 +226,7 @@ def measure(
 ) -> None:
     """Speak every sentence unforeseen and foreseen, listen to it, count, and report as it goes."""
     player, timed = Clock(), Timed(engine)
-    chain = Chain([timed], cache)
+    chain = FallbackChain([timed], cache)
     voice = Voice(chain, player)
     found = {(language, way): Figures() for language in ("zh", "en") for way in WAYS}
     ends, done = time.monotonic() + 60 * options.minutes, 0
@@ -256,7 +256,7 @@ def load(engine: Engine) -> None:
 
 
 def one_call(
-    voice: Voice, chain: Chain, player: Clock, timed: Timed, found: Found, model: Any, text: str, language: str,
+    voice: Voice, chain: FallbackChain, player: Clock, timed: Timed, found: Found, model: Any, text: str, language: str,
     show: bool,
 ) -> None:  # fmt: skip  # one call's things
     """One sentence, unforeseen and foreseen; heard twice where it sounds different."""
@@ -289,8 +289,8 @@ def one_call(
 
 def spoken_part(wav: Path, folder: Path) -> Path:
     """The announcement without its chime, with half a second of quiet around it, as a hall has."""
-    from hardware.voice import sound
-    from hardware.voice.chime import LENGTH
+    from hardware.voice.audio import sound
+    from hardware.voice.audio.chime import LENGTH
 
     whole = sound.read(wav)
     quiet = sound.silence(whole.rate, 0.4).frames
@@ -306,7 +306,7 @@ def fill_phrases(
     done in that time."""
     ends, done = time.monotonic() + 60 * minutes, 0
     engine = child_engine("neural", choices, cache.folder, slack=SLACK)
-    chain = Chain([engine], cache)
+    chain = FallbackChain([engine], cache)
     load(engine)
     while done < len(sentences) and time.monotonic() < ends:
         for language, text in sentences[done].items():

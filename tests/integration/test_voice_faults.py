@@ -9,9 +9,10 @@ import threading
 import pytest
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut
-from hardware.voice import open_voice, sound
-from hardware.voice.players import LocalPlayer
-from hardware.voice.worker import Worker
+from hardware.voice import open_voice
+from hardware.voice.audio import sound
+from hardware.voice.play.players import LocalPlayer
+from hardware.voice.process.worker import Worker
 from server.protocol.terms import AnnouncementOutcome
 from tests.support.hall import until
 

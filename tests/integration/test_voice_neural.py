@@ -5,8 +5,10 @@ import time
 
 import pytest
 
-from hardware.voice import assets, open_voice, sound
-from hardware.voice.engines import NEURAL_VOICES
+from hardware.voice import open_voice
+from hardware.voice.audio import sound
+from hardware.voice.engines import assets
+from hardware.voice.engines.base import NEURAL_VOICES
 from server.protocol.terms import AnnouncementOutcome
 
 LACKING = assets.missing(tuple(choice.voice for choice in NEURAL_VOICES.values()))

@@ -2,7 +2,7 @@ import pytest
 
 from hardware.errors import CannotOpen, NotAvailable
 from hardware.voice import open_voice
-from hardware.voice.players import local_player
+from hardware.voice.play.players import local_player
 from server.protocol.terms import AnnouncementOutcome
 
 

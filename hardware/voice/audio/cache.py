@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware.errors import NotAvailable
-from hardware.voice import sound
-from hardware.voice.sound import Sound
+from hardware.voice.audio import sound
+from hardware.voice.audio.sound import Sound
 from server.protocol import durable_files, private_files
 
 log = logging.getLogger(__name__)

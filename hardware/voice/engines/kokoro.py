@@ -1,4 +1,4 @@
-"""Owns the neural engine inside its child process: Kokoro-82M (int8 ONNX) on onnxruntime. Knows no cache.
+"""The neural engine inside its child process: Kokoro-82M (int8 ONNX) on onnxruntime. Knows no cache.
 
 All parts are Apache-2.0 or MIT and come from packages; English phonemes come from espeak-ng through phonemizer (GPL),
 which is one more reason why the engine is a process of its own. Cantonese: the model has no phonemes for it.
@@ -8,11 +8,13 @@ import logging
 import os
 from pathlib import Path
 
-from hardware.voice import assets, sound
-from hardware.voice.cache import scratch
-from hardware.voice.engines import NEURAL_VOICES, Renderer
-from hardware.voice.phonemes import chinese_reader, english, mandarin
-from hardware.voice.sound import Sound, to_frames
+from hardware.voice.audio import sound
+from hardware.voice.audio.cache import scratch
+from hardware.voice.audio.sound import Sound, to_frames
+from hardware.voice.engines import assets
+from hardware.voice.engines.base import NEURAL_VOICES
+from hardware.voice.engines.phonemes import chinese_reader, english, mandarin
+from hardware.voice.process.renderer import Renderer
 
 WARM_UP = ("请", "zh", NEURAL_VOICES["zh"].voice, 1.0)
 """Rendered while loading: the first inference is slower than all others."""

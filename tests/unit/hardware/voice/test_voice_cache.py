@@ -1,8 +1,8 @@
 import os
 
-from hardware.voice.cache import Cache, sweep
-from hardware.voice.chime import chime
-from hardware.voice.sound import silence
+from hardware.voice.audio.cache import Cache, sweep
+from hardware.voice.audio.chime import chime
+from hardware.voice.audio.sound import silence
 
 HOUR = 3600.0
 

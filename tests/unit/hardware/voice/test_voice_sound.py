@@ -2,10 +2,10 @@ from array import array
 
 import pytest
 
-from hardware.voice import sound
-from hardware.voice.chime import chime
-from hardware.voice.sound import Sound
-from hardware.voice.tone import render
+from hardware.voice.audio import sound
+from hardware.voice.audio.chime import chime
+from hardware.voice.audio.sound import Sound
+from hardware.voice.engines.tone import render
 
 
 def test_the_chime_lasts_less_than_a_second_and_is_heard():

@@ -3,11 +3,11 @@ import threading
 import pytest
 
 from hardware.errors import FailedInUse, NotAvailable
-from hardware.voice.ahead import Ahead
-from hardware.voice.cache import Cache
-from hardware.voice.chain import REST, Chain
-from hardware.voice.chime import chime
-from hardware.voice.engines import Choice, ClipEngine
+from hardware.voice.audio.cache import Cache
+from hardware.voice.audio.chime import chime
+from hardware.voice.engines.base import Choice, ClipEngine
+from hardware.voice.render.fallback import REST, FallbackChain
+from hardware.voice.render.prefetch import Prefetcher
 from tests.support.hall import until
 
 NEURAL = {"zh": Choice("zf", 1.0)}
@@ -52,7 +52,7 @@ def broken(times):
 
 
 def test_the_first_engine_that_can_speaks(tmp_path):
-    chain = Chain([Twin("neural", failures=broken(1)), Twin("pyttsx3")], Cache(tmp_path))
+    chain = FallbackChain([Twin("neural", failures=broken(1)), Twin("pyttsx3")], Cache(tmp_path))
 
     assert "pyttsx3" == chain.render(CALL, "zh").engine
     assert "neural" == chain.render("请 稍候", "zh").engine
@@ -60,7 +60,7 @@ def test_the_first_engine_that_can_speaks(tmp_path):
 
 def test_a_sentence_is_rendered_once(tmp_path):
     engine = Twin("neural")
-    chain = Chain([engine], Cache(tmp_path))
+    chain = FallbackChain([engine], Cache(tmp_path))
     chain.render(CALL, "zh")
     chain.render(CALL, "zh")
 
@@ -69,7 +69,7 @@ def test_a_sentence_is_rendered_once(tmp_path):
 
 def test_an_engine_that_failed_twice_running_rests_half_a_minute(tmp_path):
     clock, first = Hands(), Twin("neural", failures=broken(2))
-    chain = Chain([first, Twin("pyttsx3")], Cache(tmp_path), clock=clock)
+    chain = FallbackChain([first, Twin("pyttsx3")], Cache(tmp_path), clock=clock)
     chain.render("一", "zh")
     chain.render("二", "zh")
 
@@ -83,14 +83,14 @@ def test_an_engine_that_failed_twice_running_rests_half_a_minute(tmp_path):
 
 def test_an_engine_that_failed_loads_again_at_once_and_not_within_the_next_call(tmp_path):
     engine = Twin("neural", failures=broken(1))
-    Chain([engine, Twin("pyttsx3")], Cache(tmp_path)).render(CALL, "zh")
+    FallbackChain([engine, Twin("pyttsx3")], Cache(tmp_path)).render(CALL, "zh")
 
     assert 1 == engine.warmed
 
 
 def test_an_engine_that_still_loads_does_not_rest_for_it(tmp_path):
     loading = [NotAvailable("neural", "still loading", permanent=False)] * 3
-    chain = Chain([Twin("neural", failures=loading), Twin("pyttsx3")], Cache(tmp_path))
+    chain = FallbackChain([Twin("neural", failures=loading), Twin("pyttsx3")], Cache(tmp_path))
     for text in "一二三":
         chain.render(text, "zh")
 
@@ -98,14 +98,16 @@ def test_an_engine_that_still_loads_does_not_rest_for_it(tmp_path):
 
 
 def test_an_engine_whose_parts_are_missing_is_never_asked_again(tmp_path):
-    chain = Chain([Twin("neural", failures=[NotAvailable("neural", "no model")]), Twin("pyttsx3")], Cache(tmp_path))
+    chain = FallbackChain(
+        [Twin("neural", failures=[NotAvailable("neural", "no model")]), Twin("pyttsx3")], Cache(tmp_path)
+    )
     chain.render("一", "zh")
 
     assert "pyttsx3 zf" == chain.languages()["zh"]
 
 
 def test_a_language_that_nobody_speaks_is_not_available(tmp_path):
-    chain = Chain([Twin("neural")], Cache(tmp_path))
+    chain = FallbackChain([Twin("neural")], Cache(tmp_path))
 
     assert "" == chain.languages()["yue"]
     with pytest.raises(NotAvailable):
@@ -113,7 +115,7 @@ def test_a_language_that_nobody_speaks_is_not_available(tmp_path):
 
 
 def test_when_all_engines_fail_each_is_quoted(tmp_path):
-    chain = Chain(
+    chain = FallbackChain(
         [Twin("neural", failures=broken(1)), Twin("tone", failures=[FailedInUse("tone", "silence")])], Cache(tmp_path)
     )
 
@@ -137,7 +139,7 @@ def test_a_sentence_with_an_unknown_phrase_is_not_joined(tmp_path):
 
 def test_sentences_are_rendered_ahead_before_their_phrases(tmp_path):
     engine = Twin("neural")
-    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead = Prefetcher(FallbackChain([engine], Cache(tmp_path)))
     ahead.instead([(CALL, "zh")])
     until(lambda: len(engine.rendered) == 3)
     ahead.close()
@@ -147,7 +149,7 @@ def test_sentences_are_rendered_ahead_before_their_phrases(tmp_path):
 
 def test_nothing_is_rendered_ahead_while_a_call_is_on(tmp_path):
     engine = Twin("neural")
-    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead = Prefetcher(FallbackChain([engine], Cache(tmp_path)))
     with ahead:
         ahead.first(CALL, "zh")
         threading.Event().wait(0.1)
@@ -161,7 +163,7 @@ def test_nothing_is_rendered_ahead_while_a_call_is_on(tmp_path):
 
 def test_rendering_ahead_waits_for_an_engine_that_still_loads(tmp_path):
     engine = Twin("neural", failures=[NotAvailable("neural", "still loading", permanent=False)])
-    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead = Prefetcher(FallbackChain([engine], Cache(tmp_path)))
     ahead.first(CALL, "zh")
     until(lambda: len(engine.rendered) == 2)
     ahead.close()
@@ -185,9 +187,9 @@ class Slow(Twin):
 
 def test_a_call_whose_sentence_is_kept_does_not_wait_for_what_is_rendered_ahead(tmp_path):
     engine = Slow("二")
-    chain = Chain([engine], Cache(tmp_path))
+    chain = FallbackChain([engine], Cache(tmp_path))
     chain.render(CALL, "zh")
-    ahead = Ahead(chain)
+    ahead = Prefetcher(chain)
     ahead.instead([("二", "zh")])
     assert engine.began.wait(30)
 
@@ -199,7 +201,7 @@ def test_a_call_whose_sentence_is_kept_does_not_wait_for_what_is_rendered_ahead(
 
 def test_what_is_likely_next_does_not_replace_a_call_that_waits_to_be_spoken(tmp_path):
     engine = Twin("neural")
-    ahead = Ahead(Chain([engine], Cache(tmp_path)))
+    ahead = Prefetcher(FallbackChain([engine], Cache(tmp_path)))
     with ahead:
         ahead.instead([("一", "zh")])
         ahead.first(CALL, "zh")

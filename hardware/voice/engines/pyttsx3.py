@@ -1,4 +1,4 @@
-"""Owns pyttsx3 inside its child process: SAPI5, NSSpeech, and espeak-ng on Linux. Knows no process and no cache.
+"""The system's engine inside its child process: pyttsx3 over SAPI5, NSSpeech, or espeak-ng on Linux. Knows no cache.
 
 One `save_to_file` in the life of a process and nothing else: a second one, or a `say`, loses or overwrites the first
 (docs/sources.md, Speech engines). espeak-ng reads Mandarin with `cmn-latn-pinyin`; its `cmn` reads pinyin as English.
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import NotAvailable
-from hardware.voice.engines import Renderer
+from hardware.voice.process.renderer import Renderer
 
 WORDS_PER_MINUTE = 150
 """At a speed of 1; pyttsx3's own 200 is hurried for a hall."""

@@ -1,4 +1,4 @@
-"""Owns the one port of speech engines and its engines: in a child process, or joined from kept phrases.
+"""The port of speech engines and its two kinds: in a child process, or joined from kept phrases.
 
 Knows no player and no order of trying. An engine turns a sentence into sound or raises a failure named after its phase
 (hardware/errors.py); what comes back has been checked for sound, because engines report success for silence.
@@ -7,17 +7,17 @@ Knows no player and no order of trying. An engine turns a sentence into sound or
 import os
 import sys
 import wave
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from hardware.errors import FailedInUse, NotAvailable
-from hardware.voice import sound
-from hardware.voice.cache import Cache
-from hardware.voice.phrases import phrases
-from hardware.voice.sound import Sound
-from hardware.voice.worker import Worker
+from hardware.voice.audio import sound
+from hardware.voice.audio.cache import Cache
+from hardware.voice.audio.sound import Sound
+from hardware.voice.engines.phrases import phrases
+from hardware.voice.process.worker import Worker
 from server.protocol.logs import told
 
 
@@ -43,10 +43,6 @@ SLOWEST = 2.0
 SHORTEST_PER_CHARACTER = 0.025
 JOINT = 0.16
 """Seconds between two joined phrases."""
-
-
-Renderer = Callable[[str, str, str, float, Path], None]
-"""What an engine is inside its child: writes text, language, voice and speed as the WAV file of that path."""
 
 
 class Engine(Protocol):
@@ -162,7 +158,7 @@ def child_engine(
     name: str, voices: Mapping[str, Choice], scratch: Path, *, fault: Path | None = None, slack: float = 1.0
 ) -> ChildEngine:
     """The engine of that name (neural, pyttsx3, tone) in a child of its own; `fault` is its fault switch."""
-    command: Sequence[str] = [sys.executable, "-m", "hardware.voice.child", name]
+    command: Sequence[str] = [sys.executable, "-m", "hardware.voice.process.engine_process", name]
     if fault is not None:
         command = [*command, "--fault", str(fault)]
     worker = Worker(name, command, one_shot=name == "pyttsx3")

@@ -1,4 +1,4 @@
-"""Owns the way from CALLER_VOICE to a voice. Imports and starts an engine only when it is asked for.
+"""Makes a voice from the URL in CALLER_VOICE. Imports and starts an engine only when it is asked for.
 
     auto       neural where its packages are, its kept phrases, pyttsx3; a player of this machine
     neural     the neural engine and its kept phrases only (also `kokoro`)
@@ -20,9 +20,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hardware.errors import CannotOpen, NotAvailable
-from hardware.voice.cache import Cache, scratch
-from hardware.voice.chain import Chain
-from hardware.voice.engines import (
+from hardware.voice.audio.cache import Cache, scratch
+from hardware.voice.engines.base import (
     NEURAL_VOICES,
     SYSTEM_VOICES,
     TONE_VOICES,
@@ -31,7 +30,8 @@ from hardware.voice.engines import (
     Engine,
     child_engine,
 )
-from hardware.voice.players import FolderPlayer, LocalPlayer, Player, local_player
+from hardware.voice.play.players import FolderPlayer, LocalPlayer, Player, local_player
+from hardware.voice.render.fallback import FallbackChain
 from hardware.voice.voice import Voice
 from server.protocol.logs import told
 
@@ -71,7 +71,7 @@ def open_voice(url: str) -> Voice:
         engines = [_engine(name, cache, options, fault) for name in names]
     except OSError as error:
         raise CannotOpen(url, told(error)) from error
-    return Voice(Chain(engines, cache), player, why_no_player=why_none)
+    return Voice(FallbackChain(engines, cache), player, why_no_player=why_none)
 
 
 def _names(url: str, scheme: str, options: Mapping[str, str]) -> tuple[str, ...]:
@@ -85,7 +85,8 @@ def _can_be(name: str, options: Mapping[str, str]) -> bool:
     """Whether the parts of an engine are here; says so in the log when they are not."""
     if name != "neural":
         return True
-    from hardware.voice import assets  # here, as `python -m hardware.voice.assets` imports this package first
+    # imported here, as `python -m hardware.voice.engines.assets` imports this package first
+    from hardware.voice.engines import assets
 
     lacking = assets.missing(tuple(sorted({choice.voice for choice in _voices(name, options).values()})))
     if lacking:

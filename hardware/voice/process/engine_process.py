@@ -1,4 +1,4 @@
-"""Owns the inside of an engine's child process: `python -m hardware.voice.child ENGINE`, lines of JSON in and out.
+"""Runs one engine in a process: `python -m hardware.voice.process.engine_process ENGINE`, lines of JSON in and out.
 
 Knows no player and no queue. Says {"ready": true} or {"unavailable": why} once. Answers each {"text",
 "language", "voice", "speed", "path"} with {"done": true, "seconds": taken} after it wrote the WAV file, with
@@ -19,21 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import NotAvailable
-from hardware.voice import sound
-from hardware.voice.engines import Renderer
+from hardware.voice.audio import sound
+from hardware.voice.process.renderer import Renderer
 from server.protocol import logs
 from server.protocol.logs import told
 
 ENGINES = {
-    "neural": "hardware.voice.neural",
-    "pyttsx3": "hardware.voice.desktop",
-    "tone": "hardware.voice.tone",
+    "neural": "hardware.voice.engines.kokoro",
+    "pyttsx3": "hardware.voice.engines.pyttsx3",
+    "tone": "hardware.voice.engines.tone",
 }
 
 
 def main() -> int:
     """Load the engine and answer until the input ends."""
-    parser = argparse.ArgumentParser(prog="hardware.voice.child")
+    parser = argparse.ArgumentParser(prog="hardware.voice.process.engine_process")
     parser.add_argument("engine", choices=sorted(ENGINES))
     parser.add_argument("--fault", type=Path)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Owns the order in which engines are tried, what is kept of them, and which one rests. Knows no player."""
+"""Tries engines in order, caches what they render, and lets one rest that fails. Knows no player."""
 
 import logging
 import threading
@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hardware.errors import FailedInUse, HardwareError, NotAvailable
-from hardware.voice.cache import Cache
-from hardware.voice.engines import Engine
-from hardware.voice.phrases import halves, phrases
-from hardware.voice.sound import Sound
+from hardware.voice.audio.cache import Cache
+from hardware.voice.audio.sound import Sound
+from hardware.voice.engines.base import Engine
+from hardware.voice.engines.phrases import halves, phrases
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Rendered:
     voice: str
 
 
-class Chain:
+class FallbackChain:
     """Engines in the order of trying, behind one cache. Renders one sentence at a time, for any thread."""
 
     def __init__(self, engines: Sequence[Engine], cache: Cache, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Protocol
 
 from hardware.errors import FailedInUse, HardwareError, NotAvailable, TimedOut
-from hardware.voice import sound
-from hardware.voice.cache import FILES
-from hardware.voice.sound import Sound
+from hardware.voice.audio import sound
+from hardware.voice.audio.cache import FILES
+from hardware.voice.audio.sound import Sound
 from server.protocol import private_files
 from server.protocol.logs import told
 

@@ -1,7 +1,7 @@
 import pytest
 
-from hardware.voice.phonemes import english, mandarin
-from hardware.voice.phrases import paused, phrases
+from hardware.voice.engines.phonemes import english, mandarin
+from hardware.voice.engines.phrases import paused, phrases
 
 CALL = "请 A 零 一 二 号 张女士 到 内科三诊室 就诊"
 

@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from hardware.errors import FailedInUse
-from hardware.voice.players import LocalPlayer
-from hardware.voice.sound import silence
+from hardware.voice.audio.sound import silence
+from hardware.voice.play.players import LocalPlayer
 from tests.support.hall import ROOT
 
 ENGINE = """
 import logging, os, sys, types, warnings
-from hardware.voice import child
+from hardware.voice.process import engine_process
 
 def render(text, *more):
     print(text)
@@ -23,9 +23,9 @@ def render(text, *more):
     raise RuntimeError(text)
 
 sys.modules["babbler"] = types.SimpleNamespace(load=lambda: render)
-child.ENGINES["tone"] = "babbler"
+engine_process.ENGINES["tone"] = "babbler"
 sys.argv = ["child", "tone"]
-child.main()
+engine_process.main()
 """
 
 

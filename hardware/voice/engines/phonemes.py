@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from hardware.voice.phrases import NUMBER, paused
+from hardware.voice.engines.phrases import NUMBER, paused
 
 Read = Callable[[str], str]
 

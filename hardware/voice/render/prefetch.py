@@ -1,4 +1,4 @@
-"""Owns rendering ahead: sentences that will probably be called, rendered while nobody waits. Knows no player."""
+"""Renders sentences that will probably be called before they are, while no call waits. Knows no player."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from hardware.errors import HardwareError, NotAvailable
-from hardware.voice.chain import Chain
+from hardware.voice.render.fallback import FallbackChain
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +18,10 @@ FORGET_EVERY = 600.0
 """Seconds of quiet after which what is too old is removed: nobody is called at night."""
 
 
-class Ahead:
-    """One thread that renders what was wished for, as long as no call is inside `with`."""
+class Prefetcher:
+    """One thread that renders what was requested, as long as no call is inside `with`."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: FallbackChain) -> None:
         self._chain = chain
         self._called: deque[Sentence] = deque(maxlen=LONGEST)
         self._likely: deque[Sentence] = deque(maxlen=LONGEST)

@@ -3,7 +3,7 @@
 import math
 from functools import cache
 
-from hardware.voice.sound import Sound, to_frames
+from hardware.voice.audio.sound import Sound, to_frames
 
 RATE = 24_000
 NOTES = ((659.26, 0.0), (523.25, 0.36))

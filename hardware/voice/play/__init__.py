@@ -1,0 +1,1 @@
+"""Players: programs and folders that take a sound. Nothing here knows an engine."""
