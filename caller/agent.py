@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from caller.announcer import Announcer, Speaker, Summons
-from caller.foresight import Foresight, utterances
-from caller.hub import Hub
-from caller.playing import SilentSpeaker
+from caller.speech.announcer import Announcer, Speaker, Summons
+from caller.speech.prefetch import Prefetcher, utterances
+from caller.speech.speakers import SilentSpeaker
+from caller.wall.hub import Hub
 from hardware.ports import Utterance
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.follower import Follower, Pace
@@ -98,7 +98,7 @@ class Agent:
             languages=self._languages,
             clock=clock,
         )
-        self._foresight = Foresight(self._likely, speaker.prefetch)
+        self._prefetcher = Prefetcher(self._likely, speaker.prefetch)
 
     def follow(self, hall: str, zone: str | None = None) -> "Agent":
         """Begin to follow, show and speak; returns at once. `zone` limits what is spoken to one loudspeaker's."""
@@ -106,7 +106,7 @@ class Agent:
         self._reporter.start()
         self.announcer.start()
         if not isinstance(self.speaker, SilentSpeaker):
-            self._foresight.start()
+            self._prefetcher.start()
         self.follower = Follower(
             self._client,
             hall,
@@ -126,7 +126,7 @@ class Agent:
             self.follower.stop()
             self.announcer.stop()
             self._reporter.stop()
-            self._foresight.stop()
+            self._prefetcher.stop()
         self.hub.nudge()
 
     def updated_at(self) -> datetime | None:
@@ -149,7 +149,7 @@ class Agent:
 
     def _load(self, snapshot: Snapshot) -> None:
         self.hub.load(snapshot)
-        self._foresight.nudge()
+        self._prefetcher.nudge()
         self._watch("loaded", f"{snapshot.hall} {snapshot.epoch}/{snapshot.seq}")
         called_at = {
             ticket.id: ticket.times.get("recalled") or ticket.times.get("called") for ticket in snapshot.tickets
@@ -160,7 +160,7 @@ class Agent:
     def _take(self, event: Event) -> None:
         self.hub.take(event)
         if event.ticket is not None or event.station is not None:
-            self._foresight.nudge()
+            self._prefetcher.nudge()
         if event.ticket is not None:
             where = f" → {event.ticket.station}" if event.ticket.station else ""
             self._watch("show", f"{event.kind} {event.ticket.number} {event.ticket.display_name or ''}{where}")

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from caller.agent import Agent
-from caller.pages import LIMITS, create_app
-from caller.playing import BrowserSpeaker, SilentSpeaker
 from caller.settings import Settings
-from caller.voices import speaker_for
+from caller.speech.factory import speaker_for
+from caller.speech.speakers import BrowserSpeaker, SilentSpeaker
+from caller.wall.pages import LIMITS, create_app
 from hardware.errors import HardwareError
 from hardware.ports import Utterance
 from server.protocol import logs

@@ -109,6 +109,7 @@ PLANTS = [
     ("hardware", "server.settings", "kiosk, caller and hardware know"),
     ("hardware", "kiosk", "kiosk | caller"),
     ("hardware.voice.play", "hardware.voice.render.fallback", "hardware.voice: factory"),
+    ("caller.speech", "caller.wall.hub", "caller: cli"),
     ("hardware.escpos.layout", "hardware.escpos.device.encode", "hardware.escpos: layout"),
     ("hardware.escpos.transports", "hardware.escpos.layout.sheet", "hardware.escpos: layout"),
     ("kiosk", "caller", "kiosk | caller"),

@@ -5,7 +5,7 @@ import wave
 import pytest
 
 from caller.agent import Agent
-from caller.playing import SilentSpeaker
+from caller.speech.speakers import SilentSpeaker
 from hardware.voice import open_voice
 from hardware.voice.speaker import VoiceSpeaker
 from server.protocol.follower import Pace
@@ -125,6 +125,6 @@ def test_a_hall_without_a_loudspeaker_asks_nothing(hall):
     try:
         until(lambda: agent.follower.position)
 
-        assert not agent._foresight._thread.is_alive()
+        assert not agent._prefetcher._thread.is_alive()
     finally:
         agent.stop()

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from caller.pages import WEB
-from caller.playing import BrowserSpeaker
+from caller.speech.speakers import BrowserSpeaker
+from caller.wall.pages import WEB
 from hardware.ports import Utterance
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome

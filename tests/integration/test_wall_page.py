@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from caller.playing import BrowserSpeaker
+from caller.speech.speakers import BrowserSpeaker
 from hardware.ports import Utterance
 from server.protocol.messages import Event
 from server.protocol.terms import AnnouncementOutcome

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from caller.hub import Hub
+from caller.wall.hub import Hub
 from hardware.registry import open_printer
 from hardware.spool import Spool
 from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Name, Parser, Raster, Setting

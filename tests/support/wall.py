@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from caller.agent import Agent
-from caller.pages import LIMITS, create_app
-from caller.playing import SilentSpeaker
+from caller.speech.speakers import SilentSpeaker
+from caller.wall.pages import LIMITS, create_app
 from server.protocol.addresses import OwnAddresses
 from server.protocol.client import HallClient
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView

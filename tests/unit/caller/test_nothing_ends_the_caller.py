@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from caller.agent import Reporter
-from caller.announcer import Announcer
 from caller.cli import identity
-from caller.foresight import Foresight
+from caller.speech.announcer import Announcer
+from caller.speech.prefetch import Prefetcher
 from server.protocol.client import HallClient
 from server.protocol.terms import AnnouncementOutcome
-from tests.unit.caller.test_announcer import a_summons
+from tests.unit.caller.speech.test_announcer import a_summons
 
 
 class Voice:
@@ -84,16 +84,16 @@ def test_looking_ahead_goes_on_after_a_fault():
     def ask():
         rounds.append(1)
         if len(rounds) == 1:
-            foresight.nudge()
+            prefetcher.nudge()
             raise ValueError("a fault of ours")
         asked.set()
         return []
 
-    foresight = Foresight(ask, lambda _: None, quiet=0.001)
-    foresight.start()
-    foresight.nudge()
+    prefetcher = Prefetcher(ask, lambda _: None, quiet=0.001)
+    prefetcher.start()
+    prefetcher.nudge()
     assert asked.wait(30)
-    foresight.stop()
+    prefetcher.stop()
 
 
 class Impatient(threading.Event):

@@ -1,10 +1,10 @@
-"""What a screen shows of a board at one moment, as values: rows, banners, who is next. Knows no page, no network."""
+"""The view of a board at one moment, as values: rows, banners, who is next. Knows no page, no network."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from caller.board import PAGE_TIME, ROWS, STALE_AFTER, Banner, Board, rooms
+from caller.wall.board import PAGE_TIME, ROWS, STALE_AFTER, Banner, Board, rooms
 from server.protocol.messages import Names, Snapshot, StationView, TicketView
 from server.protocol.terms import AT_STATION, StationState, TicketState
 

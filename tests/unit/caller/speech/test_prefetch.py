@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from caller.foresight import Foresight, utterances
+from caller.speech.prefetch import Prefetcher, utterances
 from hardware.ports import Utterance
 from server.protocol.answers import LikelyCall, LikelyCalls
 from server.protocol.client import HallUnreachable
@@ -64,7 +64,7 @@ def looking():
     begun = []
 
     def begin(server, nudges=0):
-        begun.append(Foresight(server.ask, server.prefetch, quiet=0.2))
+        begun.append(Prefetcher(server.ask, server.prefetch, quiet=0.2))
         for _ in range(nudges):
             begun[0].nudge()
         begun[0].start()
@@ -88,9 +88,9 @@ def test_a_burst_of_facts_is_one_question(looking):
 
 def test_the_same_answer_is_not_rendered_anew_and_another_one_is(looking):
     server = Server(ONE, ONE, TWO)
-    foresight = looking(server)
+    prefetcher = looking(server)
     for times in (1, 2, 3):
-        foresight.nudge()
+        prefetcher.nudge()
         server.wait_for(lambda times=times: server.asked == times)
     server.wait_for(lambda: len(server.prefetched) == 2)
 
@@ -99,10 +99,10 @@ def test_the_same_answer_is_not_rendered_anew_and_another_one_is(looking):
 
 def test_a_server_that_does_not_answer_is_asked_again_at_the_next_fact(looking):
     server = Server(HallUnreachable(None, OSError("gone")), ONE)
-    foresight = looking(server)
-    foresight.nudge()
+    prefetcher = looking(server)
+    prefetcher.nudge()
     server.wait_for(lambda: server.asked == 1)
-    foresight.nudge()
+    prefetcher.nudge()
     server.wait_for(lambda: server.prefetched)
 
     assert [ONE] == server.prefetched
@@ -110,9 +110,9 @@ def test_a_server_that_does_not_answer_is_asked_again_at_the_next_fact(looking):
 
 def test_nothing_is_asked_while_nothing_happens_and_stopping_is_prompt():
     server = Server(ONE)
-    foresight = Foresight(server.ask, server.prefetch, quiet=60.0)
-    foresight.start()
-    foresight.nudge()
-    foresight.stop()
+    prefetcher = Prefetcher(server.ask, server.prefetch, quiet=60.0)
+    prefetcher.start()
+    prefetcher.nudge()
+    prefetcher.stop()
 
     assert 0 == server.asked

@@ -1,7 +1,7 @@
-"""Owns the way from CALLER_VOICE to a speaker: here, or in the browser of a wall page. Knows no engine from inside."""
+"""Makes the speaker that CALLER_VOICE names: here, or in the browser of a wall page. Knows no engine from inside."""
 
-from caller.announcer import Speaker
-from caller.playing import BrowserSpeaker, SilentSpeaker
+from caller.speech.announcer import Speaker
+from caller.speech.speakers import BrowserSpeaker, SilentSpeaker
 from hardware.voice import open_voice
 from hardware.voice.play.players import local_player
 from hardware.voice.speaker import VoiceSpeaker

@@ -2,7 +2,7 @@
 
 import threading
 
-from caller.announcer import LAG, OLDEST, ROOM, Announcer, Summons, next_turn, queued, sentences
+from caller.speech.announcer import LAG, OLDEST, ROOM, Announcer, Summons, next_turn, queued, sentences
 from hardware.ports import Utterance
 from server.protocol.terms import AnnouncementOutcome
 

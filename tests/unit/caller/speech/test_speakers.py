@@ -5,7 +5,7 @@ import wave
 
 import pytest
 
-from caller.playing import BrowserSpeaker, SilentSpeaker, seconds_of
+from caller.speech.speakers import BrowserSpeaker, SilentSpeaker, seconds_of
 from hardware.errors import FailedInUse, NotAvailable
 from hardware.ports import Utterance
 from server.protocol.terms import AnnouncementOutcome

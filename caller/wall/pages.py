@@ -11,15 +11,15 @@ from flask import Flask, Response, abort, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from caller.agent import Agent
-from caller.hub import HEARTBEAT
-from caller.playing import BrowserSpeaker
-from caller.screens import MOST, Screen, Screens
+from caller.speech.speakers import BrowserSpeaker
+from caller.wall.hub import HEARTBEAT
+from caller.wall.screens import MOST, Screen, Screens
 from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
 from server.serving.limits import Limits
 
-WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parent.parent / "web"
 PAGE_SECRET = "X-Wall-Secret"
 LIMITS = Limits(
     threads=1, stranger_threads=8, staying=b"/stream", staying_threads=MOST + 16, staying_a_second=1000, known=1

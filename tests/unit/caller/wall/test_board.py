@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from caller.board import BANNER_PATIENCE, BANNER_TIME, STALE_AFTER, Board, heard, loaded, next_change, settled, taken
-from caller.picture import picture
+from caller.wall.board import (
+    BANNER_PATIENCE,
+    BANNER_TIME,
+    STALE_AFTER,
+    Board,
+    heard,
+    loaded,
+    next_change,
+    settled,
+    taken,
+)
+from caller.wall.view import picture
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
 from server.protocol.terms import EventKind, QueueKind
 

@@ -1,4 +1,4 @@
-"""Owns looking ahead for the voice: asks what will probably be called, has it rendered. Knows no engine, no queue.
+"""Has sentences rendered before they are called: asks the server which calls are likely. Knows no engine, no queue.
 
 It has a thread of its own and touches no announcement, so a server that is slow to answer delays no call.
 """
@@ -28,7 +28,7 @@ def utterances(likely: LikelyCalls, languages: Sequence[str], zone: str | None) 
     ]
 
 
-class Foresight:
+class Prefetcher:
     """Asks after each `nudge`, at most once in `quiet` seconds, and hands a changed answer to `prefetch`."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Foresight:
     ) -> None:
         self._ask, self._prefetch, self._quiet = ask, prefetch, quiet
         self._nudged, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="foresight", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="prefetcher", daemon=True)
 
     def start(self) -> None:
         """Begin to look ahead."""

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from caller.agent import Agent
-from caller.pages import create_app
-from caller.playing import BrowserSpeaker, SilentSpeaker
+from caller.speech.speakers import BrowserSpeaker, SilentSpeaker
+from caller.wall.pages import create_app
 from server.protocol.addresses import OwnAddresses
 from server.protocol.client import HallClient
 from server.protocol.messages import HEALTH_TEXT

@@ -1,4 +1,4 @@
-"""Speakers that need no sound card of ours: the browser of the wall page, and none at all. Knows no voice engine."""
+"""Speakers without a sound card here: the browser of the wall page, and none at all. Knows no voice engine."""
 
 import secrets
 import threading

@@ -1,0 +1,1 @@
+"""The loudspeaker: the order of announcements, what is rendered ahead, and who plays. Nothing here draws."""
