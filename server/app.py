@@ -15,7 +15,7 @@ from server.live import relay, sockets
 from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
 from server.services.authentication import Tokens
-from server.services.context import Context
+from server.services.core.context import Context
 from server.services.due import DueRunner
 from server.services.opening import build_context
 from server.settings import Settings

@@ -19,14 +19,15 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, hallfile, imports, promises, staff, table_files
-from server.services.context import Context
+from server.services import devices, hallfile, imports, promises, staff
+from server.services.core import spreadsheets
+from server.services.core.context import Context
+from server.services.core.high_water import InUse
+from server.services.core.unit_of_work import Answer, Work
 from server.services.doctors import keep_doctor
 from server.services.examination import NotServable
-from server.services.marks import InUse
 from server.services.opening import build_context
 from server.services.scales import load_scales
-from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.engine import UnsafeStorage
 
@@ -268,13 +269,13 @@ def _text(content: bytes, refusal: ErrorCode, *encodings: str) -> str:
 
 def _rows(kind: imports.Kind, content: bytes) -> list[imports.Prepared]:
     """The rows of a file as spreadsheets write it, made ready. Raises import_rejected."""
-    header, rows = table_files.read_table(content)
+    header, rows = spreadsheets.read_table(content)
     imports.check_header(kind, header)
     return imports.prepare(kind, rows)
 
 
 def _import(given: argparse.Namespace) -> int:
-    rows = _rows(given.kind, _content(given.file, table_files.LARGEST, ErrorCode.IMPORT_REJECTED))
+    rows = _rows(given.kind, _content(given.file, spreadsheets.LARGEST, ErrorCode.IMPORT_REJECTED))
     warned: list[dict[str, object]] = []
 
     def load(db: Session) -> list[str]:

@@ -11,10 +11,10 @@ from server.domain.lifecycle import ESCORTED, TRANSITIONS, UNDOABLE
 from server.domain.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
 from server.protocol.terms import AlertKind
-from server.services.config import HallConfig, config_of
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import HallConfig, config_of
+from server.services.core.views import View, stamp
 from server.services.reading import hall_row
-from server.services.views import View, stamp
 from server.store.tables import DoctorRow, HallRow, QueueRow, StationRow
 
 ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.services.context import Context
-from server.services.views import View, job_view, stamp
+from server.services.core.context import Context
+from server.services.core.views import View, job_view, stamp
 from server.store.tables import PrintJobRow, TicketRow
 
 LATEST = 40

@@ -12,7 +12,7 @@ from server.domain.errors import HallError
 from server.domain.rights import PAGES
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
-from server.services.principal import Principal
+from server.services.core.principal import Principal
 from server.web.authorise import principal_of
 from server.web.guard import page_policy
 from server.web.routes import web

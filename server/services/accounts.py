@@ -13,8 +13,8 @@ from server.domain.authority import Power, is_of_another_hall, refusal
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services import staff
+from server.services.core.principal import SYSTEM, Principal
 from server.services.doctors import keep_doctor
-from server.services.principal import SYSTEM, Principal
 from server.store.tables import AppointmentRow, DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
 
 Audit = Callable[[str, str, str], None]

@@ -4,10 +4,10 @@ from server.domain.errors import HallError
 from server.domain.triage import PATIENT_TEXT, Screened
 from server.protocol.terms import AlertKind, DeviceRole
 from server.services import alerts
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
 from server.services.patient_bodies import CheckInBody, PatientBody
 from server.services.patients import find_or_make
-from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, PatientRow
 

@@ -11,9 +11,9 @@ from server.domain.audiences import shown
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services.alerts import must_be_own
-from server.services.context import Context
-from server.services.principal import Principal
-from server.services.views import View, alert_view
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.views import View, alert_view
 from server.store.tables import AlertRow, DeviceRow, PatientRow
 
 COMING = {

@@ -10,12 +10,12 @@ from server.domain import alerting
 from server.domain.errors import HallError
 from server.domain.rights import Reach, reach_of
 from server.protocol.terms import AlertKind, AlertOutcome, ErrorCode, EventKind
-from server.services.access import is_visitor
-from server.services.context import Context
-from server.services.principal import Principal
-from server.services.views import View, alert_view
-from server.services.wishes import AcknowledgeBody, AlertBody, CloseAlertBody
-from server.services.work import Answer, Work
+from server.services.core.authority import is_visitor
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View, alert_view
 from server.store.tables import AlertRow, PatientRow, TicketRow
 
 CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)

@@ -7,11 +7,11 @@ from sqlalchemy import insert
 from server.domain.errors import HallError
 from server.protocol.terms import AnnouncementOutcome, ErrorCode, EventKind
 from server.services import moves
-from server.services.config import HallConfig, Queue
+from server.services.core.hall_config import HallConfig, Queue
+from server.services.core.requests import OutcomeBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View
 from server.services.public_rooms import is_private, public_room
-from server.services.views import View
-from server.services.wishes import OutcomeBody
-from server.services.work import Answer, Work
 from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
 
 BETTER = (AnnouncementOutcome.FAILED, AnnouncementOutcome.SHOWN_ONLY, AnnouncementOutcome.SPOKEN)

@@ -17,9 +17,9 @@ from server.domain.guessing import Attempt, Outcome
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services import alerts
-from server.services.context import Context
-from server.services.views import device_view
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import device_view
 from server.store.rows import write_now
 from server.store.tables import DeviceRow, IdentificationAttemptRow, IdentificationLimitRow
 

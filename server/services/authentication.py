@@ -4,8 +4,8 @@ import threading
 import time
 
 from server.services import devices, staff
-from server.services.context import Context
-from server.services.principal import Principal
+from server.services.core.context import Context
+from server.services.core.principal import Principal
 
 TRUSTED_SECONDS = 2.0
 """How long a token's look-up is remembered: a revoked one is refused after at most so long."""

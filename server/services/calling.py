@@ -6,12 +6,12 @@ from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import announcements, moves, promises, staging
-from server.services.access import must_reach_ticket
 from server.services.choosing import choose, recent_of
-from server.services.context import Context
-from server.services.views import ticket_view
-from server.services.wishes import CallNextBody
-from server.services.work import Answer, Work
+from server.services.core.authority import must_reach_ticket
+from server.services.core.context import Context
+from server.services.core.requests import CallNextBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import ticket_view
 from server.store.rows import write_now
 from server.store.tables import StationRow, TicketRow
 

@@ -14,23 +14,23 @@ from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
 from server.services import age_priority, alerts, moves, overuse
-from server.services.access import must_serve
 from server.services.admitting import admit
 from server.services.alarming import alarm
-from server.services.config import Queue, config_of
-from server.services.context import Context
+from server.services.core.authority import must_serve
+from server.services.core.context import Context
+from server.services.core.hall_config import Queue, config_of
+from server.services.core.principal import Principal
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import stamp, ticket_view
 from server.services.identifying import prove
 from server.services.issuing import Asked as AskedTicket
 from server.services.issuing import issue
 from server.services.patient_bodies import CheckInBody
 from server.services.patients import choices_of, described_by, description_of, document_of, find_or_make
-from server.services.principal import Principal
 from server.services.reading import hall_row
 from server.services.returning import AGAIN, is_away, put_back
 from server.services.slips import slip_of, with_slip
 from server.services.stations import reassign
-from server.services.views import stamp, ticket_view
-from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import AppointmentRow, PatientRow, TicketRow
 

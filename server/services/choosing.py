@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 from server.domain.discipline import Caller, Choice, Head, Recent, choose_next
 from server.protocol.terms import Lane, TicketState
 from server.services import moves
-from server.services.config import HallConfig, Queue
-from server.services.work import Work
+from server.services.core.hall_config import HallConfig, Queue
+from server.services.core.unit_of_work import Work
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 _LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(

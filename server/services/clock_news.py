@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from server.protocol.terms import AlertKind
 from server.services import alerts
-from server.services.context import Context
-from server.services.transaction import tell_time
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.transaction import tell_time
+from server.services.core.unit_of_work import Answer, Work
 
 
 def tell(context: Context) -> None:

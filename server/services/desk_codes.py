@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services.codes import new_code
-from server.services.context import Context
+from server.services.core.codes import new_code
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import stamp
 from server.services.moves import ticket_of
 from server.services.patient_bodies import DeskCodeBody
-from server.services.views import stamp
-from server.services.work import Answer, Work
 from server.store.tables import DeskCodeRow, PatientRow
 
 VALID = timedelta(minutes=10)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind
 from server.services import alerts
-from server.services.context import Context
-from server.services.principal import Principal
-from server.services.views import View, device_view
-from server.services.wishes import HeartbeatBody
-from server.services.witnesses import ReadPosition
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.requests import HeartbeatBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View, device_view
+from server.services.core.witnesses import ReadPosition
 from server.store.tables import DeviceRow
 
 SILENT = timedelta(seconds=15)

@@ -32,8 +32,8 @@ from server.services import (
     waits,
     watching,
 )
-from server.services.context import Context
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
 from server.store import journal
 from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from server.domain.keys import name_of
 from server.domain.wholeness import ADVICE, Found, Part, Trouble, trouble_of
-from server.services.marks import marked
+from server.services.core.high_water import marked
 from server.settings import Settings
 from server.store.engine import open_engines
 

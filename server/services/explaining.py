@@ -30,17 +30,17 @@ from server.domain.explaining import (
 from server.domain.waiting import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
 from server.services import promises
-from server.services.access import readable_ticket
 from server.services.choosing import head_of
-from server.services.config import Queue, config_of
-from server.services.context import Context
+from server.services.core.authority import readable_ticket
+from server.services.core.context import Context
+from server.services.core.hall_config import Queue, config_of
+from server.services.core.principal import Principal
+from server.services.core.views import View, stamp, ticket_view
 from server.services.faces import Faces
 from server.services.lineups import Lineup, lineup_of
 from server.services.moves import ELSEWHERE, IN_LINE
-from server.services.principal import Principal
 from server.services.reading import hall_row, position
 from server.services.returning import is_away
-from server.services.views import View, stamp, ticket_view
 from server.services.waits import Told, renew
 from server.store.tables import HallRow, LaneRow, TicketRow
 

@@ -14,14 +14,14 @@ from server.domain.audiences import EVENTS, shown
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
-from server.services import typed_words
 from server.services.alert_presenter import who_and_where
-from server.services.config import config_of
+from server.services.core import typed_text
+from server.services.core.hall_config import config_of
+from server.services.core.views import View
 from server.services.lists import KIND
 from server.services.lists import document as list_document
 from server.services.public_rooms import public_room
 from server.services.reports.document import document
-from server.services.views import View
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Faces:
         missing = [id for id in tickets if id not in self._faces and not self._at_hand(id)]
         for start in range(0, len(missing), 500):
             rows = self._db.execute(
-                select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date, *typed_words.TICKET)
+                select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date, *typed_text.TICKET)
                 .join(PatientRow, PatientRow.id == TicketRow.patient_id)
                 .where(TicketRow.id.in_(missing[start : start + 500]))
             )
@@ -85,8 +85,8 @@ class Faces:
         """Fetch what only staff sees: who open alerts are about, and the words behind the codes of rooms and paper."""
         if alerts:
             self._alerts |= who_and_where(self._db, alerts)
-        self._reasons |= typed_words.stations(self._db, typed_words.mentioned(views, "station", "reason"))
-        self._evidence |= typed_words.print_jobs(self._db, typed_words.mentioned(views, "print_job", "evidence"))
+        self._reasons |= typed_text.stations(self._db, typed_text.mentioned(views, "station", "reason"))
+        self._evidence |= typed_text.print_jobs(self._db, typed_text.mentioned(views, "print_job", "evidence"))
 
     def _at_hand(self, id: str) -> bool:
         """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
@@ -112,7 +112,7 @@ class Faces:
         if self._audience is Audience.STAFF:
             if face:
                 out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
-                out |= typed_words.ticket(view, *face.typed)
+                out |= typed_text.ticket(view, *face.typed)
             return out
         out = shown(self._audience, "ticket", out)
         special = bool(view["tags"]) or view["lane"] in {Lane.URGENT, Lane.POLICY}
@@ -129,7 +129,7 @@ class Faces:
         if self._audience is not Audience.STAFF:
             name = public_room(self._config, view["id"], name, view["queues"])
         out = {**view, "name": name, "doctor_name": self._doctors.get(doctor) if doctor else None}
-        return shown(self._audience, "station", out | typed_words.as_typed(view, "reason", self._reasons))
+        return shown(self._audience, "station", out | typed_text.as_typed(view, "reason", self._reasons))
 
     def alert(self, view: View) -> View:
         """An alert; for staff with who it is about and where it was raised."""
@@ -175,7 +175,7 @@ class Faces:
 
     def paper(self, view: View) -> View:
         """A print job with what is to be printed: a slip's name, a report's results, only for who prints it now."""
-        view = {**view, **typed_words.as_typed(view, "evidence", self._evidence)}
+        view = {**view, **typed_text.as_typed(view, "evidence", self._evidence)}
         if view.get("slip"):
             return {**view, "slip": self.slip(view["slip"])}
         if view["kind"] == "report" and view.get("document"):
@@ -232,7 +232,7 @@ class Faces:
                 case "alert":
                     frame[word] = self.alert(view)
                 case "print_job":
-                    frame[word] = {**view, **typed_words.as_typed(view, "evidence", self._evidence)}
+                    frame[word] = {**view, **typed_text.as_typed(view, "evidence", self._evidence)}
                 case _:
                     frame[word] = view
         return shown(self._audience, "frame", frame)

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services import hallfile, hallparts
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.requests import HallFileBody
+from server.services.core.transaction import rehearsed
+from server.services.core.unit_of_work import Answer, Work
 from server.services.hallmodel import HallFile
-from server.services.principal import Principal
-from server.services.transaction import rehearsed
-from server.services.wishes import HallFileBody
-from server.services.work import Answer, Work
 from server.store.tables import HospitalRow
 
 

@@ -15,8 +15,8 @@ from server.domain.room_names import neutral_room
 from server.domain.rule_faults import faults_of
 from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode
-from server.services.config import rules_from
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import rules_from
 from server.services.hall_lines import Lines, Location
 from server.services.hallmodel import (
     HallFile,

@@ -16,7 +16,7 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services import hallfile
-from server.services.context import Context
+from server.services.core.context import Context
 from server.services.hallmodel import HallFile, HallPart
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*hall[ \t]*\]\][ \t]*(#.*)?")

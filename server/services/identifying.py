@@ -26,15 +26,15 @@ from server.domain.masking import display_name
 from server.domain.same_person import Description, Verdict, compare
 from server.protocol.terms import ErrorCode, Evidence, Proof
 from server.services import attempts, desk_codes
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.transaction import PATIENCE_SECONDS, Wish
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View
 from server.services.patient_bodies import IdentifyBody, ScanBody
 from server.services.patients import candidate_view, candidates, choices_of, description_of, owner_of
-from server.services.principal import Principal
 from server.services.reports.judging import mark_waiting
 from server.services.reports.matching import reports_of
-from server.services.transaction import PATIENCE_SECONDS, Wish
-from server.services.views import View
-from server.services.work import Answer, Work
 from server.store import people
 from server.store.tables import HospitalRow, PatientRow, TicketRow
 

@@ -15,7 +15,7 @@ from server.protocol.terms import ErrorCode
 from server.services import staff
 from server.services.accounts import Importer, keep_account
 from server.services.booking_import import Kept, keep_booking
-from server.services.context import zone
+from server.services.core.context import zone
 from server.services.patient_import import keep_patient
 from server.services.reports.matching import adopt_waiting
 from server.services.servable import LONGEST as LONGEST_SLOT

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.domain.discipline import Caller, Head, Recent
 from server.domain.waiting import Line, Room, Stream
 from server.protocol.terms import Lane, StationState, TicketState
-from server.services.config import HallConfig
+from server.services.core.hall_config import HallConfig
 from server.store.tables import QueueDayRow, StationRow, TicketRow
 
 MOST = 400

@@ -14,12 +14,12 @@ from server.domain.masking import mask
 from server.domain.waiting import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services import printing
-from server.services.config import HallConfig, Queue, config_of
+from server.services.core.hall_config import HallConfig, Queue, config_of
+from server.services.core.requests import ListBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View, stamp
 from server.services.lineups import lineup_of
 from server.services.timers import list_minutes
-from server.services.views import View, stamp
-from server.services.wishes import ListBody
-from server.services.work import Answer, Work
 from server.store.tables import HallRow, PatientRow, PrintJobRow, TicketRow
 
 KIND = "list"

@@ -15,10 +15,10 @@ from server.domain.numbering import after_a_restore
 from server.domain.wholeness import lost_since
 from server.protocol.terms import AlertKind, ErrorCode
 from server.services import alerts, moves
-from server.services.context import Context
-from server.services.transaction import Transactions
-from server.services.witnesses import ReadPosition
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.transaction import Transactions
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.witnesses import ReadPosition
 from server.store import epochs
 from server.store.rows import write_now
 from server.store.tables import HallRow, QueueDayRow

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.domain import logins
 from server.domain.keys import Purpose, derived
-from server.services.context import Context
-from server.services.work import Work
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Work
 from server.store.tables import LoginAttemptRow
 
 WRONG = LoginAttemptRow.correct.is_(False)

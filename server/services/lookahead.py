@@ -13,12 +13,12 @@ from server.domain.explaining import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.announcements import content_of
 from server.services.choosing import among, caller_of, head_of, in_order_sent, queues_of, recent_of
-from server.services.config import HallConfig, Queue, config_of
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import HallConfig, Queue, config_of
+from server.services.core.principal import Principal
+from server.services.core.views import View
 from server.services.faces import Faces
-from server.services.principal import Principal
 from server.services.reading import hall_row
-from server.services.views import View
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 COMING = 3

@@ -3,10 +3,10 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.services.context import Context
-from server.services.principal import Principal
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.views import View, device_view, stamp
 from server.services.reading import OPEN_JOBS
-from server.services.views import View, device_view, stamp
 from server.store.tables import DeviceRow, PrintJobRow
 
 

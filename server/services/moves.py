@@ -13,10 +13,10 @@ from server.domain.places import Place
 from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
 from server.services import rooms
-from server.services.config import Queue
+from server.services.core.hall_config import Queue
+from server.services.core.unit_of_work import Work
+from server.services.core.views import View, stamp
 from server.services.timers import begin_day
-from server.services.views import View, stamp
-from server.services.work import Work
 from server.store import lanes
 from server.store.tables import DueRow, QueueDayRow, StationRow, TicketRow
 

@@ -4,15 +4,16 @@ from sqlalchemy.orm import Session
 
 from server.domain.keys import Purpose, derived, name_of
 from server.protocol import private_files
-from server.services import clock_record, lives
-from server.services.clock import Clock
-from server.services.clock_record import ClockRecord
-from server.services.context import Context
+from server.services import lives
+from server.services.core import clock_record
+from server.services.core.clock import Clock
+from server.services.core.clock_record import ClockRecord
+from server.services.core.context import Context
+from server.services.core.disk_reserve import Reserve
+from server.services.core.high_water import Marks
+from server.services.core.transaction import Transactions, tell_time
 from server.services.examination import must_be_servable
-from server.services.marks import Marks
-from server.services.reserve import Reserve
 from server.services.scales import load_findings, load_scales
-from server.services.transaction import Transactions, tell_time
 from server.settings import Settings
 from server.store import key_name, times
 from server.store.engine import Engines, open_engines

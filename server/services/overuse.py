@@ -9,9 +9,9 @@ from server.domain.errors import HallError
 from server.domain.overuse import Action
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services import alerts
-from server.services.context import Context
-from server.services.wishes import AlertBody
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.requests import AlertBody
+from server.services.core.unit_of_work import Answer, Work
 
 SETTING = "limits"
 WORDS = {Action.NUMBERS: "numbers_per_minute", Action.REPRINTS: "reprints_per_minute"}

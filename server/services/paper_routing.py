@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode
-from server.services.work import Work
+from server.services.core.unit_of_work import Work
 from server.store.tables import DeviceRow
 
 SETTING = "printers"

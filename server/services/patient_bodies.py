@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from server.domain.folding import fold_code
 from server.protocol.terms import DocumentType, Evidence, Proof
-from server.services.wishes import Blank, Body, Id, PersonName, Reason, Word
+from server.services.core.requests import Blank, Body, Id, PersonName, Reason, Word
 
 
 def _folded(text: object) -> object:

@@ -16,15 +16,15 @@ from server.domain.masking import display_name
 from server.domain.same_person import RECORD, Description, Verdict, compare
 from server.protocol.terms import ErrorCode, TicketState
 from server.services.appointments_found import appointments_of
-from server.services.config import config_of
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import config_of
+from server.services.core.principal import Principal
+from server.services.core.views import View, ticket_view
 from server.services.faces import Faces
 from server.services.patient_bodies import PatientBody
-from server.services.principal import Principal
 from server.services.reading import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
-from server.services.views import View, ticket_view
 from server.store import people
 from server.store.rows import insert_now
 from server.store.tables import PatientRow, QueueRow, TicketRow

@@ -16,9 +16,9 @@ from server.domain import promise
 from server.domain.promise import Kept, Other, Promise
 from server.domain.waiting import Ahead, Expected
 from server.protocol.terms import EventKind, Lane, TicketState
+from server.services.core.unit_of_work import Work
+from server.services.core.views import View, stamp
 from server.services.lineups import Lineup
-from server.services.views import View, stamp
-from server.services.work import Work
 from server.store.rows import write_now
 from server.store.tables import JournalRow, QueueDayRow, TicketRow, TriageRow
 

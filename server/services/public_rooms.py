@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from server.domain.room_names import neutral_room
-from server.services.config import HallConfig
+from server.services.core.hall_config import HallConfig
 
 SETTING = "neutral_names"
 """Where the hall's settings keep the neutral names of the hall file, by station."""

@@ -6,11 +6,10 @@ from sqlalchemy.orm import Session
 from server.domain.counting import woven_before
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, Lane, TicketState
-from server.services.config import Queue
-from server.services.context import Context
-from server.services.faces import Faces, out_of_sight
-from server.services.principal import Principal
-from server.services.views import (
+from server.services.core.context import Context
+from server.services.core.hall_config import Queue
+from server.services.core.principal import Principal
+from server.services.core.views import (
     View,
     alert_view,
     device_view,
@@ -21,7 +20,8 @@ from server.services.views import (
     station_view,
     ticket_view,
 )
-from server.services.witnesses import ReadPosition
+from server.services.core.witnesses import ReadPosition
+from server.services.faces import Faces, out_of_sight
 from server.store import journal
 from server.store.announcements import last_calls
 from server.store.tables import (

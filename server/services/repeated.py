@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from server.domain import lease
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, PrintJobState
-from server.services.context import Context
-from server.services.principal import Principal
+from server.services.core.context import Context
+from server.services.core.principal import Principal
+from server.services.core.requests import Body
+from server.services.core.transaction import Renew
+from server.services.core.views import View, job_view
 from server.services.printing import must_still_be_printed
-from server.services.transaction import Renew
-from server.services.views import View, job_view
-from server.services.wishes import Body
 from server.store.tables import DeviceRow, PrintJobRow, StaffRow, TicketRow
 
 ALERTED = 202

@@ -9,11 +9,11 @@ from server.domain.overuse import Action
 from server.domain.rights import Reach, reach_of
 from server.protocol.terms import DeviceRole, ErrorCode, PrintJobState
 from server.services import overuse
-from server.services.access import must_be_visitor
-from server.services.context import VISIT_SECONDS, Context
+from server.services.core.authority import must_be_visitor
+from server.services.core.context import VISIT_SECONDS, Context
+from server.services.core.requests import ReprintBody
+from server.services.core.unit_of_work import Answer, Work
 from server.services.printing import copy, job_of, must_still_be_printed
-from server.services.wishes import ReprintBody
-from server.services.work import Answer, Work
 from server.store.tables import PatientRow, PrintJobRow, TicketRow
 
 AT_THE_KIOSK = timedelta(seconds=VISIT_SECONDS)

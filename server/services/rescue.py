@@ -5,8 +5,8 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.protocol.terms import AT_STATION, Action, ErrorCode, TicketState
 from server.services import moves
-from server.services.wishes import StartBody
-from server.services.work import Work
+from server.services.core.requests import StartBody
+from server.services.core.unit_of_work import Work
 from server.store.tables import TicketRow
 
 

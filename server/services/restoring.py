@@ -12,12 +12,12 @@ from server.domain.keys import Purpose, derived, name_of
 from server.domain.wholeness import Part, Trouble
 from server.protocol import durable_files, private_files
 from server.services import lives
-from server.services.clock import Clock
+from server.services.core.clock import Clock
+from server.services.core.disk_reserve import Reserve
+from server.services.core.high_water import Marks
+from server.services.core.transaction import Transactions
 from server.services.examination import NotServable, look_into, sqlite_file
-from server.services.marks import Marks
 from server.services.opening import STATE_FILES
-from server.services.reserve import Reserve
-from server.services.transaction import Transactions
 from server.settings import Settings
 from server.store import key_name
 from server.store.engine import open_engines

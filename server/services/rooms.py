@@ -5,7 +5,7 @@ from sqlalchemy import select
 from server.domain.doctor_ids import is_plain
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole, StationState
-from server.services.work import Work
+from server.services.core.unit_of_work import Work
 from server.store.tables import DoctorRow, StaffRow, StationRow
 
 

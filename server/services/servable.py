@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StationState
-from server.services.config import HallConfig
-from server.services.views import stamp
+from server.services.core.hall_config import HallConfig
+from server.services.core.views import stamp
 from server.store.tables import AppointmentRow, DoctorRow, HallRow, QueueRow, StationRow
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(minutes=30)

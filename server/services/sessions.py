@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services.config import Queue
-from server.services.work import Work
+from server.services.core.hall_config import Queue
+from server.services.core.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

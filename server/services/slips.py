@@ -6,11 +6,11 @@ from functools import partial
 from server.domain.waiting import Expected
 from server.protocol.terms import DeviceRole, Lane, TicketState
 from server.services import moves, printing, promises
-from server.services.config import Queue
+from server.services.core.hall_config import Queue
+from server.services.core.unit_of_work import Work
+from server.services.core.views import View, stamp, ticket_view
 from server.services.reading import position, waiting_before
-from server.services.views import View, stamp, ticket_view
 from server.services.waits import Waits
-from server.services.work import Work
 from server.store.tables import AppointmentRow, TicketRow
 
 SLIP_HINT = {

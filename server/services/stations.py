@@ -7,10 +7,10 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
 from server.services import moves, staging
+from server.services.core.requests import StationBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import station_view
 from server.services.rooms import must_be_a_doctor, open_station_of_doctor
-from server.services.views import station_view
-from server.services.wishes import StationBody
-from server.services.work import Answer, Work
 from server.store.tables import DueRow, StationRow, TicketRow
 
 FACTS = {

@@ -20,12 +20,12 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services import alerts, announcements, bookings, moves, rescue, staging, undoing
-from server.services.access import is_in_sight, is_visitor, must_be_visitor
-from server.services.context import Context
+from server.services.core.authority import is_in_sight, is_visitor, must_be_visitor
+from server.services.core.context import Context
+from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import stamp, ticket_view
 from server.services.returning import doctor_for, is_away, put_back
-from server.services.views import stamp, ticket_view
-from server.services.wishes import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
-from server.services.work import Answer, Work
 from server.store.announcements import last_calls
 from server.store.tables import DeviceRow, StationRow, TicketRow
 

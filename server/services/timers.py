@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from server.services.config import HallConfig
-from server.services.work import Work
+from server.services.core.hall_config import HallConfig
+from server.services.core.unit_of_work import Work
 from server.store.tables import DueRow
 
 WATCH = timedelta(minutes=1)

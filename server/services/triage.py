@@ -27,16 +27,16 @@ from server.domain.triage import (
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
 from server.services import alerts, moves, staff
-from server.services.access import readable_ticket
 from server.services.booked_slots import begun_slot
-from server.services.config import Queue
-from server.services.context import Context
-from server.services.finding import named_hall
-from server.services.principal import Principal
+from server.services.core.authority import readable_ticket
+from server.services.core.context import Context
+from server.services.core.hall_config import Queue
+from server.services.core.hall_scope import named_hall
+from server.services.core.principal import Principal
+from server.services.core.requests import SuggestBody, TriageBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View, stamp, ticket_view
 from server.services.transfers import must_be_open
-from server.services.views import View, stamp, ticket_view
-from server.services.wishes import SuggestBody, TriageBody
-from server.services.work import Answer, Work
 from server.store.announcements import last_calls
 from server.store.tables import PatientRow, QueueRow, TicketRow, TriageRow
 

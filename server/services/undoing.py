@@ -10,8 +10,8 @@ from server.domain.discipline import Recent, remember
 from server.domain.errors import HallError
 from server.protocol.terms import AT_STATION, ENDED, ErrorCode, EventKind, Lane, TicketState
 from server.services import moves
-from server.services.views import View
-from server.services.work import Work
+from server.services.core.unit_of_work import Work
+from server.services.core.views import View
 from server.store import lanes
 from server.store.tables import QueueDayRow, StationRow, TicketRow
 

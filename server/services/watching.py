@@ -10,12 +10,12 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
 from server.services import absence, alerts, moves
 from server.services.choosing import heads_of
-from server.services.config import Queue
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import Queue
+from server.services.core.unit_of_work import Work
 from server.services.issuing import Asked, issue
 from server.services.sessions import last_end
 from server.services.timers import WATCH
-from server.services.work import Work
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, PatientRow, StationRow, TicketRow
 

@@ -8,7 +8,7 @@ connection asks for that when it opens. The time-outs nest, from the inside outw
 - `lock`: a command waits so long for its hall and is then refused with 503. It is shorter than `idle in transaction`,
   so that whoever of a dead node stands in the line has left it when the lock is free; otherwise each of them would get
   the lock, one after the other.
-- `patience` (services/transaction.py): a command that has waited so long is dropped before it begins.
+- `patience` (services/core/transaction.py): a command that has waited so long is dropped before it begins.
 - `idle in transaction`: a transaction whose node says nothing for so long is ended, with its locks.
 - `statement`: the database ends a statement; every wait for a lock is part of one.
 - `silence`: the node ends a connection on which the database says nothing, later than the database would have.

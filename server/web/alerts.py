@@ -11,10 +11,10 @@ from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
 from server.services import alerts, announcements, overuse
 from server.services.alert_presenter import read_alert
-from server.services.context import Context
-from server.services.finding import hall_of, own_hall
-from server.services.principal import Principal
-from server.services.wishes import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
+from server.services.core.context import Context
+from server.services.core.hall_scope import hall_of, own_hall
+from server.services.core.principal import Principal
+from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
 from server.web.routes import read, wish
 
 

@@ -10,11 +10,11 @@ from server.domain.errors import HallError
 from server.protocol.answers import AppointmentAnswer
 from server.protocol.terms import ErrorCode
 from server.services import bookings
-from server.services.access import must_reach_hall
-from server.services.context import Context
+from server.services.core.authority import must_reach_hall
+from server.services.core.context import Context
+from server.services.core.requests import MoveAppointmentBody, PlainBody
+from server.services.core.unit_of_work import Answer, Work
 from server.services.servable import Booking, must_be_to_come
-from server.services.wishes import MoveAppointmentBody, PlainBody
-from server.services.work import Answer, Work
 from server.web.routes import wish
 
 

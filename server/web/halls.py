@@ -8,11 +8,11 @@ from server.protocol.answers import LikelyCalls, PrintJobAnswer
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
 from server.services import lists, lookahead, reading
-from server.services.context import Context
-from server.services.finding import named_hall
-from server.services.principal import Principal
-from server.services.views import View
-from server.services.wishes import ListBody
+from server.services.core.context import Context
+from server.services.core.hall_scope import named_hall
+from server.services.core.principal import Principal
+from server.services.core.requests import ListBody
+from server.services.core.views import View
 from server.web.routes import read, wish
 
 

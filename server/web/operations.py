@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.services import promises
-from server.services.config import config_of
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.hall_config import config_of
 from server.store import journal
 from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
 from server.web.authorise import asking

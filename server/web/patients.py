@@ -6,7 +6,7 @@ from spectree import SpecTree
 from server.protocol.answers import CheckIn, DeskCode, Identification
 from server.services import desk_codes
 from server.services.checkin import check_in, identified
-from server.services.finding import named_hall
+from server.services.core.hall_scope import named_hall
 from server.services.identifying import identify
 from server.services.patient_bodies import CheckInBody, DeskCodeBody, IdentifyBody
 from server.web.authorise import asking

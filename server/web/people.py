@@ -13,12 +13,19 @@ from server.protocol.terms import ErrorCode
 from server.services import attempts, devices, hallediting, hallparts, imports, login_attempts, machines, staff
 from server.services.accounts import Importer
 from server.services.authentication import COOKIE, SECURE_COOKIE
-from server.services.context import Context
-from server.services.finding import own_hall
-from server.services.principal import SYSTEM, Principal
-from server.services.views import View
-from server.services.wishes import EmptyBody, HallFileBody, HeartbeatBody, ImportBody, SessionBody, StaffImportBody
-from server.services.work import Answer, Work
+from server.services.core.context import Context
+from server.services.core.hall_scope import own_hall
+from server.services.core.principal import SYSTEM, Principal
+from server.services.core.requests import (
+    EmptyBody,
+    HallFileBody,
+    HeartbeatBody,
+    ImportBody,
+    SessionBody,
+    StaffImportBody,
+)
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, given_body, read, rendered, web, wish

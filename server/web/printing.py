@@ -5,7 +5,7 @@ from spectree import SpecTree
 
 from server.protocol.answers import PrintJobAnswer
 from server.services import printing, reprinting
-from server.services.wishes import ClaimBody, JobReportBody, ReprintBody
+from server.services.core.requests import ClaimBody, JobReportBody, ReprintBody
 from server.web.routes import wish
 
 

@@ -13,7 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from server.domain.errors import SENTENCES, HallError
 from server.protocol.terms import ErrorCode
-from server.services.storage import Storage
+from server.services.core.storage import Storage
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from server.domain.reports.received import Received
 from server.protocol.answers import PrintJobAnswer
 from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDesk
-from server.services.finding import named_hall
+from server.services.core.hall_scope import named_hall
+from server.services.core.requests import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
+from server.services.core.transaction import PATIENCE_SECONDS, Wish
 from server.services.reports import desk, giving, judging, receiving
-from server.services.transaction import PATIENCE_SECONDS, Wish
-from server.services.wishes import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
 from server.store.tables import HallRow
 from server.web.authorise import asking
 from server.web.routes import declare, hear_hall_time, rendered, web, wish

@@ -20,17 +20,17 @@ from server.domain.errors import HallError
 from server.domain.rights import Role, roles_of
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
-from server.services.access import must_reach
 from server.services.authentication import Tokens
-from server.services.context import Context
+from server.services.core.authority import must_reach
+from server.services.core.context import Context
+from server.services.core.hall_scope import hall_of_command
+from server.services.core.principal import Principal
+from server.services.core.requests import Body, EmptyBody
+from server.services.core.transaction import PATIENCE_SECONDS, Dress, Wish
+from server.services.core.unit_of_work import Answer, Work
 from server.services.faces import Faces
-from server.services.finding import hall_of_command
-from server.services.principal import Principal
 from server.services.repeated import renewal
 from server.services.reports.desk import described
-from server.services.transaction import PATIENCE_SECONDS, Dress, Wish
-from server.services.wishes import Body, EmptyBody
-from server.services.work import Answer, Work
 from server.store.tables import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json

@@ -8,11 +8,10 @@ from spectree import SpecTree
 
 from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
 from server.services import explaining, staging, tickets, transfers
-from server.services.context import Context
-from server.services.finding import hall_of_command, named_hall
-from server.services.principal import SYSTEM, Principal
-from server.services.triage import confirmed, history, suggest, triage
-from server.services.wishes import (
+from server.services.core.context import Context
+from server.services.core.hall_scope import hall_of_command, named_hall
+from server.services.core.principal import SYSTEM, Principal
+from server.services.core.requests import (
     Body,
     HoldBody,
     PlainBody,
@@ -24,7 +23,8 @@ from server.services.wishes import (
     TriageBody,
     VisitBody,
 )
-from server.services.work import Answer, Work
+from server.services.core.unit_of_work import Answer, Work
+from server.services.triage import confirmed, history, suggest, triage
 from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
 

@@ -23,9 +23,9 @@ from server.protocol.link import Link
 from server.protocol.terms import ErrorCode
 from server.services import hallfile
 from server.services.choosing import choose
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
 from server.services.opening import build_context
-from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store.tables import StationRow
 from tests.support.api import Api

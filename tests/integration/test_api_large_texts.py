@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.services.transaction import Transactions
+from server.services.core.transaction import Transactions
 from tests.support.api import PASSWORD
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.domain import logins
 from server.services import due, login_attempts, staff
-from server.services.work import Answer
+from server.services.core.unit_of_work import Answer
 from server.store.tables import LoginAttemptRow
 from tests.support.api import PASSWORD, an_api
 

@@ -96,7 +96,7 @@ def test_a_visit_that_is_over_is_refused_under_an_old_key_too(api, report, monke
     told = api.post("/check-ins", red, role="kiosk", key="red")
     help_ = {"kind": "help", "visit_token": token}
     assert 201 == api.post("/alerts", help_, role="kiosk", key="help")[0]
-    monkeypatch.setattr("server.services.context.VISIT_SECONDS", -1)
+    monkeypatch.setattr("server.services.core.context.VISIT_SECONDS", -1)
 
     assert [(403, "visit_token_invalid")] * 2 == [
         (status, body["code"]) for status, body in (ask(), api.post("/check-ins", check_in, role="kiosk", key="in"))

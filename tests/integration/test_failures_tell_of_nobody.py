@@ -10,7 +10,7 @@ import pytest
 from server import cli
 from server.protocol.logs import HOME, StderrHandler
 from server.services import checkin
-from server.services.work import Work
+from server.services.core.unit_of_work import Work
 from server.store import engine
 from tests.support import canary
 from tests.support.canary import BORN, IDENTITY, NAME, PHONE, RECORD, WORDS

@@ -6,7 +6,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole
 from server.samples.halls import demo_hospital
 from server.services import devices, hallfile
-from server.services.work import Answer
+from server.services.core.unit_of_work import Answer
 from tests.support.api import an_api
 
 

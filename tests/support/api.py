@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 from server.app import Server, create
 from server.protocol.terms import DeviceRole, StaffRole
 from server.services import devices, hallfile, staff
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.unit_of_work import Answer, Work
 from server.services.due import run_due
 from server.services.opening import build_context
-from server.services.work import Answer, Work
 from server.settings import Settings
 from server.store import postgresql
 from server.store.tables import Base

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from server.services.transaction import Transactions
+from server.services.core.transaction import Transactions
 from tests.support.hall import run_server
 
 SWITCH = "die"

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, select
 from server.domain.discipline.values import ReasonCode
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import ENDED
-from server.services.work import audit_digest
+from server.services.core.unit_of_work import audit_digest
 from server.settings import Settings
 from server.store.tables import AuditRow, Base, HallRow, JournalRow, PrintJobRow, ReceiptRow, ReportRow, TicketRow
 from tests.support.hall import RunningHall

@@ -18,12 +18,12 @@ from server.protocol.messages import PrintJob
 from server.protocol.reports import ReportAtDesk, ReportsAtDesk
 from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
 from server.services import printing
-from server.services.config import config_of
+from server.services.core.hall_config import config_of
+from server.services.core.requests import AcknowledgeReportBody, HandOverBody
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View, stamp
 from server.services.reports.judging import must_be_in_force, verdict
 from server.services.reports.matching import fits, patient_of, person_of, subject_of
-from server.services.views import View, stamp
-from server.services.wishes import AcknowledgeReportBody, HandOverBody
-from server.services.work import Answer, Work
 from server.store import reports as kept
 from server.store.tables import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
 

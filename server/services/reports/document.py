@@ -13,9 +13,9 @@ from server.domain.reports.phrases import phrase
 from server.domain.reports.received import Line, Problem, Received, loaded
 from server.domain.reports.versions import CORRECTED
 from server.protocol.reports import ReportDocument, ReportLine, ReportPatient
+from server.services.core.views import View
 from server.services.reports.judging import must_be_in_force
 from server.services.reports.matching import patient_of
-from server.services.views import View
 from server.store.tables import HallRow, HospitalRow, PatientRow, ReportRow
 
 

@@ -4,11 +4,11 @@ from server.domain.errors import HallError
 from server.domain.reports.decision import TEXTS, Printable
 from server.protocol.terms import ErrorCode
 from server.services import printing
-from server.services.context import Context
+from server.services.core.context import Context
+from server.services.core.requests import PrintReportBody
+from server.services.core.unit_of_work import Answer, Work
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt
-from server.services.wishes import PrintReportBody
-from server.services.work import Answer, Work
 from server.store.tables import PatientRow, ReportRow
 
 

@@ -14,8 +14,8 @@ from server.domain.reports.decision import TEXTS, Kept, Printable, Verdict, deci
 from server.domain.reports.received import Received, loaded
 from server.domain.reports.withheld import WithheldRules, parse
 from server.protocol.terms import ErrorCode
+from server.services.core.views import View, stamp
 from server.services.reports.matching import patient_of, person_of
-from server.services.views import View, stamp
 from server.store.tables import PatientRow, ReportRow
 
 _RULES = ("withheld.toml", "withheld.py", "words.py", "critical.py", "decision.py")

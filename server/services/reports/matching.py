@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.reports.person import Person, fold_number, is_same_person, shares_number
 from server.domain.reports.received import Received, Subject, loaded
-from server.services.work import Work
+from server.services.core.unit_of_work import Work
 from server.store import reports as kept
 from server.store.tables import PatientRow, ReportNumberRow, ReportRow
 

@@ -12,10 +12,10 @@ from server.domain.reports.received import Order, Received, dumped, loaded
 from server.domain.reports.versions import WITHDRAWN, Newer, Version, compared, is_newer, stage
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
 from server.services import alerts
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.views import View
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt, remember_numbers
-from server.services.views import View
-from server.services.work import Answer, Work
 from server.store import reports as kept
 from server.store.tables import PrintJobRow, ReportRow
 

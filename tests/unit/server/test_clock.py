@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.services import clock
-from server.services.clock import Clock
+from server.services.core import clock
+from server.services.core.clock import Clock
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

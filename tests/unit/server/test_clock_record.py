@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.clock_steps import HallTime, Step
-from server.services.clock_record import NAME, WIDTH, ClockRecord
+from server.services.core.clock_record import NAME, WIDTH, ClockRecord
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 STEP = Step(timedelta(hours=-3), MORNING, 400.25)

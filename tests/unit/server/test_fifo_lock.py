@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.services.fifo import FifoLock
+from server.services.core.writer_lock import FifoLock
 from tests.support.hall import until
 
 LATER = 60.0

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from sqlalchemy.orm import Session
 
 from server.protocol.terms import Audience
-from server.services.clock import Clock
+from server.services.core.clock import Clock
 from server.services.due import DueRunner, Resting
 from server.services.faces import Faces
 from server.settings import Settings

@@ -1,6 +1,6 @@
 """What a receipt keeps, and what a key stands for."""
 
-from server.services.receipts import fingerprint, kept
+from server.services.core.receipts import fingerprint, kept
 
 KEY = b"k" * 32
 

@@ -11,9 +11,9 @@ from server.domain.errors import HallError
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts import raise_alert
-from server.services.principal import Principal
-from server.services.transaction import Wish
-from server.services.work import Answer, audit_digest
+from server.services.core.principal import Principal
+from server.services.core.transaction import Wish
+from server.services.core.unit_of_work import Answer, audit_digest
 from server.store.tables import AuditRow
 from tests.support.api import an_api
 from tests.support.hall import until

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from server.protocol.terms import AlertKind, ErrorCode
-from server.services.reserve import Reserve
-from server.services.storage import QUIET_SECONDS, REST_SECONDS, Storage
+from server.services.core.disk_reserve import Reserve
+from server.services.core.storage import QUIET_SECONDS, REST_SECONDS, Storage
 from server.store.failures import Failure, failure_of
 
 

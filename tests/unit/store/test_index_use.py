@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.rules import Rules
 from server.protocol.terms import ENDED, TicketState
 from server.services import choosing, moves, reading
-from server.services.config import config_of
+from server.services.core.hall_config import config_of
 from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite

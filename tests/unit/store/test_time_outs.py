@@ -1,6 +1,6 @@
 """The time-outs of PostgreSQL: in which order they end, and what they make of a database that says nothing."""
 
-from server.services.transaction import PATIENCE_SECONDS
+from server.services.core.transaction import PATIENCE_SECONDS
 from server.store import postgresql
 from server.store.engine import open_engines
 from server.store.failures import is_away

@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services import clock
-from server.services.clock import Clock
-from server.services.fifo import FifoLock
-from server.services.marks import Marks
-from server.services.principal import SYSTEM, Principal
-from server.services.receipts import kept
-from server.services.reserve import Reserve
-from server.services.storage import Storage
-from server.services.work import Answer, Work
+from server.services.core import clock
+from server.services.core.clock import Clock
+from server.services.core.disk_reserve import Reserve
+from server.services.core.high_water import Marks
+from server.services.core.principal import SYSTEM, Principal
+from server.services.core.receipts import kept
+from server.services.core.storage import Storage
+from server.services.core.unit_of_work import Answer, Work
+from server.services.core.writer_lock import FifoLock
 from server.store import times
 from server.store.engine import Engines
 from server.store.rows import KeepingSession

@@ -16,13 +16,13 @@ from server.domain.errors import HallError
 from server.domain.keys import Purpose, derived
 from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
-from server.services.clock import Clock
-from server.services.clock_record import ClockRecord
-from server.services.counts import Counts
-from server.services.receipts import fingerprint
-from server.services.transaction import Transactions
+from server.services.core.clock import Clock
+from server.services.core.clock_record import ClockRecord
+from server.services.core.counts import Counts
+from server.services.core.receipts import fingerprint
+from server.services.core.transaction import Transactions
+from server.services.core.witnesses import Witnesses
 from server.services.waits import Waits
-from server.services.witnesses import Witnesses
 from server.store.engine import Engines
 from server.store.tables import HallRow
 

@@ -16,9 +16,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from server.domain.reasons import code_of
 from server.protocol.terms import EventKind
-from server.services.config import HallConfig, config_of
-from server.services.principal import Principal
-from server.services.views import View, alert_view, device_view, job_view, station_view, ticket_view
+from server.services.core.hall_config import HallConfig, config_of
+from server.services.core.principal import Principal
+from server.services.core.views import View, alert_view, device_view, job_view, station_view, ticket_view
 from server.store import due
 from server.store.rows import write_now
 from server.store.tables import (

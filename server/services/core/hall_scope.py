@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.rights import RIGHTS, Reach, Subject, reach_of
 from server.protocol.terms import ErrorCode
-from server.services.context import Context
-from server.services.principal import Principal
+from server.services.core.context import Context
+from server.services.core.principal import Principal
 from server.store.tables import (
     AlertRow,
     AnnouncementRow,

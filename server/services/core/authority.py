@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.rights import RIGHTS, Place, Reach, Subject, own_then, reach_of, reaches
 from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
-from server.services.context import Context
-from server.services.finding import THINGS
-from server.services.principal import Principal
-from server.services.work import Work
+from server.services.core.context import Context
+from server.services.core.hall_scope import THINGS
+from server.services.core.principal import Principal
+from server.services.core.unit_of_work import Work
 from server.store.tables import StationRow, TicketRow
 
 WHOLE = Reach.HOSPITAL | Reach.HALL

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import DBAPIError
 
 from server.protocol.terms import AlertKind, ErrorCode
-from server.services.reserve import Reserve
+from server.services.core.disk_reserve import Reserve
 from server.store.failures import Failure, failure_of
 
 QUIET_SECONDS = 600.0
