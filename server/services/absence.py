@@ -8,7 +8,7 @@ from server.protocol.terms import Action, AlertKind, TicketState
 from server.services import alerts, moves
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
-from server.services.servable import is_here, is_served, sees
+from server.services.queue_state.bookable import is_here, is_served, sees
 from server.store.tables import AlertRow, LaneRow, TicketRow
 
 DOCTOR_GONE, DOCTOR_AWAY, NOBODY_SERVES = "doctor_gone", "doctor_away", "nobody_serves"

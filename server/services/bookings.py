@@ -11,11 +11,11 @@ from server.domain.errors import HallError
 from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
 from server.services import alerts, moves
-from server.services.booked_slots import begun_slot
 from server.services.core.hall_config import config_of
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import appointment_view, ticket_view
-from server.services.servable import Booking, must_be_servable
+from server.services.queue_state.bookable import Booking, must_be_servable
+from server.services.queue_state.booked_slots import begun_slot
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, TicketRow
 

@@ -29,11 +29,11 @@ from server.services import (
     staff,
     tickets,
     triage,
-    waits,
     watching,
 )
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
+from server.services.queue_state import estimates
 from server.store import journal
 from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 
@@ -155,7 +155,7 @@ def _tell(work: Work, kind: AlertKind) -> Answer:
 
 def renew_wanted(context: Context) -> None:
     """Play one queue whose expected wait somebody asked for; then it rests, so that timers and wishes go first."""
-    waits.renew_wanted(context.engines, context.scales, context.waits, context.clock.hall())
+    estimates.renew_wanted(context.engines, context.scales, context.waits, context.clock.hall())
 
 
 def run_due(context: Context, resting: Resting | None = None) -> int:

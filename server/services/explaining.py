@@ -37,11 +37,11 @@ from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, stamp, ticket_view
 from server.services.faces import Faces
-from server.services.lineups import Lineup, lineup_of
 from server.services.moves import ELSEWHERE, IN_LINE
+from server.services.queue_state.estimates import Told, renew
+from server.services.queue_state.lineup import Lineup, lineup_of
 from server.services.reading import hall_row, position
 from server.services.returning import is_away
-from server.services.waits import Told, renew
 from server.store.tables import HallRow, LaneRow, TicketRow
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -17,9 +17,9 @@ from server.services.accounts import Importer, keep_account
 from server.services.booking_import import Kept, keep_booking
 from server.services.core.context import zone
 from server.services.patient_import import keep_patient
+from server.services.queue_state.bookable import LONGEST as LONGEST_SLOT
+from server.services.queue_state.bookable import SHORTEST, Booking, must_be_near
 from server.services.reports.matching import adopt_waiting
-from server.services.servable import LONGEST as LONGEST_SLOT
-from server.services.servable import SHORTEST, Booking, must_be_near
 from server.store import people
 from server.store.tables import AppointmentRow, HospitalRow
 

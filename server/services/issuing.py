@@ -13,14 +13,14 @@ from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
 from server.services import absence, alerts, bookings, moves
-from server.services.booked_slots import begun_slot
 from server.services.core.codes import new_code
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
+from server.services.queue_state.bookable import sees
+from server.services.queue_state.booked_slots import begun_slot
 from server.services.rooms import open_station_of_doctor
-from server.services.servable import sees
 from server.services.sessions import must_go_on, session_bounds
 from server.store import people
 from server.store.rows import insert_now, write_now

@@ -18,7 +18,7 @@ from server.domain.waiting import Ahead, Expected
 from server.protocol.terms import EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
-from server.services.lineups import Lineup
+from server.services.queue_state.lineup import Lineup
 from server.store.rows import write_now
 from server.store.tables import JournalRow, QueueDayRow, TicketRow, TriageRow
 

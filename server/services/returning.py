@@ -6,8 +6,8 @@ from server.domain import places, placing
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import moves
-from server.services.booked_slots import begun_slot
 from server.services.core.unit_of_work import Work
+from server.services.queue_state.booked_slots import begun_slot
 from server.services.sessions import session_end
 from server.store.tables import StationRow, TicketRow
 

@@ -9,8 +9,8 @@ from server.services import moves, printing, promises
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
+from server.services.queue_state.estimates import Waits
 from server.services.reading import position, waiting_before
-from server.services.waits import Waits
 from server.store.tables import AppointmentRow, TicketRow
 
 SLIP_HINT = {

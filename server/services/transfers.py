@@ -18,12 +18,12 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services import moves
-from server.services.booked_slots import begun_slot
 from server.services.core.context import Context
 from server.services.core.requests import TransferBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
 from server.services.issuing import Asked, issue, must_be_known
+from server.services.queue_state.booked_slots import begun_slot
 from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
 
 URGENT_RANK = 2

@@ -27,7 +27,6 @@ from server.domain.triage import (
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
 from server.services import alerts, moves, staff
-from server.services.booked_slots import begun_slot
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
@@ -36,6 +35,7 @@ from server.services.core.principal import Principal
 from server.services.core.requests import SuggestBody, TriageBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp, ticket_view
+from server.services.queue_state.booked_slots import begun_slot
 from server.services.transfers import must_be_open
 from server.store.announcements import last_calls
 from server.store.tables import PatientRow, QueueRow, TicketRow, TriageRow

@@ -14,7 +14,7 @@ from server.services.core.authority import must_reach_hall
 from server.services.core.context import Context
 from server.services.core.requests import MoveAppointmentBody, PlainBody
 from server.services.core.unit_of_work import Answer, Work
-from server.services.servable import Booking, must_be_to_come
+from server.services.queue_state.bookable import Booking, must_be_to_come
 from server.web.routes import wish
 
 

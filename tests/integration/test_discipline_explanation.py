@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from server.services.waits import renew_wanted
+from server.services.queue_state.estimates import renew_wanted
 from tests.support.api import an_api
 
 

@@ -22,7 +22,7 @@ from server.services.core.counts import Counts
 from server.services.core.receipts import fingerprint
 from server.services.core.transaction import Transactions
 from server.services.core.witnesses import Witnesses
-from server.services.waits import Waits
+from server.services.queue_state.estimates import Waits
 from server.store.engine import Engines
 from server.store.tables import HallRow
 

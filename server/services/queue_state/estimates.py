@@ -19,9 +19,9 @@ from server.domain.playing import GHOST
 from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
-from server.services.booked_slots import begun_slot
 from server.services.core.hall_config import HallConfig, config_of
-from server.services.lineups import Lineup, lineup_of, streams_of
+from server.services.queue_state.booked_slots import begun_slot
+from server.services.queue_state.lineup import Lineup, lineup_of, streams_of
 from server.store.engine import Engines
 from server.store.tables import HallRow, TicketRow
 
