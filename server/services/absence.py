@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server.protocol.terms import Action, AlertKind, TicketState
-from server.services import alerts, moves
+from server.services import moves
+from server.services.alerts import alerts
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.queue_state.bookable import is_here, is_served, sees

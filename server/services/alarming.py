@@ -3,7 +3,7 @@
 from server.domain.errors import HallError
 from server.domain.triage import PATIENT_TEXT, Screened
 from server.protocol.terms import AlertKind, DeviceRole
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.patient_bodies import CheckInBody, PatientBody

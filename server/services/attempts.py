@@ -16,7 +16,7 @@ from server.domain.errors import HallError
 from server.domain.guessing import Attempt, Outcome
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import device_view

@@ -10,7 +10,8 @@ from server.domain.bookings import Effect, on_cancel, on_move
 from server.domain.errors import HallError
 from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
-from server.services import alerts, moves
+from server.services import moves
+from server.services.alerts import alerts
 from server.services.core.hall_config import config_of
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import appointment_view, ticket_view

@@ -13,9 +13,10 @@ from server.domain.overuse import Action
 from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
-from server.services import age_priority, alerts, moves, overuse
+from server.services import age_priority, moves
 from server.services.admitting import admit
 from server.services.alarming import alarm
+from server.services.alerts import alerts, overuse
 from server.services.core.authority import must_serve
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of

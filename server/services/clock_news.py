@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.protocol.terms import AlertKind
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.transaction import tell_time
 from server.services.core.unit_of_work import Answer, Work

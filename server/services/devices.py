@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode, EventKind
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.requests import HeartbeatBody

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
 from server.services import (
-    alerts,
     attempts,
     bookings,
     clock_news,
@@ -31,6 +30,7 @@ from server.services import (
     triage,
     watching,
 )
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.queue_state import estimates

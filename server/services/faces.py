@@ -14,7 +14,7 @@ from server.domain.audiences import EVENTS, shown
 from server.domain.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
-from server.services.alert_presenter import who_and_where
+from server.services.alerts.presenter import who_and_where
 from server.services.core import typed_text
 from server.services.core.hall_config import config_of
 from server.services.core.views import View

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from server.domain import toml_text
 from server.protocol.terms import ENDED
-from server.services import overuse, paper_routing, public_rooms
+from server.services import paper_routing, public_rooms
+from server.services.alerts import overuse
 from server.services.core.context import Context
 from server.services.hallfaults import content_faults, rejected, shape_faults
 from server.services.hallmodel import HallFile, HallPart

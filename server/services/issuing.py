@@ -12,7 +12,8 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
-from server.services import absence, alerts, bookings, moves
+from server.services import absence, bookings, moves
+from server.services.alerts import alerts
 from server.services.core.codes import new_code
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue

@@ -14,7 +14,8 @@ from server.domain.errors import HallError
 from server.domain.numbering import after_a_restore
 from server.domain.wholeness import lost_since
 from server.protocol.terms import AlertKind, ErrorCode
-from server.services import alerts, moves
+from server.services import moves
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.transaction import Transactions
 from server.services.core.unit_of_work import Answer, Work

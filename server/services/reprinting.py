@@ -8,7 +8,7 @@ from server.domain.errors import HallError
 from server.domain.overuse import Action
 from server.domain.rights import Reach, reach_of
 from server.protocol.terms import DeviceRole, ErrorCode, PrintJobState
-from server.services import overuse
+from server.services.alerts import overuse
 from server.services.core.authority import must_be_visitor
 from server.services.core.context import VISIT_SECONDS, Context
 from server.services.core.requests import ReprintBody

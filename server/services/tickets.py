@@ -19,7 +19,8 @@ from server.protocol.terms import (
     Lane,
     TicketState,
 )
-from server.services import alerts, announcements, bookings, moves, rescue, staging, undoing
+from server.services import announcements, bookings, moves, rescue, staging, undoing
+from server.services.alerts import alerts
 from server.services.core.authority import is_in_sight, is_visitor, must_be_visitor
 from server.services.core.context import Context
 from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody

@@ -26,7 +26,8 @@ from server.domain.triage import (
     unlikely,
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
-from server.services import alerts, moves, staff
+from server.services import moves, staff
+from server.services.alerts import alerts
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue

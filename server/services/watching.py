@@ -8,7 +8,8 @@ from server.domain.discipline.graded import target
 from server.domain.discipline.values import minutes_waited
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
-from server.services import absence, alerts, moves
+from server.services import absence, moves
+from server.services.alerts import alerts
 from server.services.choosing import heads_of
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue

@@ -9,8 +9,9 @@ from server.domain.errors import HallError
 from server.domain.rights import Subject
 from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
-from server.services import alerts, announcements, overuse
-from server.services.alert_presenter import read_alert
+from server.services import announcements
+from server.services.alerts import alerts, overuse
+from server.services.alerts.presenter import read_alert
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of, own_hall
 from server.services.core.principal import Principal

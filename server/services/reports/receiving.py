@@ -11,7 +11,7 @@ from server.domain.reports.person import fold_number
 from server.domain.reports.received import Order, Received, dumped, loaded
 from server.domain.reports.versions import WITHDRAWN, Newer, Version, compared, is_newer, stage
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.reports.judging import verdict

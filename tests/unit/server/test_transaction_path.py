@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
-from server.services.alerts import raise_alert
+from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal
 from server.services.core.transaction import Wish
 from server.services.core.unit_of_work import Answer, audit_digest

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.audiences import shown
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services.alerts import must_be_own
+from server.services.alerts.alerts import must_be_own
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.views import View, alert_view

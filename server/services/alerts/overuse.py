@@ -8,7 +8,7 @@ import math
 from server.domain.errors import HallError
 from server.domain.overuse import Action
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
-from server.services import alerts
+from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.requests import AlertBody
 from server.services.core.unit_of_work import Answer, Work

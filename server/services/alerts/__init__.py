@@ -1,0 +1,1 @@
+"""Calls for staff: raised, repeated, acknowledged, closed."""
