@@ -19,15 +19,16 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, hallfile, imports, promises, staff
+from server.services import devices, imports, promises, staff
 from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
 from server.services.core.unit_of_work import Answer, Work
 from server.services.doctors import keep_doctor
 from server.services.examination import NotServable
+from server.services.halls import hall_file
+from server.services.halls.rule_files import load_scales
 from server.services.opening import build_context
-from server.services.scales import load_scales
 from server.settings import Settings
 from server.store.engine import UnsafeStorage
 
@@ -162,8 +163,8 @@ def _apply(given: argparse.Namespace) -> int:
     content = _content(given.file, toml_text.LARGEST, ErrorCode.HALL_FILE_REJECTED)
     text = _text(content, ErrorCode.HALL_FILE_REJECTED, "utf-8-sig")
     with _opened() as context:
-        file = hallfile.read(text, context)
-        changes = context.transactions.administer(lambda db: hallfile.write(db, file, text))
+        file = hall_file.read(text, context)
+        changes = context.transactions.administer(lambda db: hall_file.write(db, file, text))
     for line in changes or ["nothing changed"]:
         print(line)
     return 0

@@ -11,7 +11,7 @@ from server.services.core.hall_config import HallConfig, Queue
 from server.services.core.requests import OutcomeBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
-from server.services.public_rooms import is_private, public_room
+from server.services.halls.public_rooms import is_private, public_room
 from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
 
 BETTER = (AnnouncementOutcome.FAILED, AnnouncementOutcome.SHOWN_ONLY, AnnouncementOutcome.SPOKEN)

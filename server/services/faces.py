@@ -18,9 +18,9 @@ from server.services.alerts.presenter import who_and_where
 from server.services.core import typed_text
 from server.services.core.hall_config import config_of
 from server.services.core.views import View
+from server.services.halls.public_rooms import public_room
 from server.services.lists import KIND
 from server.services.lists import document as list_document
-from server.services.public_rooms import public_room
 from server.services.reports.document import document
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 

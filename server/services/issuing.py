@@ -19,10 +19,10 @@ from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
+from server.services.halls.opening_hours import must_go_on, session_bounds
 from server.services.queue_state.bookable import sees
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.rooms import open_station_of_doctor
-from server.services.sessions import must_go_on, session_bounds
 from server.store import people
 from server.store.rows import insert_now, write_now
 from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow

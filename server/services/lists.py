@@ -18,8 +18,8 @@ from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.requests import ListBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp
+from server.services.halls.business_day import list_minutes
 from server.services.queue_state.lineup import lineup_of
-from server.services.timers import list_minutes
 from server.store.tables import HallRow, PatientRow, PrintJobRow, TicketRow
 
 KIND = "list"

@@ -16,7 +16,7 @@ from server.services import rooms
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
-from server.services.timers import begin_day
+from server.services.halls.business_day import begin_day
 from server.store import lanes
 from server.store.tables import DueRow, QueueDayRow, StationRow, TicketRow
 

@@ -13,7 +13,7 @@ from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
 from server.services.core.transaction import Transactions, tell_time
 from server.services.examination import must_be_servable
-from server.services.scales import load_findings, load_scales
+from server.services.halls.rule_files import load_findings, load_scales
 from server.settings import Settings
 from server.store import key_name, times
 from server.store.engine import Engines, open_engines

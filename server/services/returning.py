@@ -7,8 +7,8 @@ from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import moves
 from server.services.core.unit_of_work import Work
+from server.services.halls.opening_hours import session_end
 from server.services.queue_state.booked_slots import begun_slot
-from server.services.sessions import session_end
 from server.store.tables import StationRow, TicketRow
 
 EXAMINATION = "examination"

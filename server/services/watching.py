@@ -14,9 +14,9 @@ from server.services.choosing import heads_of
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
+from server.services.halls.business_day import WATCH
+from server.services.halls.opening_hours import last_end
 from server.services.issuing import Asked, issue
-from server.services.sessions import last_end
-from server.services.timers import WATCH
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, PatientRow, StationRow, TicketRow
 

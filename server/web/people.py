@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import attempts, devices, hallediting, hallparts, imports, login_attempts, machines, staff
+from server.services import attempts, devices, imports, login_attempts, machines, staff
 from server.services.accounts import Importer
 from server.services.authentication import COOKIE, SECURE_COOKIE
 from server.services.core.context import Context
@@ -26,6 +26,7 @@ from server.services.core.requests import (
 )
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
+from server.services.halls import edit, parts
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, given_body, read, rendered, web, wish
@@ -105,7 +106,7 @@ def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/hall-file",
-        lambda work, _context, edited: hallediting.edit(work, edited),
+        lambda work, _context, edited: edit.edit(work, edited),
         operation="edit_hall_file",
         tag="operations",
         body=HallFileBody,
@@ -199,12 +200,12 @@ def _import(kind: imports.Kind) -> Any:
 
 def _hall_file(context: Context, who: Principal) -> View:
     with Session(context.engines.read) as db:
-        return hallparts.shown(db.get_one(HospitalRow, 1).file, who.reach)
+        return parts.shown(db.get_one(HospitalRow, 1).file, who.reach)
 
 
-def _confirmed_file(context: Context, who: Principal, body: HallFileBody) -> hallediting.Edited:
+def _confirmed_file(context: Context, who: Principal, body: HallFileBody) -> edit.Edited:
     """The file to apply, after the administrator's own password was asked again; a rehearsal asks for none."""
-    edited = hallediting.parsed(context, who, body)
+    edited = edit.parsed(context, who, body)
     if not body.check:
         staff.must_confirm(context, who, body.password)
     return edited

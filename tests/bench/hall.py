@@ -21,10 +21,10 @@ from typing import Any
 from server.domain.errors import HallError
 from server.protocol.link import Link
 from server.protocol.terms import ErrorCode
-from server.services import hallfile
 from server.services.choosing import choose
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
+from server.services.halls import hall_file
 from server.services.opening import build_context
 from server.settings import Settings
 from server.store.tables import StationRow
@@ -183,7 +183,7 @@ def a_waiting_hall(folder: Path, waiting: int) -> Context:
     api.close()
     fill(folder / "hall.db", waiting, "waiting")
     context = build_context(Settings(database_url=f"sqlite:///{folder / 'hall.db'}", state_dir=folder / "state"))
-    assert hallfile.read(toml, context)
+    assert hall_file.read(toml, context)
     return context
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.overuse import TOLD_AT, Action
-from server.services import hallfile
+from server.services.halls import hall_file
 from tests.support.api import HALLS, an_api
 
 HALL = 'name = {zh = "内科候诊区", en = "Internal medicine"}\n'
@@ -111,7 +111,7 @@ def test_a_repeated_request_is_answered_and_not_counted(limited):
 def test_a_limit_that_is_none_is_refused_by_name(limits):
     """S19"""
     with pytest.raises(Exception, match="limits") as refused:
-        hallfile.read(HALLS.replace(HALL, f"{HALL}limits = {{{limits}}}\n", 1))
+        hall_file.read(HALLS.replace(HALL, f"{HALL}limits = {{{limits}}}\n", 1))
 
     assert "hall_file_rejected" == refused.value.code
     assert limits.split()[0] != "number_per_minute" or "numbers_per_minute" in refused.value.detail

@@ -5,8 +5,9 @@ import pytest
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole
 from server.samples.halls import demo_hospital
-from server.services import devices, hallfile
+from server.services import devices
 from server.services.core.unit_of_work import Answer
+from server.services.halls import hall_file
 from tests.support.api import an_api
 
 
@@ -98,8 +99,8 @@ def test_a_machine_that_moves_tells_its_new_place_at_once(demo):
 
 def test_applying_the_same_file_again_changes_nothing_and_a_new_place_is_named(demo):
     def changes(text):
-        file = hallfile.read(text, demo.context)
-        return demo.context.transactions.administer(lambda db: hallfile.write(db, file, text))
+        file = hall_file.read(text, demo.context)
+        return demo.context.transactions.administer(lambda db: hall_file.write(db, file, text))
 
     assert [] == changes(demo_hospital())
     moved = demo_hospital().replace('kind = "pharmacy"', 'kind = "cashier"').replace("大厅南侧", "大厅北侧")
@@ -109,7 +110,7 @@ def test_applying_the_same_file_again_changes_nothing_and_a_new_place_is_named(d
 
 def test_a_kind_nobody_knows_is_refused_with_its_line():
     with pytest.raises(HallError) as refused:
-        hallfile.read(demo_hospital().replace('kind = "pharmacy"', 'kind = "chemist"'))
+        hall_file.read(demo_hospital().replace('kind = "pharmacy"', 'kind = "chemist"'))
 
     fault = refused.value.extra["errors"][0]
     assert fault["where"].endswith("kind")

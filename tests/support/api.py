@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session
 
 from server.app import Server, create
 from server.protocol.terms import DeviceRole, StaffRole
-from server.services import devices, hallfile, staff
+from server.services import devices, staff
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.due import run_due
+from server.services.halls import hall_file
 from server.services.opening import build_context
 from server.settings import Settings
 from server.store import postgresql
@@ -151,8 +152,8 @@ class Api:
 
     def apply(self, toml: str) -> list[str]:
         """Apply a hall file; what changed."""
-        file = hallfile.read(toml, self.context)
-        return self.context.transactions.administer(lambda db: hallfile.write(db, file, toml))
+        file = hall_file.read(toml, self.context)
+        return self.context.transactions.administer(lambda db: hall_file.write(db, file, toml))
 
     @property
     def database(self) -> Path:
@@ -391,8 +392,8 @@ def enrolled(database: str, toml: str, secret: str) -> dict[tuple[str, str], str
     with tempfile.TemporaryDirectory(prefix="hall-api-") as folder:
         settings = Settings(database_url=database, state_dir=Path(folder), secret_key=secret)
         context = build_context(settings)
-        file = hallfile.read(toml, context)
-        context.transactions.administer(lambda db: hallfile.write(db, file, toml))
+        file = hall_file.read(toml, context)
+        context.transactions.administer(lambda db: hall_file.write(db, file, toml))
         tokens = {
             (role, hall): _enrol(context, hall, role)
             for hall in context.hall_ids()

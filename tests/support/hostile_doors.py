@@ -16,7 +16,7 @@ from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Name, Parser, Ra
 from hardware.worker import Station
 from server.domain.toml_text import LARGEST
 from server.protocol.client import HallClient
-from server.services.hallmodel import JOINERS
+from server.services.halls.schema import JOINERS
 from tests.support.api import Api
 from tests.support.fuzzing_files import Judged
 from tests.support.hostile import hostile_texts

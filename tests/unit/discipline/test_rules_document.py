@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from server.domain.discipline import ReasonCode
 from server.domain.rule_faults import faults_of
 from server.domain.rules import Rules
-from server.services.hallfile import read
+from server.services.halls.hall_file import read
 from tests.unit.discipline.play import Play
 
 ROOT = Path(__file__).resolve().parents[3]

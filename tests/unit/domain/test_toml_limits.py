@@ -6,8 +6,8 @@ import pytest
 
 from server.domain import toml_text
 from server.domain.errors import HallError
-from server.services import hallfile
-from server.services.hallfaults import MOST_FAULTS
+from server.services.halls import hall_file
+from server.services.halls.faults import MOST_FAULTS
 
 HEAD = '[hospital]\nname = {zh = "院"}\n'
 HALL = '[[hall]]\nid = "H"\nname = {zh = "区"}\n'
@@ -29,7 +29,7 @@ BOMBS = {
 
 def faults(text: str) -> list[dict]:
     with pytest.raises(HallError) as refused:
-        hallfile.read(text)
+        hall_file.read(text)
     assert "hall_file_rejected" == refused.value.code.value
     return refused.value.extra["errors"]
 

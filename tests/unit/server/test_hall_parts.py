@@ -4,8 +4,8 @@ import pytest
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services import hallfile
-from server.services.hallparts import cut, put_back, seen_by
+from server.services.halls import hall_file
+from server.services.halls.parts import cut, put_back, seen_by
 from tests.support.api import HALLS
 
 COMMENTED = HALLS.replace('[[hall]]\nid = "H2"', '# surgery, floor 3\n[[ hall ]] # second\nid = "H2"')
@@ -25,7 +25,7 @@ def test_a_file_is_cut_by_halls_and_nothing_of_it_is_lost():
     assert COMMENTED == parts.head + "".join(parts.halls.values())
     assert parts.halls["H2"].startswith("# surgery, floor 3\n[[ hall ]]")
     assert "surgery" not in seen_by(COMMENTED, "H1")
-    assert {"H1"} == {hall.id for hall in hallfile.read(seen_by(COMMENTED, "H1")).hall}
+    assert {"H1"} == {hall.id for hall in hall_file.read(seen_by(COMMENTED, "H1")).hall}
 
 
 @pytest.mark.parametrize("hall", ["H1", "H2"])

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.errors import HallError
-from server.services.hallfile import read
+from server.services.halls.hall_file import read
 from tests.support.disciplined import SESSIONS, hall_file
 
 

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services import hallfile, hallparts
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.requests import HallFileBody
 from server.services.core.transaction import rehearsed
 from server.services.core.unit_of_work import Answer, Work
-from server.services.hallmodel import HallFile
+from server.services.halls import hall_file, parts
+from server.services.halls.schema import HallFile
 from server.store.tables import HospitalRow
 
 
@@ -33,22 +33,22 @@ def parsed(context: Context, who: Principal, body: HallFileBody) -> Edited:
     hall_file_rejected, reload, forbidden.
     """
     if who.reach is None:
-        return Edited(body, hallfile.read(body.toml, context), body.toml, body.version)
+        return Edited(body, hall_file.read(body.toml, context), body.toml, body.version)
     with Session(context.engines.read) as db:
         current = db.get_one(HospitalRow, 1).file
-    if body.version not in {None, hallparts.shown(current, who.reach)["version"]}:
+    if body.version not in {None, parts.shown(current, who.reach)["version"]}:
         raise HallError(ErrorCode.RELOAD, "the hall file was changed meanwhile")
-    file, text = hallparts.put_back(current, body.toml, who.reach, context)
-    return Edited(body, file, text, hallfile.version_of(current))
+    file, text = parts.put_back(current, body.toml, who.reach, context)
+    return Edited(body, file, text, hall_file.version_of(current))
 
 
 def edit(work: Work, edited: Edited) -> Answer:
     """What the file changes; with `check` only what it would. Raises reload."""
-    if edited.basis not in {None, hallfile.version_of(work.db.get_one(HospitalRow, 1).file)}:
+    if edited.basis not in {None, hall_file.version_of(work.db.get_one(HospitalRow, 1).file)}:
         raise HallError(ErrorCode.RELOAD, "the hall file was changed meanwhile")
     if edited.body.check:
-        changes = rehearsed(work.db, lambda db: hallfile.write(db, edited.file, edited.text))
+        changes = rehearsed(work.db, lambda db: hall_file.write(db, edited.file, edited.text))
         return Answer(200, {"changes": changes, "applied": False})
-    changes = hallfile.write(work.db, edited.file, edited.text)
-    work.audit("hall_file.applied", hallfile.version_of(edited.text), "; ".join(changes)[:200])
+    changes = hall_file.write(work.db, edited.file, edited.text)
+    work.audit("hall_file.applied", hall_file.version_of(edited.text), "; ".join(changes)[:200])
     return Answer(200, {"changes": changes, "applied": True})

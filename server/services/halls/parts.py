@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services import hallfile
 from server.services.core.context import Context
-from server.services.hallmodel import HallFile, HallPart
+from server.services.halls import hall_file
+from server.services.halls.schema import HallFile, HallPart
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*hall[ \t]*\]\][ \t]*(#.*)?")
 _ABOVE = re.compile(r"[ \t]*#.*")
@@ -55,7 +55,7 @@ def cut(text: str) -> Parts:
     """A hall file in parts. Raises forbidden for one that cannot be cut, hall_file_rejected for one that is none."""
     lines = text.splitlines(keepends=True)
     starts = [_start(lines, at) for at, line in enumerate(lines) if _HEADER.fullmatch(line.rstrip("\r\n"))]
-    file = hallfile.read(text)
+    file = hall_file.read(text)
     texts = ["".join(lines[begin:end]) for begin, end in pairwise([*starts, len(lines)])]
     head = "".join(lines[: starts[0]]) if starts else text
     fits = len(texts) == len(file.hall) and all(
@@ -99,7 +99,7 @@ def put_back(current: str, given: str, hall: str, context: Context) -> tuple[Hal
     hall is not as it was.
     """
     whole = cut(current)
-    hallfile.read(given, context)
+    hall_file.read(given, context)
     edited = cut(given)
     beyond = _beyond(whole.file, edited.file, hall)
     if beyond:
@@ -107,7 +107,7 @@ def put_back(current: str, given: str, hall: str, context: Context) -> tuple[Hal
         raise HallError(ErrorCode.FORBIDDEN, "; ".join(f"{where}: {reason}" for where, reason in beyond), errors=named)
     text = whole.merged(hall, edited.halls[hall])
     try:
-        return hallfile.read(text, context), text
+        return hall_file.read(text, context), text
     except HallError as error:
         moved = edited.lines_before(hall) - whole.lines_before(hall)
         own = range(whole.lines_before(hall) + 1, whole.lines_before(hall) + edited.halls[hall].count("\n") + 2)
@@ -138,4 +138,4 @@ def _beyond(before: HallFile, after: HallFile, hall: str) -> Iterable[tuple[str,
 def shown(text: str, hall: str | None) -> dict[str, Any]:
     """The text an administrator sees, with what names this very text."""
     mine = seen_by(text, hall)
-    return {"toml": mine, "version": hallfile.version_of(mine)}
+    return {"toml": mine, "version": hall_file.version_of(mine)}

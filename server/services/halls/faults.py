@@ -17,8 +17,8 @@ from server.domain.rules import Rules
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.hall_config import rules_from
-from server.services.hall_lines import Lines, Location
-from server.services.hallmodel import (
+from server.services.halls.line_numbers import Lines, Location
+from server.services.halls.schema import (
     HallFile,
     HallPart,
     HospitalPart,
