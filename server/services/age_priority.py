@@ -2,10 +2,10 @@
 
 from server.domain.errors import HallError
 from server.domain.policy_priority import full_years, is_proof, tag_by_age
+from server.services.calling.consultation import give_priority
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
-from server.services.tickets import give_priority
 from server.store.tables import PatientRow, TicketRow
 
 

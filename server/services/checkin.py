@@ -17,6 +17,7 @@ from server.services import age_priority, moves
 from server.services.admitting import admit
 from server.services.alarming import alarm
 from server.services.alerts import alerts, overuse
+from server.services.calling.stations import reassign
 from server.services.core.authority import must_serve
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
@@ -31,7 +32,6 @@ from server.services.patients import choices_of, described_by, description_of, d
 from server.services.reading import hall_row
 from server.services.returning import AGAIN, is_away, put_back
 from server.services.slips import slip_of, with_slip
-from server.services.stations import reassign
 from server.store import people
 from server.store.tables import AppointmentRow, PatientRow, TicketRow
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.reasons import ServerReason
 from server.protocol.terms import StationState
+from server.services.calling.stations import FACTS
 from server.services.core.unit_of_work import Work
-from server.services.stations import FACTS
 from server.store import due
 from server.store.tables import DoctorRow, StationRow
 

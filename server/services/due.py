@@ -26,11 +26,11 @@ from server.services import (
     printing,
     promises,
     staff,
-    tickets,
     triage,
     watching,
 )
 from server.services.alerts import alerts
+from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.queue_state import estimates
@@ -285,7 +285,7 @@ ONCE: Mapping[str, Callable[[Work, str], None]] = {
     "paused_long": watching.paused_long,
     "staged_long": _staged_long,
     doctors.KIND: doctors.tell_name,
-    "hold_elsewhere": partial(tickets.hold_for_other_hall, held=True),
-    "release_elsewhere": partial(tickets.hold_for_other_hall, held=False),
+    "hold_elsewhere": partial(consultation.hold_for_other_hall, held=True),
+    "release_elsewhere": partial(consultation.hold_for_other_hall, held=False),
 }
 """What is due once, with its subject."""

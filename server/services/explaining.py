@@ -30,7 +30,7 @@ from server.domain.explaining import (
 from server.domain.waiting import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
 from server.services import promises
-from server.services.choosing import head_of
+from server.services.calling.selection import head_of
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of

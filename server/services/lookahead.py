@@ -12,7 +12,7 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.announcements import content_of
-from server.services.choosing import among, caller_of, head_of, in_order_sent, queues_of, recent_of
+from server.services.calling.selection import among, caller_of, head_of, in_order_sent, queues_of, recent_of
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.principal import Principal

@@ -10,7 +10,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
 from server.services import absence, moves
 from server.services.alerts import alerts
-from server.services.choosing import heads_of
+from server.services.calling.selection import heads_of
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work

@@ -5,11 +5,11 @@ from spectree import SpecTree
 
 from server.protocol.answers import Called, StationAnswer
 from server.protocol.terms import StationState
-from server.services.calling import call_next
+from server.services.calling.call_next import call_next
+from server.services.calling.stations import set_state
 from server.services.core.context import Context
 from server.services.core.requests import CallNextBody, StationBody
 from server.services.core.unit_of_work import Answer, Work
-from server.services.stations import set_state
 from server.web.routes import UseCase, wish
 
 STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}

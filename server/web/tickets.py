@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from spectree import SpecTree
 
 from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
-from server.services import explaining, staging, tickets, transfers
+from server.services import explaining, transfers
+from server.services.calling import consultation, staging
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command, named_hall
 from server.services.core.principal import SYSTEM, Principal
@@ -55,14 +56,14 @@ def blueprint(spec: SpecTree) -> Blueprint:
         TriageBody,
         prepare=confirmed,
     )
-    for word, plain in tickets.PLAIN.items():
+    for word, plain in consultation.PLAIN.items():
         add(word, _plain(plain), PlainBody)
-    add("return", lambda work, context, body, id: tickets.give_back(work, context, id, body), VisitBody)
-    add("worse", lambda work, context, body, id: tickets.worse(work, context, id, body), VisitBody, FeelsWorse)
-    add("start", lambda work, _, body, id: tickets.start(work, id, body), StartBody)
-    add("hold", lambda work, _, body, id: tickets.hold(work, id, body), HoldBody)
+    add("return", lambda work, context, body, id: consultation.give_back(work, context, id, body), VisitBody)
+    add("worse", lambda work, context, body, id: consultation.worse(work, context, id, body), VisitBody, FeelsWorse)
+    add("start", lambda work, _, body, id: consultation.start(work, id, body), StartBody)
+    add("hold", lambda work, _, body, id: consultation.hold(work, id, body), HoldBody)
     add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
-    add("prioritise", lambda work, _, body, id: tickets.prioritise(work, id, body), PrioritiseBody)
+    add("prioritise", lambda work, _, body, id: consultation.prioritise(work, id, body), PrioritiseBody)
     add(
         "transfer",
         lambda work, context, body, id: transfers.transfer(work, context, id, body),
@@ -111,7 +112,7 @@ def _suggest() -> Response:
     return rendered(suggest(web().context, asking(), body))
 
 
-def _plain(use_case: tickets.Plain) -> UseCase:
+def _plain(use_case: consultation.Plain) -> UseCase:
     def run(work: Work, _context: Context, body: PlainBody, id: str) -> Answer:
         return use_case(work, id, body)
 

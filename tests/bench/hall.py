@@ -21,7 +21,7 @@ from typing import Any
 from server.domain.errors import HallError
 from server.protocol.link import Link
 from server.protocol.terms import ErrorCode
-from server.services.choosing import choose
+from server.services.calling.selection import choose
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls import hall_file

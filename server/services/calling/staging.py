@@ -10,7 +10,7 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services import announcements, moves
-from server.services.choosing import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
+from server.services.calling.selection import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
 from server.services.core.authority import must_reach_station
 from server.services.core.requests import StageBody
 from server.services.core.unit_of_work import Answer, Work

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
-from server.services import moves, staging
+from server.services import moves
+from server.services.calling import staging
 from server.services.core.requests import StationBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import station_view

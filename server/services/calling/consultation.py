@@ -19,8 +19,9 @@ from server.protocol.terms import (
     Lane,
     TicketState,
 )
-from server.services import announcements, bookings, moves, rescue, staging, undoing
+from server.services import announcements, bookings, moves, rescue, undoing
 from server.services.alerts import alerts
+from server.services.calling import staging
 from server.services.core.authority import is_in_sight, is_visitor, must_be_visitor
 from server.services.core.context import Context
 from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody

@@ -5,8 +5,9 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services import announcements, moves, promises, staging
-from server.services.choosing import choose, recent_of
+from server.services import announcements, moves, promises
+from server.services.calling import staging
+from server.services.calling.selection import choose, recent_of
 from server.services.core.authority import must_reach_ticket
 from server.services.core.context import Context
 from server.services.core.requests import CallNextBody
