@@ -19,7 +19,7 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, imports, promises, staff
+from server.services import devices, imports, staff
 from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
@@ -29,6 +29,7 @@ from server.services.examination import NotServable
 from server.services.halls import hall_file
 from server.services.halls.rule_files import load_scales
 from server.services.opening import build_context
+from server.services.tickets import stated_waits
 from server.settings import Settings
 from server.store.engine import UnsafeStorage
 
@@ -39,7 +40,7 @@ PLACE = "where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage or a wrong setting."""
-    logs.levels(logging.WARNING, **{promises.__name__: logging.INFO})  # how the waits of a day held, at its close
+    logs.levels(logging.WARNING, **{stated_waits.__name__: logging.INFO})  # how the waits of a day held, at its close
     given = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     try:
         result: int = given.command(given)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.numbering import business_day, day_bounds
 from server.protocol.terms import AppointmentState, ErrorCode
-from server.services.bookings import KIND
 from server.services.queue_state.bookable import Booking, must_be_servable
+from server.services.tickets.bookings import KIND
 from server.store import due, people
 from server.store.tables import AppointmentRow, HospitalRow, QueueRow
 

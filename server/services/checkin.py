@@ -13,7 +13,7 @@ from server.domain.overuse import Action
 from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
-from server.services import age_priority, moves
+from server.services import age_priority
 from server.services.admitting import admit
 from server.services.alarming import alarm
 from server.services.alerts import alerts, overuse
@@ -25,13 +25,14 @@ from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp, ticket_view
 from server.services.identifying import prove
-from server.services.issuing import Asked as AskedTicket
-from server.services.issuing import issue
 from server.services.patient_bodies import CheckInBody
 from server.services.patients import choices_of, described_by, description_of, document_of, find_or_make
 from server.services.reading import hall_row
-from server.services.returning import AGAIN, is_away, put_back
 from server.services.slips import slip_of, with_slip
+from server.services.tickets import transitions
+from server.services.tickets.issue import Asked as AskedTicket
+from server.services.tickets.issue import issue
+from server.services.tickets.requeue import AGAIN, is_away, put_back
 from server.store import people
 from server.store.tables import AppointmentRow, PatientRow, TicketRow
 
@@ -224,7 +225,7 @@ def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -
         put_back(work, ticket, reason=AGAIN)
     if body.doctor and ticket.doctor not in {"", body.doctor}:
         reassign(work, ticket, body.doctor)
-    queue = moves.queue_of(work, ticket.queue_id)
+    queue = transitions.queue_of(work, ticket.queue_id)
     return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue, context.waits)})
 
 
@@ -264,7 +265,7 @@ def _queue(
             raise HallError(ErrorCode.DESK_ONLY, "the queue of the appointment is closed")
         return queue
     if body.queue is not None:
-        return moves.queue_of(work, body.queue)
+        return transitions.queue_of(work, body.queue)
     queues = [queue for queue in work.config.queues.values() if queue.active]
     if len(queues) == 1:
         return queues[0]

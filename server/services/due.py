@@ -14,7 +14,6 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
 from server.services import (
     attempts,
-    bookings,
     clock_news,
     desk_codes,
     devices,
@@ -22,9 +21,7 @@ from server.services import (
     lists,
     lives,
     login_attempts,
-    moves,
     printing,
-    promises,
     staff,
     triage,
     watching,
@@ -34,6 +31,7 @@ from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.queue_state import estimates
+from server.services.tickets import bookings, stated_waits, transitions
 from server.store import journal
 from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 
@@ -222,7 +220,7 @@ def _close_day(work: Work, context: Context, row: DueRow) -> datetime | None:
     if _close_batch(work, date.fromisoformat(row.subject)):
         return row.due_at
     work.record(EventKind.DAY_CLOSED, reason=row.subject)
-    promises.log_day(work.db, work.hall.id, date.fromisoformat(row.subject))
+    stated_waits.log_day(work.db, work.hall.id, date.fromisoformat(row.subject))
     if context.clock.is_steady():
         prune(work.db, work.real_now)
     return None
@@ -256,7 +254,7 @@ def _close_batch(work: Work, day: date) -> bool:
         .limit(BATCH)
     ).all()
     for ticket in rows:
-        moves.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None)
+        transitions.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None)
     return len(rows) == BATCH
 
 

@@ -29,7 +29,6 @@ from server.domain.explaining import (
 )
 from server.domain.waiting import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
-from server.services import promises
 from server.services.calling.selection import head_of
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
@@ -37,11 +36,12 @@ from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, stamp, ticket_view
 from server.services.faces import Faces
-from server.services.moves import ELSEWHERE, IN_LINE
 from server.services.queue_state.estimates import Told, renew
 from server.services.queue_state.lineup import Lineup, lineup_of
 from server.services.reading import hall_row, position
-from server.services.returning import is_away
+from server.services.tickets import stated_waits
+from server.services.tickets.requeue import is_away
+from server.services.tickets.transitions import ELSEWHERE, IN_LINE
 from server.store.tables import HallRow, LaneRow, TicketRow
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -130,7 +130,7 @@ def _wait(context: Context, db: Session, hall: HallRow, row: TicketRow, standing
     found = _range(context, db, hall, row, standing) if standing is not None and standing.callable_now else None
     if standing is None or found is None:
         return {"wait_low": None, "wait_high": None, "wait_reason": None}
-    reason = promises.reason(db, row, found.high, context.clock.hall(), standing.ahead, standing.found)
+    reason = stated_waits.reason(db, row, found.high, context.clock.hall(), standing.ahead, standing.found)
     return {"wait_low": found.low, "wait_high": found.high, "wait_reason": reason}
 
 

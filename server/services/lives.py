@@ -14,12 +14,12 @@ from server.domain.errors import HallError
 from server.domain.numbering import after_a_restore
 from server.domain.wholeness import lost_since
 from server.protocol.terms import AlertKind, ErrorCode
-from server.services import moves
 from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.transaction import Transactions
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.witnesses import ReadPosition
+from server.services.tickets import transitions
 from server.store import epochs
 from server.store.rows import write_now
 from server.store.tables import HallRow, QueueDayRow
@@ -35,7 +35,7 @@ def begin(work: Work, *, lost: int | None, also_former: tuple[str, ...] = ()) ->
     """
     epochs.renew(work.db, work.hall, *also_former)
     for queue in work.config.queues.values():
-        today = moves.day_of(work, queue)
+        today = transitions.day_of(work, queue)
         most = work.db.scalar(
             select(func.max(QueueDayRow.last)).where(
                 QueueDayRow.hall_id == queue.hall_id, QueueDayRow.queue_id == queue.id

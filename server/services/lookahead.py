@@ -11,7 +11,6 @@ from server.domain.discipline import Choice, Head, Recent, remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
-from server.services.announcements import content_of
 from server.services.calling.selection import among, caller_of, head_of, in_order_sent, queues_of, recent_of
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
@@ -19,6 +18,7 @@ from server.services.core.principal import Principal
 from server.services.core.views import View
 from server.services.faces import Faces
 from server.services.reading import hall_row
+from server.services.tickets.announcements import content_of
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 COMING = 3

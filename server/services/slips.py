@@ -5,12 +5,13 @@ from functools import partial
 
 from server.domain.waiting import Expected
 from server.protocol.terms import DeviceRole, Lane, TicketState
-from server.services import moves, printing, promises
+from server.services import printing
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
 from server.services.queue_state.estimates import Waits
 from server.services.reading import position, waiting_before
+from server.services.tickets import stated_waits, transitions
 from server.store.tables import AppointmentRow, TicketRow
 
 SLIP_HINT = {
@@ -45,9 +46,9 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
     What it tells is kept as the ticket's promise.
     """
     config = work.config
-    ahead = position(work.db, ticket, queue, moves.day_of(work, queue).calls)
+    ahead = position(work.db, ticket, queue, transitions.day_of(work, queue).calls)
     known = _known_wait(work, ticket, ahead, waits)
-    wait = promises.give(work, ticket, known) if known is not None else None
+    wait = stated_waits.give(work, ticket, known) if known is not None else None
     return {
         "ticket": ticket.id,
         "hospital": config.hospital,

@@ -26,7 +26,7 @@ from server.domain.triage import (
     unlikely,
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
-from server.services import moves, staff
+from server.services import staff
 from server.services.alerts import alerts
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
@@ -37,7 +37,8 @@ from server.services.core.requests import SuggestBody, TriageBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp, ticket_view
 from server.services.queue_state.booked_slots import begun_slot
-from server.services.transfers import must_be_open
+from server.services.tickets import transitions
+from server.services.tickets.transfer import must_be_open
 from server.store.announcements import last_calls
 from server.store.tables import PatientRow, QueueRow, TicketRow, TriageRow
 
@@ -60,9 +61,9 @@ def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
 
     Raises unknown_level, unknown_queue, reason_needed, second_needed, illegal_move, invalid for impossible vitals.
     """
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.TRIAGE)
-    queue = moves.queue_of(work, body.queue or ticket.queue_id)
+    queue = transitions.queue_of(work, body.queue or ticket.queue_id)
     if queue.id != ticket.queue_id and TicketState(ticket.state) not in QUEUE_MAY_CHANGE:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "transfer a ticket that is at a station", state=ticket.state)
     if queue.id != ticket.queue_id:
@@ -142,7 +143,7 @@ def _present(work: Work, context: Context, ticket: TicketRow, scale: Scale) -> L
     """The level a nurse gave before, in this scale: moving to a queue of another one is no way round a reason."""
     if not ticket.triaged or ticket.grade is None:
         return None
-    given_in = context.scale(moves.queue_of(work, ticket.queue_id).scale)
+    given_in = context.scale(transitions.queue_of(work, ticket.queue_id).scale)
     level = given_in.level(ticket.grade)
     return level if given_in.id == scale.id else scale.equal_to(level)
 
@@ -166,7 +167,7 @@ def _second(work: Work, body: TriageBody) -> str:
 
 
 def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
-    here, calls = moves.where(ticket), moves.day_of(work, queue).calls
+    here, calls = transitions.where(ticket), transitions.day_of(work, queue).calls
     begun = begun_slot(work.db, queue, ticket.checked_in_at)
     if queue.id != ticket.queue_id:
         here = placing.on_transfer(
@@ -194,7 +195,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         zone=queue.timezone,
         begun=begun,
     )
-    moves.apply(
+    transitions.apply(
         work,
         ticket,
         Action.TRIAGE,
@@ -205,7 +206,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         **_graded(ticket, queue, level),
     )
     if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
-        moves.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
+        transitions.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
     due_at = reassess_at(level, work.now)
     if due_at is not None:
         work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
@@ -230,11 +231,11 @@ def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tri
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
     changes = _graded(ticket, queue, level)
     if ticket.state == TicketState.HELD:  # whatever the patient was away for: the escort comes first
-        changes["hold_reason"] = moves.ESCORT
-    moves.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **changes)
+        changes["hold_reason"] = transitions.ESCORT
+    transitions.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **changes)
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         undo = ticket.undo  # of the whole triage: undoing the hold alone would put the patient back in line
-        moves.apply(work, ticket, Action.HOLD, reason=moves.ESCORT, hold_reason=moves.ESCORT, station_id=None)
+        transitions.apply(work, ticket, Action.HOLD, reason=transitions.ESCORT, hold_reason=transitions.ESCORT, station_id=None)
         ticket.undo = undo
     work.unschedule(f"reassess:{ticket.id}")
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)

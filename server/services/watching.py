@@ -8,7 +8,6 @@ from server.domain.discipline.graded import target
 from server.domain.discipline.values import minutes_waited
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
-from server.services import absence, moves
 from server.services.alerts import alerts
 from server.services.calling.selection import heads_of
 from server.services.core.context import Context
@@ -16,7 +15,8 @@ from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.halls.business_day import WATCH
 from server.services.halls.opening_hours import last_end
-from server.services.issuing import Asked, issue
+from server.services.tickets import absence, transitions
+from server.services.tickets.issue import Asked, issue
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, PatientRow, StationRow, TicketRow
 
@@ -113,7 +113,7 @@ def _close_session(work: Work, queue: Queue) -> None:
         .limit(BATCH)
     ).all()
     for ticket in rows:
-        moves.apply(work, ticket, Action.CLOSE, reason="session_closed", station_id=None, hold_reason=None)
+        transitions.apply(work, ticket, Action.CLOSE, reason="session_closed", station_id=None, hold_reason=None)
 
 
 def _check_in_booked(work: Work, context: Context, queue: Queue) -> None:
@@ -134,7 +134,7 @@ def _check_in_booked(work: Work, context: Context, queue: Queue) -> None:
     for booked in rows:
         patient = work.db.get_one(PatientRow, booked.patient_id)
         here = people.tickets_today(work.db, patient.id, work.hall.id, work.business_day)
-        if any(ticket.queue_id == queue.id and moves.is_live(ticket) for ticket in here):
+        if any(ticket.queue_id == queue.id and transitions.is_live(ticket) for ticket in here):
             continue
         try:
             issue(work, context, queue, patient, Asked(booked=booked))

@@ -9,13 +9,13 @@ from server.domain.errors import HallError
 from server.domain.rights import Subject
 from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
-from server.services import announcements
 from server.services.alerts import alerts, overuse
 from server.services.alerts.presenter import read_alert
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of, own_hall
 from server.services.core.principal import Principal
 from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
+from server.services.tickets import announcements
 from server.web.routes import read, wish
 
 

@@ -9,12 +9,12 @@ from spectree import SpecTree
 from server.domain.errors import HallError
 from server.protocol.answers import AppointmentAnswer
 from server.protocol.terms import ErrorCode
-from server.services import bookings
 from server.services.core.authority import must_reach_hall
 from server.services.core.context import Context
 from server.services.core.requests import MoveAppointmentBody, PlainBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.queue_state.bookable import Booking, must_be_to_come
+from server.services.tickets import bookings
 from server.web.routes import wish
 
 

@@ -10,9 +10,9 @@ from spectree import SpecTree
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.services import promises
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of
+from server.services.tickets import stated_waits
 from server.store import journal
 from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
 from server.web.authorise import asking
@@ -86,7 +86,7 @@ def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:
     with Session(context.engines.read) as db:
         for row in db.scalars(select(HallRow).where(mine(HallRow.id))):
             seq.labels(row.id).set(row.seq)
-            for queue, kept in promises.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):
+            for queue, kept in stated_waits.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):
                 told.labels(row.id, queue).set(kept.told)
                 held.labels(row.id, queue, "p20-p80").set(kept.inside)
                 held.labels(row.id, queue, "p90").set(kept.below)

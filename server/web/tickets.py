@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from spectree import SpecTree
 
 from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
-from server.services import explaining, transfers
+from server.services import explaining
 from server.services.calling import consultation, staging
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command, named_hall
@@ -25,6 +25,7 @@ from server.services.core.requests import (
     VisitBody,
 )
 from server.services.core.unit_of_work import Answer, Work
+from server.services.tickets import transfer
 from server.services.triage import confirmed, history, suggest, triage
 from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
@@ -66,7 +67,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     add("prioritise", lambda work, _, body, id: consultation.prioritise(work, id, body), PrioritiseBody)
     add(
         "transfer",
-        lambda work, context, body, id: transfers.transfer(work, context, id, body),
+        lambda work, context, body, id: transfer.transfer(work, context, id, body),
         TransferBody,
         halls=_halls,
     )
@@ -123,4 +124,4 @@ def _halls(context: Context, who: Principal, body: TransferBody, parts: dict[str
     here = hall_of_command(context, who, "transfer_ticket", body, parts)
     if body.hall is not None and body.hall != here:
         named_hall(context, SYSTEM, body.hall)
-    return transfers.halls_of_transfer(here, body)
+    return transfer.halls_of_transfer(here, body)

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from server.domain.promise import Kept
-from server.services import promises
+from server.services.tickets import stated_waits
 from server.store.tables import HallRow
 from tests.support.api import HALLS, an_api
 from tests.support.disciplined import later
@@ -78,7 +78,7 @@ def held(api, queue: str = "IM") -> Kept:
     with Session(api.context.engines.read) as db:
         hall = db.get_one(HallRow, "H1")
         day = api.context.clock.hall().date()
-        return dict(promises.of_day(db, hall.id, day))[queue]
+        return dict(stated_waits.of_day(db, hall.id, day))[queue]
 
 
 def test_a_wait_that_holds_needs_no_reason(api):
@@ -274,9 +274,9 @@ def test_the_day_is_in_the_metrics_and_its_verdict_in_the_log_when_it_closes(api
     assert 'hall_waits_held{hall="H1",queue="IM",within="p20-p80"} 0.0' in text
     assert 'hall_waits_held{hall="H1",queue="IM",within="p90"} 0.0' in text
 
-    with caplog.at_level("INFO", logger=promises.__name__):
+    with caplog.at_level("INFO", logger=stated_waits.__name__):
         api.later((datetime.fromisoformat(api.at) + timedelta(days=1)).isoformat())
-    said = [record.getMessage() for record in caplog.records if record.name == promises.__name__]
+    said = [record.getMessage() for record in caplog.records if record.name == stated_waits.__name__]
     line = "waits told on 2026-03-02 in H1/IM: 1 called, 0 % within P20-P80, 0 % within P90: too few"
     assert line in said
 

@@ -5,7 +5,6 @@ from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services import announcements, moves, promises
 from server.services.calling import staging
 from server.services.calling.selection import choose, recent_of
 from server.services.core.authority import must_reach_ticket
@@ -13,6 +12,7 @@ from server.services.core.context import Context
 from server.services.core.requests import CallNextBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
+from server.services.tickets import announcements, stated_waits, transitions
 from server.store.rows import write_now
 from server.store.tables import StationRow, TicketRow
 
@@ -26,14 +26,14 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
 
     Raises station_busy (with the ticket it holds), station_closed, reason_needed, not_callable, illegal_move.
     """
-    station = moves.station_of(work, station_id)
+    station = transitions.station_of(work, station_id)
     if body.ticket is not None and not body.reason:
         raise HallError(ErrorCode.REASON_NEEDED)
-    current = moves.at_station(work, station.id)
+    current = transitions.at_station(work, station.id)
     if current is not None:
         if current.state == TicketState.CALLED or not body.finish_current:
             raise HallError(ErrorCode.STATION_BUSY, ticket=ticket_view(current))
-        moves.apply(work, current, Action.FINISH, station_id=None)
+        transitions.apply(work, current, Action.FINISH, station_id=None)
     if station.state != StationState.OPEN:
         raise HallError(ErrorCode.STATION_CLOSED, state=station.state)
     if body.ticket is not None:
@@ -61,40 +61,40 @@ def _next(work: Work, station: StationRow) -> tuple[Choice, TicketRow] | None:
     held and the next one is chosen."""
     while (choice := choose(work, station)) is not None:
         ticket = work.db.get_one(TicketRow, choice.ticket)
-        if not moves.is_elsewhere(work, ticket):
+        if not transitions.is_elsewhere(work, ticket):
             return choice, ticket
-        moves.hold_for_elsewhere(work, ticket)
+        transitions.hold_for_elsewhere(work, ticket)
     return None
 
 
 def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     if ticket.hall_id != work.hall.id:
         raise HallError(ErrorCode.UNKNOWN_TICKET, id)
     must_reach_ticket(work.db, work.principal, "call_chosen_ticket", ticket)
     if ticket.bypass or (ticket.state == TicketState.STAGED and ticket.station_id not in {None, station.id}):
         raise HallError(ErrorCode.NOT_CALLABLE)
     next_state(TicketState(ticket.state), Action.CALL)
-    if moves.is_elsewhere(work, ticket):
+    if transitions.is_elsewhere(work, ticket):
         raise HallError(ErrorCode.NOT_CALLABLE, "the patient is called or served elsewhere")
     return ticket
 
 
 def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
     """Summon: the fact, its announcement, the weave's memory, and the patient's other tickets held."""
-    queue = moves.queue_of(work, ticket.queue_id)
-    day = moves.day_of(work, queue)
+    queue = transitions.queue_of(work, ticket.queue_id)
+    day = transitions.day_of(work, queue)
     memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}
     memory |= {"station": station.id, "last_queue": station.last_queue}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
-    memory["kept"] = kept = promises.keep(ticket, work.now)
-    counts = promises.added(day, kept)
+    memory["kept"] = kept = stated_waits.keep(ticket, work.now)
+    counts = stated_waits.added(day, kept)
     write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls, **counts)
     if len(station.queues) > 1:
         station.last_queue = queue.id
     announcement = announcements.announce(work, ticket, "call", station)
-    moves.apply(
+    transitions.apply(
         work,
         ticket,
         Action.CALL,
@@ -105,4 +105,4 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
         calls=1,
         hold_reason=None,
     )
-    moves.hold_elsewhere(work, ticket)
+    transitions.hold_elsewhere(work, ticket)

@@ -19,7 +19,6 @@ from server.protocol.terms import (
     Lane,
     TicketState,
 )
-from server.services import announcements, bookings, moves, rescue, undoing
 from server.services.alerts import alerts
 from server.services.calling import staging
 from server.services.core.authority import is_in_sight, is_visitor, must_be_visitor
@@ -27,7 +26,8 @@ from server.services.core.context import Context
 from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp, ticket_view
-from server.services.returning import doctor_for, is_away, put_back
+from server.services.tickets import announcements, bookings, rescue, reversal, transitions
+from server.services.tickets.requeue import doctor_for, is_away, put_back
 from server.store.announcements import last_calls
 from server.store.tables import DeviceRow, StationRow, TicketRow
 
@@ -43,10 +43,10 @@ def _at(work: Work, ticket: TicketRow) -> StationRow | None:
 
 def recall(work: Work, id: str, _body: PlainBody) -> Answer:
     """The same summons again 复呼."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.RECALL)
     announcement = announcements.announce(work, ticket, "recall", _at(work, ticket))
-    moves.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
+    transitions.apply(work, ticket, Action.RECALL, announcement=announcement, calls=ticket.calls + 1)
     return answer(ticket)
 
 
@@ -55,17 +55,17 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
 
     Raises illegal_move when the pass was longer ago than the rule allows.
     """
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     if ticket.state != TicketState.PASSED:
-        moves.apply(work, ticket, Action.ARRIVED)
+        transitions.apply(work, ticket, Action.ARRIVED)
         return answer(ticket)
-    rules = moves.home_of(work, ticket).rules
+    rules = transitions.home_of(work, ticket).rules
     passed_at = datetime.fromisoformat(ticket.times["passed"])
     if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
     urgent = ticket.lane == Lane.URGENT
     to = None if urgent else placing.on_arrived(now=work.now, seq=ticket.number_seq)
-    moves.apply(work, ticket, Action.ARRIVED, to=to, station_id=None, doctor=doctor_for(work, ticket))
+    transitions.apply(work, ticket, Action.ARRIVED, to=to, station_id=None, doctor=doctor_for(work, ticket))
     return answer(ticket)
 
 
@@ -74,22 +74,22 @@ def start(work: Work, id: str, body: StartBody) -> Answer:
 
     A level that does not queue is treated at once, at a rescue place and no station. Raises illegal_move.
     """
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.START, escorted=ticket.bypass)
     if ticket.state == TicketState.HELD:
         rescue.start(work, ticket, body)
         return answer(ticket)
     station = _at(work, ticket)
-    moves.apply(work, ticket, Action.START, doctor=(station.doctor_id if station else None) or ticket.doctor)
+    transitions.apply(work, ticket, Action.START, doctor=(station.doctor_id if station else None) or ticket.doctor)
     return answer(ticket)
 
 
 def finish(work: Work, id: str, _body: PlainBody) -> Answer:
     """完成. The room's short list is filled where the rules say so."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.FINISH)
     station = _at(work, ticket)
-    moves.apply(work, ticket, Action.FINISH, station_id=None)
+    transitions.apply(work, ticket, Action.FINISH, station_id=None)
     if ticket.bypass:
         alerts.end_of_ticket(work, ticket.id, AlertOutcome.SEEN)
     staging.fill(work, station)
@@ -101,13 +101,13 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
 
     Raises pass_too_soon, zone_offline; staff may override both with a reason.
     """
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
-    rules = moves.home_of(work, ticket).rules
+    rules = transitions.home_of(work, ticket).rules
     if not body.reason:
         _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
     announcement = announcements.announce(work, ticket, "passed", _at(work, ticket))
-    moves.apply(
+    transitions.apply(
         work,
         ticket,
         Action.PASS,
@@ -145,8 +145,8 @@ def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
     """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
-    ticket = moves.ticket_of(work, id)
-    moves.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=as_stated(body.reason), station_id=None)
+    ticket = transitions.ticket_of(work, id)
+    transitions.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=as_stated(body.reason), station_id=None)
     return answer(ticket)
 
 
@@ -156,7 +156,7 @@ def give_back(work: Work, context: Context, id: str, body: VisitBody) -> Answer:
     A kiosk gives back only what checking in again would: a passed ticket, or one held for an examination, of the
     patient it identified. Raises visit_token_invalid, illegal_move.
     """
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     must_be_visitor(work, context, "return_ticket", ticket, body.visit_token)
     next_state(TicketState(ticket.state), Action.RETURN)
     if not (work.principal.is_staff or ticket.state == TicketState.PASSED or is_away(ticket)):
@@ -167,7 +167,7 @@ def give_back(work: Work, context: Context, id: str, body: VisitBody) -> Answer:
 
 def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
     """优先: policy priority with the evidence that was shown. Raises invalid for a tag the rules do not know."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     give_priority(work, ticket, body.tag, body.evidence)
     return answer(ticket)
 
@@ -175,18 +175,18 @@ def prioritise(work: Work, id: str, body: PrioritiseBody) -> Answer:
 def give_priority(work: Work, ticket: TicketRow, tag: str, evidence: str, *, by_itself: bool = False) -> None:
     """Stand a ticket where a priority puts it. Raises illegal_move, invalid for a tag the rules do not know."""
     next_state(TicketState(ticket.state), Action.PRIORITISE)
-    queue = moves.queue_of(work, ticket.queue_id)
+    queue = transitions.queue_of(work, ticket.queue_id)
     to = placing.on_prioritise(
-        moves.where(ticket),
+        transitions.where(ticket),
         rules=queue.rules,
         tag=tag,
         mode=queue.mode,
-        calls=moves.day_of(work, queue).calls,
+        calls=transitions.day_of(work, queue).calls,
         ahead=_ordinary_before(work, ticket, queue.rules.weave_ordinary),
         zone=queue.timezone,
     )
     tags = [*ticket.tags, *([] if tag in ticket.tags else [tag])]
-    moves.apply(work, ticket, Action.PRIORITISE, reason=evidence, to=to, by_itself=by_itself, tags=tags)
+    transitions.apply(work, ticket, Action.PRIORITISE, reason=evidence, to=to, by_itself=by_itself, tags=tags)
 
 
 def _ordinary_before(work: Work, ticket: TicketRow, most: int) -> int:
@@ -206,7 +206,7 @@ def worse(work: Work, context: Context, id: str, body: VisitBody) -> Answer:
     nobody is refused."""
     if Reach.NAMELESS in reach_of("worse_ticket", work.principal.role):
         return _worse_at_kiosk(work, context, work.db.get(TicketRow, id), body.visit_token)
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.WORSE)
     alerts.raise_alert(work, AlertKind.WORSE, ticket=ticket.id, device=alerts.machine(work), note=body.reason)
     return answer(ticket)
@@ -232,18 +232,18 @@ def _worse_at_kiosk(work: Work, context: Context, ticket: TicketRow | None, toke
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:
     """取消: the patient leaves, or the check-in was a mistake; an appointment may then be checked in again."""
-    ticket = moves.ticket_of(work, id)
-    moves.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
+    ticket = transitions.ticket_of(work, id)
+    transitions.apply(work, ticket, Action.CANCEL, reason=body.reason, station_id=None)
     bookings.give_back(work, ticket)
     return answer(ticket)
 
 
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
     """撤销: the last move of the ticket is taken back within the rule's seconds."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
-    seconds = moves.home_of(work, ticket).rules.undo_seconds
-    undoing.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
+    seconds = transitions.home_of(work, ticket).rules.undo_seconds
+    reversal.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
     bookings.take_again(work, ticket)
     return answer(ticket)
 
@@ -254,13 +254,13 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
     if ticket is None:
         return
     if held:
-        moves.hold_if_elsewhere(work, ticket)
+        transitions.hold_if_elsewhere(work, ticket)
     elif (
         ticket.state == TicketState.HELD
-        and ticket.hold_reason == moves.ELSEWHERE
-        and not moves.is_elsewhere(work, ticket)
+        and ticket.hold_reason == transitions.ELSEWHERE
+        and not transitions.is_elsewhere(work, ticket)
     ):
-        moves.free_from_elsewhere(work, ticket)
+        transitions.free_from_elsewhere(work, ticket)
 
 
 Plain = Callable[[Work, str, PlainBody], Answer]

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, select
 
 from server.domain.discipline import Caller, Choice, Head, Recent, choose_next
 from server.protocol.terms import Lane, TicketState
-from server.services import moves
 from server.services.core.hall_config import HallConfig, Queue
 from server.services.core.unit_of_work import Work
+from server.services.tickets import transitions
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 
 _LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
@@ -39,7 +39,7 @@ def recent_of(day: QueueDayRow) -> Recent:
 def choose(work: Work, station: StationRow) -> Choice | None:
     """Ask the domain who is next: first of those sent ahead to this room, then of the lanes' heads."""
     queues = queues_of(work.config, station)
-    recent = {queue.id: recent_of(moves.day_of(work, queue)) for queue in queues}
+    recent = {queue.id: recent_of(transitions.day_of(work, queue)) for queue in queues}
     staged = staged_heads(work, station)
     return among(heads_of(work, queues), staged, caller_of(station, queues), queues, recent, work.now)
 
@@ -107,7 +107,7 @@ def staged_heads(work: Work, station: StationRow) -> list[Head]:
 
 def sent_to(work: Work, station: StationRow) -> list[TicketRow]:
     """The room's short list, who was sent first at the head."""
-    there = [row for row in moves.at(work, station.id) if row.state == TicketState.STAGED]
+    there = [row for row in transitions.at(work, station.id) if row.state == TicketState.STAGED]
     return in_order_sent(there)
 
 

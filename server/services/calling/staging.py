@@ -9,26 +9,26 @@ from server.domain.discipline import Caller, Choice, ReasonCode, Recent, choose_
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services import announcements, moves
 from server.services.calling.selection import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
 from server.services.core.authority import must_reach_station
 from server.services.core.requests import StageBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
+from server.services.tickets import announcements, transitions
 from server.store.tables import StationRow, TicketRow
 
 
 def stage(work: Work, id: str, body: StageBody) -> Answer:
     """二次候诊: send ahead to a station's short list. Raises stage_full, station_closed, not_callable."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.STAGE)
-    station = moves.station_of(work, body.station)
+    station = transitions.station_of(work, body.station)
     must_reach_station(work.db, work.principal, "stage_at_station", station)
     if station.state == StationState.STOPPED:
         raise HallError(ErrorCode.STATION_CLOSED)
     if ticket.queue_id not in station.queues:
         raise HallError(ErrorCode.NOT_CALLABLE, "the station does not serve this queue")
-    rules = moves.queue_of(work, ticket.queue_id).rules
+    rules = transitions.queue_of(work, ticket.queue_id).rules
     if rules.staging == "off":
         raise HallError(ErrorCode.NOT_CALLABLE, "this queue sends nobody ahead")
     if len([one for one in sent_to(work, station) if one.id != ticket.id]) >= rules.stage_cap:
@@ -64,7 +64,7 @@ def choose_ahead(work: Work, station: StationRow, *, automatic: bool = False) ->
     caller: Caller = caller_of(station, queues)
     if here:
         caller = replace(caller, last_queue=here[-1].queue_id)
-    recent = {queue.id: recent_of(moves.day_of(work, queue)) for queue in queues}
+    recent = {queue.id: recent_of(transitions.day_of(work, queue)) for queue in queues}
     for ticket in _sent(work, [queue.id for queue in queues]):
         recent[ticket.queue_id] = remember(recent.get(ticket.queue_id, Recent()), Lane(ticket.lane))
     return choose_next(
@@ -79,9 +79,9 @@ def choose_ahead(work: Work, station: StationRow, *, automatic: bool = False) ->
 
 def send_ahead(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
     """The fact, its announcement, and the alarm for one who then stands there too long."""
-    rules = moves.queue_of(work, ticket.queue_id).rules
+    rules = transitions.queue_of(work, ticket.queue_id).rules
     announcement = announcements.announce(work, ticket, "stage", station)
-    moves.apply(work, ticket, Action.STAGE, reason=reason, announcement=announcement, station_id=station.id)
+    transitions.apply(work, ticket, Action.STAGE, reason=reason, announcement=announcement, station_id=station.id)
     work.schedule(
         f"staged:{ticket.id}", "staged_long", ticket.id, work.now + timedelta(minutes=rules.staged_long_minutes)
     )

@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
-from server.services import moves
 from server.services.calling import staging
 from server.services.core.requests import StationBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import station_view
-from server.services.rooms import must_be_a_doctor, open_station_of_doctor
+from server.services.tickets import transitions
+from server.services.tickets.rooms import must_be_a_doctor, open_station_of_doctor
 from server.store.tables import DueRow, StationRow, TicketRow
 
 FACTS = {
@@ -26,7 +26,7 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
 
     Raises unknown_doctor, forbidden for another doctor than the one who asks.
     """
-    station = moves.station_of(work, id)
+    station = transitions.station_of(work, id)
     if body.doctor is not None:
         must_be_a_doctor(work, body.doctor)
     station.state = state.value
@@ -71,7 +71,7 @@ def reassign(work: Work, ticket: TicketRow, doctor: str) -> None:
         raise HallError(ErrorCode.STATION_CLOSED, "that doctor sees nobody of this queue now")
     if not work.principal.is_staff and not _is_away(work, ticket.doctor):
         raise HallError(ErrorCode.DESK_ONLY, "the doctor is expected back")
-    moves.apply(work, ticket, Action.TRANSFER, reason="another_doctor", doctor=doctor)
+    transitions.apply(work, ticket, Action.TRANSFER, reason="another_doctor", doctor=doctor)
 
 
 def _is_away(work: Work, doctor: str) -> bool:
@@ -100,7 +100,7 @@ def _unstage(work: Work, station: StationRow) -> None:
         )
     ).all()
     for ticket in staged:
-        moves.apply(work, ticket, Action.RETURN, reason="station_stopped", station_id=None)
+        transitions.apply(work, ticket, Action.RETURN, reason="station_stopped", station_id=None)
 
 
 def _free(work: Work, station: StationRow) -> None:
@@ -116,4 +116,4 @@ def _free(work: Work, station: StationRow) -> None:
         )
     ).all()
     for ticket in named:
-        moves.apply(work, ticket, Action.TRANSFER, reason="station_stopped", doctor="")
+        transitions.apply(work, ticket, Action.TRANSFER, reason="station_stopped", doctor="")

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from server.domain.rules import Rules
 from server.protocol.terms import ENDED, TicketState
-from server.services import moves, reading
+from server.services import reading
 from server.services.calling import selection
 from server.services.core.hall_config import config_of
+from server.services.tickets import transitions
 from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
 
 HERE = (TicketRow.hall_id == "H1",)
 QUESTIONS = {
-    "who is at a station": (moves.AT.with_only_columns(TicketRow.id), "of_station"),
+    "who is at a station": (transitions.AT.with_only_columns(TicketRow.id), "of_station"),
     "the head of a lane": (selection._HEAD.with_only_columns(TicketRow.id), "head_of_lane"),
     "how many are behind": (reading._BEHIND.element, "head_of_lane"),
     "the live tickets": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(reading.LIVE_STATES)), "live_of_hall"),

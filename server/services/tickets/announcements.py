@@ -6,12 +6,12 @@ from sqlalchemy import insert
 
 from server.domain.errors import HallError
 from server.protocol.terms import AnnouncementOutcome, ErrorCode, EventKind
-from server.services import moves
 from server.services.core.hall_config import HallConfig, Queue
 from server.services.core.requests import OutcomeBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.halls.public_rooms import is_private, public_room
+from server.services.tickets import transitions
 from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
 
 BETTER = (AnnouncementOutcome.FAILED, AnnouncementOutcome.SHOWN_ONLY, AnnouncementOutcome.SPOKEN)
@@ -43,7 +43,7 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
     content: View = {
         "id": secrets.token_hex(8),
         "seq": work.halls[ticket.hall_id].seq + 1,
-        **content_of(work.config, moves.queue_of(work, ticket.queue_id, ticket.hall_id), ticket, kind, station),
+        **content_of(work.config, transitions.queue_of(work, ticket.queue_id, ticket.hall_id), ticket, kind, station),
     }
     work.connection.execute(
         _ANNOUNCE,

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server.protocol.terms import Action, AlertKind, TicketState
-from server.services import moves
 from server.services.alerts import alerts
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.queue_state.bookable import is_here, is_served, sees
+from server.services.tickets import transitions
 from server.store.tables import AlertRow, LaneRow, TicketRow
 
 DOCTOR_GONE, DOCTOR_AWAY, NOBODY_SERVES = "doctor_gone", "doctor_away", "nobody_serves"
@@ -40,7 +40,7 @@ def look(work: Work, queue: Queue) -> None:
 def _free(work: Work, queue: Queue, doctor: str) -> None:
     waiting = _waiting(work, queue, doctor)
     for ticket in waiting:
-        moves.apply(work, ticket, Action.TRANSFER, reason=DOCTOR_GONE, by_itself=True, doctor="")
+        transitions.apply(work, ticket, Action.TRANSFER, reason=DOCTOR_GONE, by_itself=True, doctor="")
     _tell(work, queue, waiting[0], DOCTOR_GONE)
 
 

@@ -10,13 +10,13 @@ from server.domain.bookings import Effect, on_cancel, on_move
 from server.domain.errors import HallError
 from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
-from server.services import moves
 from server.services.alerts import alerts
 from server.services.core.hall_config import config_of
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import appointment_view, ticket_view
 from server.services.queue_state.bookable import Booking, must_be_servable
 from server.services.queue_state.booked_slots import begun_slot
+from server.services.tickets import transitions
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, TicketRow
 
@@ -77,7 +77,7 @@ def _effect_of_move(work: Work, ticket: TicketRow | None, to: Booking) -> Effect
     effect = on_move(state, urgent=urgent, escorted=ticket.bypass)
     if effect is not Effect.TICKET or to.hall != ticket.hall_id or to.queue == ticket.queue_id:
         return effect
-    here, there = moves.home_of(work, ticket), moves.queue_of(work, to.queue)
+    here, there = transitions.home_of(work, ticket), transitions.queue_of(work, to.queue)
     fits = (here.mode, here.scale) == (there.mode, there.scale) and not _twin(work, ticket, to.queue)
     return effect if fits else Effect.TOLD
 
@@ -90,7 +90,7 @@ def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking
         _end(work, ticket, EndReason.HIS_MOVED)
         _tell(work, ticket, "his_moved_away")
         return
-    queue = moves.queue_of(work, to.queue)
+    queue = transitions.queue_of(work, to.queue)
     place = placing.on_check_in(
         rules=replace(queue.rules, early_allowed="any"),
         now=ticket.checked_in_at,
@@ -100,12 +100,12 @@ def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking
         tags=ticket.tags,
         mode=queue.mode,
         registration=to.registration,
-        calls=moves.day_of(work, queue).calls,
+        calls=transitions.day_of(work, queue).calls,
         zone=queue.timezone,
         begun=begun_slot(work.db, queue, ticket.checked_in_at),
     )
     slot: dict[str, Any] = {"slot_start": to.start, "slot_end": to.end}
-    moves.apply(
+    transitions.apply(
         work,
         ticket,
         Action.TRANSFER,
@@ -147,7 +147,7 @@ def ticket_of(work: Work, row: AppointmentRow) -> TicketRow | None:
         )
         .order_by(TicketRow.checked_in_at)
     ).all()
-    live = [ticket for ticket in found if moves.is_live(ticket)]
+    live = [ticket for ticket in found if transitions.is_live(ticket)]
     return (live or found)[-1] if found else None
 
 
@@ -197,7 +197,7 @@ def _others(work: Work, ticket: TicketRow, *states: str) -> list[AppointmentRow]
 
 
 def _end(work: Work, ticket: TicketRow, reason: EndReason) -> None:
-    moves.apply(
+    transitions.apply(
         work, ticket, Action.CANCEL, reason=reason.value, station_id=None, hold_reason=None, end_reason=reason.value
     )
     ticket.undo = {}

@@ -12,7 +12,6 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
-from server.services import absence, bookings, moves
 from server.services.alerts import alerts
 from server.services.core.codes import new_code
 from server.services.core.context import Context
@@ -22,7 +21,8 @@ from server.services.core.views import stamp
 from server.services.halls.opening_hours import must_go_on, session_bounds
 from server.services.queue_state.bookable import sees
 from server.services.queue_state.booked_slots import begun_slot
-from server.services.rooms import open_station_of_doctor
+from server.services.tickets import absence, bookings, transitions
+from server.services.tickets.rooms import open_station_of_doctor
 from server.store import people
 from server.store.rows import insert_now, write_now
 from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
@@ -53,7 +53,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     must_be_known(work, queue.hall_id, queue.id, asked.doctor)
     if asked.booked is not None:
         _take(work, asked.booked)
-    today = moves.day_of(work, queue)
+    today = transitions.day_of(work, queue)
     place = _place(work, queue, today, asked)
     write_now(work.db, today, last=today.last + 1)
     booked, grade = asked.booked, _grade(context, queue, asked)
@@ -83,16 +83,16 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         promise=None,
         times={"checked_in": str(stamp(work.now))},
     )
-    moves.place(ticket, place)
+    transitions.place(ticket, place)
     work.record(EventKind.TICKET_CHECKED_IN, ticket)
-    moves.enter(work, ticket)
+    transitions.enter(work, ticket)
     if booked is not None:
         booked.state = AppointmentState.CHECKED_IN.value
         if booked.doctor_id and not ticket.doctor:
             alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=absence.DOCTOR_GONE)
     if not asked.stranger:
         bookings.use_up(work, ticket)
-        moves.hold_if_elsewhere(work, ticket)
+        transitions.hold_if_elsewhere(work, ticket)
     return ticket
 
 

@@ -5,10 +5,10 @@ from sqlalchemy import select
 from server.domain import places, placing
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services import moves
 from server.services.core.unit_of_work import Work
 from server.services.halls.opening_hours import session_end
 from server.services.queue_state.booked_slots import begun_slot
+from server.services.tickets import transitions
 from server.store.tables import StationRow, TicketRow
 
 EXAMINATION = "examination"
@@ -28,7 +28,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     not_callable for a level that does not queue."""
     if ticket.bypass:
         raise HallError(ErrorCode.NOT_CALLABLE, "this level does not queue: triage again first")
-    queue = moves.home_of(work, ticket)
+    queue = transitions.home_of(work, ticket)
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     mode = queue.mode
@@ -39,12 +39,12 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             now=work.now,
             seq=ticket.number_seq,
             passes=ticket.passes,
-            calls=moves.day_of(work, queue).calls,
+            calls=transitions.day_of(work, queue).calls,
             session_end=session_end(work, queue),
             slot_end=ticket.slot_end,
             mode=mode,
             urgent=urgent,
-            waiting=moves.waiting_in(work, queue),
+            waiting=transitions.waiting_in(work, queue),
             pardoned=work.principal.is_staff and reason not in {None, "", AGAIN},
             zone=queue.timezone,
             begun=begun_slot(work.db, queue, work.now),
@@ -55,11 +55,11 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             now=work.now,
             seq=ticket.number_seq,
             urgent=urgent,
-            calls=moves.day_of(work, queue).calls,
+            calls=transitions.day_of(work, queue).calls,
         )
     was_seen = state in {TicketState.PASSED, TicketState.CALLED} or is_away(ticket)
     doctor = doctor_for(work, ticket) if was_seen else ticket.doctor
-    moves.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None, doctor=doctor)
+    transitions.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None, doctor=doctor)
 
 
 def doctor_for(work: Work, ticket: TicketRow) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from server.domain.discipline import Recent, remember
 from server.domain.errors import HallError
 from server.protocol.terms import AT_STATION, ENDED, ErrorCode, EventKind, Lane, TicketState
-from server.services import moves
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View
+from server.services.tickets import transitions
 from server.store import lanes
 from server.store.tables import QueueDayRow, StationRow, TicketRow
 
@@ -27,17 +27,17 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         raise HallError(ErrorCode.UNDO_TOO_LATE)
     image, memory = ticket.undo["image"], ticket.undo["memory"]
     if TicketState(image["state"]) in AT_STATION:
-        busy = moves.at_station(work, image["station_id"])
+        busy = transitions.at_station(work, image["station_id"])
         if busy is not None and busy.id != ticket.id:
             raise HallError(ErrorCode.STATION_BUSY, ticket=None)
-        if TicketState(ticket.state) not in AT_STATION and moves.is_elsewhere(work, ticket):
+        if TicketState(ticket.state) not in AT_STATION and transitions.is_elsewhere(work, ticket):
             raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient is called or served elsewhere", state=ticket.state)
     ended, moved = TicketState(ticket.state) in ENDED, image["queue_id"] != ticket.queue_id
     if (ended or moved) and _twin(work, ticket) is not None:
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient has checked in again", state=ticket.state)
-    before, came_from = moves.lane_key(ticket), TicketState(ticket.state)
+    before, came_from = transitions.lane_key(ticket), TicketState(ticket.state)
     if "recent" in memory:
-        day = moves.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]])
+        day = transitions.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]])
         _forget_call(day, memory)
         _forget_promise(day, memory)
         _forget_turn(work, memory)
@@ -49,12 +49,12 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         reason=ticket.undo["action"],
         announcement=announcement if again else None,
     )
-    lanes.count(work.connection, before, moves.lane_key(ticket))
+    lanes.count(work.connection, before, transitions.lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
-        moves.release_elsewhere(work, ticket)
+        transitions.release_elsewhere(work, ticket)
     if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:
-        moves.hold_elsewhere(work, ticket)
-    moves.hold_if_elsewhere(work, ticket)
+        transitions.hold_elsewhere(work, ticket)
+    transitions.hold_if_elsewhere(work, ticket)
 
 
 def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:

@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from server.domain.errors import HallError
 from server.protocol.terms import AT_STATION, Action, ErrorCode, TicketState
-from server.services import moves
 from server.services.core.requests import StartBody
 from server.services.core.unit_of_work import Work
+from server.services.tickets import transitions
 from server.store.tables import TicketRow
 
 
@@ -21,8 +21,8 @@ def start(work: Work, ticket: TicketRow, body: StartBody) -> None:
             raise HallError(
                 ErrorCode.ILLEGAL_MOVE, f"the patient is at a station of {other.hall_id}", state=ticket.state
             )
-        moves.hold_for_elsewhere(work, other)
-    moves.apply(
+        transitions.hold_for_elsewhere(work, other)
+    transitions.apply(
         work,
         ticket,
         Action.START,
@@ -31,7 +31,7 @@ def start(work: Work, ticket: TicketRow, body: StartBody) -> None:
         hold_reason=None,
         rescue_place=body.place or ticket.rescue_place,
     )
-    moves.hold_elsewhere(work, ticket)
+    transitions.hold_elsewhere(work, ticket)
 
 
 def _at_stations(work: Work, ticket: TicketRow) -> list[TicketRow]:

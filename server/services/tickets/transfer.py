@@ -17,25 +17,25 @@ from server.protocol.terms import (
     StationState,
     TicketState,
 )
-from server.services import moves
 from server.services.core.context import Context
 from server.services.core.requests import TransferBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
-from server.services.issuing import Asked, issue, must_be_known
 from server.services.queue_state.booked_slots import begun_slot
+from server.services.tickets import transitions
+from server.services.tickets.issue import Asked, issue, must_be_known
 from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
 
 URGENT_RANK = 2
-ON_THE_LIST = moves.IN_LINE | {TicketState.CHECKED_IN}
+ON_THE_LIST = transitions.IN_LINE | {TicketState.CHECKED_IN}
 
 
 def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answer:
     """转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
-    ticket = moves.ticket_of(work, id)
+    ticket = transitions.ticket_of(work, id)
     hall = body.hall or ticket.hall_id
     next_state(TicketState(ticket.state), Action.TRANSFER)
-    queue = moves.queue_of(work, body.queue, hall)
+    queue = transitions.queue_of(work, body.queue, hall)
     must_be_open(work, hall, queue.id)
     must_be_known(work, hall, queue.id, body.doctor)
     if ticket.bypass and queue.mode != "graded":
@@ -52,14 +52,14 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
     scale, mode = context.scale(queue.scale), queue.mode
-    other_scale = ticket.bypass or queue.scale != moves.home_of(work, ticket).scale
+    other_scale = ticket.bypass or queue.scale != transitions.home_of(work, ticket).scale
     if other_scale and mode != "graded" and _urgent_unseen(ticket):
         raise HallError(ErrorCode.NOT_CALLABLE, "another scale takes the level away: triage into that queue")
     regraded = other_scale or (mode == "graded" and not ticket.triaged)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
     if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
-        moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
+        transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
         return Answer(200, {"ticket": ticket_view(ticket)})
     to = placing.on_transfer(
         rules=queue.rules,
@@ -69,7 +69,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         now=work.now,
         mode=mode,
         urgent=ticket.lane == Lane.URGENT and not other_scale,
-        calls=moves.day_of(work, queue).calls,
+        calls=transitions.day_of(work, queue).calls,
         zone=queue.timezone,
         begun=begun_slot(work.db, queue, placing.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
     )
@@ -88,7 +88,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
             "triaged": False,
             "bypass": False,
         }
-    moves.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
+    transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
     return Answer(200, {"ticket": ticket_view(ticket)})
 
 
@@ -108,7 +108,7 @@ def must_be_open(work: Work, hall: str, queue: str) -> None:
 def _to_other_hall(
     work: Work, context: Context, ticket: TicketRow, body: TransferBody, other: HallRow, *, graded_there: bool
 ) -> Answer:
-    moves.apply(
+    transitions.apply(
         work,
         ticket,
         Action.CANCEL if ticket.state != TicketState.SERVING else Action.FINISH,
@@ -121,7 +121,7 @@ def _to_other_hall(
     home, work.hall = work.hall, other
     try:
         patient = work.db.get_one(PatientRow, ticket.patient_id)
-        queue = moves.queue_of(work, body.queue)
+        queue = transitions.queue_of(work, body.queue)
         asked = Asked(
             tags=tuple(ticket.tags),
             doctor=body.doctor,
