@@ -14,7 +14,7 @@ from server.domain.reports.received import Received
 from server.live import relay, sockets
 from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
-from server.services.authentication import Tokens
+from server.services.access.tokens import Tokens
 from server.services.core.context import Context
 from server.services.due import DueRunner
 from server.services.opening import build_context

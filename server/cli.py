@@ -19,12 +19,13 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import devices, imports, staff
+from server.services import imports
+from server.services.access import devices, staff
+from server.services.access.doctors import keep_doctor
 from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
 from server.services.core.unit_of_work import Answer, Work
-from server.services.doctors import keep_doctor
 from server.services.examination import NotServable
 from server.services.halls import hall_file
 from server.services.halls.rule_files import load_scales

@@ -21,7 +21,7 @@ from server.domain.errors import SENTENCES
 from server.live import engine
 from server.live.places import Place, Places
 from server.protocol.terms import ErrorCode
-from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
 from server.serving.quiet import FewLines

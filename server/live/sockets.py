@@ -15,7 +15,7 @@ from server.live.gate import Gate
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
-from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.reading import hall_row

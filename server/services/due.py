@@ -12,20 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import (
-    attempts,
-    clock_news,
-    desk_codes,
-    devices,
-    doctors,
-    lists,
-    lives,
-    login_attempts,
-    printing,
-    staff,
-    triage,
-    watching,
-)
+from server.services import clock_news, desk_codes, lists, lives, printing, triage, watching
+from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
 from server.services.calling import consultation
 from server.services.core.context import Context
@@ -262,7 +250,7 @@ def prune(db: Session, now: datetime) -> None:
     """Forget facts and receipts older than seven days (real time), sessions that are over; inside a transaction."""
     journal.prune(db, now - KEPT)
     staff.prune(db, now)
-    attempts.forget_old(db, now)
+    identification_attempts.forget_old(db, now)
     login_attempts.forget_old(db, now)
     desk_codes.forget_old(db, now)
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)

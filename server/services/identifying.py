@@ -25,7 +25,8 @@ from server.domain.identification import (
 from server.domain.masking import display_name
 from server.domain.same_person import Description, Verdict, compare
 from server.protocol.terms import ErrorCode, Evidence, Proof
-from server.services import attempts, desk_codes
+from server.services import desk_codes
+from server.services.access import identification_attempts
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.transaction import PATIENCE_SECONDS, Wish
@@ -140,7 +141,7 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     unseen = _refused_unseen(work, context, asked, described, trusted=trusted)
     if unseen is not None or asked is None:
         return unseen or HallError(ErrorCode.NOT_IDENTIFIED)
-    staff, name = work.principal.is_staff, attempts.hashed(context, asked.text)
+    staff, name = work.principal.is_staff, identification_attempts.hashed(context, asked.text)
     if staff and len(several := _several(work, asked)) > 1:
         work.audit("identify", name, f"{asked.how} names {len(several)}")
         for row in several:
@@ -150,7 +151,7 @@ def _judged(work: Work, context: Context, asked: Reading | None, described: Desc
     level = level_of(asked, kind, owner_of(patient) if patient is not None else None, trusted_cards=trusted)
     if staff and patient is not None:  # the desk looks at the person and the card
         level = max(1, level) if isinstance(level, int) else 1
-        attempts.lift_numbers(work, context, {asked.text} | people.numbers_of(work.db, patient))
+        identification_attempts.lift_numbers(work, context, {asked.text} | people.numbers_of(work.db, patient))
     if patient is not None and described is not None:
         same = compare(described, description_of(patient)) is Verdict.SAME
         level = level if same else Refusal.NOT_IDENTIFIED
@@ -176,12 +177,12 @@ def _refused_unseen(
     staff, owner = work.principal.is_staff, work.principal.owner
     if asked is None or (asked.form is Form.NONE and not (staff and asked.text)):
         by_name_only = described is not None and not staff
-        if by_name_only and attempts.is_locked(work, owner, ""):
+        if by_name_only and identification_attempts.is_locked(work, owner, ""):
             return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)
         if by_name_only:
             _count(work, context, Outcome.MISSED, f"name:{described.name if described else ''}")
         return _refused(work, context, asked, ErrorCode.NOT_IDENTIFIED)
-    if _is_counted(work, asked) and attempts.is_locked(work, owner, attempts.hashed(context, asked.text)):
+    if _is_counted(work, asked) and identification_attempts.is_locked(work, owner, identification_attempts.hashed(context, asked.text)):
         return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)
     may_be_trusted = trusted and asked.how is Evidence.KEYBOARD and asked.form is Form.NUMBER
     if staff or may_be_trusted or not asks_for_proof(asked):
@@ -238,14 +239,14 @@ def _several(work: Work, asked: Reading) -> list[PatientRow]:
 
 
 def _count(work: Work, context: Context, outcome: Outcome, text: str, patient: str | None = None) -> None:
-    hashes = attempts.hashed(context, text), attempts.hashed(context, stem_of(text))
-    attempts.count(work, work.principal.owner, Attempt(work.real_now, *hashes, outcome, patient))
+    hashes = identification_attempts.hashed(context, text), identification_attempts.hashed(context, stem_of(text))
+    identification_attempts.count(work, work.principal.owner, Attempt(work.real_now, *hashes, outcome, patient))
 
 
 def _refused(work: Work, context: Context, asked: Reading | None, code: ErrorCode) -> HallError:
     """Write a refusal into the trail and give it. What it says follows from the form of the text alone."""
     how = f"{asked.how} {asked.form}" if asked else "nothing"
-    name = attempts.hashed(context, asked.text if asked else "")
+    name = identification_attempts.hashed(context, asked.text if asked else "")
     work.audit("identify", name or "-", f"{how} {code}")
     if code is ErrorCode.PROOF_NEEDED and asked is not None:
         return HallError(code, proofs=[proof.value for proof in wanted_proofs(asked) or TICKET_PROOFS])
@@ -261,7 +262,7 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
             patient = work.db.get(PatientRow, body.patient)
             outcome = "chosen at the desk" if patient else "unknown"
             if patient is not None:
-                attempts.lift_numbers(work, context, people.numbers_of(work.db, patient))
+                identification_attempts.lift_numbers(work, context, people.numbers_of(work.db, patient))
             work.audit("identify", body.patient if patient else "-", outcome)
             chosen = Proven(patient.id, 1, Identifier.UNKNOWN) if patient else None
             found.append(

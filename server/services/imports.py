@@ -12,8 +12,8 @@ from server.domain.cells import read_slot, unruined
 from server.domain.errors import HallError
 from server.domain.folding import fold_code, tidy_name
 from server.protocol.terms import ErrorCode
-from server.services import staff
-from server.services.accounts import Importer, keep_account
+from server.services.access import staff
+from server.services.access.accounts import Importer, keep_account
 from server.services.booking_import import Kept, keep_booking
 from server.services.core.context import zone
 from server.services.patient_import import keep_patient

@@ -26,7 +26,7 @@ from server.domain.triage import (
     unlikely,
 )
 from server.protocol.terms import Action, AlertKind, ErrorCode, Lane, TicketState
-from server.services import staff
+from server.services.access import staff
 from server.services.alerts import alerts
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context

@@ -7,7 +7,7 @@ from server.domain.errors import HallError
 from server.domain.rights import PAGES, roles_of
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
-from server.services.authentication import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
 

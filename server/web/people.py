@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import attempts, devices, imports, login_attempts, machines, staff
-from server.services.accounts import Importer
-from server.services.authentication import COOKIE, SECURE_COOKIE
+from server.services import imports, machines
+from server.services.access import devices, identification_attempts, login_attempts, staff
+from server.services.access.accounts import Importer
+from server.services.access.tokens import COOKIE, SECURE_COOKIE
 from server.services.core.context import Context
 from server.services.core.hall_scope import own_hall
 from server.services.core.principal import SYSTEM, Principal
@@ -93,7 +94,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/devices/<id>/unlock",
-        lambda work, _, _body, id: attempts.unlock(work, id),
+        lambda work, _, _body, id: identification_attempts.unlock(work, id),
         operation="unlock_device",
         tag="devices",
         body=EmptyBody,

@@ -20,7 +20,7 @@ from server.domain.errors import HallError
 from server.domain.rights import Role, roles_of
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
-from server.services.authentication import Tokens
+from server.services.access.tokens import Tokens
 from server.services.core.authority import must_reach
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command

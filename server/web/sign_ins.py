@@ -1,6 +1,6 @@
 """How many sign-ins are under way at once: WSGI before Flask, so that a burst costs little. Knows no account.
 
-The line for hashing (server/services/password_hashing.py) refuses the same ones, but only after Flask has routed,
+The line for hashing (server/services/access/password_hashing.py) refuses the same ones, but only after Flask has routed,
 read and checked each; some hundred a second of these take the time that staff need.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server.protocol.terms import ErrorCode
-from server.services.password_hashing import MOST_OF_AN_ADDRESS, MOST_WAITING, TOO_MANY
+from server.services.access.password_hashing import MOST_OF_AN_ADDRESS, MOST_WAITING, TOO_MANY
 from server.web.problems import language_of, problem_in
 
 PATH = "/api/v1/session"

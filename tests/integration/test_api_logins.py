@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain import logins
-from server.services import due, login_attempts, staff
+from server.services import due
+from server.services.access import login_attempts, staff
 from server.services.core.unit_of_work import Answer
 from server.store.tables import LoginAttemptRow
 from tests.support.api import PASSWORD, an_api

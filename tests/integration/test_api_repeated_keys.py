@@ -154,7 +154,7 @@ ENDED = {
 def test_a_repeated_key_whose_right_has_ended_is_refused(api, how, monkeypatch):
     """S12: the same POST was answered from its receipt whatever had become of the account, also within the two seconds
     for which a login is remembered."""
-    monkeypatch.setattr("server.services.authentication.TRUSTED_SECONDS", 60)
+    monkeypatch.setattr("server.services.access.tokens.TRUSTED_SECONDS", 60)
     api.staff("lei", "nurse", hall="H1")
     api.cookie("nurse")
     api._cookies.pop("nurse")
@@ -184,7 +184,7 @@ def test_a_repeated_key_whose_right_has_ended_is_refused(api, how, monkeypatch):
 
 def test_a_device_that_was_revoked_gets_no_old_answer(api, monkeypatch):
     """S12: nor within the two seconds for which its token is remembered."""
-    monkeypatch.setattr("server.services.authentication.TRUSTED_SECONDS", 60)
+    monkeypatch.setattr("server.services.access.tokens.TRUSTED_SECONDS", 60)
     api.token("kiosk-7")
     device = api.device("kiosk-7")
     body = {"hall": "H1", "queue": "IM", "patient": {"name": "钱七"}}

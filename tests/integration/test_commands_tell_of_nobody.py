@@ -84,7 +84,7 @@ def said_by(main, line, settings, folder):
     with (
         contextlib.chdir(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed),
         mock.patch("sys.stdin", io.StringIO("a long enough password\n")),
-        mock.patch.dict(os.environ, settings), mock.patch("server.services.staff.hashed", return_value="hash"),
+        mock.patch.dict(os.environ, settings), mock.patch("server.services.access.staff.hashed", return_value="hash"),
     ):  # fmt: skip
         return main(line.split()), printed.getvalue()
 

@@ -5,7 +5,7 @@ import pytest
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole
 from server.samples.halls import demo_hospital
-from server.services import devices
+from server.services.access import devices
 from server.services.core.unit_of_work import Answer
 from server.services.halls import hall_file
 from tests.support.api import an_api

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from server.app import Server, create
 from server.protocol.terms import DeviceRole, StaffRole
-from server.services import devices, staff
+from server.services.access import devices, staff
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.due import run_due

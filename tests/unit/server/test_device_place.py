@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.errors import HallError
-from server.services.devices import place_from
+from server.services.access.devices import place_from
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.domain.errors import HallError
-from server.services.password_hashing import HashingLine
+from server.services.access.password_hashing import HashingLine
 from tests.support.hall import until
 
 

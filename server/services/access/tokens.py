@@ -3,7 +3,7 @@
 import threading
 import time
 
-from server.services import devices, staff
+from server.services.access import devices, staff
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 

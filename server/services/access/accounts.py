@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from server.domain.authority import Power, is_of_another_hall, refusal
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
-from server.services import staff
+from server.services.access import staff
+from server.services.access.doctors import keep_doctor
 from server.services.core.principal import SYSTEM, Principal
-from server.services.doctors import keep_doctor
 from server.store.tables import AppointmentRow, DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
 
 Audit = Callable[[str, str, str], None]

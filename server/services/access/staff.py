@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
-from server.services import login_attempts
+from server.services.access import login_attempts
+from server.services.access.password_hashing import HashingLine
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Answer, Work
-from server.services.password_hashing import HashingLine
 from server.store.tables import HallRow, SessionRow, StaffRow, StationRow
 
 IDLE = timedelta(hours=2)

@@ -1,0 +1,1 @@
+"""Accounts, log-ins, devices and their tokens; who may guess how often."""
