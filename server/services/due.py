@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import clock_news, desk_codes, lists, lives, printing, triage, watching
+from server.services import clock_news, desk_codes, lives, triage, watching
 from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
 from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
+from server.services.paper import print_jobs, waiting_list
 from server.services.queue_state import estimates
 from server.services.tickets import bookings, stated_waits, transitions
 from server.store import journal
@@ -219,7 +220,7 @@ def _watch(work: Work, context: Context, row: DueRow) -> datetime | None:
 
 
 def _list(work: Work, _context: Context, row: DueRow) -> datetime | None:
-    return lists.print_regularly(work, date.fromisoformat(row.subject))
+    return waiting_list.print_regularly(work, date.fromisoformat(row.subject))
 
 
 def _booking(work: Work, _context: Context, row: DueRow) -> datetime | None:
@@ -265,7 +266,7 @@ STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
 }
 """What may be due again at the time it gives."""
 ONCE: Mapping[str, Callable[[Work, str], None]] = {
-    "lease": printing.expire,
+    "lease": print_jobs.expire,
     "silent": devices.fell_silent,
     "reassess": triage.reassess_due,
     "paused_long": watching.paused_long,

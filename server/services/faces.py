@@ -19,8 +19,8 @@ from server.services.core import typed_text
 from server.services.core.hall_config import config_of
 from server.services.core.views import View
 from server.services.halls.public_rooms import public_room
-from server.services.lists import KIND
-from server.services.lists import document as list_document
+from server.services.paper.waiting_list import KIND
+from server.services.paper.waiting_list import document as list_document
 from server.services.reports.document import document
 from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
 

@@ -5,10 +5,10 @@ from functools import partial
 
 from server.domain.waiting import Expected
 from server.protocol.terms import DeviceRole, Lane, TicketState
-from server.services import printing
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
+from server.services.paper import print_jobs
 from server.services.queue_state.estimates import Waits
 from server.services.reading import position, waiting_before
 from server.services.tickets import stated_waits, transitions
@@ -31,7 +31,7 @@ def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, prin
     slip = slip_of(work, ticket, queue, waits)
     body: View = {"ticket": ticket_view(ticket), "slip": slip}
     if print_it:
-        job = printing.new_job(
+        job = print_jobs.new_job(
             work, "slip", slip, ticket=ticket.id, lease_to_kiosk=work.principal.role == DeviceRole.KIOSK
         )
         if job is not None:

@@ -7,12 +7,13 @@ from server.domain.errors import HallError
 from server.protocol.answers import LikelyCalls, PrintJobAnswer
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
-from server.services import lists, lookahead, reading
+from server.services import lookahead, reading
 from server.services.core.context import Context
 from server.services.core.hall_scope import named_hall
 from server.services.core.principal import Principal
 from server.services.core.requests import ListBody
 from server.services.core.views import View
+from server.services.paper import waiting_list
 from server.web.routes import read, wish
 
 
@@ -50,7 +51,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/halls/<hall>/lists",
-        lambda work, _, body, hall: lists.ask_for_list(work, body),
+        lambda work, _, body, hall: waiting_list.ask_for_list(work, body),
         operation="print_list",
         tag="paper",
         body=ListBody,

@@ -4,8 +4,8 @@ from flask import Blueprint
 from spectree import SpecTree
 
 from server.protocol.answers import PrintJobAnswer
-from server.services import printing, reprinting
 from server.services.core.requests import ClaimBody, JobReportBody, ReprintBody
+from server.services.paper import print_jobs, reprint
 from server.web.routes import wish
 
 
@@ -16,7 +16,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/claim",
-        lambda work, _, body: printing.claim(work, body),
+        lambda work, _, body: print_jobs.claim(work, body),
         operation="claim_print_job",
         tag="paper",
         body=ClaimBody,
@@ -27,7 +27,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/<id>/report",
-        lambda work, _, body, id: printing.report(work, id, body),
+        lambda work, _, body, id: print_jobs.report(work, id, body),
         operation="report_print_job",
         tag="paper",
         body=JobReportBody,
@@ -37,7 +37,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         routes,
         spec,
         "/print-jobs/<id>/reprint",
-        lambda work, context, body, id: reprinting.reprint(work, context, id, body),
+        lambda work, context, body, id: reprint.reprint(work, context, id, body),
         operation="reprint",
         tag="paper",
         body=ReprintBody,

@@ -15,7 +15,8 @@ from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDes
 from server.services.core.hall_scope import named_hall
 from server.services.core.requests import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
 from server.services.core.transaction import PATIENCE_SECONDS, Wish
-from server.services.reports import desk, giving, judging, receiving
+from server.services.paper import reports_at_desk, reports_at_kiosk
+from server.services.reports import judging, receiving
 from server.store.tables import HallRow
 from server.web.authorise import asking
 from server.web.routes import declare, hear_hall_time, rendered, web, wish
@@ -51,7 +52,7 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         routes,
         spec,
         "/reports/<id>/print",
-        lambda work, context, body, id: giving.print_report(work, context, id, body),
+        lambda work, context, body, id: reports_at_kiosk.print_report(work, context, id, body),
         operation="print_report",
         tag="reports",
         body=PrintReportBody,
@@ -77,7 +78,7 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/reports/<id>/hand-over",
-        lambda work, _context, body, id: desk.hand_over(work, id, body),
+        lambda work, _context, body, id: reports_at_desk.hand_over(work, id, body),
         operation="hand_over_report",
         tag="reports",
         body=HandOverBody,
@@ -88,7 +89,7 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         routes,
         spec,
         "/reports/<id>/acknowledge",
-        lambda work, _context, body, id: desk.acknowledge(work, id, body),
+        lambda work, _context, body, id: reports_at_desk.acknowledge(work, id, body),
         operation="acknowledge_report",
         tag="reports",
         body=AcknowledgeReportBody,
@@ -103,7 +104,7 @@ def _at_desk(hall: str) -> Response:
     name = named_hall(here.context, who, hall)
     hear_hall_time()
     with Session(here.context.engines.read) as db:
-        listed = desk.at_desk(db, db.get_one(HallRow, name), here.context.clock.hall())
+        listed = reports_at_desk.at_desk(db, db.get_one(HallRow, name), here.context.clock.hall())
     asked = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
-    here.context.transactions.run([name], asked, lambda work: desk.looked_at(work, len(listed["reports"])))
+    here.context.transactions.run([name], asked, lambda work: reports_at_desk.looked_at(work, len(listed["reports"])))
     return rendered(listed)

@@ -29,8 +29,8 @@ from server.services.core.requests import Body, EmptyBody
 from server.services.core.transaction import PATIENCE_SECONDS, Dress, Wish
 from server.services.core.unit_of_work import Answer, Work
 from server.services.faces import Faces
-from server.services.repeated import renewal
-from server.services.reports.desk import described
+from server.services.paper.replayed_requests import renewal
+from server.services.paper.reports_at_desk import described
 from server.store.tables import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json

@@ -13,12 +13,12 @@ from server.domain.errors import HallError
 from server.domain.masking import mask
 from server.domain.waiting import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
-from server.services import printing
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.requests import ListBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp
 from server.services.halls.business_day import list_minutes
+from server.services.paper import print_jobs
 from server.services.queue_state.lineup import lineup_of
 from server.store.tables import HallRow, PatientRow, PrintJobRow, TicketRow
 
@@ -61,7 +61,7 @@ def print_regularly(work: Work, day: date) -> datetime | None:
 
 
 def _job(work: Work, *, language: str, queues: list[str]) -> View | None:
-    return printing.new_job(work, KIND, {"language": language, "queues": queues}, lease_to_kiosk=False)
+    return print_jobs.new_job(work, KIND, {"language": language, "queues": queues}, lease_to_kiosk=False)
 
 
 def _anybody(work: Work) -> bool:

@@ -13,7 +13,7 @@ from server.services.core.authority import must_be_visitor
 from server.services.core.context import VISIT_SECONDS, Context
 from server.services.core.requests import ReprintBody
 from server.services.core.unit_of_work import Answer, Work
-from server.services.printing import copy, job_of, must_still_be_printed
+from server.services.paper.print_jobs import copy, job_of, must_still_be_printed
 from server.store.tables import PatientRow, PrintJobRow, TicketRow
 
 AT_THE_KIOSK = timedelta(seconds=VISIT_SECONDS)

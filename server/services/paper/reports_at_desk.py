@@ -17,11 +17,11 @@ from server.domain.reports.versions import CORRECTED
 from server.protocol.messages import PrintJob
 from server.protocol.reports import ReportAtDesk, ReportsAtDesk
 from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
-from server.services import printing
 from server.services.core.hall_config import config_of
 from server.services.core.requests import AcknowledgeReportBody, HandOverBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp
+from server.services.paper import print_jobs
 from server.services.reports.judging import must_be_in_force, verdict
 from server.services.reports.matching import fits, patient_of, person_of, subject_of
 from server.store import reports as kept
@@ -86,7 +86,7 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
         "terminal": work.principal.name,
         "handed_over": True,
     }
-    job = printing.new_job(
+    job = print_jobs.new_job(
         work, "report", content, report=row.id, lease_to_kiosk=False, copy_number=copies, reason=body.reason
     )
     if job is None:

@@ -3,10 +3,10 @@
 from server.domain.errors import HallError
 from server.domain.reports.decision import TEXTS, Printable
 from server.protocol.terms import ErrorCode
-from server.services import printing
 from server.services.core.context import Context
 from server.services.core.requests import PrintReportBody
 from server.services.core.unit_of_work import Answer, Work
+from server.services.paper import print_jobs
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt
 from server.store.tables import PatientRow, ReportRow
@@ -31,6 +31,6 @@ def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -
         code = ErrorCode.REPORT_AT_DESK if decision is Printable.DESK else ErrorCode.REPORT_UNAVAILABLE
         raise HallError(code, text=dict(TEXTS[decision]))
     content = {"report": row.id, "language": body.language or patient.language or "zh", "terminal": work.principal.name}
-    job = printing.new_job(work, "report", content, report=row.id, lease_to_kiosk=True, copy_number=row.prints)
+    job = print_jobs.new_job(work, "report", content, report=row.id, lease_to_kiosk=True, copy_number=row.prints)
     work.audit("report.printing", row.id)
     return Answer(201, {"print_job": job})

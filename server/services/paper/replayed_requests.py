@@ -13,7 +13,7 @@ from server.services.core.principal import Principal
 from server.services.core.requests import Body
 from server.services.core.transaction import Renew
 from server.services.core.views import View, job_view
-from server.services.printing import must_still_be_printed
+from server.services.paper.print_jobs import must_still_be_printed
 from server.store.tables import DeviceRow, PrintJobRow, StaffRow, TicketRow
 
 ALERTED = 202

@@ -1,0 +1,1 @@
+"""Print jobs: who may print what until when, and what became of it."""
