@@ -14,7 +14,7 @@ from server.protocol.terms import AlertKind
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.views import View, stamp
-from server.services.reading import hall_row
+from server.services.readmodel.snapshot import hall_row
 from server.store.tables import DoctorRow, HallRow, QueueRow, StationRow
 
 ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))

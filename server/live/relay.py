@@ -15,8 +15,8 @@ from sqlalchemy.pool import NullPool
 from server.live.notices import Notices
 from server.protocol.terms import Audience
 from server.services.core.context import Context
-from server.services.faces import Faces
-from server.services.reading import hall_row
+from server.services.readmodel.audience import Faces
+from server.services.readmodel.snapshot import hall_row
 from server.store import journal
 
 NAMESPACE = "/hall"

@@ -18,7 +18,7 @@ from server.protocol.terms import ErrorCode
 from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.context import Context
 from server.services.core.principal import Principal
-from server.services.reading import hall_row
+from server.services.readmodel.snapshot import hall_row
 
 log = logging.getLogger(__name__)
 RECHECK_SECONDS = 2.0

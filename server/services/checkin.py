@@ -27,7 +27,7 @@ from server.services.core.views import stamp, ticket_view
 from server.services.identifying import prove
 from server.services.patient_bodies import CheckInBody
 from server.services.patients import choices_of, described_by, description_of, document_of, find_or_make
-from server.services.reading import hall_row
+from server.services.readmodel.snapshot import hall_row
 from server.services.slips import slip_of, with_slip
 from server.services.tickets import transitions
 from server.services.tickets.issue import Asked as AskedTicket

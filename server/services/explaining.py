@@ -35,10 +35,10 @@ from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, stamp, ticket_view
-from server.services.faces import Faces
 from server.services.queue_state.estimates import Told, renew
 from server.services.queue_state.lineup import Lineup, lineup_of
-from server.services.reading import hall_row, position
+from server.services.readmodel.audience import Faces
+from server.services.readmodel.snapshot import hall_row, position
 from server.services.tickets import stated_waits
 from server.services.tickets.requeue import is_away
 from server.services.tickets.transitions import ELSEWHERE, IN_LINE

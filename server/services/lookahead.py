@@ -16,8 +16,8 @@ from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View
-from server.services.faces import Faces
-from server.services.reading import hall_row
+from server.services.readmodel.audience import Faces
+from server.services.readmodel.snapshot import hall_row
 from server.services.tickets.announcements import content_of
 from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
 

@@ -15,14 +15,14 @@ from server.domain.identification import Owner
 from server.domain.masking import display_name
 from server.domain.same_person import RECORD, Description, Verdict, compare
 from server.protocol.terms import ErrorCode, TicketState
-from server.services.appointments_found import appointments_of
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, ticket_view
-from server.services.faces import Faces
 from server.services.patient_bodies import PatientBody
-from server.services.reading import hall_row
+from server.services.readmodel.appointments_found import appointments_of
+from server.services.readmodel.audience import Faces
+from server.services.readmodel.snapshot import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
 from server.store import people

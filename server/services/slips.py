@@ -10,7 +10,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
 from server.services.paper import print_jobs
 from server.services.queue_state.estimates import Waits
-from server.services.reading import position, waiting_before
+from server.services.readmodel.snapshot import position, waiting_before
 from server.services.tickets import stated_waits, transitions
 from server.store.tables import AppointmentRow, TicketRow
 

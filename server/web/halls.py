@@ -7,13 +7,14 @@ from server.domain.errors import HallError
 from server.protocol.answers import LikelyCalls, PrintJobAnswer
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
-from server.services import lookahead, reading
+from server.services import lookahead
 from server.services.core.context import Context
 from server.services.core.hall_scope import named_hall
 from server.services.core.principal import Principal
 from server.services.core.requests import ListBody
 from server.services.core.views import View
 from server.services.paper import waiting_list
+from server.services.readmodel import snapshot
 from server.web.routes import read, wish
 
 
@@ -62,15 +63,15 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
 
 def _snapshot(context: Context, who: Principal, hall: str) -> View:
-    return reading.snapshot(context, named_hall(context, who, hall), who)
+    return snapshot.snapshot(context, named_hall(context, who, hall), who)
 
 
 def _events(context: Context, who: Principal, hall: str) -> View:
     named_hall(context, who, hall)
     after, limit = _whole("after", 0), _whole("limit", 1000)
-    if not 1 <= limit <= reading.PAGE_LIMIT:
-        raise HallError(ErrorCode.INVALID, f"limit is 1 to {reading.PAGE_LIMIT}")
-    return reading.events(context, hall, who, after=after, limit=limit, epoch=request.args.get("epoch"))
+    if not 1 <= limit <= snapshot.PAGE_LIMIT:
+        raise HallError(ErrorCode.INVALID, f"limit is 1 to {snapshot.PAGE_LIMIT}")
+    return snapshot.events(context, hall, who, after=after, limit=limit, epoch=request.args.get("epoch"))
 
 
 def _ahead(context: Context, who: Principal, hall: str) -> View:

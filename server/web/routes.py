@@ -28,9 +28,9 @@ from server.services.core.principal import Principal
 from server.services.core.requests import Body, EmptyBody
 from server.services.core.transaction import PATIENCE_SECONDS, Dress, Wish
 from server.services.core.unit_of_work import Answer, Work
-from server.services.faces import Faces
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
+from server.services.readmodel.audience import Faces
 from server.store.tables import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json

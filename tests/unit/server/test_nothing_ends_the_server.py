@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from server.protocol.terms import Audience
 from server.services.core.clock import Clock
 from server.services.due import DueRunner, Resting
-from server.services.faces import Faces
+from server.services.readmodel.audience import Faces
 from server.settings import Settings
 from server.store.tables import HallRow
 from tests.support.api import an_api

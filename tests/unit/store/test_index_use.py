@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from server.domain.rules import Rules
 from server.protocol.terms import ENDED, TicketState
-from server.services import reading
 from server.services.calling import selection
 from server.services.core.hall_config import config_of
+from server.services.readmodel import snapshot
 from server.services.tickets import transitions
 from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
@@ -21,8 +21,8 @@ HERE = (TicketRow.hall_id == "H1",)
 QUESTIONS = {
     "who is at a station": (transitions.AT.with_only_columns(TicketRow.id), "of_station"),
     "the head of a lane": (selection._HEAD.with_only_columns(TicketRow.id), "head_of_lane"),
-    "how many are behind": (reading._BEHIND.element, "head_of_lane"),
-    "the live tickets": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(reading.LIVE_STATES)), "live_of_hall"),
+    "how many are behind": (snapshot._BEHIND.element, "head_of_lane"),
+    "the live tickets": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(snapshot.LIVE_STATES)), "live_of_hall"),
     "those not ended": (select(TicketRow.id).where(*HERE, TicketRow.state.not_in(ENDED)), "live_of_hall"),
     "those called": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(["called", "serving"])), "live_of_hall"),
     "those staged": (select(TicketRow.id).where(*HERE, TicketRow.state == TicketState.STAGED), "live_of_hall"),
@@ -111,5 +111,5 @@ def test_how_many_stand_before_a_ticket_is_told_the_same_by_counting_heads():
                     if (other.lane == row.lane and (other.rank, other.sort) > (row.rank, row.sort))
                     or (row.lane == "urgent" and other.lane != "urgent")
                 ]
-                assert len(rows) - len(later) - 1 == reading.position(own, row, plain)
+                assert len(rows) - len(later) - 1 == snapshot.position(own, row, plain)
         assert {"urgent", "ordinary", "policy"} == {row.lane for row in rows}

@@ -21,7 +21,7 @@ from server.services.core.views import (
     ticket_view,
 )
 from server.services.core.witnesses import ReadPosition
-from server.services.faces import Faces, out_of_sight
+from server.services.readmodel.audience import Faces, out_of_sight
 from server.store import journal
 from server.store.announcements import last_calls
 from server.store.tables import (

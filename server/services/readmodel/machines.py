@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.views import View, device_view, stamp
-from server.services.reading import OPEN_JOBS
+from server.services.readmodel.snapshot import OPEN_JOBS
 from server.store.tables import DeviceRow, PrintJobRow
 
 

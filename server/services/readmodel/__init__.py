@@ -1,0 +1,1 @@
+"""What is read: snapshots, events and tickets, as each audience may see them."""
