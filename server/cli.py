@@ -19,7 +19,6 @@ from server.domain import toml_text
 from server.domain.errors import HallError
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services import imports
 from server.services.access import devices, staff
 from server.services.access.doctors import keep_doctor
 from server.services.core import spreadsheets
@@ -30,6 +29,7 @@ from server.services.examination import NotServable
 from server.services.halls import hall_file
 from server.services.halls.rule_files import load_scales
 from server.services.opening import build_context
+from server.services.patients import imports
 from server.services.tickets import stated_waits
 from server.settings import Settings
 from server.store.engine import UnsafeStorage

@@ -6,8 +6,8 @@ from server.protocol.terms import AlertKind, DeviceRole
 from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
-from server.services.patient_bodies import CheckInBody, PatientBody
-from server.services.patients import find_or_make
+from server.services.patients.patient_requests import CheckInBody, PatientBody
+from server.services.patients.records import find_or_make
 from server.store import people
 from server.store.tables import AlertRow, AppointmentRow, PatientRow
 

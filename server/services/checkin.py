@@ -24,9 +24,9 @@ from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp, ticket_view
-from server.services.identifying import prove
-from server.services.patient_bodies import CheckInBody
-from server.services.patients import choices_of, described_by, description_of, document_of, find_or_make
+from server.services.patients.identification import prove
+from server.services.patients.patient_requests import CheckInBody
+from server.services.patients.records import choices_of, described_by, description_of, document_of, find_or_make
 from server.services.readmodel.snapshot import hall_row
 from server.services.slips import slip_of, with_slip
 from server.services.tickets import transitions

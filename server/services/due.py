@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import clock_news, desk_codes, lives, triage, watching
+from server.services import clock_news, lives, triage, watching
 from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
 from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.paper import print_jobs, waiting_list
+from server.services.patients import desk_codes
 from server.services.queue_state import estimates
 from server.services.tickets import bookings, stated_waits, transitions
 from server.store import journal

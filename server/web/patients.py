@@ -4,11 +4,11 @@ from flask import Blueprint, Response
 from spectree import SpecTree
 
 from server.protocol.answers import CheckIn, DeskCode, Identification
-from server.services import desk_codes
 from server.services.checkin import check_in, identified
 from server.services.core.hall_scope import named_hall
-from server.services.identifying import identify
-from server.services.patient_bodies import CheckInBody, DeskCodeBody, IdentifyBody
+from server.services.patients import desk_codes
+from server.services.patients.identification import identify
+from server.services.patients.patient_requests import CheckInBody, DeskCodeBody, IdentifyBody
 from server.web.authorise import asking
 from server.web.routes import declare, given_body, hear_hall_time, rendered, web, wish
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services import imports
 from server.services.access import devices, identification_attempts, login_attempts, staff
 from server.services.access.accounts import Importer
 from server.services.access.tokens import COOKIE, SECURE_COOKIE
@@ -28,6 +27,7 @@ from server.services.core.requests import (
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.halls import edit, parts
+from server.services.patients import imports
 from server.services.readmodel import machines
 from server.store.tables import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie

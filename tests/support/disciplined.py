@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.services import imports
+from server.services.patients import imports
 from server.store.tables import DoctorRow
 from tests.support.api import Api
 

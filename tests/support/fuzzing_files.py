@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from server.cli import _rows
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
-from server.services import imports
+from server.services.patients import imports
 from tests.support import reports
 from tests.support.api import HALLS, Api
 from tests.support.hostile import hostile_texts

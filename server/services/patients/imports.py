@@ -14,9 +14,9 @@ from server.domain.folding import fold_code, tidy_name
 from server.protocol.terms import ErrorCode
 from server.services.access import staff
 from server.services.access.accounts import Importer, keep_account
-from server.services.booking_import import Kept, keep_booking
 from server.services.core.context import zone
-from server.services.patient_import import keep_patient
+from server.services.patients.booking_import import Kept, keep_booking
+from server.services.patients.patient_import import keep_patient
 from server.services.queue_state.bookable import LONGEST as LONGEST_SLOT
 from server.services.queue_state.bookable import SHORTEST, Booking, must_be_near
 from server.services.reports.matching import adopt_waiting

@@ -11,7 +11,7 @@ from server.services.core.codes import new_code
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp
-from server.services.patient_bodies import DeskCodeBody
+from server.services.patients.patient_requests import DeskCodeBody
 from server.services.tickets.transitions import ticket_of
 from server.store.tables import DeskCodeRow, PatientRow
 

@@ -19,7 +19,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, ticket_view
-from server.services.patient_bodies import PatientBody
+from server.services.patients.patient_requests import PatientBody
 from server.services.readmodel.appointments_found import appointments_of
 from server.services.readmodel.audience import Faces
 from server.services.readmodel.snapshot import hall_row

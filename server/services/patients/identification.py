@@ -25,15 +25,15 @@ from server.domain.identification import (
 from server.domain.masking import display_name
 from server.domain.same_person import Description, Verdict, compare
 from server.protocol.terms import ErrorCode, Evidence, Proof
-from server.services import desk_codes
 from server.services.access import identification_attempts
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.transaction import PATIENCE_SECONDS, Wish
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
-from server.services.patient_bodies import IdentifyBody, ScanBody
-from server.services.patients import candidate_view, candidates, choices_of, description_of, owner_of
+from server.services.patients import desk_codes
+from server.services.patients.patient_requests import IdentifyBody, ScanBody
+from server.services.patients.records import candidate_view, candidates, choices_of, description_of, owner_of
 from server.services.reports.judging import mark_waiting
 from server.services.reports.matching import reports_of
 from server.store import people

@@ -13,8 +13,8 @@ from server.domain.errors import HallError
 from server.domain.folding import fold_code
 from server.domain.same_person import RECORD, Description, is_uncertain_renaming, why_not_the_same
 from server.protocol.terms import DocumentType, ErrorCode
-from server.services.booking_import import Kept
-from server.services.patients import description_of, document_columns
+from server.services.patients.booking_import import Kept
+from server.services.patients.records import description_of, document_columns
 from server.store import people
 from server.store.tables import PatientCodeRow, PatientRow
 

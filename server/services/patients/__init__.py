@@ -1,0 +1,1 @@
+"""Who a patient is: identified, made, imported, chosen."""
