@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from spectree import SpecTree
 
 from server.protocol.answers import CheckIn, DeskCode, Identification
-from server.services.checkin import check_in, identified
+from server.services.checkin.check_in import check_in, identified
 from server.services.core.hall_scope import named_hall
 from server.services.patients import desk_codes
 from server.services.patients.identification import identify

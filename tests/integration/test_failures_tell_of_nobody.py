@@ -9,7 +9,7 @@ import pytest
 
 from server import cli
 from server.protocol.logs import HOME, StderrHandler
-from server.services import checkin
+from server.services.checkin import check_in
 from server.services.core.unit_of_work import Work
 from server.store import engine
 from tests.support import canary
@@ -75,7 +75,7 @@ def broken(_api, patch):
             raise ValueError(f"cannot handle {body}") from error
 
     patch.setattr(Work, "write_facts", fail)
-    patch.setattr(checkin, "check_in", fail)
+    patch.setattr(check_in, "check_in", fail)
     yield "ValueError"
 
 

@@ -20,7 +20,7 @@ from kiosk.view import view
 from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
 from server.protocol.terms import PrintJobState
-from server.services.slips import OTHER_DOCTOR
+from server.services.checkin.slip import OTHER_DOCTOR
 from server.serving.pages import PageServer
 from tests.support.browser import a_browser
 from tests.support.hall import free_port

@@ -13,11 +13,12 @@ from server.domain.overuse import Action
 from server.domain.same_person import may_be_one
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
-from server.services import age_priority
-from server.services.admitting import admit
-from server.services.alarming import alarm
 from server.services.alerts import alerts, overuse
 from server.services.calling.stations import reassign
+from server.services.checkin import age_priority
+from server.services.checkin.danger_alerts import alarm
+from server.services.checkin.eligibility import admit
+from server.services.checkin.slip import slip_of, with_slip
 from server.services.core.authority import must_serve
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
@@ -28,7 +29,6 @@ from server.services.patients.identification import prove
 from server.services.patients.patient_requests import CheckInBody
 from server.services.patients.records import choices_of, described_by, description_of, document_of, find_or_make
 from server.services.readmodel.snapshot import hall_row
-from server.services.slips import slip_of, with_slip
 from server.services.tickets import transitions
 from server.services.tickets.issue import Asked as AskedTicket
 from server.services.tickets.issue import issue
