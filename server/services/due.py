@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import clock_news, lives, triage, watching
+from server.services import clock_news, lives, watching
 from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
 from server.services.calling import consultation
@@ -22,6 +22,7 @@ from server.services.paper import print_jobs, waiting_list
 from server.services.patients import desk_codes
 from server.services.queue_state import estimates
 from server.services.tickets import bookings, stated_waits, transitions
+from server.services.triage import assessment
 from server.store import journal
 from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
 
@@ -269,7 +270,7 @@ STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
 ONCE: Mapping[str, Callable[[Work, str], None]] = {
     "lease": print_jobs.expire,
     "silent": devices.fell_silent,
-    "reassess": triage.reassess_due,
+    "reassess": assessment.reassess_due,
     "paused_long": watching.paused_long,
     "staged_long": _staged_long,
     doctors.KIND: doctors.tell_name,

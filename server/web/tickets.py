@@ -26,7 +26,7 @@ from server.services.core.requests import (
 )
 from server.services.core.unit_of_work import Answer, Work
 from server.services.tickets import transfer
-from server.services.triage import confirmed, history, suggest, triage
+from server.services.triage.assessment import confirmed, history, suggest, triage
 from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
 

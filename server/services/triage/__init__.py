@@ -1,0 +1,1 @@
+"""Triage 分诊: a nurse sets grade and queue."""
