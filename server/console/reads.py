@@ -6,7 +6,7 @@ from server.console.knowledge import knowledge
 from server.console.paper import recent_paper
 from server.services.access.staff import accounts
 from server.services.core.hall_scope import named_hall
-from server.services.lookahead import coming
+from server.services.waiting.preview import coming
 from server.web.authorise import asking
 from server.web.routes import rendered, web
 

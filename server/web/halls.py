@@ -7,7 +7,6 @@ from server.domain.errors import HallError
 from server.protocol.answers import LikelyCalls, PrintJobAnswer
 from server.protocol.messages import EventPage, Snapshot
 from server.protocol.terms import ErrorCode
-from server.services import lookahead
 from server.services.core.context import Context
 from server.services.core.hall_scope import named_hall
 from server.services.core.principal import Principal
@@ -15,6 +14,7 @@ from server.services.core.requests import ListBody
 from server.services.core.views import View
 from server.services.paper import waiting_list
 from server.services.readmodel import snapshot
+from server.services.waiting import preview
 from server.web.routes import read, wish
 
 
@@ -75,7 +75,7 @@ def _events(context: Context, who: Principal, hall: str) -> View:
 
 
 def _ahead(context: Context, who: Principal, hall: str) -> View:
-    return lookahead.likely_calls(context, named_hall(context, who, hall))
+    return preview.likely_calls(context, named_hall(context, who, hall))
 
 
 def _whole(word: str, default: int) -> int:

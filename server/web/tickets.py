@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from spectree import SpecTree
 
 from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
-from server.services import explaining
 from server.services.calling import consultation, staging
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command, named_hall
@@ -27,6 +26,7 @@ from server.services.core.requests import (
 from server.services.core.unit_of_work import Answer, Work
 from server.services.tickets import transfer
 from server.services.triage.assessment import confirmed, history, suggest, triage
+from server.services.waiting import explanation
 from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
 
@@ -93,13 +93,13 @@ def _reads(routes: Blueprint, spec: SpecTree) -> None:
 READINGS: tuple[tuple[str, Reader, str, type[BaseModel] | None], ...] = (
     (
         "/tickets/<id>",
-        lambda context, who, id: explaining.ticket(context, id, who),
+        lambda context, who, id: explanation.ticket(context, id, who),
         "get_ticket",
         TicketAnswer,
     ),
     (
         "/tickets/<id>/explanation",
-        lambda context, who, id: explaining.explanation(context, id, who),
+        lambda context, who, id: explanation.explanation(context, id, who),
         "explain_ticket",
         Explained,
     ),

@@ -1,0 +1,1 @@
+"""What a waiting patient and the desk are told: why not yet, who is next."""
