@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from server.domain.errors import HallError
-from server.services import clock_news
+from server.services.schedule import clock_news
 from server.store import engine
 from tests.support.api import an_api
 from tests.support.clocks import MovedClock, a_round, by_real_time

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.services.due import run_due
+from server.services.schedule.runner import run_due
 from server.store.tables import AuditRow, QueueDayRow
 from tests.support.api import an_api
 from tests.support.disciplined import later, order

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from server.protocol.wire import HallProblem
-from server.services.due import tell_of_storage
+from server.services.schedule.runner import tell_of_storage
 from tests.support.api import an_api
 from tests.support.hall import RunningHall, hall_file, until
 

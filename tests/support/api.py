@@ -25,9 +25,9 @@ from server.protocol.terms import DeviceRole, StaffRole
 from server.services.access import devices, staff
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
-from server.services.due import run_due
 from server.services.halls import hall_file
 from server.services.opening import build_context
+from server.services.schedule.runner import run_due
 from server.settings import Settings
 from server.store import postgresql
 from server.store.tables import Base

@@ -8,9 +8,9 @@ from typing import Any
 
 import time_machine
 
-from server.services import clock_news
 from server.services.core import clock
-from server.services.due import run_due
+from server.services.schedule import clock_news
+from server.services.schedule.runner import run_due
 from tests.support.api import Api
 from tests.support.hall import RunningHall, run_server, until
 

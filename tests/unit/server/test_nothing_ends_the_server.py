@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from server.protocol.terms import Audience
 from server.services.core.clock import Clock
-from server.services.due import DueRunner, Resting
 from server.services.readmodel.audience import Faces
+from server.services.schedule.runner import DueRunner, Resting
 from server.settings import Settings
 from server.store.tables import HallRow
 from tests.support.api import an_api
@@ -48,9 +48,9 @@ def test_a_round_that_fails_in_one_part_does_the_others(monkeypatch):
     def broken(_context):
         raise OSError("a disk that does not answer")
 
-    monkeypatch.setattr("server.services.due.keep_reserve", broken)
-    monkeypatch.setattr("server.services.due.run_due", lambda _context, _resting: done.set())
-    monkeypatch.setattr("server.services.due.renew_wanted", broken)
+    monkeypatch.setattr("server.services.schedule.runner.keep_reserve", broken)
+    monkeypatch.setattr("server.services.schedule.runner.run_due", lambda _context, _resting: done.set())
+    monkeypatch.setattr("server.services.schedule.runner.renew_wanted", broken)
     runner = DueRunner(SimpleNamespace(clock=Clock()), every=0.001)
     runner.start()
     assert done.wait(30)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import clock_news, lives, watching
+from server.services import lives
 from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
 from server.services.calling import consultation
@@ -21,6 +21,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.paper import print_jobs, waiting_list
 from server.services.patients import desk_codes
 from server.services.queue_state import estimates
+from server.services.schedule import clock_news, monitor
 from server.services.tickets import bookings, stated_waits, transitions
 from server.services.triage import assessment
 from server.store import journal
@@ -218,7 +219,7 @@ def _close_day(work: Work, context: Context, row: DueRow) -> datetime | None:
 
 
 def _watch(work: Work, context: Context, row: DueRow) -> datetime | None:
-    return watching.watch(work, context, date.fromisoformat(row.subject))
+    return monitor.watch(work, context, date.fromisoformat(row.subject))
 
 
 def _list(work: Work, _context: Context, row: DueRow) -> datetime | None:
@@ -271,7 +272,7 @@ ONCE: Mapping[str, Callable[[Work, str], None]] = {
     "lease": print_jobs.expire,
     "silent": devices.fell_silent,
     "reassess": assessment.reassess_due,
-    "paused_long": watching.paused_long,
+    "paused_long": monitor.paused_long,
     "staged_long": _staged_long,
     doctors.KIND: doctors.tell_name,
     "hold_elsewhere": partial(consultation.hold_for_other_hall, held=True),
