@@ -15,8 +15,8 @@ from server.live import relay, sockets
 from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
 from server.services.access.tokens import Tokens
+from server.services.bootstrap.startup import build_context
 from server.services.core.context import Context
-from server.services.opening import build_context
 from server.services.schedule.runner import DueRunner
 from server.settings import Settings
 from server.web import (

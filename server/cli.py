@@ -21,14 +21,14 @@ from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services.access import devices, staff
 from server.services.access.doctors import keep_doctor
+from server.services.bootstrap.examination import NotServable
+from server.services.bootstrap.startup import build_context
 from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
 from server.services.core.unit_of_work import Answer, Work
-from server.services.examination import NotServable
 from server.services.halls import hall_file
 from server.services.halls.rule_files import load_scales
-from server.services.opening import build_context
 from server.services.patients import imports
 from server.services.tickets import stated_waits
 from server.settings import Settings

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from server.domain.wholeness import Part, trouble_of
-from server.services import examination, restoring
+from server.services.bootstrap import examination, restoration
 from server.settings import Settings
 
 
@@ -24,8 +24,8 @@ def check(_given: argparse.Namespace) -> int:
 def restore(given: argparse.Namespace) -> int:
     """Put a copy in its place; 1 when it cannot be, and nothing changed."""
     try:
-        halls = restoring.restore(Settings(), given.file, new_key=given.new_key)
-    except restoring.CannotRestore as error:
+        halls = restoration.restore(Settings(), given.file, new_key=given.new_key)
+    except restoration.CannotRestore as error:
         print(f"nothing was restored: {error}", file=sys.stderr)
         return 1
     print(f"restored, with a new epoch and an alert in each hall: {', '.join(halls) or 'none'}")

@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from server.app import Server, create
 from server.live import gate
-from server.services.examination import NotServable
+from server.services.bootstrap.examination import NotServable
 from server.serving.limits import Limits
 from server.serving.quiet import OncePerMinute, QuietLogger
 from server.serving.worker import GuardedWorker

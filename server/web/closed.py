@@ -8,8 +8,8 @@ import threading
 from flask import Flask, Response, request
 
 from server.protocol.terms import ErrorCode
+from server.services.bootstrap.examination import NotServable, must_be_servable
 from server.services.core.high_water import InUse, Marks
-from server.services.examination import NotServable, must_be_servable
 from server.settings import Settings
 from server.web import guard
 from server.web.problems import problem

@@ -21,11 +21,11 @@ from typing import Any
 from server.domain.errors import HallError
 from server.protocol.link import Link
 from server.protocol.terms import ErrorCode
+from server.services.bootstrap.startup import build_context
 from server.services.calling.selection import choose
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls import hall_file
-from server.services.opening import build_context
 from server.settings import Settings
 from server.store.tables import StationRow
 from tests.support.api import Api

@@ -18,7 +18,7 @@ from hardware.virtual.server import PrinterPort
 from server.domain.wholeness import trouble_of
 from server.protocol.terms import PrintJobState
 from server.protocol.wire import HallProblem, HallUnreachable
-from server.services.examination import look
+from server.services.bootstrap.examination import look
 from tests.support.gate import a_gate
 from tests.support.hall import FORKS, ROOT, RunningHall, a_hall, hall_file, until
 from tests.support.power import Disk, a_disk

@@ -13,7 +13,7 @@ from server.cli import main
 from server.domain.wholeness import ADVICE, Trouble
 from server.protocol.follower import Follower
 from server.protocol.wire import HallProblem
-from server.services import lives
+from server.services.bootstrap import journal_epochs
 from server.store import engine
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
@@ -124,7 +124,7 @@ def restored_by(api, told, role="kiosk"):
     """Whether a heartbeat begins a new epoch."""
     epoch = api.snapshot()["epoch"]
     assert 200 == api.post("/devices/me/heartbeat", {"health": {}, **told}, role=role, key="")[0]
-    lives.heed_witnesses(api.context)
+    journal_epochs.heed_witnesses(api.context)
     return epoch != api.snapshot()["epoch"]
 
 
@@ -154,9 +154,9 @@ def test_what_a_device_proves_while_nobody_can_write_is_heeded_afterwards(monkey
         assert 200 == api.post("/devices/me/heartbeat", told, role="kiosk", key="")[0]
         with contextlib.closing(sqlite3.connect(api.folder / "hall.db")) as other:
             other.execute("BEGIN IMMEDIATE")
-            lives.heed_witnesses(api.context)
+            journal_epochs.heed_witnesses(api.context)
         assert now["epoch"] == api.snapshot()["epoch"]
-        lives.heed_witnesses(api.context)
+        journal_epochs.heed_witnesses(api.context)
         assert now["epoch"] != api.snapshot()["epoch"]
 
 

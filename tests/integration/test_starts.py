@@ -12,8 +12,8 @@ import pytest
 
 from server.cli import main
 from server.domain.wholeness import ADVICE, Part, Trouble
-from server.services.examination import NotServable, look, must_be_servable
-from server.services.opening import build_context
+from server.services.bootstrap.examination import NotServable, look, must_be_servable
+from server.services.bootstrap.startup import build_context
 from tests.support.databases import about_sqlite
 from tests.support.hall import RunningHall, until
 from tests.support.starts import SERVES, at_work, said_at_start, settings_of, starts, table

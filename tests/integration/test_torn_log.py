@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from server.services.opening import build_context
+from server.services.bootstrap.startup import build_context
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
 

@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 from server.app import Server, create
 from server.protocol.terms import DeviceRole, StaffRole
 from server.services.access import devices, staff
+from server.services.bootstrap.startup import build_context
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls import hall_file
-from server.services.opening import build_context
 from server.services.schedule.runner import run_due
 from server.settings import Settings
 from server.store import postgresql

@@ -6,8 +6,8 @@ import sqlite3
 from itertools import product
 from pathlib import Path
 
-from server.services.examination import NotServable, must_be_servable
-from server.services.opening import build_context
+from server.services.bootstrap.examination import NotServable, must_be_servable
+from server.services.bootstrap.startup import build_context
 from server.settings import Settings
 from tests.support.hall import RunningHall
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services import lives
 from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
 from server.services.alerts import alerts
+from server.services.bootstrap import journal_epochs
 from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
@@ -88,7 +88,7 @@ class DueRunner:
         while not self._stop.wait(self._every):
             self._context.clock.look()
             tell = (keep_reserve, tell_of_storage, clock_news.tell)
-            for task in (sync_marks, keep_time, lives.heed_witnesses, *tell, self._run_due, renew_wanted):
+            for task in (sync_marks, keep_time, journal_epochs.heed_witnesses, *tell, self._run_due, renew_wanted):
                 try:
                     task(self._context)
                 except Exception:  # one that fails holds up neither the others nor the next round

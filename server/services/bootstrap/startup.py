@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.keys import Purpose, derived, name_of
 from server.protocol import private_files
-from server.services import lives
+from server.services.bootstrap import journal_epochs
+from server.services.bootstrap.examination import must_be_servable
 from server.services.core import clock_record
 from server.services.core.clock import Clock
 from server.services.core.clock_record import ClockRecord
@@ -12,7 +13,6 @@ from server.services.core.context import Context
 from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
 from server.services.core.transaction import Transactions, tell_time
-from server.services.examination import must_be_servable
 from server.services.halls.rule_files import load_findings, load_scales
 from server.settings import Settings
 from server.store import key_name, times
@@ -47,7 +47,7 @@ def _opened(settings: Settings, marks: Marks, *, signed: bool) -> Context:
     key_name.keep(engines, name_of(key), anew=not signed)
     transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key, record)
-    lives.check_marks(transactions)
+    journal_epochs.check_marks(transactions)
     return context
 
 

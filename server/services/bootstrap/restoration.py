@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from server.domain.keys import Purpose, derived, name_of
 from server.domain.wholeness import Part, Trouble
 from server.protocol import durable_files, private_files
-from server.services import lives
+from server.services.bootstrap import journal_epochs
+from server.services.bootstrap.examination import NotServable, look_into, sqlite_file
+from server.services.bootstrap.startup import STATE_FILES
 from server.services.core.clock import Clock
 from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
 from server.services.core.transaction import Transactions
-from server.services.examination import NotServable, look_into, sqlite_file
-from server.services.opening import STATE_FILES
 from server.settings import Settings
 from server.store import key_name
 from server.store.engine import open_engines
@@ -105,7 +105,7 @@ def _begin_lives(
             said += [mark] if (mark := marks.read(hall)) is not None else []
             lost = max((at - seq for _, at in said), default=0)
             later = tuple({seen for seen, _ in said} - {epoch})
-            lives.begin_of(transactions, hall, epoch, lost=lost if lost > 0 else None, also_former=later)
+            journal_epochs.begin_of(transactions, hall, epoch, lost=lost if lost > 0 else None, also_former=later)
         for hall in marks.halls() - {hall for hall, _, _ in halls}:
             marks.forget(hall)
         if engines.is_sqlite:

@@ -1,0 +1,1 @@
+"""Opening an installation, looking at it, restoring it."""
