@@ -1,7 +1,7 @@
 """How many sign-ins are under way at once: WSGI before Flask, so that a burst costs little. Knows no account.
 
-The line for hashing (server/services/access/password_hashing.py) refuses the same ones, but only after Flask has routed,
-read and checked each; some hundred a second of these take the time that staff need.
+The line for hashing (server/services/access/password_hashing.py) refuses the same ones, but only after Flask has
+routed, read and checked each; some hundred a second of these take the time that staff need.
 """
 
 import threading

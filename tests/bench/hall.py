@@ -25,7 +25,7 @@ from server.services.bootstrap.startup import build_context
 from server.services.calling.selection import choose
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
-from server.services.halls import hall_file
+from server.services.halls.hall_file import read
 from server.settings import Settings
 from server.store.tables import StationRow
 from tests.support.api import Api
@@ -183,7 +183,7 @@ def a_waiting_hall(folder: Path, waiting: int) -> Context:
     api.close()
     fill(folder / "hall.db", waiting, "waiting")
     context = build_context(Settings(database_url=f"sqlite:///{folder / 'hall.db'}", state_dir=folder / "state"))
-    assert hall_file.read(toml, context)
+    assert read(toml, context)
     return context
 
 

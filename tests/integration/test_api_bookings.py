@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.services.halls import hall_file
+from server.services.halls.hall_file import read, write
 from server.store.tables import AppointmentRow
 from tests.support.api import an_api
 from tests.support.disciplined import arrive, at, book, hall_file
@@ -118,8 +118,8 @@ def test_a_booking_for_a_queue_that_closed_or_that_no_station_serves_is_refused(
     if gone == "queue":
         head, rest = text.split('[[hall.queue]]\nid = "PED"')
         text = head + rest[rest.index("[[hall.station]]") :]
-    file = hall_file.read(text, known.context)
-    known.context.transactions.administer(lambda db: hall_file.write(db, file, text))
+    file = read(text, known.context)
+    known.context.transactions.administer(lambda db: write(db, file, text))
 
     status, body = imported(known, queue="PED")
 
@@ -130,8 +130,8 @@ def lost_doctor(api):
     """The booking of patient 1 with a doctor who has left since."""
     book(api, 1, "09:00", doctor="D1")
     text = TWO_QUEUES.replace('doctor = "D1"', 'doctor = "D9"')
-    file = hall_file.read(text, api.context)
-    api.context.transactions.administer(lambda db: hall_file.write(db, file, text))
+    file = read(text, api.context)
+    api.context.transactions.administer(lambda db: write(db, file, text))
     api.context.transactions.administer(
         lambda db: setattr(db.get(AppointmentRow, "AP-1-2026-03-02-09:00"), "doctor_id", "DR404") or []
     )
@@ -178,8 +178,8 @@ def test_who_waits_for_a_doctor_whose_station_is_removed_is_called_by_any(api):
     """Q1: a hall file that takes the room away loses nobody."""
     ticket = checked_in(api, book(api, 1, "09:00", doctor="D1"))["ticket"]
     text = TWO_QUEUES.replace('doctor = "D1"', 'doctor = "D9"').replace('id = "R1"', 'id = "R7"')
-    file = hall_file.read(text, api.context)
-    api.context.transactions.administer(lambda db: hall_file.write(db, file, text))
+    file = read(text, api.context)
+    api.context.transactions.administer(lambda db: write(db, file, text))
     assert api.call("R2") is None
     api.later(at("08:32"))
 
@@ -203,8 +203,8 @@ def test_who_waits_in_a_queue_that_no_station_serves_any_more_is_told_to_staff(a
     """Q1: the hall file's last station of a queue went away."""
     ticket = api.check_in("某某", "PED")
     text = TWO_QUEUES.replace('queues = ["PED"]', 'queues = ["IM"]')
-    file = hall_file.read(text, api.context)
-    api.context.transactions.administer(lambda db: hall_file.write(db, file, text))
+    file = read(text, api.context)
+    api.context.transactions.administer(lambda db: write(db, file, text))
     api.later(at("08:32"))
 
     assert [("nobody_serves", ticket["id"])] == alerts(api)

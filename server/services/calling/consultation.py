@@ -146,7 +146,9 @@ def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
 def hold(work: Work, id: str, body: HoldBody) -> Answer:
     """挂起 / 置为检查: away for a while, for a stated reason; `examination…` comes back by checking in again."""
     ticket = transitions.ticket_of(work, id)
-    transitions.apply(work, ticket, Action.HOLD, reason=body.reason, hold_reason=as_stated(body.reason), station_id=None)
+    transitions.apply(
+        work, ticket, Action.HOLD, reason=body.reason, hold_reason=as_stated(body.reason), station_id=None
+    )
     return answer(ticket)
 
 

@@ -182,7 +182,9 @@ def _refused_unseen(
         if by_name_only:
             _count(work, context, Outcome.MISSED, f"name:{described.name if described else ''}")
         return _refused(work, context, asked, ErrorCode.NOT_IDENTIFIED)
-    if _is_counted(work, asked) and identification_attempts.is_locked(work, owner, identification_attempts.hashed(context, asked.text)):
+    if _is_counted(work, asked) and identification_attempts.is_locked(
+        work, owner, identification_attempts.hashed(context, asked.text)
+    ):
         return _refused(work, context, asked, ErrorCode.TOO_MANY_ATTEMPTS)
     may_be_trusted = trusted and asked.how is Evidence.KEYBOARD and asked.form is Form.NUMBER
     if staff or may_be_trusted or not asks_for_proof(asked):

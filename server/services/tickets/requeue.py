@@ -59,7 +59,9 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
         )
     was_seen = state in {TicketState.PASSED, TicketState.CALLED} or is_away(ticket)
     doctor = doctor_for(work, ticket) if was_seen else ticket.doctor
-    transitions.apply(work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None, doctor=doctor)
+    transitions.apply(
+        work, ticket, Action.RETURN, reason=reason, to=to, hold_reason=None, station_id=None, doctor=doctor
+    )
 
 
 def doctor_for(work: Work, ticket: TicketRow) -> str:

@@ -235,7 +235,9 @@ def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tri
     transitions.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **changes)
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         undo = ticket.undo  # of the whole triage: undoing the hold alone would put the patient back in line
-        transitions.apply(work, ticket, Action.HOLD, reason=transitions.ESCORT, hold_reason=transitions.ESCORT, station_id=None)
+        transitions.apply(
+            work, ticket, Action.HOLD, reason=transitions.ESCORT, hold_reason=transitions.ESCORT, station_id=None
+        )
         ticket.undo = undo
     work.unschedule(f"reassess:{ticket.id}")
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)
