@@ -8,8 +8,8 @@ from server.protocol.terms import DeviceRole, Lane, TicketState
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
+from server.services.core.wait_cache import WaitCache
 from server.services.paper import print_jobs
-from server.services.queue_state.estimates import Waits
 from server.services.readmodel.snapshot import position, waiting_before
 from server.services.tickets import stated_waits, transitions
 from server.store.tables import AppointmentRow, TicketRow
@@ -26,7 +26,7 @@ OTHER_DOCTOR = {
 }
 
 
-def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, print_it: bool) -> View:
+def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: WaitCache, *, print_it: bool) -> View:
     """The answer of a check-in: ticket, slip, and the print job if paper is wanted and somebody can print it."""
     slip = slip_of(work, ticket, queue, waits)
     body: View = {"ticket": ticket_view(ticket), "slip": slip}
@@ -40,7 +40,7 @@ def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: Waits, *, prin
     return body
 
 
-def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
+def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: WaitCache) -> View:
     """What the slip says, without the name. The wait is told where it is known already: paper waits for no sums.
 
     What it tells is kept as the ticket's promise.
@@ -75,7 +75,7 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: Waits) -> View:
     }
 
 
-def _known_wait(work: Work, ticket: TicketRow, ahead: int | None, waits: Waits) -> Expected | None:
+def _known_wait(work: Work, ticket: TicketRow, ahead: int | None, waits: WaitCache) -> Expected | None:
     """The wait of the ticket's place, where it is known already and the place is sure.
 
     Who waits for triage has no grade and so no place yet, and of those who wait for a doctor by name only an ordinary

@@ -21,8 +21,8 @@ from server.services.core.clock_record import ClockRecord
 from server.services.core.counts import Counts
 from server.services.core.receipts import fingerprint
 from server.services.core.transaction import Transactions
+from server.services.core.wait_cache import WaitCache
 from server.services.core.witnesses import Witnesses
-from server.services.queue_state.estimates import Waits
 from server.store.engine import Engines
 from server.store.tables import HallRow
 
@@ -43,7 +43,7 @@ class Context:
     findings: Catalogue
     secret: str
     clock_record: ClockRecord
-    waits: Waits = field(default_factory=Waits)
+    waits: WaitCache = field(default_factory=WaitCache)
     counts: Counts = field(default_factory=Counts)
     witnesses: Witnesses = field(default_factory=Witnesses)
 

@@ -3,10 +3,9 @@
 Nothing here is ever computed under a hall's lock: a check-in takes what is known already and asks for it to be renewed.
 """
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -20,17 +19,12 @@ from server.domain.triage import Scale
 from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
 from server.services.core.hall_config import HallConfig, config_of
+from server.services.core.wait_cache import QueueEstimates, WaitCache
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.queue_state.lineup import Lineup, lineup_of, streams_of
 from server.store.engine import Engines
 from server.store.tables import HallRow, TicketRow
 
-FRESH = timedelta(seconds=15)
-"""A line is not played again before."""
-USABLE = timedelta(seconds=60)
-"""What was played longer ago is told to nobody."""
-SHARE = 20.0
-"""Playing rests so many times as long as it took: at most a twentieth of one core."""
 MOST_SAMPLES = 300
 LONGEST = 240.0
 FARTHEST = 480
@@ -39,67 +33,7 @@ EARLIER_DAYS = 14
 """How many days are looked back where today and yesterday had too few consultations: over a holiday, not a season."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The waits of one queue at one moment, by ticket, and by how many are called before: of the whole queue, and of
-    those who wait for a doctor by name."""
-
-    at: datetime
-    seq: int
-    tickets: Mapping[str, Expected] = field(default_factory=dict)
-    places: Sequence[Expected] = ()
-    doctors: Mapping[str, Sequence[Expected]] = field(default_factory=dict)
-
-
-class Waits:
-    """What is known of the waits of this process's halls. Guards its own state; any thread may ask."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._told: dict[tuple[str, str], Told] = {}
-        self._wanted: set[tuple[str, str]] = set()
-        self._rests_until = 0.0
-
-    def of(self, hall: str, queue: str, now: datetime, seq: int) -> Told | None:
-        """What may be told now of a queue whose hall's journal is at `seq`; asks for a renewal when it is not fresh."""
-        with self._lock:
-            told = self._told.get((hall, queue))
-            if told is None or told.seq > seq or not timedelta(0) <= now - told.at <= FRESH:
-                self._wanted.add((hall, queue))
-            usable = told is not None and told.seq <= seq and timedelta(0) <= now - told.at <= USABLE
-            return told if usable else None
-
-    def place(
-        self, hall: str, queue: str, ahead: int | None, now: datetime, seq: int, *, doctor: str | None = None
-    ) -> Expected | None:
-        """The wait of somebody before whom so many of the queue, or of the doctor's own, are called; None where it is
-        not known."""
-        told = self.of(hall, queue, now, seq)
-        if told is None or ahead is None:
-            return None
-        known = told.doctors.get(doctor, ()) if doctor else told.places
-        return known[ahead] if ahead < len(known) else None
-
-    def keep(self, hall: str, told: Mapping[str, Told], took: float) -> None:
-        """Remember what was played for some queues of a hall, which took so many seconds."""
-        with self._lock:
-            self._told |= {(hall, queue): one for queue, one in told.items()}
-            self._wanted -= {(hall, queue) for queue in told}
-            self._rests_until = time.monotonic() + took * SHARE
-
-    def take_wanted(self) -> tuple[str, str] | None:
-        """A (hall, queue) somebody asked for, unless playing has to rest."""
-        with self._lock:
-            if not self._wanted or time.monotonic() < self._rests_until:
-                return None
-            return self._wanted.pop()
-
-    def may_play(self) -> bool:
-        """Whether playing need not rest."""
-        return time.monotonic() >= self._rests_until
-
-
-def renew_wanted(engines: Engines, scales: Mapping[str, Scale], waits: Waits, now: datetime) -> bool:
+def renew_wanted(engines: Engines, scales: Mapping[str, Scale], waits: WaitCache, now: datetime) -> bool:
     """Play one queue that somebody asked for; whether there was one."""
     wanted = waits.take_wanted()
     if wanted is None:
@@ -113,26 +47,26 @@ def renew_wanted(engines: Engines, scales: Mapping[str, Scale], waits: Waits, no
 
 
 def renew(
-    db: Session, hall: HallRow, queue: str, scales: Mapping[str, Scale], waits: Waits, now: datetime
-) -> Told | None:
+    db: Session, hall: HallRow, queue: str, scales: Mapping[str, Scale], waits: WaitCache, now: datetime
+) -> QueueEstimates | None:
     """Play the line-up of a queue and keep the waits of every queue in it; those of the queue itself."""
     began = time.thread_time()
     config = config_of(db, hall)
     found = lineup_of(db, config, queue, now)
-    told = {queue: Told(now, hall.seq)} if found is None else _played(db, hall, config, found, scales)
+    told = {queue: QueueEstimates(now, hall.seq)} if found is None else _played(db, hall, config, found, scales)
     waits.keep(hall.id, told, time.thread_time() - began)
     return told.get(queue)
 
 
 def _played(
     db: Session, hall: HallRow, config: HallConfig, found: Lineup, scales: Mapping[str, Scale]
-) -> dict[str, Told]:
+) -> dict[str, QueueEstimates]:
     line = found.calling
     queues = list(line.rules)
     wanted = max(rules.wait_min_samples for rules in line.rules.values())
     samples, planned = samples_of(db, config, queues, line.now, wanted), _planned(line)
     if not line.rooms or (planned is None and len(samples) < min(r.wait_min_samples for r in line.rules.values())):
-        return {queue: Told(line.now, hall.seq) for queue in queues}
+        return {queue: QueueEstimates(line.now, hall.seq) for queue in queues}
     newcomers = [
         _newcomer(db, config, queue, scales, line.now, doctor)
         for queue in queues
@@ -160,11 +94,11 @@ def _doctors(line: Line, queue: str) -> list[str]:
     return sorted({room.caller.doctor for room in line.rooms if room.caller.doctor and queue in room.caller.queues})
 
 
-def _told(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> Told:
+def _told(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> QueueEstimates:
     near = [(head, one) for head, one in ranges if one.high <= FARTHEST]
     doctors = {head.doctor for head, _ in near if head.doctor}
     imagined = [head.ticket for head, _ in near if head.ticket.startswith(GHOST) and head.doctor]
-    return Told(
+    return QueueEstimates(
         line.now,
         seq,
         {head.ticket: one for head, one in near if not head.ticket.startswith(GHOST)},

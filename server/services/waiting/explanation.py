@@ -35,7 +35,8 @@ from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, stamp, ticket_view
-from server.services.queue_state.estimates import Told, renew
+from server.services.core.wait_cache import QueueEstimates
+from server.services.queue_state.estimates import renew
 from server.services.queue_state.lineup import Lineup, lineup_of
 from server.services.readmodel.audience import Faces
 from server.services.readmodel.snapshot import hall_row, position
@@ -136,7 +137,7 @@ def _wait(context: Context, db: Session, hall: HallRow, row: TicketRow, standing
 
 def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing) -> Expected | None:
     now, waits = context.clock.hall(), context.waits
-    told: Told | None = waits.of(hall.id, row.queue_id, now, hall.seq)
+    told: QueueEstimates | None = waits.of(hall.id, row.queue_id, now, hall.seq)
     short = standing.found is not None and len(standing.found.line.tickets) <= PLAYED_AT_ONCE
     if told is None and short and waits.may_play():
         told = renew(db, hall, row.queue_id, context.scales, waits, now)
