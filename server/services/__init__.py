@@ -1,1 +1,1 @@
-"""Use cases: fetch, ask the domain, write, record. One write path (transaction.py), one owner of timers (due.py)."""
+"""Use cases, one package per capability: fetch, ask the domain, write, record. The one write path is in core."""
