@@ -104,7 +104,7 @@ class Work:
         reads_every: float = 0.05,
     ) -> None:
         self.recorders = [Recorder() for _ in nodes]
-        self.presses = 0
+        self.presses = self._seen = 0
         self._ahead, self._reads_every = ahead, reads_every
         self._nodes = nodes
         self._stop = threading.Event()
@@ -170,6 +170,8 @@ class Work:
         if press % 7 == 0:
             recorder.ask("ticket.started", lambda: desk.start(called.id), ticket=called.id)
         recorder.ask("ticket.finished", lambda: desk.finish(called.id), ticket=called.id)
+        with self._lock:
+            self._seen += 1
 
     def _free(self, recorder: Recorder, desk: HallClient, station: str) -> None:
         """Finish whom the room has without its doctor knowing: the answer to the call never came."""
@@ -182,7 +184,7 @@ class Work:
     def _kiosk(self, recorder: Recorder, kiosk: HallClient, _number: int) -> None:
         """Check people in, so many ahead of the doctors."""
         with self._lock:
-            waiting = sum(recorder.came for recorder in self.recorders) - self.presses
+            waiting = sum(recorder.came for recorder in self.recorders) - self._seen
         if waiting > self._ahead:
             self._stop.wait(0.01)
             return
