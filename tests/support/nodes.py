@@ -188,7 +188,9 @@ class Work:
         if waiting > self._ahead:
             self._stop.wait(0.01)
             return
-        recorder.ask("ticket.checked_in", lambda: kiosk.check_in("H1", queue="IM", patient={"name": "来"}).ticket)
+        recorder.ask(
+            "ticket.checked_in", lambda: kiosk.check_in("H1", queue="IM", patient={"name": "来"}, print=False).ticket
+        )
 
     def _reader(self, recorder: Recorder, desk: HallClient, _number: int) -> None:
         recorder.ask("read", lambda: desk.snapshot("H1"))
