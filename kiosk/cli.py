@@ -15,8 +15,8 @@ from hardware.jobs import print_job
 from hardware.registry import open_printer, open_reader
 from kiosk.agent import LIMITS, create_agent
 from kiosk.errands import Errands, Outside
-from kiosk.inputs import Tick, Touch
 from kiosk.journal import Journal
+from kiosk.machine.events import Tick, Touch
 from kiosk.mind import Mind
 from kiosk.paper import PaperMaker
 from kiosk.reach import ANSWER_SECONDS, Reach

@@ -8,10 +8,8 @@ from dataclasses import asdict, dataclass
 from threading import Event
 from typing import Any
 
-from kiosk.inputs import Alerted, Answer, Away, Coming, Input, Paper, PaperMoved, Refused, Result, Resumed
 from kiosk.journal import Entry, Journal
-from kiosk.paper import PaperMaker
-from kiosk.wishes import (
+from kiosk.machine.effects import (
     AskPlace,
     CallStaff,
     CheckInWish,
@@ -23,6 +21,8 @@ from kiosk.wishes import (
     SettlePaper,
     Wish,
 )
+from kiosk.machine.events import Alerted, Answer, Away, Coming, Input, Paper, PaperMoved, Refused, Result, Resumed
+from kiosk.paper import PaperMaker
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Names, PrintJob

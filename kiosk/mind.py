@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.flow import advance
-from kiosk.inputs import Input, Touch
-from kiosk.screens import State
-from kiosk.view import view
-from kiosk.wishes import Wish
+from kiosk.machine.effects import Wish
+from kiosk.machine.events import Input, Touch
+from kiosk.machine.flow import advance
+from kiosk.machine.state import State
+from kiosk.machine.view import view
 
 
 class Mind:

@@ -6,8 +6,8 @@ from threading import Event
 
 from hardware.errors import HardwareError
 from hardware.ports import Reader, Scan
-from kiosk.inputs import Touch
-from kiosk.screens import Verb
+from kiosk.machine.events import Touch
+from kiosk.machine.state import Verb
 
 LISTEN_SECONDS = 0.5
 AGAIN_AFTER = 2.0

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from threading import Event
 
 from hardware.ports import Reason
-from kiosk.inputs import HallKnown, Input, PrinterKnown
-from kiosk.screens import Hall
+from kiosk.machine.events import HallKnown, Input, PrinterKnown
+from kiosk.machine.state import Hall
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Snapshot
 

@@ -170,7 +170,7 @@ function Direction({ seen, t, say }) {
   </div>`;
 }
 
-/** Whether the screen has been shown long enough for an answer; the agent counts none before (kiosk/flow.py). */
+/** Whether the screen has been shown long enough for an answer; the agent counts none before (kiosk/machine/flow.py). */
 function useSettled() {
   const [settled, setSettled] = useState(false);
   useEffect(() => {

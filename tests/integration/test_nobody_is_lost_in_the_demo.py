@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.flow import advance
-from kiosk.inputs import Alerted, Answer, Coming, HallKnown, Refused, Touch
-from kiosk.screens import Hall, Screen, State, Verb
-from kiosk.view import view
-from kiosk.wishes import CallStaff, CheckInWish, FollowAlert, Identify
+from kiosk.machine.effects import CallStaff, CheckInWish, FollowAlert, Identify
+from kiosk.machine.events import Alerted, Answer, Coming, HallKnown, Refused, Touch
+from kiosk.machine.flow import advance
+from kiosk.machine.state import Hall, Screen, State, Verb
+from kiosk.machine.view import view
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.messages import QueueView
 from tests.support.api import an_api

@@ -13,10 +13,10 @@ from pathlib import Path
 from hardware.jobs import print_job
 from hardware.registry import open_printer
 from kiosk.errands import Errands, Outside
-from kiosk.inputs import Answer, Input, Resumed
 from kiosk.journal import Journal
+from kiosk.machine.effects import CheckInWish, PutOnPaper
+from kiosk.machine.events import Answer, Input, Resumed
 from kiosk.paper import PaperMaker
-from kiosk.wishes import CheckInWish, PutOnPaper
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.agent import LIMITS, create_agent
-from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
-from kiosk.turns import SPOKEN
-from kiosk.view import view
+from kiosk.machine.state import Finished, Hall, Message, Option, Screen, State, Task
+from kiosk.machine.steps import SPOKEN
+from kiosk.machine.view import view
 from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
 from server.protocol.terms import PrintJobState

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from kiosk.inputs import Answer, HallKnown, Tick, Touch
+from kiosk.machine.effects import Identify
+from kiosk.machine.events import Answer, HallKnown, Tick, Touch
+from kiosk.machine.state import Hall, Verb
 from kiosk.mind import Mind
-from kiosk.screens import Hall, Verb
-from kiosk.wishes import Identify
 from server.protocol.answers import Identification
 from tests.support.hostile import hostile_texts
 

@@ -7,10 +7,10 @@ import threading
 import pytest
 
 from kiosk.agent import create_agent
-from kiosk.inputs import Answer, HallKnown
+from kiosk.machine.effects import Identify
+from kiosk.machine.events import Answer, HallKnown
+from kiosk.machine.state import Hall
 from kiosk.mind import Mind
-from kiosk.screens import Hall
-from kiosk.wishes import Identify
 from server.protocol.answers import Choices, Identification
 from server.protocol.terms import Evidence
 

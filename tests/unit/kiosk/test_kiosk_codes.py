@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.codes import clean_code, code_of
+from kiosk.machine.codes import clean_code, code_of
 
 
 @pytest.mark.parametrize(

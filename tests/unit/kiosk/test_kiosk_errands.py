@@ -14,10 +14,10 @@ from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
 from kiosk.errands import Errands, Outside
-from kiosk.inputs import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
 from kiosk.journal import Entry, Journal
+from kiosk.machine.effects import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
+from kiosk.machine.events import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
 from kiosk.paper import PaperMaker
-from kiosk.wishes import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob

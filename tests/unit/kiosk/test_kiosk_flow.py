@@ -8,8 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.flow import DELIBERATE, advance
-from kiosk.inputs import (
+from kiosk.machine.effects import (
+    AskPlace,
+    CallStaff,
+    CheckInWish,
+    FollowAlert,
+    Forget,
+    Identify,
+    PrintReport,
+    PutOnPaper,
+    SettlePaper,
+)
+from kiosk.machine.events import (
     Alerted,
     Answer,
     Away,
@@ -23,19 +33,9 @@ from kiosk.inputs import (
     Tick,
     Touch,
 )
-from kiosk.screens import Hall, Screen, State, Verb
-from kiosk.view import view
-from kiosk.wishes import (
-    AskPlace,
-    CallStaff,
-    CheckInWish,
-    FollowAlert,
-    Forget,
-    Identify,
-    PrintReport,
-    PutOnPaper,
-    SettlePaper,
-)
+from kiosk.machine.flow import DELIBERATE, advance
+from kiosk.machine.state import Hall, Screen, State, Verb
+from kiosk.machine.view import view
 from server.protocol.answers import Ahead, CheckIn, Choices, Identification, TicketAnswer, WaitReason
 from server.protocol.messages import AlertView, PrintJob, QueueView, Slip, TicketView
 from server.protocol.terms import AlertKind, Evidence, Lane, PrintJobState, TicketState

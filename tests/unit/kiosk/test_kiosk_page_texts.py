@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.agent import WEB
-from kiosk.turns import SPOKEN
+from kiosk.machine.steps import SPOKEN
 from server.domain.promise import Delay
 from server.protocol.assets import shared_assets
 from server.protocol.terms import ErrorCode

@@ -11,9 +11,9 @@ from hardware.errors import CannotOpen, NotAvailable
 from hardware.ports import Scan
 from hardware.registry import open_reader
 from kiosk.cli import Kiosk
-from kiosk.inputs import Touch
+from kiosk.machine.events import Touch
+from kiosk.machine.state import Verb
 from kiosk.scanner import FINE, GONE, Scanner
-from kiosk.screens import Verb
 from kiosk.settings import Settings
 from server.protocol.terms import Evidence
 

@@ -8,8 +8,8 @@ import pytest
 
 from hardware.ports import Scan
 from kiosk.cli import _every
-from kiosk.inputs import Answer, Away
 from kiosk.journal import COLUMNS, Entry, Journal
+from kiosk.machine.events import Answer, Away
 from kiosk.scanner import Scanner
 from server.protocol.client import HallClient
 from server.protocol.terms import Evidence

@@ -74,7 +74,7 @@ def test_python_m_says_the_same(tmp_path, words, extra):
     assert 1 == ended.stderr.count("\n")
 
 
-@pytest.mark.parametrize("missing", ["kiosk.flow", "sqlite3", "PIL.Image"])
+@pytest.mark.parametrize("missing", ["kiosk.machine.flow", "sqlite3", "PIL.Image"])
 def test_what_is_missing_of_our_own_or_inside_a_package_stays_a_traceback(tmp_path, missing):
     ended = without(missing, tmp_path, "-c", script("hall-kiosk"))
 

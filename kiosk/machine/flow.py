@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.codes import OUR_CODE, clean_code, code_of
-from kiosk.inputs import Answer, Coming, HallKnown, Input, Paper, PaperMoved, PrinterKnown, Resumed, Tick, Touch
-from kiosk.options import hall_queues, is_printable
-from kiosk.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
-from kiosk.screens import Message, Screen, State, Task, Verb
-from kiosk.turns import (
+from kiosk.machine.codes import OUR_CODE, clean_code, code_of
+from kiosk.machine.effects import Identify
+from kiosk.machine.events import Answer, Coming, HallKnown, Input, Paper, PaperMoved, PrinterKnown, Resumed, Tick, Touch
+from kiosk.machine.options import hall_queues, is_printable
+from kiosk.machine.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
+from kiosk.machine.state import Message, Screen, State, Task, Verb
+from kiosk.machine.steps import (
     SPOKEN,
     Step,
     ask_who,
@@ -22,7 +23,6 @@ from kiosk.turns import (
     stay,
     wish_id,
 )
-from kiosk.wishes import Identify
 from server.protocol.terms import PrintJobState, Proof
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.screens import Hall, Verb
+from kiosk.machine.state import Hall, Verb
 from server.protocol.answers import CheckIn, Identification, TicketAnswer
 from server.protocol.messages import Names, PrintJob
 from server.protocol.terms import Evidence, PrintJobState

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.inputs import Alerted, Away, Paper, Refused, Result
-from kiosk.options import all_options, is_away, is_for_now, options_of
-from kiosk.screens import Finished, Hall, Message, Option, Screen, State, Task
-from kiosk.turns import Step, go, notice, print_next, put_on_paper, staff_told, stay, wish, wish_id
-from kiosk.wishes import AskPlace, SettlePaper
+from kiosk.machine.effects import AskPlace, SettlePaper
+from kiosk.machine.events import Alerted, Away, Paper, Refused, Result
+from kiosk.machine.options import all_options, is_away, is_for_now, options_of
+from kiosk.machine.state import Finished, Hall, Message, Option, Screen, State, Task
+from kiosk.machine.steps import Step, go, notice, print_next, put_on_paper, staff_told, stay, wish, wish_id
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
 from server.protocol.slot_terms import When

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kiosk.flow import ELDER_TASKS
-from kiosk.options import booked_otherwise, is_printable
-from kiosk.screens import Finished, Option, Screen, State, Task
-from kiosk.turns import offered
+from kiosk.machine.flow import ELDER_TASKS
+from kiosk.machine.options import booked_otherwise, is_printable
+from kiosk.machine.state import Finished, Option, Screen, State, Task
+from kiosk.machine.steps import offered
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),

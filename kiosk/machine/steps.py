@@ -3,8 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-from kiosk.screens import Hall, Message, Screen, State
-from kiosk.wishes import AskPlace, CallStaff, CheckInWish, FollowAlert, Forget, Identify, PrintReport, PutOnPaper, Wish
+from kiosk.machine.effects import (
+    AskPlace,
+    CallStaff,
+    CheckInWish,
+    FollowAlert,
+    Forget,
+    Identify,
+    PrintReport,
+    PutOnPaper,
+    Wish,
+)
+from kiosk.machine.state import Hall, Message, Screen, State
 from server.protocol.messages import Names, PrintJob
 
 SPOKEN = ("zh", "yue", "en")

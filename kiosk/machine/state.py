@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from kiosk.wishes import Identify
+from kiosk.machine.effects import Identify
 from server.protocol.answers import Identification
 from server.protocol.messages import Names, PrintJob, QueueView
 from server.protocol.terms import PrintJobState

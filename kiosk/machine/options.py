@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kiosk.screens import Hall, Option, OptionKind
+from kiosk.machine.state import Hall, Option, OptionKind
 from server.protocol.answers import Choices
 from server.protocol.messages import Names
 from server.protocol.slot_terms import When
