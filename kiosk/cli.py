@@ -13,16 +13,16 @@ from types import FrameType
 from hardware.errors import NotAvailable
 from hardware.jobs import print_job
 from hardware.registry import open_printer, open_reader
-from kiosk.agent import LIMITS, create_agent
-from kiosk.errands import Errands, Outside
-from kiosk.journal import Journal
+from kiosk.agent.connection import ANSWER_SECONDS, Reach
+from kiosk.agent.heartbeat import Watch
+from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox_store import Journal
+from kiosk.agent.printer import PaperMaker
+from kiosk.agent.runtime import Mind
+from kiosk.agent.scanner import Scanner
+from kiosk.agent.web import LIMITS, create_agent
 from kiosk.machine.events import Tick, Touch
-from kiosk.mind import Mind
-from kiosk.paper import PaperMaker
-from kiosk.reach import ANSWER_SECONDS, Reach
-from kiosk.scanner import Scanner
 from kiosk.settings import Settings
-from kiosk.watch import Watch
 from server.protocol import logs
 from server.protocol.client import HallClient
 from server.serving.pages import PageServer

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from hardware.spool import Spool
-from kiosk.journal import Entry, Journal
+from kiosk.agent.outbox_store import Entry, Journal
 from server.protocol import durable_files
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState

@@ -7,9 +7,9 @@ from typing import Any
 from hardware.errors import FailedInUse
 from hardware.ports import Reader
 from hardware.readers.line import LONGEST, LineReader
+from kiosk.agent.runtime import Mind
 from kiosk.machine.events import HallKnown, Tick, Touch
 from kiosk.machine.state import Hall, Verb
-from kiosk.mind import Mind
 from tests.support.hostile import hostile_texts
 
 TEXTS = [text.encode("utf-8", "surrogatepass") for text in hostile_texts(300)]

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from hardware.jobs import print_job
 from hardware.registry import open_printer
-from kiosk.errands import Errands, Outside
-from kiosk.journal import Journal
+from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox_store import Journal
+from kiosk.agent.printer import PaperMaker
 from kiosk.machine.effects import CheckInWish, PutOnPaper
 from kiosk.machine.events import Answer, Input, Resumed
-from kiosk.paper import PaperMaker
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kiosk.agent import LIMITS, create_agent
+from kiosk.agent.web import LIMITS, create_agent
 from kiosk.machine.state import Finished, Hall, Message, Option, Screen, State, Task
 from kiosk.machine.steps import SPOKEN
 from kiosk.machine.view import view

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from kiosk.agent import create_agent
+from kiosk.agent.runtime import Mind
+from kiosk.agent.web import create_agent
 from kiosk.machine.effects import Identify
 from kiosk.machine.events import Answer, HallKnown
 from kiosk.machine.state import Hall
-from kiosk.mind import Mind
 from server.protocol.answers import Choices, Identification
 from server.protocol.terms import Evidence
 

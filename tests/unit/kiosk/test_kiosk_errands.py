@@ -13,11 +13,11 @@ import pytest
 from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
-from kiosk.errands import Errands, Outside
-from kiosk.journal import Entry, Journal
+from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox_store import Entry, Journal
+from kiosk.agent.printer import PaperMaker
 from kiosk.machine.effects import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
 from kiosk.machine.events import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
-from kiosk.paper import PaperMaker
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
@@ -144,7 +144,7 @@ def test_paper_settles_the_wish_only_when_its_fate_is_told(bench):
 
 def test_an_end_that_the_server_does_not_take_now_holds_up_no_other_and_is_told_later(bench, monkeypatch):
     """B3: siblings: a 500 or a 403 to the end of a print, and the server never knew it."""
-    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     taken, refusals = [], count(1)
 
     def server(request):
@@ -168,7 +168,7 @@ def test_an_end_that_the_server_does_not_take_now_holds_up_no_other_and_is_told_
 )
 def test_a_danger_is_reported_although_a_network_answers_in_place_of_the_hall(bench, monkeypatch, page):
     """B5: siblings: a proxy's page counted as the hall's refusal, and nobody was called."""
-    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     answers = iter([page, page])
     alert = {"id": "al1", "kind": "help", "hall": "H1", "raised_at": "2026-03-02T01:00:00Z"}
     here = bench(lambda _request: next(answers, None) or httpx.Response(201, json={"alert": alert}))
@@ -187,7 +187,7 @@ def test_an_end_that_is_refused_for_good_is_told_no_more(bench):
 
 
 def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_key(bench, monkeypatch):
-    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     here = bench(httpx.ConnectError("no"), httpx.ConnectError("no"), (201, {"ticket": TICKET}))
     fed = here.do(WISH, answers=2)
 
@@ -197,7 +197,7 @@ def test_a_server_that_is_away_is_told_at_once_and_asked_again_under_the_same_ke
 
 
 def test_nothing_more_is_wished_for_somebody_who_has_left(bench, monkeypatch):
-    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     here = bench(httpx.ConnectError("no"))
     here.do(WISH)
     here.errands.perform((Forget(0),))
@@ -207,7 +207,7 @@ def test_nothing_more_is_wished_for_somebody_who_has_left(bench, monkeypatch):
 
 
 def test_a_danger_is_reported_even_when_the_patient_has_left(bench, monkeypatch):
-    monkeypatch.setattr("kiosk.errands.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     here = bench(httpx.ConnectError("no"))
     here.do(replace(WISH, flags=("red_flag",)))
     here.errands.perform((Forget(0),))
@@ -261,7 +261,7 @@ def told(coming=None, closed=None):
 
 def test_who_comes_is_asked_until_somebody_does_and_told_once(bench, monkeypatch):
     """U23"""
-    monkeypatch.setattr("kiosk.errands.FOLLOW_EVERY", 0.001)
+    monkeypatch.setattr("kiosk.agent.outbox.FOLLOW_EVERY", 0.001)
     nurse, over = {"zh": "护士正在过来"}, "2026-03-02T01:09:00Z"
     here = bench(told(), httpx.ConnectError("away"), told(nurse), told(nurse), told(nurse, over))
     here.do(FollowAlert("a", 0))
@@ -272,7 +272,7 @@ def test_who_comes_is_asked_until_somebody_does_and_told_once(bench, monkeypatch
 
 def test_nobody_asks_for_a_patient_who_has_left(bench, monkeypatch):
     """U23"""
-    monkeypatch.setattr("kiosk.errands.FOLLOW_EVERY", 0.001)
+    monkeypatch.setattr("kiosk.agent.outbox.FOLLOW_EVERY", 0.001)
     here = bench(told())
     here.errands.perform((FollowAlert("a", 3),))
     here.until(lambda: here.wall.sent)

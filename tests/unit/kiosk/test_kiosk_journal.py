@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from kiosk.journal import Entry, Journal
+from kiosk.agent.outbox_store import Entry, Journal
 
 WISH = Entry("key-1", "CheckInWish", {"queue": "IM", "flags": []}, 1000.0)
 

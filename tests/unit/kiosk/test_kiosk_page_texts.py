@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.agent import WEB
+from kiosk.agent.web import WEB
 from kiosk.machine.steps import SPOKEN
 from server.domain.promise import Delay
 from server.protocol.assets import shared_assets

@@ -10,10 +10,10 @@ import pytest
 from hardware.errors import CannotOpen, NotAvailable
 from hardware.ports import Scan
 from hardware.registry import open_reader
+from kiosk.agent.scanner import FINE, GONE, Scanner
 from kiosk.cli import Kiosk
 from kiosk.machine.events import Touch
 from kiosk.machine.state import Verb
-from kiosk.scanner import FINE, GONE, Scanner
 from kiosk.settings import Settings
 from server.protocol.terms import Evidence
 

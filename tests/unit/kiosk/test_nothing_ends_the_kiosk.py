@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from hardware.ports import Scan
+from kiosk.agent.outbox_store import COLUMNS, Entry, Journal
+from kiosk.agent.scanner import Scanner
 from kiosk.cli import _every
-from kiosk.journal import COLUMNS, Entry, Journal
 from kiosk.machine.events import Answer, Away
-from kiosk.scanner import Scanner
 from server.protocol.client import HallClient
 from server.protocol.terms import Evidence
 from server.protocol.wire import AnswerUnreadable

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.reach import ANSWER_SECONDS, ASK_SECONDS, Reach
+from kiosk.agent.connection import ANSWER_SECONDS, ASK_SECONDS, Reach
 from server.protocol.client import HallProblem, HallUnreachable
 
 BAR_SECONDS = 5.0

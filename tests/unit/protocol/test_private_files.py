@@ -1,6 +1,6 @@
 import stat
 
-from kiosk.journal import Entry, Journal
+from kiosk.agent.outbox_store import Entry, Journal
 from server.protocol import private_files
 from server.store.engine import open_engines
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
+from kiosk.agent.runtime import Mind
 from kiosk.machine.events import Touch
 from kiosk.machine.state import Verb
-from kiosk.mind import Mind
 from server.protocol.assets import shared_assets
 from server.serving import KNOWN
 from server.serving.limits import Limits

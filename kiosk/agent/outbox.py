@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from threading import Event
 from typing import Any
 
-from kiosk.journal import Entry, Journal
+from kiosk.agent.outbox_store import Entry, Journal
+from kiosk.agent.printer import PaperMaker
 from kiosk.machine.effects import (
     AskPlace,
     CallStaff,
@@ -22,7 +23,6 @@ from kiosk.machine.effects import (
     Wish,
 )
 from kiosk.machine.events import Alerted, Answer, Away, Coming, Input, Paper, PaperMoved, Refused, Result, Resumed
-from kiosk.paper import PaperMaker
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Names, PrintJob
