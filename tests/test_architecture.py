@@ -113,6 +113,9 @@ PLANTS = [
     ("hardware.escpos.layout", "hardware.escpos.device.encode", "hardware.escpos: layout"),
     ("hardware.escpos.transports", "hardware.escpos.layout.sheet", "hardware.escpos: layout"),
     ("kiosk", "caller", "kiosk | caller"),
+    ("kiosk.machine", "kiosk.agent.outbox", "kiosk: cli"),
+    ("kiosk.machine", "time", "kiosk.machine:"),
+    ("server.services.core", "server.services.tickets.issue", "server.services:"),
 ]
 
 

@@ -15,7 +15,7 @@ from server.protocol.assets import shared_assets
 from server.serving import KNOWN
 from server.serving.limits import Limits
 
-WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parents[1] / "web"
 WAIT_SECONDS = 20.0
 LIMITS = Limits(staying=b"/page/wait", staying_threads=16, staying_a_second=1000)
 BOOT_SECRET = "X-Kiosk-Secret"

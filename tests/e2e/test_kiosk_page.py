@@ -329,7 +329,7 @@ def test_a_kiosk_killed_in_the_middle_of_a_check_in_gives_exactly_one_number(pag
     os.killpg(hall.process.pid, signal.SIGSTOP)
     page.click("[data-act=confirm]")
     on(page, "working")
-    until(kiosk.machine.effects)  # the wish is written down; what is not was never sent
+    until(kiosk.wishes)  # the wish is written down; what is not was never sent
     kiosk.kill()
     os.killpg(hall.process.pid, signal.SIGCONT)
     kiosk.start()

@@ -41,7 +41,7 @@ def kiosk():
 def test_any_scan_is_asked_about_or_left_and_the_next_patient_finds_the_first_screen(kiosk):
     home = kiosk.shown()["screen"]
     for text in TEXTS:
-        kiosk.agent.runtime.feed(Touch(Verb.SCAN, text))
+        kiosk.mind.feed(Touch(Verb.SCAN, text))
         kiosk.shown()
         kiosk.next_patient()
         assert home == kiosk.shown()["screen"]
@@ -53,8 +53,8 @@ def test_any_scan_is_asked_about_or_left_and_the_next_patient_finds_the_first_sc
 def test_any_touch_of_the_page_leaves_a_screen_that_can_be_drawn(kiosk):
     for number, text in enumerate(TEXTS):
         for verb in (list(Verb)[number % len(Verb)], Verb.SCAN):
-            step = kiosk.agent.runtime.seen()["step"]
-            kiosk.agent.runtime.touch(Touch(verb, text, step, proof=text), kiosk.agent.runtime.seen()["nonce"])
+            step = kiosk.mind.seen()["step"]
+            kiosk.mind.touch(Touch(verb, text, step, proof=text), kiosk.mind.seen()["nonce"])
             kiosk.shown()
         kiosk.next_patient()
 
@@ -62,7 +62,7 @@ def test_any_touch_of_the_page_leaves_a_screen_that_can_be_drawn(kiosk):
 def test_whatever_a_server_says_of_a_patient_is_drawn_as_text(kiosk):
     for at in range(0, len(TEXTS), 5):
         name, clinic, place, doctor, title = TEXTS[at : at + 5]
-        kiosk.agent.runtime.feed(Touch(Verb.SCAN, "12345678"))
+        kiosk.mind.feed(Touch(Verb.SCAN, "12345678"))
         booked = {
             "id": name,
             "queue": clinic,
@@ -77,7 +77,7 @@ def test_whatever_a_server_says_of_a_patient_is_drawn_as_text(kiosk):
             "reports": [],
         }
         answer = Identification.model_construct(visit_token="v", level=2, display_name=name, choices=_choices(choices))
-        kiosk.agent.runtime.feed(Answer(kiosk.asked[-1].id, answer))
+        kiosk.mind.feed(Answer(kiosk.asked[-1].id, answer))
         kiosk.shown()
         kiosk.next_patient()
 

@@ -49,7 +49,7 @@ def page(tmp_path, monkeypatch):
     vendor = tmp_path / "vendor"
     vendor.mkdir()
     (vendor / "vendor.json").write_text('{"imports": {"preact": "preact.js"}}')
-    monkeypatch.setattr("kiosk.agent.shared_assets", lambda: tmp_path)
+    monkeypatch.setattr("kiosk.agent.web.shared_assets", lambda: tmp_path)
     return Page()
 
 

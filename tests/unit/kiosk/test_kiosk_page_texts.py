@@ -14,7 +14,7 @@ from server.protocol.terms import ErrorCode
 
 CATALOGUES = {tag: json.loads((WEB / f"texts.{tag}.json").read_text(encoding="utf-8")) for tag in SPOKEN}
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.glob("*.js")))
-PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.parent.glob("*.py")))
+PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.parent.rglob("*.py")))
 
 
 @pytest.mark.parametrize("tag", SPOKEN)
