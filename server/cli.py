@@ -26,9 +26,9 @@ from server.services.bootstrap.startup import build_context
 from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
+from server.services.core.rule_files import load_scales
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls import hall_file
-from server.services.halls.rule_files import load_scales
 from server.services.patients import imports
 from server.services.tickets import stated_waits
 from server.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.services.halls.rule_files import load_findings, load_scales
+from server.services.core.rule_files import load_findings, load_scales
 from tests.bench.triage import COLUMNS, rates, read, with_findings
 from tests.bench.triage import SCALE as EMERGENCY
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from server.domain.errors import HallError
 from server.domain.triage import Catalogue, Scale, Suggestion, Vitals, check_vitals, find_findings, suggest_grade
-from server.services.halls.rule_files import load_findings, load_scales
+from server.services.core.rule_files import load_findings, load_scales
 
 MENTAL: dict[float, str] = {1: "A", 2: "V", 3: "P", 4: "U"}
 NUMBERS = {

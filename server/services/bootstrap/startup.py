@@ -12,8 +12,8 @@ from server.services.core.clock_record import ClockRecord
 from server.services.core.context import Context
 from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
+from server.services.core.rule_files import load_findings, load_scales
 from server.services.core.transaction import Transactions, tell_time
-from server.services.halls.rule_files import load_findings, load_scales
 from server.settings import Settings
 from server.store import key_name, times
 from server.store.engine import Engines, open_engines

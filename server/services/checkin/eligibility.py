@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from server.domain.errors import HallError
 from server.protocol.terms import AppointmentState, ErrorCode, TicketState
 from server.services.core.hall_config import Queue
+from server.services.core.opening_hours import session_of
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
-from server.services.halls.opening_hours import session_of
 from server.store.tables import AppointmentRow, TicketRow
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from server.domain import toml_text
 from server.protocol.terms import ENDED
 from server.services.alerts import overuse
+from server.services.core import paper_routing, public_rooms
+from server.services.core.business_day import watch_at_once
 from server.services.core.context import Context
-from server.services.halls import paper_routing, public_rooms
-from server.services.halls.business_day import watch_at_once
 from server.services.halls.faults import content_faults, rejected, shape_faults
 from server.services.halls.schema import HallFile, HallPart
 from server.store import epochs

@@ -14,10 +14,10 @@ from server.domain.errors import HallError
 from server.domain.reasons import ServerReason, code_of
 from server.protocol.terms import NOBODY_WAITS, AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services.alerts import alerts
+from server.services.core import paper_routing
 from server.services.core.requests import ClaimBody, JobReportBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, job_view, stamp
-from server.services.halls import paper_routing
 from server.services.reports.judging import must_still_print
 from server.store.tables import DeviceRow, PrintJobRow, ReportRow
 

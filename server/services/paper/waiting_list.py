@@ -13,11 +13,11 @@ from server.domain.errors import HallError
 from server.domain.masking import mask
 from server.domain.waiting import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.services.core.business_day import list_minutes
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.requests import ListBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp
-from server.services.halls.business_day import list_minutes
 from server.services.paper import print_jobs
 from server.services.queue_state.lineup import lineup_of
 from server.store.tables import HallRow, PatientRow, PrintJobRow, TicketRow

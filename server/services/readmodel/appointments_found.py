@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from server.domain.slot_times import Around, opens_at, when_of
 from server.protocol.slot_terms import When
 from server.services.core.hall_config import HallConfig, Queue, config_of
+from server.services.core.opening_hours import sessions_around
 from server.services.core.views import View, stamp
-from server.services.halls.opening_hours import sessions_around
 from server.store import people
 from server.store.tables import AppointmentRow, DoctorRow, HallRow
 

@@ -17,8 +17,8 @@ from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, Que
 from server.services.alerts.presenter import who_and_where
 from server.services.core import typed_text
 from server.services.core.hall_config import config_of
+from server.services.core.public_rooms import public_room
 from server.services.core.views import View
-from server.services.halls.public_rooms import public_room
 from server.services.paper.waiting_list import KIND
 from server.services.paper.waiting_list import document as list_document
 from server.services.reports.document import document

@@ -10,11 +10,11 @@ from server.domain.errors import HallError
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
 from server.services.alerts import alerts
 from server.services.calling.selection import heads_of
+from server.services.core.business_day import WATCH
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
+from server.services.core.opening_hours import last_end
 from server.services.core.unit_of_work import Work
-from server.services.halls.business_day import WATCH
-from server.services.halls.opening_hours import last_end
 from server.services.tickets import absence, transitions
 from server.services.tickets.issue import Asked, issue
 from server.store import people

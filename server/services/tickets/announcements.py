@@ -7,10 +7,10 @@ from sqlalchemy import insert
 from server.domain.errors import HallError
 from server.protocol.terms import AnnouncementOutcome, ErrorCode, EventKind
 from server.services.core.hall_config import HallConfig, Queue
+from server.services.core.public_rooms import is_private, public_room
 from server.services.core.requests import OutcomeBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
-from server.services.halls.public_rooms import is_private, public_room
 from server.services.tickets import transitions
 from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
 

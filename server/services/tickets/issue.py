@@ -16,9 +16,9 @@ from server.services.alerts import alerts
 from server.services.core.codes import new_code
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
+from server.services.core.opening_hours import must_go_on, session_bounds
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
-from server.services.halls.opening_hours import must_go_on, session_bounds
 from server.services.queue_state.bookable import sees
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import absence, bookings, transitions

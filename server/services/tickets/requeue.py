@@ -5,8 +5,8 @@ from sqlalchemy import select
 from server.domain import places, placing
 from server.domain.errors import HallError
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
+from server.services.core.opening_hours import session_end
 from server.services.core.unit_of_work import Work
-from server.services.halls.opening_hours import session_end
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
 from server.store.tables import StationRow, TicketRow

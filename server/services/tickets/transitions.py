@@ -12,10 +12,10 @@ from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
 from server.domain.places import Place
 from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
+from server.services.core.business_day import begin_day
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
-from server.services.halls.business_day import begin_day
 from server.services.tickets import rooms
 from server.store import lanes
 from server.store.tables import DueRow, QueueDayRow, StationRow, TicketRow

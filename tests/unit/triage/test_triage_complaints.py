@@ -5,7 +5,7 @@ import pytest
 from server.domain.errors import HallError
 from server.domain.triage import FLAGS, Screened, find_findings
 from server.protocol.terms import ErrorCode
-from server.services.halls.rule_files import load_findings
+from server.services.core.rule_files import load_findings
 
 CATALOGUE = load_findings(None)
 MEANT = [

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.triage import OverrideNeeds, override_needs, reassess_at
-from server.services.halls.rule_files import load_scales
+from server.services.core.rule_files import load_scales
 
 SCALE = load_scales(None)["CN-ED-2018"]
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.triage import Vitals, suggest_grade
-from server.services.halls.rule_files import load_findings, load_scales
+from server.services.core.rule_files import load_findings, load_scales
 
 SCALES = load_scales(None)
 CATALOGUE = load_findings(None)

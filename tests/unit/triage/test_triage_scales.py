@@ -6,7 +6,7 @@ from server import cli
 from server.domain.errors import HallError
 from server.domain.triage import Acuity
 from server.protocol.terms import ErrorCode
-from server.services.halls.rule_files import load_findings, load_scales
+from server.services.core.rule_files import load_findings, load_scales
 
 SCALES = load_scales(None)
 TARGETS = {

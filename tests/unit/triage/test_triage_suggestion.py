@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.triage import Acuity, Vitals, suggest_grade, suggestion_view
-from server.services.halls.rule_files import load_findings, load_scales
+from server.services.core.rule_files import load_findings, load_scales
 
 SCALES = load_scales(None)
 ED, OPD = SCALES["CN-ED-2018"], SCALES["CN-OPD"]
