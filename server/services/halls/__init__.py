@@ -1,1 +1,1 @@
-"""The hall file and what follows from it: schema, faults, edits, opening hours, business day."""
+"""The hall file: its shape, its faults by line, editing it whole or in parts."""
