@@ -60,15 +60,15 @@ FAULTLESS = {"double_numbers": "0", "double_calls": "0", "journal_holes": "0", "
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL_DAY.exists(), reason="the recorded days of ../shared/data are not here")
-def test_the_first_120_visits_of_a_real_day_are_checked_in_called_seen_and_finished(tmp_path):
+def test_the_first_60_visits_of_a_real_day_are_checked_in_called_seen_and_finished(tmp_path):
     """`make bench` plays the whole day of 1,539 visits."""
     with REAL_DAY.open(encoding="utf-8") as whole, (tmp_path / "morning.csv").open("w", encoding="utf-8") as morning:
-        morning.writelines(islice(whole, 1 + 120))
+        morning.writelines(islice(whole, 1 + 60))
     done = replay(tmp_path, tmp_path / "morning.csv", "--stations", "12", "--speed", "max")
     said = summary(done)
 
-    assert {"visits": "120", "checked_in": "120", "finished": "120", **FAULTLESS}.items() <= said.items()
-    assert 4 * 120 <= int(said["wishes"])
+    assert {"visits": "60", "checked_in": "60", "finished": "60", **FAULTLESS}.items() <= said.items()
+    assert 4 * 60 <= int(said["wishes"])
     assert done.returncode == 0
 
 
