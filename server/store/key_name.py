@@ -12,7 +12,7 @@ KEPT_AS = "key"
 def keep(engines: Engines, name: str, *, anew: bool = False) -> str:
     """Remember the key of this name where none is remembered, `anew` in place of the one that is; the one that counts.
 
-    Of two nodes that start at once the first one's counts.
+    Of two nodes that remember one at the same moment, the first one's counts.
     """
     try:
         with Session(engines.write) as db, db.begin():

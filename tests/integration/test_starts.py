@@ -103,6 +103,7 @@ def test_a_key_under_which_nothing_was_enrolled_may_change(tmp_path):
         build_context(settings).close()
         (tmp_path / "state" / "secret.key").unlink()
     build_context(settings).close()
+    assert SERVES == said_at_start(tmp_path)
 
 
 @pytest.mark.parametrize("command", [["apply", "hall.toml"], ["device", "list", "--hall", "H1"], ["check"]])

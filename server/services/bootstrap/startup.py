@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from server.domain.keys import Purpose, derived, name_of
+from server.domain.wholeness import Trouble
 from server.protocol import private_files
 from server.services.bootstrap import journal_epochs
-from server.services.bootstrap.examination import must_be_servable
+from server.services.bootstrap.examination import NotServable, must_be_servable
 from server.services.core import clock_record
 from server.services.core.clock import Clock
 from server.services.core.clock_record import ClockRecord
@@ -44,7 +45,8 @@ def _opened(settings: Settings, marks: Marks, *, signed: bool) -> Context:
     migrate(engines.write)
     record, key = ClockRecord(settings.state_dir), settings.key()
     clock = _clock(engines, record, replay=settings.replay)
-    key_name.keep(engines, name_of(key), anew=not signed)
+    if key_name.keep(engines, name_of(key), anew=not signed) != name_of(key):
+        raise NotServable(Trouble.KEY_OTHER)
     transactions = Transactions(engines, clock, marks, Reserve(engines.folder), derived(key, Purpose.AUDIT))
     context = Context(engines, clock, transactions, load_scales(settings.scales_dir), load_findings(None), key, record)
     journal_epochs.check_marks(transactions)

@@ -34,7 +34,7 @@ class ClockRecord:
         try:
             kept = json.loads(_read(self._path))
             return _from_json(kept) if self._boot and kept["boot"] == self._boot else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return None
 
     def write(self, time: HallTime) -> None:

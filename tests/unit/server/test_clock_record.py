@@ -44,7 +44,15 @@ def test_a_record_that_is_no_record_is_none(tmp_path, boot, content):
     assert ClockRecord(tmp_path, boot=boot).read() is None
 
 
-@pytest.mark.parametrize(("field", "value"), [("now", "2026-03-02T01:00:00"), ("seconds", None), ("step", {"by": 1})])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("now", "2026-03-02T01:00:00"),
+        ("seconds", None),
+        ("step", {"by": 1}),
+        ("step", {"by": 1e300, "against": MORNING.isoformat(), "seen": 1}),
+    ],
+)
 def test_a_record_with_a_field_that_is_wrong_is_none(tmp_path, boot, field, value):
     record = ClockRecord(tmp_path, boot=boot)
     record.write(HallTime(MORNING, 1.0, None, 0.0))
