@@ -338,7 +338,6 @@ def test_no_datetime_is_naive_by_utcnow():
 # ------------------------------------------------------------------------------------------------- size and habits
 DECLARATIONS = {
     "server/protocol/terms.py": "the words of the protocol stand together; there is nothing to step through",
-    "server/store/tables.py": "the typed tables stand together; there is nothing to step through",
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.protocol.staff_reasons import StaffReason
 from server.protocol.terms import ErrorCode, EventKind
-from server.store.tables import Base
+from server.store.models import Base
 from server.web.routes import declared
 from tests.support import reference
 

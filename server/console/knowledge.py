@@ -15,7 +15,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.views import View, stamp
 from server.services.readmodel.snapshot import hall_row
-from server.store.tables import DoctorRow, HallRow, QueueRow, StationRow
+from server.store.models import DoctorRow, HallRow, QueueRow, StationRow
 
 ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))
 SHOWN_RULES = (

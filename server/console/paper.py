@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from server.services.core.context import Context
 from server.services.core.views import View, job_view, stamp
-from server.store.tables import PrintJobRow, TicketRow
+from server.store.models import PrintJobRow, TicketRow
 
 LATEST = 40
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.store.tables import AnnouncementRow
+from server.store.models import AnnouncementRow
 
 CALLS = ("call", "recall")
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.store.tables import Base, DueRow
+from server.store.models import Base, DueRow
 
 _TABLE = Base.metadata.tables[DueRow.__tablename__]
 _DROP = delete(_TABLE).where(_TABLE.c.id == bindparam("row"))

@@ -5,7 +5,7 @@ import secrets
 
 from sqlalchemy.orm import Session
 
-from server.store.tables import HallRow, MarkRow
+from server.store.models import HallRow, MarkRow
 
 KEPT = 100
 """Former epochs that are remembered of a hall."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from server.store.tables import HallRow, JournalRow
+from server.store.models import HallRow, JournalRow
 
 _AFTER = (
     select(JournalRow.seq, JournalRow.kind, JournalRow.at, JournalRow.actor, JournalRow.reason, JournalRow.subject)

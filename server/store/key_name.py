@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.store.engine import Engines
-from server.store.tables import MarkRow
+from server.store.models import MarkRow
 
 KEPT_AS = "key"
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.store.tables import Base, LaneRow
+from server.store.models import Base, LaneRow
 
 KEY = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
 LaneKey = tuple[Any, ...]

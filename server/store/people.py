@@ -10,7 +10,7 @@ from server.domain.documents import Document
 from server.domain.folding import fold_code
 from server.domain.identification import Identifier
 from server.protocol.terms import ENDED
-from server.store.tables import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
+from server.store.models import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 
 OPEN = ("booked", "given_back")
 """States of an appointment that may be checked in: not yet, or a check-in that was taken back."""

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.folding import fold_code
-from server.store.tables import PatientCodeRow, PatientRow, ReportNumberRow, ReportRow, TicketRow
+from server.store.models import PatientCodeRow, PatientRow, ReportNumberRow, ReportRow, TicketRow
 
 
 def of_identifiers(db: Session, identifiers: Collection[str]) -> Sequence[ReportRow]:

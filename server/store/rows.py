@@ -8,7 +8,7 @@ from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from server.store.tables import Base
+from server.store.models import Base
 
 Row = TypeVar("Row", bound=Base)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from server.store.tables import JournalRow, UtcDateTime
+from server.store.models import JournalRow
+from server.store.types import UtcDateTime
 
 _NEWEST = select(JournalRow.real_at).where(JournalRow.hall_id == bindparam("hall"), JournalRow.seq == bindparam("seq"))
 _NEWEST_OF_ALL = select(func.max(JournalRow.real_at, type_=UtcDateTime()))

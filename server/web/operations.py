@@ -14,7 +14,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import config_of
 from server.services.tickets import stated_waits
 from server.store import journal
-from server.store.tables import DeviceRow, HallRow, LaneRow, PrintJobRow
+from server.store.models import DeviceRow, HallRow, LaneRow, PrintJobRow
 from server.web.authorise import asking
 from server.web.routes import rendered, web
 

@@ -29,7 +29,7 @@ from server.services.core.views import View
 from server.services.halls import edit, parts
 from server.services.patients import imports
 from server.services.readmodel import machines
-from server.store.tables import DeviceRow, HospitalRow, StaffRow
+from server.store.models import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, given_body, read, rendered, web, wish
 

@@ -17,7 +17,7 @@ from server.services.core.requests import AcknowledgeReportBody, Body, HandOverB
 from server.services.core.transaction import PATIENCE_SECONDS, Wish
 from server.services.paper import reports_at_desk, reports_at_kiosk
 from server.services.reports import judging, receiving
-from server.store.tables import HallRow
+from server.store.models import HallRow
 from server.web.authorise import asking
 from server.web.routes import declare, hear_hall_time, rendered, web, wish
 

@@ -31,7 +31,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
 from server.services.readmodel.audience import Faces
-from server.store.tables import HallRow
+from server.store.models import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json
 

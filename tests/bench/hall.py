@@ -27,7 +27,7 @@ from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls.hall_file import read
 from server.settings import Settings
-from server.store.tables import StationRow
+from server.store.models import StationRow
 from tests.support.api import Api
 from tests.support.hall import ROOT, RunningHall, hall_file, until
 

@@ -9,8 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, event, inspect, text
 
 from server.store.engine import open_engines
+from server.store.models import Base
 from server.store.schema import HERE, NEWEST, alembic_config, downgrade, migrate
-from server.store.tables import Base
 
 
 @pytest.fixture

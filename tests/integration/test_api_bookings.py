@@ -3,7 +3,7 @@
 import pytest
 
 from server.services.halls.hall_file import read, write
-from server.store.tables import AppointmentRow
+from server.store.models import AppointmentRow
 from tests.support.api import an_api
 from tests.support.disciplined import arrive, at, book, hall_file
 

@@ -10,7 +10,7 @@ from server.domain import logins
 from server.services.access import login_attempts, staff
 from server.services.core.unit_of_work import Answer
 from server.services.schedule import runner
-from server.store.tables import LoginAttemptRow
+from server.store.models import LoginAttemptRow
 from tests.support.api import PASSWORD, an_api
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.store.tables import AuditRow, PatientRow
+from server.store.models import AuditRow, PatientRow
 from tests.support.api import an_api
 
 PATIENT = {"record_number": "MR7", "name": "欧阳小三", "birth_date": "1950-03-07"}

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from server.store.tables import StaffRow
+from server.store.models import StaffRow
 from tests.support.api import PASSWORD, an_api
 from tests.support.reports import bundle
 

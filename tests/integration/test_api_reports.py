@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.domain.reports.decision import TEXTS, Printable
-from server.store.tables import ReportRow
+from server.store.models import ReportRow
 from tests.support.api import HALLS, an_api
 from tests.support.reports import bundle
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.services.reports.judging import withheld_rules
-from server.store.tables import AuditRow, PrintJobRow
+from server.store.models import AuditRow, PrintJobRow
 from tests.support.api import an_api
 from tests.support.reports import REPORT, RESULT, bundle, observation
 

@@ -12,7 +12,7 @@ from server.domain.audiences import PUBLIC_FIELDS
 from server.domain.rights import reach_of
 from server.protocol.client import HallClient
 from server.protocol.terms import DeviceRole
-from server.store.tables import StaffRow
+from server.store.models import StaffRow
 from tests.support.api import PASSWORD, an_api
 from tests.support.hall import a_hall, until
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hardware.escpos.layout.documents import ListDocument
-from server.store.tables import PrintJobRow, ReceiptRow
+from server.store.models import PrintJobRow, ReceiptRow
 from tests.support.api import an_api
 from tests.support.disciplined import arrive, hall_file, later
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.services.schedule.runner import run_due
-from server.store.tables import AuditRow, QueueDayRow
+from server.store.models import AuditRow, QueueDayRow
 from tests.support.api import an_api
 from tests.support.disciplined import later, order
 

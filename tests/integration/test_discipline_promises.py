@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.promise import Kept
 from server.services.tickets import stated_waits
-from server.store.tables import HallRow
+from server.store.models import HallRow
 from tests.support.api import HALLS, an_api
 from tests.support.disciplined import later
 

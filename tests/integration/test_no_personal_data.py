@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import create_engine, insert
 
-from server.store.tables import Base, DoctorRow, PatientRow
+from server.store.models import Base, DoctorRow, PatientRow
 from tests.support import canary
 from tests.support.canary import CARD, IDENTITY, NAME, PHONE, WORDS
 from tests.support.canary_day import a_day, failures, metrics, refusals

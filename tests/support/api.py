@@ -30,7 +30,7 @@ from server.services.halls import hall_file
 from server.services.schedule.runner import run_due
 from server.settings import Settings
 from server.store import postgresql
-from server.store.tables import Base
+from server.store.models import Base
 from tests.support import databases
 
 HALLS = """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from server.store.tables import Base
+from server.store.models import Base
 from tests.support.hall import ROOT
 
 NAME, LATIN = "龘靐齉", "Qwzvrbyl Zyxtofel"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.services.patients import imports
-from server.store.tables import DoctorRow
+from server.store.models import DoctorRow
 from tests.support.api import Api
 
 DAY = "2026-03-02"

@@ -16,7 +16,7 @@ from server.domain.keys import Purpose, derived
 from server.protocol.terms import ENDED
 from server.services.core.unit_of_work import audit_digest
 from server.settings import Settings
-from server.store.tables import AuditRow, Base, HallRow, JournalRow, PrintJobRow, ReceiptRow, ReportRow, TicketRow
+from server.store.models import AuditRow, Base, HallRow, JournalRow, PrintJobRow, ReceiptRow, ReportRow, TicketRow
 from tests.support.hall import RunningHall
 
 Row = Mapping[str, Any]

@@ -15,7 +15,7 @@ from server.protocol.terms import ErrorCode, StaffRole
 from server.services.access import staff
 from server.services.access.doctors import keep_doctor
 from server.services.core.principal import SYSTEM, Principal
-from server.store.tables import AppointmentRow, DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
+from server.store.models import AppointmentRow, DoctorRow, QueueRow, SessionRow, StaffRow, StationRow
 
 Audit = Callable[[str, str, str], None]
 """Takes action, user name and what changed."""

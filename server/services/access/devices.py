@@ -16,7 +16,7 @@ from server.services.core.requests import HeartbeatBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, device_view
 from server.services.core.witnesses import ReadPosition
-from server.store.tables import DeviceRow
+from server.store.models import DeviceRow
 
 SILENT = timedelta(seconds=15)
 HEALTH = "health"

@@ -11,7 +11,7 @@ from server.protocol.terms import StationState
 from server.services.calling.stations import FACTS
 from server.services.core.unit_of_work import Work
 from server.store import due
-from server.store.tables import DoctorRow, StationRow
+from server.store.models import DoctorRow, StationRow
 
 KIND = "doctor"
 """The task by which a hall hears that a doctor of one of its rooms has another name."""

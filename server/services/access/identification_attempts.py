@@ -20,8 +20,8 @@ from server.services.alerts import alerts
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import device_view
+from server.store.models import DeviceRow, IdentificationAttemptRow, IdentificationLimitRow
 from server.store.rows import write_now
-from server.store.tables import DeviceRow, IdentificationAttemptRow, IdentificationLimitRow
 
 KEPT = timedelta(days=1)
 MOST = 500

@@ -14,7 +14,7 @@ from server.domain import logins
 from server.domain.keys import Purpose, derived
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Work
-from server.store.tables import LoginAttemptRow
+from server.store.models import LoginAttemptRow
 
 WRONG = LoginAttemptRow.correct.is_(False)
 

@@ -16,7 +16,7 @@ from server.services.access.password_hashing import HashingLine
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Answer, Work
-from server.store.tables import HallRow, SessionRow, StaffRow, StationRow
+from server.store.models import HallRow, SessionRow, StaffRow, StationRow
 
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)

@@ -16,7 +16,7 @@ from server.services.core.principal import Principal
 from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, alert_view
-from server.store.tables import AlertRow, PatientRow, TicketRow
+from server.store.models import AlertRow, PatientRow, TicketRow
 
 CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)
 

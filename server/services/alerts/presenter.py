@@ -14,7 +14,7 @@ from server.services.alerts.alerts import must_be_own
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.views import View, alert_view
-from server.store.tables import AlertRow, DeviceRow, PatientRow
+from server.store.models import AlertRow, DeviceRow, PatientRow
 
 COMING = {
     StaffRole.NURSE: {"zh": "护士正在过来", "yue": "護士正在過來", "en": "A nurse is coming"},

@@ -21,8 +21,8 @@ from server.services.core.transaction import Transactions
 from server.settings import Settings
 from server.store import key_name
 from server.store.engine import open_engines
+from server.store.models import HallRow
 from server.store.schema import migrate
-from server.store.tables import HallRow
 
 REPLACED = ".replaced"
 PARTS = ("", "-wal", "-shm", "-journal")

@@ -13,8 +13,8 @@ from server.services.core.requests import CallNextBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
 from server.services.tickets import announcements, stated_waits, transitions
+from server.store.models import StationRow, TicketRow
 from server.store.rows import write_now
-from server.store.tables import StationRow, TicketRow
 
 EMPTY = "empty"
 MANUAL = "manual"

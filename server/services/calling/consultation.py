@@ -29,7 +29,7 @@ from server.services.core.views import stamp, ticket_view
 from server.services.tickets import announcements, bookings, rescue, reversal, transitions
 from server.services.tickets.requeue import doctor_for, is_away, put_back
 from server.store.announcements import last_calls
-from server.store.tables import DeviceRow, StationRow, TicketRow
+from server.store.models import DeviceRow, StationRow, TicketRow
 
 
 def answer(ticket: TicketRow) -> Answer:

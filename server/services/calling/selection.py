@@ -10,7 +10,7 @@ from server.protocol.terms import Lane, TicketState
 from server.services.core.hall_config import HallConfig, Queue
 from server.services.core.unit_of_work import Work
 from server.services.tickets import transitions
-from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import LaneRow, QueueDayRow, StationRow, TicketRow
 
 _LANES = select(LaneRow.lane, LaneRow.rank, LaneRow.credit, LaneRow.doctor, LaneRow.waiting).where(
     LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue"), LaneRow.waiting > 0

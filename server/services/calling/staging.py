@@ -15,7 +15,7 @@ from server.services.core.requests import StageBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
 from server.services.tickets import announcements, transitions
-from server.store.tables import StationRow, TicketRow
+from server.store.models import StationRow, TicketRow
 
 
 def stage(work: Work, id: str, body: StageBody) -> Answer:

@@ -6,7 +6,7 @@ from server.services.calling.consultation import give_priority
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
-from server.store.tables import PatientRow, TicketRow
+from server.store.models import PatientRow, TicketRow
 
 
 def give(work: Work, context: Context, queue: Queue, ticket: TicketRow, patient: PatientRow, token: str | None) -> None:

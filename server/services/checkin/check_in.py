@@ -34,7 +34,7 @@ from server.services.tickets.issue import Asked as AskedTicket
 from server.services.tickets.issue import issue
 from server.services.tickets.requeue import AGAIN, is_away, put_back
 from server.store import people
-from server.store.tables import AppointmentRow, PatientRow, TicketRow
+from server.store.models import AppointmentRow, PatientRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True)

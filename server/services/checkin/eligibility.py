@@ -10,7 +10,7 @@ from server.services.core.hall_config import Queue
 from server.services.core.opening_hours import session_of
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
-from server.store.tables import AppointmentRow, TicketRow
+from server.store.models import AppointmentRow, TicketRow
 
 
 def admit(

@@ -12,7 +12,7 @@ from server.services.core.wait_cache import WaitCache
 from server.services.paper import print_jobs
 from server.services.readmodel.snapshot import position, waiting_before
 from server.services.tickets import stated_waits, transitions
-from server.store.tables import AppointmentRow, TicketRow
+from server.store.models import AppointmentRow, TicketRow
 
 SLIP_HINT = {
     "zh": "过号请到自助机或分诊台重新报到",

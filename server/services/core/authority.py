@@ -10,7 +10,7 @@ from server.services.core.context import Context
 from server.services.core.hall_scope import THINGS
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Work
-from server.store.tables import StationRow, TicketRow
+from server.store.models import StationRow, TicketRow
 
 WHOLE = Reach.HOSPITAL | Reach.HALL
 NOBODY_KNOWS = "?"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.services.core.hall_config import HallConfig
 from server.services.core.unit_of_work import Work
-from server.store.tables import DueRow
+from server.store.models import DueRow
 
 WATCH = timedelta(minutes=1)
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

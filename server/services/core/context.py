@@ -24,7 +24,7 @@ from server.services.core.transaction import Transactions
 from server.services.core.wait_cache import WaitCache
 from server.services.core.witnesses import Witnesses
 from server.store.engine import Engines
-from server.store.tables import HallRow
+from server.store.models import HallRow
 
 VISIT_SECONDS = 300
 """How long a visit token lives: a kiosk session's absolute three minutes and a margin."""

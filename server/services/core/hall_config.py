@@ -15,7 +15,7 @@ from server.domain.masking import VoiceMode
 from server.domain.numbering import business_day, day_bounds
 from server.domain.rules import Rules
 from server.protocol.terms import Mode, Privacy, QueueKind
-from server.store.tables import HallRow, HospitalRow, QueueRow
+from server.store.models import HallRow, HospitalRow, QueueRow
 
 _RULES = TypeAdapter(Rules)
 _known: dict[str, "HallConfig"] = {}

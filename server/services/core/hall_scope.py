@@ -10,7 +10,7 @@ from server.domain.rights import RIGHTS, Reach, Subject, reach_of
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.principal import Principal
-from server.store.tables import (
+from server.store.models import (
     AlertRow,
     AnnouncementRow,
     AppointmentRow,

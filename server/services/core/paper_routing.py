@@ -7,7 +7,7 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.protocol.terms import DeviceRole, ErrorCode
 from server.services.core.unit_of_work import Work
-from server.store.tables import DeviceRow
+from server.store.models import DeviceRow
 
 SETTING = "printers"
 """Where the hall's settings keep the kinds of paper by the name of the print station."""

@@ -28,13 +28,13 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.writer_lock import FifoLock
 from server.store import times
 from server.store.engine import Engines
-from server.store.rows import KeepingSession
-from server.store.tables import (
+from server.store.models import (
     Base,
     HallRow,
     HospitalRow,
     ReceiptRow,
 )
+from server.store.rows import KeepingSession
 
 _RECEIPT = insert(Base.metadata.tables[ReceiptRow.__tablename__])
 _STORED = select(ReceiptRow.fingerprint, ReceiptRow.status, ReceiptRow.body, ReceiptRow.rights).where(

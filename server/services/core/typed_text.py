@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.reasons import code_of
 from server.services.core.views import View
-from server.store.tables import PrintJobRow, StationRow, TicketRow
+from server.store.models import PrintJobRow, StationRow, TicketRow
 
 TICKET = (TicketRow.hold_reason, TicketRow.rescue_place, TicketRow.remarks)
 

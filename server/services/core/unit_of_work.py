@@ -20,8 +20,7 @@ from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, alert_view, device_view, job_view, station_view, ticket_view
 from server.store import due
-from server.store.rows import write_now
-from server.store.tables import (
+from server.store.models import (
     AlertRow,
     AuditRow,
     Base,
@@ -32,6 +31,7 @@ from server.store.tables import (
     StationRow,
     TicketRow,
 )
+from server.store.rows import write_now
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _JOURNAL, _AUDIT = (insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow))

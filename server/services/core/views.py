@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.domain.reasons import code_of
-from server.store.tables import (
+from server.store.models import (
     AlertRow,
     AppointmentRow,
     DeviceRow,

@@ -13,7 +13,7 @@ from server.services.core.transaction import rehearsed
 from server.services.core.unit_of_work import Answer, Work
 from server.services.halls import hall_file, parts
 from server.services.halls.schema import HallFile
-from server.store.tables import HospitalRow
+from server.store.models import HospitalRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from server.services.core.context import Context
 from server.services.halls.faults import content_faults, rejected, shape_faults
 from server.services.halls.schema import HallFile, HallPart
 from server.store import epochs
-from server.store.tables import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
+from server.store.models import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
 
 
 def version_of(text: str) -> str:

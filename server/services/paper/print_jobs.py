@@ -19,7 +19,7 @@ from server.services.core.requests import ClaimBody, JobReportBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, job_view, stamp
 from server.services.reports.judging import must_still_print
-from server.store.tables import DeviceRow, PrintJobRow, ReportRow
+from server.store.models import DeviceRow, PrintJobRow, ReportRow
 
 log = logging.getLogger(__name__)
 KIOSK_LEASE_SECONDS = 120

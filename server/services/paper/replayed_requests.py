@@ -14,7 +14,7 @@ from server.services.core.requests import Body
 from server.services.core.transaction import Renew
 from server.services.core.views import View, job_view
 from server.services.paper.print_jobs import must_still_be_printed
-from server.store.tables import DeviceRow, PrintJobRow, StaffRow, TicketRow
+from server.store.models import DeviceRow, PrintJobRow, StaffRow, TicketRow
 
 ALERTED = 202
 """A danger was told instead of a number: nobody who repeats it is turned away."""

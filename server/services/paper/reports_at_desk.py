@@ -25,7 +25,7 @@ from server.services.paper import print_jobs
 from server.services.reports.judging import must_be_in_force, verdict
 from server.services.reports.matching import fits, patient_of, person_of, subject_of
 from server.store import reports as kept
-from server.store.tables import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
+from server.store.models import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
 
 FIELDS = {
     "identity_number": {"zh": "身份证号码", "en": "identity number"},

@@ -9,7 +9,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.paper import print_jobs
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt
-from server.store.tables import PatientRow, ReportRow
+from server.store.models import PatientRow, ReportRow
 
 
 def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -> Answer:

@@ -14,7 +14,7 @@ from server.services.core.context import VISIT_SECONDS, Context
 from server.services.core.requests import ReprintBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.paper.print_jobs import copy, job_of, must_still_be_printed
-from server.store.tables import PatientRow, PrintJobRow, TicketRow
+from server.store.models import PatientRow, PrintJobRow, TicketRow
 
 AT_THE_KIOSK = timedelta(seconds=VISIT_SECONDS)
 """How long somebody without a visit token may still stand there: as long as a token lasts."""

@@ -20,7 +20,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View, stamp
 from server.services.paper import print_jobs
 from server.services.queue_state.lineup import lineup_of
-from server.store.tables import HallRow, PatientRow, PrintJobRow, TicketRow
+from server.store.models import HallRow, PatientRow, PrintJobRow, TicketRow
 
 KIND = "list"
 TITLE = {"zh": "候诊名单", "en": "Who waits"}

@@ -13,7 +13,7 @@ from server.protocol.terms import AppointmentState, ErrorCode
 from server.services.queue_state.bookable import Booking, must_be_servable
 from server.services.tickets.bookings import KIND
 from server.store import due, people
-from server.store.tables import AppointmentRow, HospitalRow, QueueRow
+from server.store.models import AppointmentRow, HospitalRow, QueueRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp
 from server.services.patients.patient_requests import DeskCodeBody
 from server.services.tickets.transitions import ticket_of
-from server.store.tables import DeskCodeRow, PatientRow
+from server.store.models import DeskCodeRow, PatientRow
 
 VALID = timedelta(minutes=10)
 

@@ -37,7 +37,7 @@ from server.services.patients.records import candidate_view, candidates, choices
 from server.services.reports.judging import mark_waiting
 from server.services.reports.matching import reports_of
 from server.store import people
-from server.store.tables import HospitalRow, PatientRow, TicketRow
+from server.store.models import HospitalRow, PatientRow, TicketRow
 
 NOBODY = ""
 """No patient has this id: looked up in place of one, so that an unknown number costs what a known one does."""

@@ -21,7 +21,7 @@ from server.services.queue_state.bookable import LONGEST as LONGEST_SLOT
 from server.services.queue_state.bookable import SHORTEST, Booking, must_be_near
 from server.services.reports.matching import adopt_waiting
 from server.store import people
-from server.store.tables import AppointmentRow, HospitalRow
+from server.store.models import AppointmentRow, HospitalRow
 
 Kind = Literal["patients", "appointments", "staff"]
 COLUMNS: dict[Kind, tuple[str, ...]] = {

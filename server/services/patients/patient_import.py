@@ -16,7 +16,7 @@ from server.protocol.terms import DocumentType, ErrorCode
 from server.services.patients.booking_import import Kept
 from server.services.patients.records import description_of, document_columns
 from server.store import people
-from server.store.tables import PatientCodeRow, PatientRow
+from server.store.models import PatientCodeRow, PatientRow
 
 SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
 RENAMED = ("renamed", "the name changed, and neither a birth date nor a document was kept to compare")

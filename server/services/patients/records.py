@@ -26,8 +26,8 @@ from server.services.readmodel.snapshot import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
 from server.store import people
+from server.store.models import PatientRow, QueueRow, TicketRow
 from server.store.rows import insert_now
-from server.store.tables import PatientRow, QueueRow, TicketRow
 
 SAME_AS_NOBODY = "new"
 """The answer of the desk to the question who this is: somebody new here."""

@@ -11,7 +11,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StationState
 from server.services.core.hall_config import HallConfig
 from server.services.core.views import stamp
-from server.store.tables import AppointmentRow, DoctorRow, HallRow, QueueRow, StationRow
+from server.store.models import AppointmentRow, DoctorRow, HallRow, QueueRow, StationRow
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(minutes=30)
 FARTHEST, FAR_AWAY = timedelta(days=2 * 366), timedelta(days=20 * 366)

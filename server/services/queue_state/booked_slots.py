@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from server.domain.places import slot_of
 from server.protocol.terms import AppointmentState
 from server.services.core.hall_config import Queue
-from server.store.tables import AppointmentRow
+from server.store.models import AppointmentRow
 
 BEGUN = select(func.max(AppointmentRow.slot_start)).where(
     AppointmentRow.hall_id == bindparam("hall"),

@@ -23,7 +23,7 @@ from server.services.core.wait_cache import QueueEstimates, WaitCache
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.queue_state.lineup import Lineup, lineup_of, streams_of
 from server.store.engine import Engines
-from server.store.tables import HallRow, TicketRow
+from server.store.models import HallRow, TicketRow
 
 MOST_SAMPLES = 300
 LONGEST = 240.0

@@ -12,7 +12,7 @@ from server.domain.discipline import Caller, Head, Recent
 from server.domain.waiting import Line, Room, Stream
 from server.protocol.terms import Lane, StationState, TicketState
 from server.services.core.hall_config import HallConfig
-from server.store.tables import QueueDayRow, StationRow, TicketRow
+from server.store.models import QueueDayRow, StationRow, TicketRow
 
 MOST = 400
 """Longer line-ups are counted and not played: their far end is hours away, and reading them costs too much."""

@@ -22,7 +22,7 @@ from server.services.core.views import View
 from server.services.paper.waiting_list import KIND
 from server.services.paper.waiting_list import document as list_document
 from server.services.reports.document import document
-from server.store.tables import DoctorRow, HallRow, PatientRow, TicketRow
+from server.store.models import DoctorRow, HallRow, PatientRow, TicketRow
 
 log = logging.getLogger(__name__)
 _TICKET = inspect(TicketRow)

@@ -7,7 +7,7 @@ from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.views import View, device_view, stamp
 from server.services.readmodel.snapshot import OPEN_JOBS
-from server.store.tables import DeviceRow, PrintJobRow
+from server.store.models import DeviceRow, PrintJobRow
 
 
 def listed(context: Context, who: Principal) -> View:

@@ -24,7 +24,7 @@ from server.services.core.witnesses import ReadPosition
 from server.services.readmodel.audience import Faces, out_of_sight
 from server.store import journal
 from server.store.announcements import last_calls
-from server.store.tables import (
+from server.store.models import (
     AlertRow,
     DeviceRow,
     HallRow,

@@ -16,7 +16,7 @@ from server.protocol.reports import ReportDocument, ReportLine, ReportPatient
 from server.services.core.views import View
 from server.services.reports.judging import must_be_in_force
 from server.services.reports.matching import patient_of
-from server.store.tables import HallRow, HospitalRow, PatientRow, ReportRow
+from server.store.models import HallRow, HospitalRow, PatientRow, ReportRow
 
 
 def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: int) -> View:

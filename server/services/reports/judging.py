@@ -16,7 +16,7 @@ from server.domain.reports.withheld import WithheldRules, parse
 from server.protocol.terms import ErrorCode
 from server.services.core.views import View, stamp
 from server.services.reports.matching import patient_of, person_of
-from server.store.tables import PatientRow, ReportRow
+from server.store.models import PatientRow, ReportRow
 
 _RULES = ("withheld.toml", "withheld.py", "words.py", "critical.py", "decision.py")
 """The files that decide what is said of a report's content."""

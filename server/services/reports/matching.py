@@ -6,7 +6,7 @@ from server.domain.reports.person import Person, fold_number, is_same_person, sh
 from server.domain.reports.received import Received, Subject, loaded
 from server.services.core.unit_of_work import Work
 from server.store import reports as kept
-from server.store.tables import PatientRow, ReportNumberRow, ReportRow
+from server.store.models import PatientRow, ReportNumberRow, ReportRow
 
 AT_ONCE = 500
 """Unmatched reports that one import looks at."""

@@ -17,7 +17,7 @@ from server.services.core.views import View
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt, remember_numbers
 from server.store import reports as kept
-from server.store.tables import PrintJobRow, ReportRow
+from server.store.models import PrintJobRow, ReportRow
 
 
 def receive(work: Work, reports: Sequence[Received]) -> Answer:

@@ -25,7 +25,7 @@ from server.services.schedule import clock_news, monitor
 from server.services.tickets import bookings, stated_waits, transitions
 from server.services.triage import assessment
 from server.store import journal
-from server.store.tables import DueRow, HallRow, ReceiptRow, TicketRow
+from server.store.models import DueRow, HallRow, ReceiptRow, TicketRow
 
 BATCH = 100
 KEPT = timedelta(days=7)

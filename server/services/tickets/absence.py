@@ -10,7 +10,7 @@ from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.queue_state.bookable import is_here, is_served, sees
 from server.services.tickets import transitions
-from server.store.tables import AlertRow, LaneRow, TicketRow
+from server.store.models import AlertRow, LaneRow, TicketRow
 
 DOCTOR_GONE, DOCTOR_AWAY, NOBODY_SERVES = "doctor_gone", "doctor_away", "nobody_serves"
 """What staff is told: the doctor left the hospital or the queue, is not calling, or no station serves the queue."""

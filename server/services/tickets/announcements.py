@@ -12,7 +12,7 @@ from server.services.core.requests import OutcomeBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.tickets import transitions
-from server.store.tables import AnnouncementRow, Base, StationRow, TicketRow
+from server.store.models import AnnouncementRow, Base, StationRow, TicketRow
 
 BETTER = (AnnouncementOutcome.FAILED, AnnouncementOutcome.SHOWN_ONLY, AnnouncementOutcome.SPOKEN)
 """Outcomes, each better than those before it."""

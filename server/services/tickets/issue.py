@@ -24,8 +24,8 @@ from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import absence, bookings, transitions
 from server.services.tickets.rooms import open_station_of_doctor
 from server.store import people
+from server.store.models import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
 from server.store.rows import insert_now, write_now
-from server.store.tables import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from server.services.core.opening_hours import session_end
 from server.services.core.unit_of_work import Work
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
-from server.store.tables import StationRow, TicketRow
+from server.store.models import StationRow, TicketRow
 
 EXAMINATION = "examination"
 """Hold reasons that begin so mean: away for an examination, comes back by checking in again."""

@@ -7,7 +7,7 @@ from server.protocol.terms import AT_STATION, Action, ErrorCode, TicketState
 from server.services.core.requests import StartBody
 from server.services.core.unit_of_work import Work
 from server.services.tickets import transitions
-from server.store.tables import TicketRow
+from server.store.models import TicketRow
 
 
 def start(work: Work, ticket: TicketRow, body: StartBody) -> None:

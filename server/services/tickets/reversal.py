@@ -13,7 +13,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View
 from server.services.tickets import transitions
 from server.store import lanes
-from server.store.tables import QueueDayRow, StationRow, TicketRow
+from server.store.models import QueueDayRow, StationRow, TicketRow
 
 
 def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:

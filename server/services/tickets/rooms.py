@@ -6,7 +6,7 @@ from server.domain.doctor_ids import is_plain
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole, StationState
 from server.services.core.unit_of_work import Work
-from server.store.tables import DoctorRow, StaffRow, StationRow
+from server.store.models import DoctorRow, StaffRow, StationRow
 
 
 def doctor_at(work: Work, station: str | None) -> str | None:

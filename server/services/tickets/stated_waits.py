@@ -19,8 +19,8 @@ from server.protocol.terms import EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.queue_state.lineup import Lineup
+from server.store.models import JournalRow, QueueDayRow, TicketRow, TriageRow
 from server.store.rows import write_now
-from server.store.tables import JournalRow, QueueDayRow, TicketRow, TriageRow
 
 CALLS = (EventKind.TICKET_CALLED.value, EventKind.TICKET_UNDONE.value)
 CLOSED = (EventKind.STATION_PAUSED.value, EventKind.STATION_STOPPED.value)

@@ -24,7 +24,7 @@ from server.services.core.views import ticket_view
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
 from server.services.tickets.issue import Asked, issue, must_be_known
-from server.store.tables import HallRow, PatientRow, StationRow, TicketRow
+from server.store.models import HallRow, PatientRow, StationRow, TicketRow
 
 URGENT_RANK = 2
 ON_THE_LIST = transitions.IN_LINE | {TicketState.CHECKED_IN}

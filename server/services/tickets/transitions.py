@@ -18,7 +18,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.tickets import rooms
 from server.store import lanes
-from server.store.tables import DueRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import DueRow, QueueDayRow, StationRow, TicketRow
 
 IMAGE = (
     "state",

@@ -43,7 +43,7 @@ from server.services.readmodel.snapshot import hall_row, position
 from server.services.tickets import stated_waits
 from server.services.tickets.requeue import is_away
 from server.services.tickets.transitions import ELSEWHERE, IN_LINE
-from server.store.tables import HallRow, LaneRow, TicketRow
+from server.store.models import HallRow, LaneRow, TicketRow
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LISTED = 20

@@ -19,7 +19,7 @@ from server.services.core.views import View
 from server.services.readmodel.audience import Faces
 from server.services.readmodel.snapshot import hall_row
 from server.services.tickets.announcements import content_of
-from server.store.tables import LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import LaneRow, QueueDayRow, StationRow, TicketRow
 
 COMING = 3
 """How many a doctor sees coming."""

@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from alembic import context
 
+from server.store.models import Base
 from server.store.postgresql import taking_time
-from server.store.tables import Base, UtcDateTime
+from server.store.types import UtcDateTime
 
 
 def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:

@@ -10,7 +10,7 @@ from server.services.core.clock import Clock
 from server.services.readmodel.audience import Faces
 from server.services.schedule.runner import DueRunner, Resting
 from server.settings import Settings
-from server.store.tables import HallRow
+from server.store.models import HallRow
 from tests.support.api import an_api
 
 

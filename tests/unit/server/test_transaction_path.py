@@ -14,7 +14,7 @@ from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal
 from server.services.core.transaction import Wish
 from server.services.core.unit_of_work import Answer, audit_digest
-from server.store.tables import AuditRow
+from server.store.models import AuditRow
 from tests.support.api import an_api
 from tests.support.hall import until
 

@@ -13,7 +13,7 @@ from server.services.calling import selection
 from server.services.core.hall_config import config_of
 from server.services.readmodel import snapshot
 from server.services.tickets import transitions
-from server.store.tables import AlertRow, AnnouncementRow, HallRow, TicketRow
+from server.store.models import AlertRow, AnnouncementRow, HallRow, TicketRow
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
 
