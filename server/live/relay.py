@@ -17,7 +17,7 @@ from server.protocol.terms import Audience
 from server.services.core.context import Context
 from server.services.readmodel.audience import Faces
 from server.services.readmodel.snapshot import hall_row
-from server.store import journal
+from server.store.queries import journal
 
 NAMESPACE = "/hall"
 REST_SECONDS = 0.01

@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of
 from server.services.tickets import stated_waits
-from server.store import journal
 from server.store.models import DeviceRow, HallRow, LaneRow, PrintJobRow
+from server.store.queries import journal
 from server.web.authorise import asking
 from server.web.routes import rendered, web
 

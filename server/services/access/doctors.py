@@ -10,8 +10,8 @@ from server.domain.reasons import ServerReason
 from server.protocol.terms import StationState
 from server.services.calling.stations import FACTS
 from server.services.core.unit_of_work import Work
-from server.store import due
 from server.store.models import DoctorRow, StationRow
+from server.store.queries import scheduled_tasks
 
 KIND = "doctor"
 """The task by which a hall hears that a doctor of one of its rooms has another name."""
@@ -36,7 +36,7 @@ def keep_doctor(
     rooms = select(StationRow.hall_id).where(StationRow.doctor_id == id, StationRow.active).distinct()
     for hall in db.scalars(rooms):
         task = {"id": f"{KIND}:{secrets.token_hex(8)}", "hall_id": hall, "clock": "real", "due_at": now}
-        due.put(db.connection(), {**task, "kind": KIND, "subject": id, "data": {}})
+        scheduled_tasks.put(db.connection(), {**task, "kind": KIND, "subject": id, "data": {}})
 
 
 def tell_name(work: Work, id: str) -> None:

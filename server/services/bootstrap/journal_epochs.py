@@ -20,8 +20,8 @@ from server.services.core.transaction import Transactions
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.witnesses import ReadPosition
 from server.services.tickets import transitions
-from server.store import epochs
 from server.store.models import HallRow, QueueDayRow
+from server.store.queries import epochs
 from server.store.rows import write_now
 
 log = logging.getLogger(__name__)

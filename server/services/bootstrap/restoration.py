@@ -19,9 +19,9 @@ from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
 from server.services.core.transaction import Transactions
 from server.settings import Settings
-from server.store import key_name
 from server.store.engine import open_engines
 from server.store.models import HallRow
+from server.store.queries import key_name
 from server.store.schema import migrate
 
 REPLACED = ".replaced"

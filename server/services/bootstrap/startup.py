@@ -16,8 +16,8 @@ from server.services.core.high_water import Marks
 from server.services.core.rule_files import load_findings, load_scales
 from server.services.core.transaction import Transactions, tell_time
 from server.settings import Settings
-from server.store import key_name, times
 from server.store.engine import Engines, open_engines
+from server.store.queries import clock_readings, key_name
 from server.store.schema import migrate
 
 STATE_FILES = rf"secret\.key|{clock_record.NAME}|(?:[0-9a-f]{{2}})+"
@@ -58,5 +58,5 @@ def _clock(engines: Engines, record: ClockRecord, *, replay: bool) -> Clock:
     clock = Clock(replay=replay)
     with Session(engines.read) as db:
         tell_time(clock, db.connection())
-        clock.start_from(times.newest_of_all(db.connection()), record.read())
+        clock.start_from(clock_readings.newest_of_all(db.connection()), record.read())
     return clock

@@ -28,8 +28,8 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import stamp, ticket_view
 from server.services.tickets import announcements, bookings, rescue, reversal, transitions
 from server.services.tickets.requeue import doctor_for, is_away, put_back
-from server.store.announcements import last_calls
 from server.store.models import DeviceRow, StationRow, TicketRow
+from server.store.queries.announcements import last_calls
 
 
 def answer(ticket: TicketRow) -> Answer:

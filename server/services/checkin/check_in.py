@@ -33,8 +33,8 @@ from server.services.tickets import transitions
 from server.services.tickets.issue import Asked as AskedTicket
 from server.services.tickets.issue import issue
 from server.services.tickets.requeue import AGAIN, is_away, put_back
-from server.store import people
 from server.store.models import AppointmentRow, PatientRow, TicketRow
+from server.store.queries import people
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.patients.patient_requests import CheckInBody, PatientBody
 from server.services.patients.records import find_or_make
-from server.store import people
 from server.store.models import AlertRow, AppointmentRow, PatientRow
+from server.store.queries import people
 
 KINDS = {Screened.RED_FLAG: AlertKind.RED_FLAG, Screened.FEVER: AlertKind.FEVER}
 

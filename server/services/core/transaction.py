@@ -26,7 +26,6 @@ from server.services.core.receipts import kept
 from server.services.core.storage import Storage
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.writer_lock import FifoLock
-from server.store import times
 from server.store.engine import Engines
 from server.store.models import (
     Base,
@@ -34,6 +33,7 @@ from server.store.models import (
     HospitalRow,
     ReceiptRow,
 )
+from server.store.queries import clock_readings
 from server.store.rows import KeepingSession
 
 _RECEIPT = insert(Base.metadata.tables[ReceiptRow.__tablename__])
@@ -151,7 +151,7 @@ class Transactions:
     def _now(self, connection: Connection, rows: Mapping[str, HallRow]) -> tuple[datetime, datetime]:
         """Hall time and real time of a command that holds these halls: never before what their journals hold."""
         tell_time(self.clock, connection)
-        newest = [at for row in rows.values() if (at := times.newest(connection, row.id, row.seq)) is not None]
+        newest = [at for row in rows.values() if (at := clock_readings.newest(connection, row.id, row.seq)) is not None]
         return self.clock.no_earlier(max(newest, default=None))
 
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
@@ -220,7 +220,7 @@ class Transactions:
 def tell_time(of: Clock, connection: Connection) -> None:
     """Let a clock go by that of the database where several nodes share one."""
     asked = clock.seconds()
-    if (now := times.of_database(connection)) is not None:
+    if (now := clock_readings.of_database(connection)) is not None:
         of.tell(now, asked)
 
 

@@ -19,7 +19,6 @@ from server.protocol.terms import EventKind
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View, alert_view, device_view, job_view, station_view, ticket_view
-from server.store import due
 from server.store.models import (
     AlertRow,
     AuditRow,
@@ -31,6 +30,7 @@ from server.store.models import (
     StationRow,
     TicketRow,
 )
+from server.store.queries import scheduled_tasks
 from server.store.rows import write_now
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -151,7 +151,7 @@ class Work:
 
     def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
         """Make or move the due row `id`."""
-        due.put(
+        scheduled_tasks.put(
             self.connection,
             {
                 "id": id,
@@ -166,7 +166,7 @@ class Work:
 
     def unschedule(self, id: str) -> None:
         """Forget the due row `id` if there is one."""
-        due.drop(self.connection, id)
+        scheduled_tasks.drop(self.connection, id)
 
     def write_facts(self) -> None:
         """Write the numbered facts, the trail and how far the halls' counters went."""

@@ -15,8 +15,8 @@ from server.services.core.business_day import watch_at_once
 from server.services.core.context import Context
 from server.services.halls.faults import content_faults, rejected, shape_faults
 from server.services.halls.schema import HallFile, HallPart
-from server.store import epochs
 from server.store.models import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
+from server.store.queries import epochs
 
 
 def version_of(text: str) -> str:

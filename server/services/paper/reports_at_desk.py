@@ -24,8 +24,8 @@ from server.services.core.views import View, stamp
 from server.services.paper import print_jobs
 from server.services.reports.judging import must_be_in_force, verdict
 from server.services.reports.matching import fits, patient_of, person_of, subject_of
-from server.store import reports as kept
 from server.store.models import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
+from server.store.queries import reports as kept
 
 FIELDS = {
     "identity_number": {"zh": "身份证号码", "en": "identity number"},

@@ -12,8 +12,8 @@ from server.domain.numbering import business_day, day_bounds
 from server.protocol.terms import AppointmentState, ErrorCode
 from server.services.queue_state.bookable import Booking, must_be_servable
 from server.services.tickets.bookings import KIND
-from server.store import due, people
 from server.store.models import AppointmentRow, HospitalRow, QueueRow
+from server.store.queries import people, scheduled_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _reach(db: Session, row: AppointmentRow, patient: str, booking: Booking, now
         raise HallError(ErrorCode.INVALID, f"appointment {row.id} is checked in by another patient")
     if cancelled or Booking.of(row) != booking:
         state = AppointmentState.CANCELLED if cancelled else AppointmentState.BOOKED
-        due.put(
+        scheduled_tasks.put(
             db.connection(),
             {
                 "id": f"{KIND}:{row.id}",

@@ -36,8 +36,8 @@ from server.services.patients.patient_requests import IdentifyBody, ScanBody
 from server.services.patients.records import candidate_view, candidates, choices_of, description_of, owner_of
 from server.services.reports.judging import mark_waiting
 from server.services.reports.matching import reports_of
-from server.store import people
 from server.store.models import HospitalRow, PatientRow, TicketRow
+from server.store.queries import people
 
 NOBODY = ""
 """No patient has this id: looked up in place of one, so that an unknown number costs what a known one does."""

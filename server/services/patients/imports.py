@@ -20,8 +20,8 @@ from server.services.patients.patient_import import keep_patient
 from server.services.queue_state.bookable import LONGEST as LONGEST_SLOT
 from server.services.queue_state.bookable import SHORTEST, Booking, must_be_near
 from server.services.reports.matching import adopt_waiting
-from server.store import people
 from server.store.models import AppointmentRow, HospitalRow
+from server.store.queries import people
 
 Kind = Literal["patients", "appointments", "staff"]
 COLUMNS: dict[Kind, tuple[str, ...]] = {

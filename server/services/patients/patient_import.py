@@ -15,8 +15,8 @@ from server.domain.same_person import RECORD, Description, is_uncertain_renaming
 from server.protocol.terms import DocumentType, ErrorCode
 from server.services.patients.booking_import import Kept
 from server.services.patients.records import description_of, document_columns
-from server.store import people
 from server.store.models import PatientCodeRow, PatientRow
+from server.store.queries import people
 
 SEXES = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female", "": None}
 RENAMED = ("renamed", "the name changed, and neither a birth date nor a document was kept to compare")

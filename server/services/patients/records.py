@@ -25,8 +25,8 @@ from server.services.readmodel.audience import Faces
 from server.services.readmodel.snapshot import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
-from server.store import people
 from server.store.models import PatientRow, QueueRow, TicketRow
+from server.store.queries import people
 from server.store.rows import insert_now
 
 SAME_AS_NOBODY = "new"

@@ -11,8 +11,8 @@ from server.protocol.slot_terms import When
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.opening_hours import sessions_around
 from server.services.core.views import View, stamp
-from server.store import people
 from server.store.models import AppointmentRow, DoctorRow, HallRow
+from server.store.queries import people
 
 BESIDE = timedelta(days=1)
 """How far from today an appointment is looked for: who came a day early or a day late is told so."""

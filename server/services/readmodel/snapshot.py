@@ -22,8 +22,6 @@ from server.services.core.views import (
 )
 from server.services.core.witnesses import ReadPosition
 from server.services.readmodel.audience import Faces, out_of_sight
-from server.store import journal
-from server.store.announcements import last_calls
 from server.store.models import (
     AlertRow,
     DeviceRow,
@@ -35,6 +33,8 @@ from server.store.models import (
     StationRow,
     TicketRow,
 )
+from server.store.queries import journal
+from server.store.queries.announcements import last_calls
 
 PAGE_LIMIT = 10_000
 OPEN_JOBS = ("queued", "leased", "failed", "unknown")

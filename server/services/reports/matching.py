@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from server.domain.reports.person import Person, fold_number, is_same_person, shares_number
 from server.domain.reports.received import Received, Subject, loaded
 from server.services.core.unit_of_work import Work
-from server.store import reports as kept
 from server.store.models import PatientRow, ReportNumberRow, ReportRow
+from server.store.queries import reports as kept
 
 AT_ONCE = 500
 """Unmatched reports that one import looks at."""

@@ -16,8 +16,8 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt, remember_numbers
-from server.store import reports as kept
 from server.store.models import PrintJobRow, ReportRow
+from server.store.queries import reports as kept
 
 
 def receive(work: Work, reports: Sequence[Received]) -> Answer:

@@ -17,8 +17,8 @@ from server.services.core.opening_hours import last_end
 from server.services.core.unit_of_work import Work
 from server.services.tickets import absence, transitions
 from server.services.tickets.issue import Asked, issue
-from server.store import people
 from server.store.models import AlertRow, AppointmentRow, PatientRow, StationRow, TicketRow
+from server.store.queries import people
 
 BATCH = 100
 UNFINISHED = (TicketState.WAITING, TicketState.STAGED, TicketState.PASSED, TicketState.CHECKED_IN)

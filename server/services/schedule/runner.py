@@ -24,8 +24,8 @@ from server.services.queue_state import estimates
 from server.services.schedule import clock_news, monitor
 from server.services.tickets import bookings, stated_waits, transitions
 from server.services.triage import assessment
-from server.store import journal
 from server.store.models import DueRow, HallRow, ReceiptRow, TicketRow
+from server.store.queries import journal
 
 BATCH = 100
 KEPT = timedelta(days=7)

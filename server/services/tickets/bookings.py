@@ -17,8 +17,8 @@ from server.services.core.views import appointment_view, ticket_view
 from server.services.queue_state.bookable import Booking, must_be_servable
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
-from server.store import people
 from server.store.models import AlertRow, AppointmentRow, TicketRow
+from server.store.queries import people
 
 KIND = "booking"
 """The due row by which an import reaches a ticket: tickets are touched under their hall's lock only."""

@@ -23,8 +23,8 @@ from server.services.queue_state.bookable import sees
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import absence, bookings, transitions
 from server.services.tickets.rooms import open_station_of_doctor
-from server.store import people
 from server.store.models import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
+from server.store.queries import people
 from server.store.rows import insert_now, write_now
 
 

@@ -12,8 +12,8 @@ from server.protocol.terms import AT_STATION, ENDED, ErrorCode, EventKind, Lane,
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View
 from server.services.tickets import transitions
-from server.store import lanes
 from server.store.models import QueueDayRow, StationRow, TicketRow
+from server.store.queries import lane_counts
 
 
 def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
@@ -49,7 +49,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
         reason=ticket.undo["action"],
         announcement=announcement if again else None,
     )
-    lanes.count(work.connection, before, transitions.lane_key(ticket))
+    lane_counts.count(work.connection, before, transitions.lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         transitions.release_elsewhere(work, ticket)
     if came_from not in AT_STATION and TicketState(ticket.state) in AT_STATION:

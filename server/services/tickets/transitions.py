@@ -17,8 +17,8 @@ from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.tickets import rooms
-from server.store import lanes
 from server.store.models import DueRow, QueueDayRow, StationRow, TicketRow
+from server.store.queries import lane_counts
 
 IMAGE = (
     "state",
@@ -190,7 +190,7 @@ def apply(
         changes["undo"] = done if action in UNDOABLE else {}
     fact = CLOSED[target] if action is Action.CLOSE else FACTS[action]
     work.record(kind or fact, ticket, changes=changes, reason=reason, announcement=announcement)
-    lanes.count(work.connection, before, lane_key(ticket))
+    lane_counts.count(work.connection, before, lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
     if came_from not in IN_LINE:
@@ -220,7 +220,7 @@ def at(work: Work, station: str) -> list[TicketRow]:
 
 def enter(work: Work, ticket: TicketRow) -> None:
     """Count a ticket that has just been made."""
-    lanes.count(work.connection, None, lane_key(ticket))
+    lane_counts.count(work.connection, None, lane_key(ticket))
 
 
 def lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
@@ -302,4 +302,4 @@ def is_live(ticket: TicketRow) -> bool:
 
 def waiting_in(work: Work, queue: Queue) -> int:
     """How many wait in a queue now."""
-    return lanes.waiting(work.connection, queue.hall_id, queue.id)
+    return lane_counts.waiting(work.connection, queue.hall_id, queue.id)

@@ -39,8 +39,8 @@ from server.services.core.views import View, stamp, ticket_view
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
 from server.services.tickets.transfer import must_be_open
-from server.store.announcements import last_calls
 from server.store.models import PatientRow, QueueRow, TicketRow, TriageRow
+from server.store.queries.announcements import last_calls
 
 DEFAULT_SCALE = "CN-OPD"
 LOOK_AGAIN = timedelta(minutes=5)
