@@ -12,7 +12,7 @@ from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import station_view
 from server.services.tickets import transitions
 from server.services.tickets.rooms import must_be_a_doctor, open_station_of_doctor
-from server.store.models import DueRow, StationRow, TicketRow
+from server.store.models import ScheduledTaskRow, StationRow, TicketRow
 
 FACTS = {
     StationState.OPEN: EventKind.STATION_OPENED,
@@ -89,7 +89,7 @@ def _is_away(work: Work, doctor: str) -> bool:
 
 
 def _is_ahead(work: Work, id: str) -> bool:
-    row = work.db.get(DueRow, id)
+    row = work.db.get(ScheduledTaskRow, id)
     return row is not None and row.due_at > work.now
 
 

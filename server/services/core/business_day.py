@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.services.core.hall_config import HallConfig
 from server.services.core.unit_of_work import Work
-from server.store.models import DueRow
+from server.store.models import ScheduledTaskRow
 
 WATCH = timedelta(minutes=1)
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,8 +25,12 @@ def begin_day(work: Work, config: HallConfig, day: date) -> None:
 
 def watch_at_once(db: Session, hall: str) -> None:
     """Let the watch of a hall begin without a first wish: slots may begin by themselves."""
-    if db.get(DueRow, f"watch:{hall}") is None:
-        db.add(DueRow(id=f"watch:{hall}", hall_id=hall, due_at=AT_ONCE, kind="watch", subject="1970-01-01", data={}))
+    if db.get(ScheduledTaskRow, f"watch:{hall}") is None:
+        db.add(
+            ScheduledTaskRow(
+                id=f"watch:{hall}", hall_id=hall, due_at=AT_ONCE, kind="watch", subject="1970-01-01", data={}
+            )
+        )
 
 
 def list_minutes(config: HallConfig) -> int | None:
@@ -38,5 +42,5 @@ def list_minutes(config: HallConfig) -> int | None:
 
 
 def _begin(work: Work, id: str, kind: str, day: date, due_at: datetime) -> None:
-    if work.db.get(DueRow, id) is None:
+    if work.db.get(ScheduledTaskRow, id) is None:
         work.schedule(id, kind, day.isoformat(), due_at)

@@ -24,7 +24,7 @@ from server.services.queue_state import estimates
 from server.services.schedule import clock_news, monitor
 from server.services.tickets import bookings, stated_waits, transitions
 from server.services.triage import assessment
-from server.store.models import DueRow, HallRow, ReceiptRow, TicketRow
+from server.store.models import HallRow, ReceiptRow, ScheduledTaskRow, TicketRow
 from server.store.queries import journal
 
 BATCH = 100
@@ -154,16 +154,16 @@ def run_due(context: Context, resting: Resting | None = None) -> int:
     held = () if context.clock.may_expire() else EXPIRING
     with Session(context.engines.read) as db:
         rows = db.execute(
-            select(DueRow.id, DueRow.hall_id)
-            .join(HallRow, HallRow.id == DueRow.hall_id)
+            select(ScheduledTaskRow.id, ScheduledTaskRow.hall_id)
+            .join(HallRow, HallRow.id == ScheduledTaskRow.hall_id)
             .where(
                 HallRow.active,
-                DueRow.id.not_in(resting.ids()),
-                DueRow.kind.not_in(held),
-                ((DueRow.clock == "hall") & (DueRow.due_at <= context.clock.hall()))
-                | ((DueRow.clock == "real") & (DueRow.due_at <= context.clock.real())),
+                ScheduledTaskRow.id.not_in(resting.ids()),
+                ScheduledTaskRow.kind.not_in(held),
+                ((ScheduledTaskRow.clock == "hall") & (ScheduledTaskRow.due_at <= context.clock.hall()))
+                | ((ScheduledTaskRow.clock == "real") & (ScheduledTaskRow.due_at <= context.clock.real())),
             )
-            .order_by(DueRow.due_at)
+            .order_by(ScheduledTaskRow.due_at)
             .limit(500)
         ).all()
     return sum(_done(context, id, hall, resting) for id, hall in rows)
@@ -185,7 +185,7 @@ def _done(context: Context, id: str, hall: str, resting: Resting) -> bool:
 
 
 def _do(work: Work, context: Context, id: str) -> Answer:
-    row = work.db.get(DueRow, id)
+    row = work.db.get(ScheduledTaskRow, id)
     now = work.real_now if row is not None and row.clock == "real" else work.now
     if row is None or row.due_at > now:
         return Answer(200, {})
@@ -205,7 +205,7 @@ def _do(work: Work, context: Context, id: str) -> Answer:
     return Answer(200, {})
 
 
-def _close_day(work: Work, context: Context, row: DueRow) -> datetime | None:
+def _close_day(work: Work, context: Context, row: ScheduledTaskRow) -> datetime | None:
     """Close the day a batch at a time: it stays due until everybody is closed, and while the clock is not steady."""
     if not context.clock.may_close():
         return work.now + LOOK_AGAIN
@@ -218,15 +218,15 @@ def _close_day(work: Work, context: Context, row: DueRow) -> datetime | None:
     return None
 
 
-def _watch(work: Work, context: Context, row: DueRow) -> datetime | None:
+def _watch(work: Work, context: Context, row: ScheduledTaskRow) -> datetime | None:
     return monitor.watch(work, context, date.fromisoformat(row.subject))
 
 
-def _list(work: Work, _context: Context, row: DueRow) -> datetime | None:
+def _list(work: Work, _context: Context, row: ScheduledTaskRow) -> datetime | None:
     return waiting_list.print_regularly(work, date.fromisoformat(row.subject))
 
 
-def _booking(work: Work, _context: Context, row: DueRow) -> datetime | None:
+def _booking(work: Work, _context: Context, row: ScheduledTaskRow) -> datetime | None:
     bookings.settle(work, row.subject, row.data)
     return None
 
@@ -260,7 +260,7 @@ def prune(db: Session, now: datetime) -> None:
     db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
 
 
-STANDING: Mapping[str, Callable[[Work, Context, DueRow], datetime | None]] = {
+STANDING: Mapping[str, Callable[[Work, Context, ScheduledTaskRow], datetime | None]] = {
     "close_day": _close_day,
     "watch": _watch,
     "list": _list,

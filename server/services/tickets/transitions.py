@@ -17,7 +17,7 @@ from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.tickets import rooms
-from server.store.models import DueRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import QueueDayRow, ScheduledTaskRow, StationRow, TicketRow
 from server.store.queries import lane_counts
 
 IMAGE = (
@@ -292,7 +292,7 @@ def _tickets(work: Work, ids: Iterable[str]) -> list[TicketRow]:
 def tell_hall(work: Work, other: TicketRow, kind: str) -> None:
     """What concerns another hall reaches it as a due row: two halls are never locked for it."""
     id = f"{kind}:{other.id}:{secrets.token_hex(4)}"
-    work.db.add(DueRow(id=id, hall_id=other.hall_id, due_at=work.now, kind=kind, subject=other.id, data={}))
+    work.db.add(ScheduledTaskRow(id=id, hall_id=other.hall_id, due_at=work.now, kind=kind, subject=other.id, data={}))
 
 
 def is_live(ticket: TicketRow) -> bool:

@@ -14,7 +14,7 @@ from server.store.models.access import (
 )
 from server.store.models.base import Base
 from server.store.models.hall import HallRow, HospitalRow, LaneRow, MarkRow, QueueDayRow, QueueRow, StationRow
-from server.store.models.journal import AuditRow, DueRow, JournalRow, ReceiptRow
+from server.store.models.journal import AuditRow, JournalRow, ReceiptRow, ScheduledTaskRow
 from server.store.models.paper import PrintJobRow, ReportNumberRow, ReportRow
 from server.store.models.people import AppointmentRow, DoctorRow, PatientCodeRow, PatientRow, VisitRow
 from server.store.models.ticket import AlertRow, AnnouncementRow, TicketRow, TriageRow
@@ -28,7 +28,7 @@ __all__ = [
     "DeskCodeRow",
     "DeviceRow",
     "DoctorRow",
-    "DueRow",
+    "ScheduledTaskRow",
     "HallRow",
     "HospitalRow",
     "IdentificationAttemptRow",

@@ -56,7 +56,7 @@ class AuditRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
-class DueRow(Base):
+class ScheduledTaskRow(Base):
     """Something that must happen at a time, under the hall's lock. `clock` is hall (may be simulated) or real."""
 
     __tablename__ = "due"

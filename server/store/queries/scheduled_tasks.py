@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.store.models import Base, DueRow
+from server.store.models import Base, ScheduledTaskRow
 
-_TABLE = Base.metadata.tables[DueRow.__tablename__]
+_TABLE = Base.metadata.tables[ScheduledTaskRow.__tablename__]
 _DROP = delete(_TABLE).where(_TABLE.c.id == bindparam("row"))
 
 
