@@ -154,7 +154,11 @@ function drawRow(parts, row, tongue, words) {
   parts.row.hidden = !row;
   if (!row) return;
   const closed = !row.now && row.state !== "open";
-  parts.row.className = "row" + (row.now && row.now.lit ? " lit" : "") + (row.now && row.now.called ? " called" : "") + (closed ? " paused" : "");
+  parts.row.className =
+    "row" +
+    (row.now && row.now.lit ? " lit" : "") +
+    (row.now && row.now.called ? " called" : "") +
+    (closed ? " paused" : "");
   put(parts.room, named(row.name, tongue));
   put(parts.doctor, row.doctor || "");
   const until = row.until ? hands().short.format(Date.parse(row.until)) : "";
@@ -177,7 +181,10 @@ function drawStrip(words, second) {
   const label = (key) => (second ? words[key] + " " + second[key] : words[key]);
   put(at("ready-label"), label("ready"));
   put(at("passed-label"), label("passed"));
-  drawNumbers(at("ready"), picture.ready.map((cell) => cell.number));
+  drawNumbers(
+    at("ready"),
+    picture.ready.map((cell) => cell.number),
+  );
   drawNumbers(at("passed"), picture.passed);
   const more = picture.passed_count > picture.passed.length;
   put(at("more"), more ? words.more(picture.passed_count) : "");
@@ -263,19 +270,24 @@ function play(sound) {
     if (sound.name !== playing) return; // a newer sound took its place, and has the player now
     player.onended = player.onerror = null;
     fetch("/audio/" + sound.name + "/outcome", {
-      method: "POST", headers: { "Content-Type": "application/json", "X-Wall-Secret": secret }, body: JSON.stringify({ outcome }),
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Wall-Secret": secret },
+      body: JSON.stringify({ outcome }),
     }).catch(() => undefined);
   };
   player.onended = () => say("spoken");
   player.onerror = () => say("failed");
   player.src = sound.address;
-  player.play().then(() => {
-    allowed = true;
-    at("tap").hidden = true;
-  }, (error) => {
-    if (error.name === "NotAllowedError") refused();
-    say("failed");
-  });
+  player.play().then(
+    () => {
+      allowed = true;
+      at("tap").hidden = true;
+    },
+    (error) => {
+      if (error.name === "NotAllowedError") refused();
+      say("failed");
+    },
+  );
 }
 
 /* ---------------------------------------------------------------- the agent */
@@ -323,7 +335,9 @@ function listen() {
   source = new EventSource(asked.get("sound") === "1" ? "/stream?sound=1" : "/stream");
   hear("picture", heardPicture);
   hear("time", (data) => heardTime(JSON.parse(data)));
-  hear("secret", (data) => { secret = JSON.parse(data); });
+  hear("secret", (data) => {
+    secret = JSON.parse(data);
+  });
   hear("sound", (data) => play(JSON.parse(data)));
 }
 

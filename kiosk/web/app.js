@@ -32,9 +32,11 @@ function Head({ seen, t, say }) {
   return html`<header class="head">
     <div class="head-name"><p class="head-hospital">${name}</p><p class="secondary number">${clock}</p></div>
     <div class="head-keys" role="group" aria-label=${t("language")}>
-      ${seen.languages.map((tag) => html`<button type="button" class="button button-quiet" key=${tag}
+      ${seen.languages.map(
+        (tag) => html`<button type="button" class="button button-quiet" key=${tag}
         lang=${LANGUAGES[tag][1]} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>
-        ${LANGUAGES[tag][0]}</button>`)}
+        ${LANGUAGES[tag][0]}</button>`,
+      )}
       <button type="button" class="button button-quiet" data-act="size"
         onClick=${() => say("size", seen.elder ? "usual" : "elder")}>${t(seen.elder ? "size.usual" : "size.elder")}
       </button>
@@ -46,8 +48,12 @@ function Foot({ seen, t, say }) {
   const busy = seen.screen === "working" || seen.screen === "printing";
   const atHome = seen.screen === "home";
   return html`<footer class="foot">
-    ${atHome ? null : html`<button type="button" class="button button-quiet" disabled=${busy}
-      onClick=${() => say("back")}>‹ ${t("back")}</button>`}
+    ${
+      atHome
+        ? null
+        : html`<button type="button" class="button button-quiet" disabled=${busy}
+      onClick=${() => say("back")}>‹ ${t("back")}</button>`
+    }
     <button type="button" class=${`button button-quiet ${atHome ? "button-wide" : ""}`} disabled=${busy}
       onClick=${() => say("help")}><${Icon} name="help" /> ${t("task.help")}</button>
   </footer>`;
@@ -55,8 +61,13 @@ function Foot({ seen, t, say }) {
 
 function StillThere({ t, say }) {
   const dialog = useRef();
-  useEffect(() => { dialog.current.showModal(); }, []);
-  const keep = (event) => { event.preventDefault(); say("stay"); };
+  useEffect(() => {
+    dialog.current.showModal();
+  }, []);
+  const keep = (event) => {
+    event.preventDefault();
+    say("stay");
+  };
   return html`<dialog class="ask-there" ref=${dialog} onCancel=${keep} aria-labelledby="there">
     <h2 class="text-title" id="there">${t("still_there")}</h2>
     <button type="button" class="button button-primary" onClick=${() => say("stay")}>${t("still_there.yes")}</button>
@@ -67,7 +78,9 @@ function StillThere({ t, say }) {
 function Kiosk({ seen, texts, say }) {
   const t = sentences(texts[seen.language] ?? texts.zh);
   const main = useRef();
-  useEffect(() => { main.current?.querySelector("h1")?.focus({ preventScroll: true }); }, [seen.step]);
+  useEffect(() => {
+    main.current?.querySelector("h1")?.focus({ preventScroll: true });
+  }, [seen.step]);
   const Screen = SCREENS[seen.screen];
   return html`<div class="page">
     <${Head} seen=${seen} t=${t} say=${say} />
@@ -82,8 +95,10 @@ function Kiosk({ seen, texts, say }) {
 function Lost({ texts, languages }) {
   return html`<main class="lost">
     <${Icon} name="away" />
-    ${languages.map((tag) => html`<h1 class="text-title" key=${tag} lang=${LANGUAGES[tag][1]}>
-      ${phrases(texts[tag].agent_away)}</h1>`)}
+    ${languages.map(
+      (tag) => html`<h1 class="text-title" key=${tag} lang=${LANGUAGES[tag][1]}>
+      ${phrases(texts[tag].agent_away)}</h1>`,
+    )}
   </main>`;
 }
 
@@ -133,7 +148,9 @@ async function run() {
   function say(verb, value, proof) {
     const on = seen;
     if (!on) return;
-    before = before.then(() => touch(on, verb, value, proof)).then(draw)
+    before = before
+      .then(() => touch(on, verb, value, proof))
+      .then(draw)
       .catch((error) => console.warn("the agent did not take it", error.name));
   }
 

@@ -48,7 +48,10 @@ export class Burst {
     const { keys } = this;
     const scanned = this.isReader();
     this.keys = [];
-    const text = keys.map((key) => key.text || "\n").join("").trim();
+    const text = keys
+      .map((key) => key.text || "\n")
+      .join("")
+      .trim();
     const alone = text.length === 1 && !keys.some((key) => key.end);
     return scanned && text && !alone ? text.slice(0, LONGEST) : null;
   }

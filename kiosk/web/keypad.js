@@ -27,20 +27,38 @@ export function Proving({ t, kinds, done, leave, leaving = "use_card" }) {
   const known = kinds.filter((kind) => kind in PROOFS);
   const [kind, setKind] = useState(known[0] ?? "phone_tail");
   const [proof, setProof] = useState("");
-  const choose = (other) => { setKind(other); setProof(""); };
+  const choose = (other) => {
+    setKind(other);
+    setProof("");
+  };
   return html`<${Asked} key=${kind} t=${t} label=${t(`proof.${kind}`)} value=${proof} set=${setProof}
     letters=${kind === "identity_tail"} limit=${PROOFS[kind]} ready=${proof.length === PROOFS[kind]}
     next=${() => done(`${kind}:${kind === "birth_date" ? asDate(proof) : proof}`)} leave=${leave} leaving=${leaving}>
-    ${known.length > 1 ? html`<div class="proofs" role="group" aria-label=${t("proof_which")}>
-      ${known.map((other) => html`<button type="button" class="button button-quiet" key=${other}
-        aria-pressed=${other === kind} onClick=${() => choose(other)}>${t(`proof.${other}.short`)}</button>`)}
-    </div>` : null}
+    ${
+      known.length > 1
+        ? html`<div class="proofs" role="group" aria-label=${t("proof_which")}>
+      ${known.map(
+        (other) => html`<button type="button" class="button button-quiet" key=${other}
+        aria-pressed=${other === kind} onClick=${() => choose(other)}>${t(`proof.${other}.short`)}</button>`,
+      )}
+    </div>`
+        : null
+    }
   <//>`;
 }
 
 function Asked({ t, label, help, value, set, letters, limit, ready, next, leave, leaving = "use_card", children }) {
-  const put = (text) => set(text.toUpperCase().replace(/[^0-9A-Z-]/g, "").slice(0, limit));
-  const submit = (event) => { event.preventDefault(); if (ready) next(); };
+  const put = (text) =>
+    set(
+      text
+        .toUpperCase()
+        .replace(/[^0-9A-Z-]/g, "")
+        .slice(0, limit),
+    );
+  const submit = (event) => {
+    event.preventDefault();
+    if (ready) next();
+  };
   return html`<form class="typing" onSubmit=${submit} autocomplete="off">
     <h1 class="text-title"><label for="typed">${label}</label></h1>
     ${children}
@@ -60,11 +78,13 @@ function Keys({ t, letters, press }) {
   const [showing, setShowing] = useState("digits");
   const touch = (key) => (key === "letters" || key === "digits" ? setShowing(key) : press(key));
   return html`<div class="keys keys-${showing}">
-    ${(showing === "digits" ? DIGITS : LETTERS).map((key) => (key === "letters" && !letters
-      ? html`<span key=${key} />`
-      : html`<button type="button" class="button button-quiet number" key=${key} data-key=${key}
+    ${(showing === "digits" ? DIGITS : LETTERS).map((key) =>
+      key === "letters" && !letters
+        ? html`<span key=${key} />`
+        : html`<button type="button" class="button button-quiet number" key=${key} data-key=${key}
           aria-label=${key.length > 1 ? t(`key.${key}`) : key} onClick=${() => touch(key)}>
-          ${key.length > 1 ? t(`key.${key}.short`) : key}</button>`))}
+          ${key.length > 1 ? t(`key.${key}.short`) : key}</button>`,
+    )}
   </div>`;
 }
 

@@ -38,29 +38,41 @@ function dateOf(stamp, seen) {
 
 /** Today, tomorrow, yesterday, or the date, as a patient says it. */
 function dayOf(stamp, seen, t) {
-  const days = Math.round((new Date(dateOf(stamp, seen)) - new Date(dateOf(new Date().toISOString(), seen))) / 86400000);
+  const days = Math.round(
+    (new Date(dateOf(stamp, seen)) - new Date(dateOf(new Date().toISOString(), seen))) / 86400000,
+  );
   return { "-1": t("day.before"), 0: t("day.today"), 1: t("day.after") }[days] ?? dateOf(stamp, seen);
 }
 
 /** What is booked, in one sentence. */
 function bookedAt(option, seen, t) {
   const { slot_start } = option.facts;
-  return t("booked_at", { day: dayOf(slot_start, seen, t), time: timeOf(slot_start, seen), queue: named(option.title, seen.language) });
+  return t("booked_at", {
+    day: dayOf(slot_start, seen, t),
+    time: timeOf(slot_start, seen),
+    queue: named(option.title, seen.language),
+  });
 }
 
 function Home({ seen, t, say }) {
   const tasks = seen.tasks.filter((task) => task !== "help"); // a person is asked for below, on every screen
   return html`<div class="screen">
-    ${seen.online && seen.can_print ? null : html`<p class="notice notice-attention text-small" role="status">
-      ${phrases(t(seen.online ? "no_paper" : "offline"))}</p>`}
+    ${
+      seen.online && seen.can_print
+        ? null
+        : html`<p class="notice notice-attention text-small" role="status">
+      ${phrases(t(seen.online ? "no_paper" : "offline"))}</p>`
+    }
     <${Title} text=${t("welcome")} />
     <div class="cards">
-      ${tasks.map((task, index) => html`<button type="button" key=${task} data-task=${task}
+      ${tasks.map(
+        (task, index) => html`<button type="button" key=${task} data-task=${task}
         class=${`card task ${index === 0 ? "task-first" : ""}`} onClick=${() => say("task", task)}>
         <${Icon} name=${task} />
         <span class="task-words"><span class="text-title">${t(`task.${task}`)}</span>
           <span class="text-small task-help">${t(`task.${task}.help`)}</span></span>
-      </button>`)}
+      </button>`,
+      )}
     </div>
   </div>`;
 }
@@ -84,8 +96,12 @@ function Identify({ seen, t, say }) {
     <div class="choices">
       <button type="button" class="button button-quiet button-wide" data-act="type"
         onClick=${() => setTyping(true)}>${t("identify_type")}</button>
-      ${seen.task === "walk_in" ? html`<button type="button" class="button button-quiet button-wide" data-act="skip"
-        onClick=${() => say("skip")}>${t("identify_skip")}</button>` : null}
+      ${
+        seen.task === "walk_in"
+          ? html`<button type="button" class="button button-quiet button-wide" data-act="skip"
+        onClick=${() => say("skip")}>${t("identify_skip")}</button>`
+          : null
+      }
     </div>
   </div>`;
 }
@@ -136,12 +152,17 @@ function Choose({ seen, t, say }) {
   return html`<div class="screen">
     <${Title} text=${t(`choose.${kind}`)} />
     <div class="cards">
-      ${list.shown.map((option) => html`<button type="button" class="card task" key=${option.value}
+      ${list.shown.map(
+        (option) => html`<button type="button" class="card task" key=${option.value}
         data-option=${option.value} onClick=${() => say("choose", option.value)}>
         <span class="task-words"><span class="text-title">${named(option.title, seen.language)}</span>
-          ${detail(option, seen, t)
-            ? html`<span class="text-small secondary number">${detail(option, seen, t)}</span>` : null}</span>
-      </button>`)}
+          ${
+            detail(option, seen, t)
+              ? html`<span class="text-small secondary number">${detail(option, seen, t)}</span>`
+              : null
+          }</span>
+      </button>`,
+      )}
     </div>
     <${Pager} t=${t} ...${list} />
   </div>`;
@@ -151,15 +172,26 @@ function Choose({ seen, t, say }) {
 function Direction({ seen, t, say }) {
   const { choice } = seen;
   const { here, when, today, opens_at } = choice.facts;
-  const time = when === "too_late" ? t("direction.too_late")
-    : when === "too_early" && today ? (opens_at ? t("direction.opens", { time: timeOf(opens_at, seen) }) : "")
-    : when === "too_early" ? t("direction.that_day") : "";
+  const time =
+    when === "too_late"
+      ? t("direction.too_late")
+      : when === "too_early" && today
+        ? opens_at
+          ? t("direction.opens", { time: timeOf(opens_at, seen) })
+          : ""
+        : when === "too_early"
+          ? t("direction.that_day")
+          : "";
   return html`<div class="screen screen-middle">
     <div class="picture picture-attention"><${Icon} name=${here === false ? "place" : "passed"} /></div>
     <${Title} small=${true} text=${bookedAt(choice, seen, t)} />
-    ${here === false && when !== "too_late" ? html`
+    ${
+      here === false && when !== "too_late"
+        ? html`
       <p class="text-title strong">${phrases(t("direction.go", { place: named(choice.facts.hall_name, seen.language) }))}</p>
-      <p class="text-body">${phrases(named(choice.facts.place, seen.language))}</p>` : null}
+      <p class="text-body">${phrases(named(choice.facts.place, seen.language))}</p>`
+        : null
+    }
     ${time ? html`<p class="notice notice-attention text-body">${phrases(time)}</p>` : null}
     <div class="choices">
       <button type="button" class="button button-primary button-wide button-tall" data-act="home"
@@ -183,14 +215,19 @@ function useSettled() {
 /** Both answers weigh the same; on the second of two such screens they change places, so that a habit passes neither. */
 function Symptoms({ t, say, title, items, verb, none, some, someFirst = false }) {
   const settled = useSettled();
-  const answers = [["none", none, "none_of_these"], ["some", some, "one_of_these"]];
+  const answers = [
+    ["none", none, "none_of_these"],
+    ["some", some, "one_of_these"],
+  ];
   if (someFirst) answers.reverse();
   return html`<div class="screen">
     <${Title} small=${true} text=${t(title)} />
     <ul class="symptoms">${items.map((item) => html`<li key=${item}>${t(item)}</li>`)}</ul>
     <div class="choices">
-      ${answers.map(([act, value, word]) => html`<button type="button" class="button button-quiet button-wide button-tall"
-        key=${act} data-act=${act} disabled=${!settled} onClick=${() => say(verb, value)}>${t(word)}</button>`)}
+      ${answers.map(
+        ([act, value, word]) => html`<button type="button" class="button button-quiet button-wide button-tall"
+        key=${act} data-act=${act} disabled=${!settled} onClick=${() => say(verb, value)}>${t(word)}</button>`,
+      )}
     </div>
   </div>`;
 }
@@ -218,11 +255,17 @@ function Confirm({ seen, t, say }) {
   ].filter(([, value]) => value);
   return html`<div class="screen">
     <${Title} text=${t("confirm_title")} />
-    ${seen.booked ? html`<p class="notice notice-attention text-body" role="status">
-      ${phrases(t(seen.booked.facts.here === false ? "booked_elsewhere" : "booked_other", { booked: bookedAt(seen.booked, seen, t), place: named(seen.booked.facts.hall_name, seen.language) }))}</p>` : null}
+    ${
+      seen.booked
+        ? html`<p class="notice notice-attention text-body" role="status">
+      ${phrases(t(seen.booked.facts.here === false ? "booked_elsewhere" : "booked_other", { booked: bookedAt(seen.booked, seen, t), place: named(seen.booked.facts.hall_name, seen.language) }))}</p>`
+        : null
+    }
     <dl class="facts card">
-      ${rows.map(([label, value]) => html`<div key=${label}><dt class="secondary">${t(label)}</dt>
-        <dd class="number">${value}</dd></div>`)}
+      ${rows.map(
+        ([label, value]) => html`<div key=${label}><dt class="secondary">${t(label)}</dt>
+        <dd class="number">${value}</dd></div>`,
+      )}
     </dl>
     <div class="choices">
       <button type="button" class="button button-primary button-wide button-tall" data-act="confirm" disabled=${!settled}
@@ -257,14 +300,20 @@ function Done({ seen, t, say }) {
   const failed = finished.paper === "failed";
   const note = named(finished.note, seen.language);
   const moved = named(finished.moved_to, seen.language);
-  const line = finished.again ? "keep_slip" : ["printed", "sent"].includes(finished.paper) ? "take_slip" : "remember_number";
+  const line = finished.again
+    ? "keep_slip"
+    : ["printed", "sent"].includes(finished.paper)
+      ? "take_slip"
+      : "remember_number";
   return html`<div class=${`screen screen-middle ${note ? "with-note" : ""}`} onClick=${() => say("home")}>
     <${Title} text=${t(finished.again ? "done_again" : "done_title")} />
     <p class="big-number number">${finished.number}</p>
     <p class="text-body secondary">${named(finished.queue, seen.language)}</p>
-    ${failed
-      ? html`<p class="notice notice-attention text-body" role="alert">${phrases(moved ? t("slip_moved", { place: moved }) : t("slip_failed"))}</p>`
-      : html`<p class="notice notice-good text-body">${t(line)}</p>`}
+    ${
+      failed
+        ? html`<p class="notice notice-attention text-body" role="alert">${phrases(moved ? t("slip_moved", { place: moved }) : t("slip_failed"))}</p>`
+        : html`<p class="notice notice-good text-body">${t(line)}</p>`
+    }
     <p class="text-title centre">${phrases(where(finished, seen, t))}</p>
     ${note ? html`<p class="notice notice-attention text-body" role="status" data-note>${phrases(note)}</p>` : null}
     ${ahead(finished, t) ? html`<p class="text-body secondary number">${ahead(finished, t)}</p>` : null}
@@ -274,8 +323,10 @@ function Done({ seen, t, say }) {
 function Later({ causes, t }) {
   return html`<div class="notice notice-attention text-small later" role="status">
     <p>${t("later")}</p>
-    <ul>${causes.map(({ cause, count }) => html`<li key=${cause}>
-      ${t(`later.${cause}`, { count: String(count) })}</li>`)}</ul>
+    <ul>${causes.map(
+      ({ cause, count }) => html`<li key=${cause}>
+      ${t(`later.${cause}`, { count: String(count) })}</li>`,
+    )}</ul>
   </div>`;
 }
 
@@ -290,8 +341,12 @@ function Place({ seen, t }) {
     <p class="text-title centre">
       ${phrases(t(`place.${finished.reason}`, { place: named(finished.place, seen.language) }))}</p>
     ${waits && ahead(finished, t) ? html`<p class="text-title number">${ahead(finished, t)}</p>` : null}
-    ${waits && high ? html`<p class="text-body secondary number">
-      ${t("minutes", { low: String(low ?? 0), high: String(high) })}</p>` : null}
+    ${
+      waits && high
+        ? html`<p class="text-body secondary number">
+      ${t("minutes", { low: String(low ?? 0), high: String(high) })}</p>`
+        : null
+    }
     ${waits && high && finished.later.length ? html`<${Later} causes=${finished.later} t=${t} />` : null}
   </div>`;
 }
@@ -316,10 +371,14 @@ function Report({ option, seen, t, say }) {
     <div>
       <p class="text-body strong">${named(option.title, seen.language) || t("report")}</p>
       <p class="text-small secondary">${[dateOf(issued_at, seen), says].filter(Boolean).join(" · ")}</p></div>
-    ${option.printed
-      ? html`<span class="text-small printed">${t("printed")}</span>`
-      : option.printable ? html`<button type="button" class="button button-primary" data-report=${option.id}
-          onClick=${() => say("print", option.id)}>${t("print")}</button>` : null}
+    ${
+      option.printed
+        ? html`<span class="text-small printed">${t("printed")}</span>`
+        : option.printable
+          ? html`<button type="button" class="button button-primary" data-report=${option.id}
+          onClick=${() => say("print", option.id)}>${t("print")}</button>`
+          : null
+    }
   </li>`;
 }
 
@@ -331,17 +390,27 @@ function Reports({ seen, t, say }) {
   const open = seen.options.filter((option) => option.printable && !option.printed).length;
   return html`<div class="screen">
     <${Title} text=${t("reports_title")} />
-    ${seen.message ? html`<p class="notice notice-attention text-small" role="alert">
-      ${phrases(t(seen.message.key))}</p>` : null}
+    ${
+      seen.message
+        ? html`<p class="notice notice-attention text-small" role="alert">
+      ${phrases(t(seen.message.key))}</p>`
+        : null
+    }
     <ul class="cards reports">
-      ${list.shown.map((option) => option
-        ? html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`
-        : html`<li class="card report" key="desk" data-at-desk=${atDesk}>
-          <p class="text-body strong">${phrases(t("reports_at_desk", { count: String(atDesk) }))}</p></li>`)}
+      ${list.shown.map((option) =>
+        option
+          ? html`<${Report} key=${option.value} option=${option} seen=${seen} t=${t} say=${say} />`
+          : html`<li class="card report" key="desk" data-at-desk=${atDesk}>
+          <p class="text-body strong">${phrases(t("reports_at_desk", { count: String(atDesk) }))}</p></li>`,
+      )}
     </ul>
     <${Pager} t=${t} ...${list} />
-    ${open > 1 ? html`<button type="button" class="button button-primary button-wide button-tall" data-act="print-all"
-      onClick=${() => say("print", "all")}>${t("print_all", { count: String(open) })}</button>` : null}
+    ${
+      open > 1
+        ? html`<button type="button" class="button button-primary button-wide button-tall" data-act="print-all"
+      onClick=${() => say("print", "all")}>${t("print_all", { count: String(open) })}</button>`
+        : null
+    }
     <button type="button" class="button button-quiet button-wide" onClick=${() => say("home")}>${t("finish")}</button>
   </div>`;
 }

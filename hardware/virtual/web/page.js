@@ -35,7 +35,10 @@ async function look() {
   try {
     const answer = await fetch(`/slips?after=${newest}&limit=${SHOWN}`);
     const state = await answer.json();
-    if (state.count < newest) { location.reload(); return; }
+    if (state.count < newest) {
+      location.reload();
+      return;
+    }
     show(state);
     for (const slip of state.slips.reverse()) {
       document.getElementById("none").hidden = true;
@@ -53,7 +56,9 @@ async function look() {
 async function set(faults) {
   try {
     const answer = await fetch("/faults", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(faults),
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(faults),
     });
     if (answer.ok) show(await answer.json());
   } catch {

@@ -20,11 +20,15 @@ function Editor({ text, set, faults, box }) {
   const gutter = useRef();
   const wrong = new Set(faults.map((fault) => fault.line));
   return html`<div class="editor">
-    <ol class="editor-lines number" ref=${gutter} aria-hidden="true">${text.split("\n").map((_, at) => html`<li key=${at}
-      class=${wrong.has(at + 1) ? "bad" : ""}>${at + 1}</li>`)}</ol>
+    <ol class="editor-lines number" ref=${gutter} aria-hidden="true">${text.split("\n").map(
+      (_, at) => html`<li key=${at}
+      class=${wrong.has(at + 1) ? "bad" : ""}>${at + 1}</li>`,
+    )}</ol>
     <textarea id="toml" ref=${box} wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" aria-label=${t("admin.file")}
       aria-invalid=${faults.length > 0} aria-describedby="admin-said" value=${text}
-      onInput=${(event) => set(event.target.value)} onScroll=${(event) => { gutter.current.scrollTop = event.target.scrollTop; }} />
+      onInput=${(event) => set(event.target.value)} onScroll=${(event) => {
+        gutter.current.scrollTop = event.target.scrollTop;
+      }} />
   </div>`;
 }
 
@@ -41,9 +45,11 @@ function Said({ said, show }) {
   if (!said) return html`<p class="secondary">${t("admin.file.help")}</p>`;
   if (said.faults) {
     return html`<div class="notice notice-danger"><p><b>${t("admin.faults", { count: said.faults.length })}</b></p>
-      <ul class="plain-none">${said.faults.map((fault, at) => html`<li key=${at}>
+      <ul class="plain-none">${said.faults.map(
+        (fault, at) => html`<li key=${at}>
         ${fault.line ? html`<button type="button" class="plain" data-line=${fault.line} onClick=${() => show(fault.line)}>${t("admin.line", { line: fault.line })}</button> ` : null}
-        <code>${fault.where}</code> ${fault.reason}</li>`)}</ul></div>`;
+        <code>${fault.where}</code> ${fault.reason}</li>`,
+      )}</ul></div>`;
   }
   if (!said.changes) return html`<p class="notice notice-danger">${said.text}</p>`;
   return html`<div class=${`notice ${said.applied ? "notice-good" : ""}`}>
@@ -58,7 +64,11 @@ function Confirm({ send, onClose }) {
     event.preventDefault();
     const field = event.target.password;
     const refusal = await send(field.value);
-    if (refusal) { say(refusal); field.value = ""; field.focus(); }
+    if (refusal) {
+      say(refusal);
+      field.value = "";
+      field.focus();
+    }
   };
   return html`<${Dialog} title=${t("admin.confirm")} onClose=${onClose}>
     <form class="stack" onSubmit=${submit} data-form="confirm">
@@ -80,13 +90,24 @@ function HallFile({ file, ask, reload }) {
   const edited = text !== file.toml;
   const ready = edited && checked === text;
   useEffect(() => {
-    const keep = (event) => { if (edited) event.preventDefault(); };
+    const keep = (event) => {
+      if (edited) event.preventDefault();
+    };
     window.addEventListener("beforeunload", keep);
     return () => window.removeEventListener("beforeunload", keep);
   }, [edited]);
-  const change = (next) => { setText(next); setChecked(null); say(null); };
+  const change = (next) => {
+    setText(next);
+    setChecked(null);
+    say(null);
+  };
   const send = async (check, password) => {
-    const answer = await ask("/api/v1/hall-file", { toml: text, check, version: file.version, ...(password ? { password } : {}) });
+    const answer = await ask("/api/v1/hall-file", {
+      toml: text,
+      check,
+      version: file.version,
+      ...(password ? { password } : {}),
+    });
     if (!answer) return say({ text: t("login.unreachable") });
     const { status, body } = answer;
     if (body.code === "password_needed") return t("admin.confirm.wrong");
@@ -132,7 +153,13 @@ function lastSeen(stamp) {
   if (!stamp) return t("admin.never_seen");
   const at = new Date(stamp);
   const today = at.toDateString() === new Date().toDateString();
-  return t("admin.last_seen", { at: at.toLocaleString("en-GB", { ...(today ? {} : { day: "2-digit", month: "2-digit" }), hour: "2-digit", minute: "2-digit" }) });
+  return t("admin.last_seen", {
+    at: at.toLocaleString("en-GB", {
+      ...(today ? {} : { day: "2-digit", month: "2-digit" }),
+      hour: "2-digit",
+      minute: "2-digit",
+    }),
+  });
 }
 
 /** How much paper waits or needs a look: 2 待打印, 1 打印失败. */
@@ -146,25 +173,33 @@ function Devices({ devices, paper, revoke }) {
     <p class="secondary">${t("admin.devices.add")} <code>hall-server device add</code></p>
     ${devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
     ${paper.filter((one) => one.state === "queued").map((one) => html`<p class="notice" data-waiting=${one.hall}>${one.hall} · ${paperWords([one])}</p>`)}
-    <ul class="devices plain-none">${devices.map((device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
+    <ul class="devices plain-none">${devices.map(
+      (device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
       <span><b>${device.name}</b><br /><span class="secondary">${[t(`role.${device.role}`), device.hall, placeText(device.place)].filter(Boolean).join(" · ")}</span>
         ${device.revoked ? null : html`<br /><span class="secondary" data-health=${device.id}>${[healthWords(device.health), lastSeen(device.last_seen), paperWords(paper.filter((one) => one.device === device.id && one.state !== "queued"))].filter(Boolean).join(" · ")}</span>`}</span>
-      ${device.revoked ? html`<span class="secondary">${t("admin.revoked")}</span>` : html`<span class="row">
+      ${
+        device.revoked
+          ? html`<span class="secondary">${t("admin.revoked")}</span>`
+          : html`<span class="row">
         <${Online} device=${device} />
         <button type="button" class=${`button ${sure === device.id ? "button-danger" : "button-quiet"}`} data-act="revoke" onBlur=${() => setSure(null)}
           aria-label=${`${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")} ${device.name}`}
-          onClick=${() => (sure === device.id ? revoke(device) : setSure(device.id))}>${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")}</button></span>`}
-    </li>`)}</ul></section>`;
+          onClick=${() => (sure === device.id ? revoke(device) : setSure(device.id))}>${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")}</button></span>`
+      }
+    </li>`,
+    )}</ul></section>`;
 }
 
 function Staff({ staff }) {
   return html`<section class="panel" aria-labelledby="staff-title"><h2 id="staff-title">${t("admin.staff")}</h2>
     <p class="secondary">${t("admin.staff.add")} <code>hall-server staff add</code></p>
-    <ul class="devices plain-none">${staff.map((one) => html`<li key=${one.id}>
+    <ul class="devices plain-none">${staff.map(
+      (one) => html`<li key=${one.id}>
       <span><b>${one.name}</b> <span class="secondary">${one.username}</span><br />
         <span class="secondary">${[t(`staff_role.${one.role}`), one.hall, one.station].filter(Boolean).join(" · ")}</span></span>
       ${one.disabled || one.guessed ? html`<span class="bad">${t(one.disabled ? "admin.staff.disabled" : "admin.staff.guessed")}</span>` : null}
-    </li>`)}</ul></section>`;
+    </li>`,
+    )}</ul></section>`;
 }
 
 function Admin({ first }) {
@@ -182,13 +217,18 @@ function Admin({ first }) {
       return null;
     }
   };
-  const revoke = async (device) => { if (await ask(`/api/v1/devices/${device.id}/revoke`, {})) await reload(); };
+  const revoke = async (device) => {
+    if (await ask(`/api/v1/devices/${device.id}/revoke`, {})) await reload();
+  };
   const other = tongue() === "zh" ? "en" : "zh";
   return html`<div class="admin">
     <header class="head"><h1 class="head-title">${t("title.admin")}</h1>
       <nav aria-label=${t("pages")}><a href="/api/v1/docs">${t("admin.docs")}</a></nav>
       <button type="button" class="plain" data-act="language" lang=${other === "en" ? "en" : "zh-CN"}
-        onClick=${() => { choose(other); redraw((count) => count + 1); }}>${other === "en" ? "English" : "中文"}</button>
+        onClick=${() => {
+          choose(other);
+          redraw((count) => count + 1);
+        }}>${other === "en" ? "English" : "中文"}</button>
       <span class="head-me">${seen.me.name}</span>
       <button type="button" class="plain" id="sign-out" onClick=${signOut}>${t("sign_out")}</button></header>
     <main class="admin-body">
@@ -203,8 +243,15 @@ function Admin({ first }) {
 /** Everything the page shows. */
 async function look() {
   const [session, file, devices, staff] = await Promise.all(
-    ["/api/v1/session", "/api/v1/hall-file", "/api/v1/devices", "/console/staff"].map((path) => get(path)));
-  return { me: session.body.staff, file: file.body, devices: devices.body.devices, paper: devices.body.paper, staff: staff.body.staff };
+    ["/api/v1/session", "/api/v1/hall-file", "/api/v1/devices", "/console/staff"].map((path) => get(path)),
+  );
+  return {
+    me: session.body.staff,
+    file: file.body,
+    devices: devices.body.devices,
+    paper: devices.body.paper,
+    staff: staff.body.staff,
+  };
 }
 
 await loadTexts();

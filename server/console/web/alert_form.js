@@ -17,7 +17,10 @@ function Facts({ desk, alert }) {
     ["fact.complaint", complaint(alert, known)],
     ["fact.why", alert.text ? (has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text) : ""],
     ["fact.where", whereOf(alert, hall)],
-    ["fact.raised", `${clock(alert.raised_at, hall)}${alert.count > 1 ? ` · ${t("alert.times", { count: alert.count })}` : ""}`],
+    [
+      "fact.raised",
+      `${clock(alert.raised_at, hall)}${alert.count > 1 ? ` · ${t("alert.times", { count: alert.count })}` : ""}`,
+    ],
     ["fact.goes", alert.acknowledged_at ? `${goes(alert)} · ${clock(alert.acknowledged_at, hall)}` : ""],
   ].filter(([, value]) => value);
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt key=${name}>${t(name)}</dt><dd>${value}</dd>`)}</dl>`;
@@ -29,13 +32,25 @@ export function AlertForm({ desk, form, alert: id, onClose, onDone, checkIn }) {
   const [outcome, setOutcome] = useState(null);
   const [going, setGoing] = useState("");
   const wish = `close_alert:${form}`;
-  if (!alert) return html`<p class="question" role="alert" data-gone>${t("alert.over")}</p><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button>`;
+  if (!alert)
+    return html`<p class="question" role="alert" data-gone>${t("alert.over")}</p><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button>`;
   const outcomes = desk.known.outcomes[alert.kind] ?? ["noted"];
   const chosen = outcome ?? outcomes[0];
-  const send = () => desk.act(`going:${id}`, `/api/v1/alerts/${id}/acknowledge`, { going: going.trim() || undefined }, { done: () => t("done.going") });
+  const send = () =>
+    desk.act(
+      `going:${id}`,
+      `/api/v1/alerts/${id}/acknowledge`,
+      { going: going.trim() || undefined },
+      { done: () => t("done.going") },
+    );
   const submit = async () => {
     if (chosen === "not_urgent" && !alert.ticket) return checkIn(alert);
-    const answer = await desk.act(wish, `/api/v1/alerts/${id}/close`, { outcome: chosen }, { done: () => t("done.close_alert") });
+    const answer = await desk.act(
+      wish,
+      `/api/v1/alerts/${id}/close`,
+      { outcome: chosen },
+      { done: () => t("done.close_alert") },
+    );
     if (answer?.status < 400) onDone(null);
   };
   return html`<${TicketForm} desk=${desk} title=${`${t(`alert.${alert.kind}`)} · ${alert.name ?? t("alert.nameless")}`} name=${wish}

@@ -7,7 +7,25 @@ import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const ORDER = ["red_flag", "escort", "worse", "help", "storage_damaged", "storage_failed", "storage", "restored", "clock", "fever", "reassess", "booking", "starved", "staged_long", "paused_long", "print", "device"];
+const ORDER = [
+  "red_flag",
+  "escort",
+  "worse",
+  "help",
+  "storage_damaged",
+  "storage_failed",
+  "storage",
+  "restored",
+  "clock",
+  "fever",
+  "reassess",
+  "booking",
+  "starved",
+  "staged_long",
+  "paused_long",
+  "print",
+  "device",
+];
 const DANGERS = new Set(["red_flag", "escort", "worse", "help"]);
 const LINES = new Set(["red_flag", "escort", "worse", "help", "fever"]);
 const SHOWN = 3;
@@ -91,7 +109,9 @@ function since(alert, now) {
 
 /** A clock time of the hall. */
 export function clock(at, hall) {
-  return at ? new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : "";
+  return at
+    ? new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone })
+    : "";
 }
 
 /** The complaint in the words of the questions at the door; the plain "one of these" says nothing more. */
@@ -113,7 +133,8 @@ export function words(alert, { hall, known }) {
   const queue = named(hall.queues.find((one) => one.id === alert.queue)?.name);
   const device = hall.devices.find((one) => one.id === alert.device)?.name;
   const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
-  const text = told(alert, hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
+  const text =
+    told(alert, hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
   return [number, queue, complaint(alert, known), text, whereOf(alert, hall)].filter(Boolean).join(" · ");
 }
 

@@ -9,13 +9,18 @@ import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
 
 /** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
 export function boardLines(hall, known, now, queues) {
-  const limit = ({ ticket, level }) => (ticket.state === "checked_in" ? -1 : level?.target_minutes ?? known.queues[ticket.queue]?.ordinary_target ?? 60);
+  const limit = ({ ticket, level }) =>
+    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? known.queues[ticket.queue]?.ordinary_target ?? 60);
   return hall.tickets
     .filter((ticket) => queues.includes(ticket.queue))
     .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
     .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, known, now), level: levelOf(ticket, hall, known) }))
-    .sort((one, other) =>
-      limit(one) - limit(other) || (other.wait?.share ?? 9) - (one.wait?.share ?? 9) || one.ticket.order.localeCompare(other.ticket.order));
+    .sort(
+      (one, other) =>
+        limit(one) - limit(other) ||
+        (other.wait?.share ?? 9) - (one.wait?.share ?? 9) ||
+        one.ticket.order.localeCompare(other.ticket.order),
+    );
 }
 
 function Board({ desk }) {
@@ -34,12 +39,20 @@ function Board({ desk }) {
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="board" onLanguage=${redraw} /><span></span>
     <main class="board" tabindex="0" aria-label=${t("title.board")}>
-      ${all.length > 1 ? html`<div class="tabs" role="group" aria-label=${t("queues")}>${["all", ...all].map((id) => html`<button type="button" class="tab" key=${id}
-        aria-pressed=${id === "all" ? queues.length === all.length : queues.length === 1 && queues[0] === id} onClick=${() => choose(id)}>${id === "all" ? t("queues.all") : named(hall.queues.find((queue) => queue.id === id).name)}</button>`)}</div>` : null}
+      ${
+        all.length > 1
+          ? html`<div class="tabs" role="group" aria-label=${t("queues")}>${["all", ...all].map(
+              (id) => html`<button type="button" class="tab" key=${id}
+        aria-pressed=${id === "all" ? queues.length === all.length : queues.length === 1 && queues[0] === id} onClick=${() => choose(id)}>${id === "all" ? t("queues.all") : named(hall.queues.find((queue) => queue.id === id).name)}</button>`,
+            )}</div>`
+          : null
+      }
       <p class="board-sum"><span>${t("board.waiting", { count: lines.length })}</span>
         <strong class=${over ? "bad" : ""}>${t("board.over", { over })}</strong>
         ${levels.map((level) => html`<span key=${level.code}><${Grade} level=${level} /> ${lines.filter((line) => line.level?.code === level.code).length}</span>`)}</p>
-      ${lines.length ? html`<table class="table board-table"><thead><tr>${["grade", "number", "name", "queue", "chips", "wait", "reassess"].map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
+      ${
+        lines.length
+          ? html`<table class="table board-table"><thead><tr>${["grade", "number", "name", "queue", "chips", "wait", "reassess"].map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
         <tbody>${lines.map(({ ticket, wait, level }) => {
           const look = reassessIn(ticket, hall, known, desk.now());
           return html`<tr key=${ticket.id} data-wait=${wait?.state ?? "none"} data-number=${ticket.number}>
@@ -47,10 +60,19 @@ function Board({ desk }) {
             <td>${named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)}</td>
             <td><${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} /></td><td><${Wait} wait=${wait} /></td>
             <td class=${look !== null && look <= 0 ? "bad" : ""}>${look === null ? "" : look <= 0 ? t("reassess.due", { minutes: -look }) : t("reassess.in", { minutes: look })}</td></tr>`;
-        })}</tbody></table>` : html`<p class="empty text-title">${t("nobody.waiting")}</p>`}
+        })}</tbody></table>`
+          : html`<p class="empty text-title">${t("nobody.waiting")}</p>`
+      }
     </main>
     <${Foot} desk=${desk} keys=${() => setKeys(true)} />
-    ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${[["?", t("key.?")], ["Esc", t("key.Esc")]]} />` : null}
+    ${
+      keys
+        ? html`<${Keys} onClose=${() => setKeys(false)} keys=${[
+            ["?", t("key.?")],
+            ["Esc", t("key.Esc")],
+          ]} />`
+        : null
+    }
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }

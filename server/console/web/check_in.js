@@ -14,7 +14,9 @@ const RESIDENT = "resident";
 function given(fields) {
   const birth = fields.birth_date.trim().replace(/^(\d{4})\D?(\d{2})\D?(\d{2})$/, "$1-$2-$3");
   const typed = Object.entries({ ...fields, birth_date: birth }).map(([name, text]) => [name, text.trim()]);
-  return Object.fromEntries(typed.filter(([name, text]) => text && (name !== "document_type" || fields.identity_number.trim())));
+  return Object.fromEntries(
+    typed.filter(([name, text]) => text && (name !== "document_type" || fields.identity_number.trim())),
+  );
 }
 
 const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
@@ -25,7 +27,13 @@ const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
  */
 export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone }) {
   const { hall, known } = desk;
-  const [person, setPerson] = useState({ name: "", document_type: RESIDENT, identity_number: "", phone: "", birth_date: "" });
+  const [person, setPerson] = useState({
+    name: "",
+    document_type: RESIDENT,
+    identity_number: "",
+    phone: "",
+    birth_date: "",
+  });
   const [queue, setQueue] = useState(alert?.queue ?? (hall.queues.length === 1 ? hall.queues[0].id : null));
   const [tags, setTags] = useState([]);
   const [evidence, setEvidence] = useState("");
@@ -35,17 +43,36 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
   const [override, setOverride] = useState("");
   const sameAs = useRef(null); // the answer to the question who this is holds for the questions after it
   const here = useRef(true);
-  useEffect(() => () => { here.current = false; }, []);
+  useEffect(
+    () => () => {
+      here.current = false;
+    },
+    [],
+  );
   const wish = `check_in:${form}`;
-  const field = (name) => ({ id: `person-${name}`, label: t(`person.${name}`), value: person[name], set: (text) => { sameAs.current = null; setPerson({ ...person, [name]: text }); } });
+  const field = (name) => ({
+    id: `person-${name}`,
+    label: t(`person.${name}`),
+    value: person[name],
+    set: (text) => {
+      sameAs.current = null;
+      setPerson({ ...person, [name]: text });
+    },
+  });
   const kind = field("document_type");
-  const toggle = (list, set, id) => (event) => set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
-  const isThis = (id) => { sameAs.current = id; setChoices(null); submit(); };
+  const toggle = (list, set, id) => (event) =>
+    set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
+  const isThis = (id) => {
+    sameAs.current = id;
+    setChoices(null);
+    submit();
+  };
   const submit = async (more = {}) => {
     const body = { hall: hall.hall, flags, ...more };
     if (alert) body.alert = alert.id;
     if (visit?.visit_token) body.visit_token = visit.visit_token;
-    else if (alert?.name) body.patient = undefined; // the alert knows the patient
+    else if (alert?.name)
+      body.patient = undefined; // the alert knows the patient
     else if (!person.name.trim()) return desk.say(t("name.needed"), "danger");
     else Object.assign(body, { patient: given(person), same_as: sameAs.current ?? undefined });
     if (queue && !body.appointment) body.queue = queue;
@@ -53,17 +80,27 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     if (override.trim()) body.override_reason = override.trim();
     const answer = await desk.act(wish, "/api/v1/check-ins", body, {
       quiet: ["choose"],
-      done: (said) => (said.ticket ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number }) : t("alarm.raised")),
+      done: (said) =>
+        said.ticket
+          ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number })
+          : t("alarm.raised"),
     });
     if (!answer) return;
-    if (answer.body.code === "choose" && !here.current) return desk.say(t("labelled", { label: visit?.display_name ?? person.name, words: refusal(answer.body) }), "danger");
+    if (answer.body.code === "choose" && !here.current)
+      return desk.say(
+        t("labelled", { label: visit?.display_name ?? person.name, words: refusal(answer.body) }),
+        "danger",
+      );
     if (answer.body.code === "choose") return setChoices(answer.body.choices ?? {});
     if (answer.status === 202) return setAlarm(answer.body);
     if (answer.status < 400) onDone(answer.body.ticket.id);
   };
   const rules = known.queues[queue ?? hall.queues[0]?.id];
   return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${wish} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
-    ${visit || alert?.name ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>` : html`
+    ${
+      visit || alert?.name
+        ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>`
+        : html`
       <${Line} ...${field("name")} focus=${true} maxlength="100" required />
       <div class="form-row">
         <label class="field" for="person-document_type"><span>${t("person.document_type")}</span>
@@ -72,15 +109,26 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
           </select></label>
         <${Line} ...${field("identity_number")} maxlength="32" />
       </div>
-      <div class="form-row"><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /><${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`}
+      <div class="form-row"><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /><${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`
+    }
     ${visit ? html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code" onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>` : null}
     <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
-    ${choices ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
+    ${
+      choices
+        ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
       ${(choices.appointments ?? []).filter(forNow).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
       ${(choices.people ?? []).map((one) => html`<button type="button" class="button" key=${one.id} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`)}
       ${choices.people ? html`<button type="button" class="button" data-person="new" onClick=${() => isThis("new")}>${t("choose.new_person")}</button>` : null}
-      ${(choices.queues ?? []).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => { setQueue(one.id); submit({ queue: one.id }); }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`)}
-    </div></div>` : null}
+      ${(choices.queues ?? []).map(
+        (one) =>
+          html`<button type="button" class="button" key=${one.id} onClick=${() => {
+            setQueue(one.id);
+            submit({ queue: one.id });
+          }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`,
+      )}
+    </div></div>`
+        : null
+    }
     <fieldset><legend>${t("priority.some")}</legend><div class="checks">
       ${(rules?.policy_tags ?? []).map((tag) => html`<label key=${tag}><input type="checkbox" checked=${tags.includes(tag)} onChange=${toggle(tags, setTags, tag)} /><span class="tag">${tag}</span>${has(`tag.${tag}`) ? t(`tag.${tag}`) : ""}</label>`)}
     </div></fieldset>
@@ -88,7 +136,11 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     <details open=${Boolean(alarm)}><summary>${t("flags")} ${flags.length ? html`<b class="bad">${flags.length}</b>` : null}</summary><div class="checks">
       ${known.flags.filter((flag) => flag.id !== "red_flag").map((flag) => html`<label key=${flag.id}><input type="checkbox" checked=${flags.includes(flag.id)} onChange=${toggle(flags, setFlags, flag.id)} />${named(flag.names)}</label>`)}
     </div></details>
-    ${alarm ? html`<p class="question" role="alert">${t("alarm.raised")} ${named(alarm.text)}</p>
-      <${Line} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />` : null}
+    ${
+      alarm
+        ? html`<p class="question" role="alert">${t("alarm.raised")} ${named(alarm.text)}</p>
+      <${Line} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />`
+        : null
+    }
   <//>`;
 }

@@ -139,10 +139,11 @@ export class Desk {
         wait: later,
         now: () => Date.now(),
         onTry: (attempt, cause) => this.#pend(name, { attempt, cause, undoable }),
-        signIn: () => new Promise((resume) => {
-          this.#signIns.push(resume);
-          this.#sessionLost();
-        }),
+        signIn: () =>
+          new Promise((resume) => {
+            this.#signIns.push(resume);
+            this.#sessionLost();
+          }),
       });
       return this.#settle(answer, { done, ticket, quiet });
     } finally {
@@ -163,7 +164,11 @@ export class Desk {
     }
     if (answer.status >= 400) {
       const number = this.hall?.tickets.find((one) => one.id === ticket)?.number; // the page may be with another patient by now
-      if (!quiet.includes(answer.body.code)) this.say(number ? t("labelled", { label: number, words: refusal(answer.body) }) : refusal(answer.body), "danger");
+      if (!quiet.includes(answer.body.code))
+        this.say(
+          number ? t("labelled", { label: number, words: refusal(answer.body) }) : refusal(answer.body),
+          "danger",
+        );
       return answer;
     }
     this.follower.absorb(answer.body);
@@ -182,9 +187,14 @@ export class Desk {
     const last = this.last;
     if (Object.values(this.pending).some((wish) => wish.undoable)) return this.say(t("undo.wait"), "attention");
     if (!last) return;
-    const answer = await this.act("undo", `/api/v1/tickets/${last.ticket}/undo`, {}, {
-      done: (body) => t("undo.done", { number: body.ticket.number }),
-    });
+    const answer = await this.act(
+      "undo",
+      `/api/v1/tickets/${last.ticket}/undo`,
+      {},
+      {
+        done: (body) => t("undo.done", { number: body.ticket.number }),
+      },
+    );
     if (answer && this.last === last) this.last = null;
     this.tell();
   }
@@ -192,7 +202,10 @@ export class Desk {
 
 /** A refusal in one sentence: the server's, and what exactly where it says so in this language. */
 export function refusal(problem) {
-  const exact = problem.reason && typeof problem.reason === "object" ? problem.reason[document.documentElement.lang.slice(0, 2)] : "";
+  const exact =
+    problem.reason && typeof problem.reason === "object"
+      ? problem.reason[document.documentElement.lang.slice(0, 2)]
+      : "";
   const where = problem.code === "invalid" && !exact ? problem.detail : "";
   return exact || [problem.title ?? t("problem.other"), where].filter(Boolean).join(" ");
 }

@@ -5,7 +5,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice, TicketForm } from "/console/web/forms.js";
 import { t } from "/console/web/texts.js";
 
-export const DOCUMENTS = ["resident", "passport", "hk_macau_permit", "taiwan_permit", "residence_permit", "foreign_resident", "other"];
+export const DOCUMENTS = [
+  "resident",
+  "passport",
+  "hk_macau_permit",
+  "taiwan_permit",
+  "residence_permit",
+  "foreign_resident",
+  "other",
+];
 
 /** For the patient of a ticket, or of a `visit` that was looked up; `form` is the number of a form without a ticket. */
 export function DeskCode({ desk, ticket, visit, form, onClose }) {
@@ -13,7 +21,9 @@ export function DeskCode({ desk, ticket, visit, form, onClose }) {
   const [made, setMade] = useState(null);
   const code = useRef();
   const name = ticket ? `desk_code:${ticket.id}` : `visit_code:${form}`;
-  useEffect(() => { code.current?.focus(); }, [made]);
+  useEffect(() => {
+    code.current?.focus();
+  }, [made]);
   const submit = async () => {
     if (!seen) return desk.say(t("desk_code.look_first"), "danger");
     const whose = ticket ? { ticket: ticket.id } : { visit_token: visit.visit_token };
@@ -22,16 +32,24 @@ export function DeskCode({ desk, ticket, visit, form, onClose }) {
     if (!answer.body.code) return desk.say(t("desk_code.lost"), "attention"); // its answer was lost, and codes are said once
     setMade(answer.body);
   };
-  const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: desk.hall.timezone });
+  const clock = (at) =>
+    new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: desk.hall.timezone });
   const over = made && desk.now() >= new Date(made.expires_at).getTime();
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.desk_code")} name=${name} word=${t("desk_code.make")} submit=${made ? onClose : submit} onClose=${onClose} sendable=${!made}>
     ${visit ? html`<p class="suggestion">${t("check_in.recognised", { name: visit.display_name })}</p>` : null}
-    ${made ? html`<div class="one-time" role="status" tabindex="-1" ref=${code} data-code=${over ? "over" : "good"}>
-        ${over ? html`<p>${t("desk_code.over")}</p>` : html`<p class="one-time-code number" data-text=${made.code}>${made.code.match(/.{1,4}/g).map((part) => html`<span key=${part}>${part}</span>`)}</p>
-        <p>${t("desk_code.until", { at: clock(made.expires_at) })}</p>`}
+    ${
+      made
+        ? html`<div class="one-time" role="status" tabindex="-1" ref=${code} data-code=${over ? "over" : "good"}>
+        ${
+          over
+            ? html`<p>${t("desk_code.over")}</p>`
+            : html`<p class="one-time-code number" data-text=${made.code}>${made.code.match(/.{1,4}/g).map((part) => html`<span key=${part}>${part}</span>`)}</p>
+        <p>${t("desk_code.until", { at: clock(made.expires_at) })}</p>`
+        }
       </div>
       <p>${t("desk_code.how")}</p>`
-    : html`<p class="secondary">${t("desk_code.why")}</p>
-      <${Choice} legend=${t("desk_code.seen")} name="document" value=${seen} choose=${setSeen} focus=${true} onEnter=${submit} options=${DOCUMENTS.map((one) => [one, t(`document.${one}`)])} />`}
+        : html`<p class="secondary">${t("desk_code.why")}</p>
+      <${Choice} legend=${t("desk_code.seen")} name="document" value=${seen} choose=${setSeen} focus=${true} onEnter=${submit} options=${DOCUMENTS.map((one) => [one, t(`document.${one}`)])} />`
+    }
   <//>`;
 }

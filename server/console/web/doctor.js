@@ -6,7 +6,19 @@ import { insist } from "/console/web/api.js";
 import { Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Transfer } from "/console/web/forms.js";
-import { Act, Chips, Dialog, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
+import {
+  Act,
+  Chips,
+  Dialog,
+  Foot,
+  Grade,
+  Head,
+  Keys,
+  SignInAgain,
+  useDesk,
+  useKeys,
+  Wait,
+} from "/console/web/parts.js";
 import { ageWords } from "/console/web/person.js";
 import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
 import { has, named, t, tongue } from "/console/web/texts.js";
@@ -23,11 +35,15 @@ function useComing(desk, station) {
   useEffect(() => {
     if (!station || seq === undefined) return undefined;
     let here = true;
-    const timer = setTimeout(async () => { // without an answer the button would go on naming who was next before
+    const timer = setTimeout(async () => {
+      // without an answer the button would go on naming who was next before
       const answer = await insist(`/console/stations/${encodeURIComponent(station)}/coming`, () => here);
       if (here && answer?.status === 200) setComing(answer.body.coming);
     }, SETTLE);
-    return () => { here = false; clearTimeout(timer); };
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
   }, [station, seq, epoch]);
   return coming;
 }
@@ -36,29 +52,55 @@ function Next({ desk, station, current, coming, call }) {
   const pending = desk.pending.next;
   const first = coming.find((one) => one.ticket !== current?.id);
   const ticket = desk.hall.tickets.find((one) => one.id === first?.ticket);
-  const blocked = station.state !== "open" ? t("next.closed") : current?.state === "called" ? t("next.busy", { number: current.number }) : "";
-  const word = pending ? (pending.attempt ? t("wish.again_short", pending) : t("next.calling")) : t(current?.state === "serving" ? "next.finish" : "next");
+  const blocked =
+    station.state !== "open"
+      ? t("next.closed")
+      : current?.state === "called"
+        ? t("next.busy", { number: current.number })
+        : "";
+  const word = pending
+    ? pending.attempt
+      ? t("wish.again_short", pending)
+      : t("next.calling")
+    : t(current?.state === "serving" ? "next.finish" : "next");
   return html`<button type="button" class=${`next ${pending ? "is-pending" : ""}`} data-act="next" aria-keyshortcuts="N"
     aria-disabled=${Boolean(blocked || pending)} aria-busy=${Boolean(pending)} onClick=${call}>
     <span class="next-word">${word} <kbd aria-hidden="true">N</kbd></span>
-    ${ticket ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${ticket.name ?? ticket.display_name ?? ""}</span>
+    ${
+      ticket
+        ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${ticket.name ?? ticket.display_name ?? ""}</span>
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} />
-      <span class="next-why">${blocked || first.reason_text[tongue()]}</span>` : html`<span class="next-name">${blocked || t("next.nobody")}</span>`}
+      <span class="next-why">${blocked || first.reason_text[tongue()]}</span>`
+        : html`<span class="next-name">${blocked || t("next.nobody")}</span>`
+    }
   </button>`;
 }
 
 function Current({ desk, ticket, station }) {
   if (!ticket) {
-    const until = station.until && new Date(station.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: desk.hall.timezone });
+    const until =
+      station.until &&
+      new Date(station.until).toLocaleTimeString("en-GB", {
+        hour: "2-digit",
+        minute: "2-digit",
+        timeZone: desk.hall.timezone,
+      });
     return html`<section class="panel current" aria-label=${t("current")}><p class="current-line"><span class="text-title">${
-      station.state === "open" ? t("current.nobody") : `${t(`station.${station.state}`)} ${until ?? ""} ${station.reason ?? ""}`}</span></p></section>`;
+      station.state === "open"
+        ? t("current.nobody")
+        : `${t(`station.${station.state}`)} ${until ?? ""} ${station.reason ?? ""}`
+    }</span></p></section>`;
   }
   const age = ageWords(ticket.birth_date, desk.now());
   const started = ticket.times[ticket.state === "serving" ? "started" : "called"];
   const minutes = started ? Math.max(0, Math.floor((desk.now() - new Date(started).getTime()) / 60000)) : 0;
   return html`<section class="panel current" aria-label=${t("current")} data-current=${ticket.number} data-state=${ticket.state}>
-    ${desk.hall.alerts.filter((alert) => alert.kind === "booking" && alert.ticket === ticket.id).map((alert) => html`<p key=${alert.id}
-      class="notice notice-danger" role="alert" data-booking=${alert.text}><b>${t("alert.booking")}</b> · ${has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text}</p>`)}
+    ${desk.hall.alerts
+      .filter((alert) => alert.kind === "booking" && alert.ticket === ticket.id)
+      .map(
+        (alert) => html`<p key=${alert.id}
+      class="notice notice-danger" role="alert" data-booking=${alert.text}><b>${t("alert.booking")}</b> · ${has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text}</p>`,
+      )}
     <p class="current-line"><span class="current-number number">${ticket.number}</span><span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
       <span class="secondary">${[ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", age].filter(Boolean).join(" · ")}</span>
       <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
@@ -74,9 +116,13 @@ function After({ desk, coming, current }) {
   return html`<section class="after" aria-label=${t("after")}>
     ${[0, 1].map((place) => {
       const ticket = desk.hall.tickets.find((one) => one.id === rest[place]?.ticket);
-      return html`<div class="panel after-one" key=${place}>${ticket ? html`<span class="secondary">${t("after.then")}</span><span class="number">${ticket.number}</span>
+      return html`<div class="panel after-one" key=${place}>${
+        ticket
+          ? html`<span class="secondary">${t("after.then")}</span><span class="number">${ticket.number}</span>
         <span class="line-name">${ticket.name ?? ticket.display_name ?? ""}</span><${Grade} level=${levelOf(ticket, desk.hall, desk.known)} wordy=${false} />
-        <${Wait} wait=${waitOf(ticket, desk.hall, desk.known, desk.now())} />` : html`<span class="secondary">${t("after.nobody")}</span>`}</div>`;
+        <${Wait} wait=${waitOf(ticket, desk.hall, desk.known, desk.now())} />`
+          : html`<span class="secondary">${t("after.nobody")}</span>`
+      }</div>`;
     })}
   </section>`;
 }
@@ -89,7 +135,9 @@ function Station({ desk, id, redraw, leave }) {
   const [refused, setRefused] = useState(null);
   const { hall, known } = desk;
   const station = hall.stations.find((one) => one.id === id);
-  const current = hall.tickets.find((ticket) => ticket.station === id && (ticket.state === "called" || ticket.state === "serving")) ?? null;
+  const current =
+    hall.tickets.find((ticket) => ticket.station === id && (ticket.state === "called" || ticket.state === "serving")) ??
+    null;
   const coming = useComing(desk, id);
   const actions = current ? known.moves[current.state] : [];
   const why = whyNotPass(current, hall, known, desk.now(), refused);
@@ -100,49 +148,98 @@ function Station({ desk, id, redraw, leave }) {
   const call = async () => {
     if (station.state !== "open") return say(t("next.closed"));
     if (current?.state === "called") return say(t("next.busy", { number: current.number }));
-    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, { undoable: true, quiet: ["station_busy"] });
+    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, {
+      undoable: true,
+      quiet: ["station_busy"],
+    });
     if (!answer) return;
     if (answer.status >= 400) return answer.body.code === "station_busy" && desk.say(refusal(answer.body), "danger");
     const { ticket, reason_text: because } = answer.body;
     if (!ticket) return say(because?.[tongue()] ?? t("next.nobody"));
-    desk.last = { text: t("done.call", { number: ticket.number, because: because?.[tongue()] ?? "" }), ticket: ticket.id, until: desk.now() + (known.queues[ticket.queue]?.undo_seconds ?? 30) * 1000 };
+    desk.last = {
+      text: t("done.call", { number: ticket.number, because: because?.[tongue()] ?? "" }),
+      ticket: ticket.id,
+      until: desk.now() + (known.queues[ticket.queue]?.undo_seconds ?? 30) * 1000,
+    };
     desk.tell();
   };
   const plain = (action) => () => {
-    if (!actions.includes(action)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
-    desk.act(`${action}:${current.id}`, `/api/v1/tickets/${current.id}/${action}`, {}, {
-      done: () => t(`done.${action}`, { number: current.number }), ticket: known.undoable.includes(action) ? current.id : null });
+    if (!actions.includes(action))
+      return say(
+        current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"),
+      );
+    desk.act(
+      `${action}:${current.id}`,
+      `/api/v1/tickets/${current.id}/${action}`,
+      {},
+      {
+        done: () => t(`done.${action}`, { number: current.number }),
+        ticket: known.undoable.includes(action) ? current.id : null,
+      },
+    );
   };
   const pass = async () => {
     if (!actions.includes("pass")) return say(t("pass.nobody"));
     if (why) return setForm({ name: "pass", ticket: current });
-    const answer = await desk.act(`pass:${current.id}`, `/api/v1/tickets/${current.id}/pass`, {}, {
-      done: () => t("done.pass", { number: current.number }), ticket: current.id });
-    if (answer?.body.allowed_at) setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
+    const answer = await desk.act(
+      `pass:${current.id}`,
+      `/api/v1/tickets/${current.id}/pass`,
+      {},
+      {
+        done: () => t("done.pass", { number: current.number }),
+        ticket: current.id,
+      },
+    );
+    if (answer?.body.allowed_at)
+      setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
   };
   const open = (name) => () => {
     const needed = { examination: "hold", transfer: "transfer" }[name];
-    if (needed && !actions.includes(needed)) return say(current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"));
+    if (needed && !actions.includes(needed))
+      return say(
+        current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"),
+      );
     setForm({ name, ticket: current });
   };
   const resume = () => desk.act("open", `/api/v1/stations/${id}/open`, {}, { done: () => t("done.open") });
   useKeys({
-    N: call, R: plain("recall"), P: pass, S: plain("start"), F: plain("finish"), E: open("examination"), M: open("transfer"),
-    B: () => (station.state === "open" ? open("pause")() : resume()), Z: () => desk.undo(), "?": () => setKeys(true), Escape: close,
+    N: call,
+    R: plain("recall"),
+    P: pass,
+    S: plain("start"),
+    F: plain("finish"),
+    E: open("examination"),
+    M: open("transfer"),
+    B: () => (station.state === "open" ? open("pause")() : resume()),
+    Z: () => desk.undo(),
+    "?": () => setKeys(true),
+    Escape: close,
   });
 
-  const deed = (name, key, onClick, extra = {}) => html`<${Act} desk=${desk} name=${name} wish=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
+  const deed = (
+    name,
+    key,
+    onClick,
+    extra = {},
+  ) => html`<${Act} desk=${desk} name=${name} wish=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
     disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
-  const rest = station.state === "open"
-    ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
-    : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
+  const rest =
+    station.state === "open"
+      ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
+      : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
   const Form = FORMS[form?.name];
-  const filled = Form ? html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
-    ticket=${form.ticket && (hall.tickets.find((ticket) => ticket.id === form.ticket.id) ?? form.ticket)} />` : null;
+  const filled = Form
+    ? html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
+    ticket=${form.ticket && (hall.tickets.find((ticket) => ticket.id === form.ticket.id) ?? form.ticket)} />`
+    : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
-    ${COMPACT ? null : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
+    ${
+      COMPACT
+        ? null
+        : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
       ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
-    <//>`}
+    <//>`
+    }
     <span></span>
     <main class="station">
       ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : null}
@@ -175,8 +272,12 @@ function ChooseRoom({ desk, redraw, choose }) {
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="doctor" onLanguage=${redraw} /><span></span>
     <main class="rooms-choice"><h2 class="text-title">${t("room.choose")}</h2>
-      ${desk.hall.stations.map((station) => html`<button type="button" class="button button-primary" key=${station.id} data-room=${station.id} onClick=${() => choose(station.id)}>
-        <span class="text-title">${named(station.name)}</span><span class="text-small">${station.queues.map((id) => named(desk.hall.queues.find((queue) => queue.id === id)?.name)).join(" · ")}${station.doctor_name ? ` · ${station.doctor_name}` : ""}</span></button>`)}
+      ${desk.hall.stations.map(
+        (
+          station,
+        ) => html`<button type="button" class="button button-primary" key=${station.id} data-room=${station.id} onClick=${() => choose(station.id)}>
+        <span class="text-title">${named(station.name)}</span><span class="text-small">${station.queues.map((id) => named(desk.hall.queues.find((queue) => queue.id === id)?.name)).join(" · ")}${station.doctor_name ? ` · ${station.doctor_name}` : ""}</span></button>`,
+      )}
     </main>
     <${Foot} desk=${desk} keys=${() => null} />
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
@@ -192,7 +293,8 @@ function Doctor({ desk }) {
   /** Who has no room of their own sits down in one by opening it. */
   const sit = async (station) => {
     const free = !desk.me.doctor || desk.hall.stations.find((one) => one.id === station).doctor === desk.me.doctor;
-    const answer = free || await desk.act("open", `/api/v1/stations/${station}/open`, {}, { done: () => t("done.open") });
+    const answer =
+      free || (await desk.act("open", `/api/v1/stations/${station}/open`, {}, { done: () => t("done.open") }));
     if (free || answer?.status === 200) choose(station);
   };
   const choose = (station) => {
@@ -202,7 +304,8 @@ function Doctor({ desk }) {
     history.replaceState(null, "", address);
     setChosen(station);
   };
-  if (!desk.hall.stations.some((station) => station.id === id)) return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${sit} />`;
+  if (!desk.hall.stations.some((station) => station.id === id))
+    return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${sit} />`;
   return html`<${Station} key=${id} desk=${desk} id=${id} redraw=${redraw} leave=${bound ? null : () => choose(null)} />`;
 }
 

@@ -20,13 +20,17 @@ export function Explain({ desk, ticket, onClose }) {
       setSaid(known ? answer.body : null);
       setRefused(known ? "" : refusal(answer.body));
     });
-    return () => { here = false; };
+    return () => {
+      here = false;
+    };
   }, [ticket.id, ticket.seq]);
   const numbers = said?.numbers ?? {};
   return html`<div class="spread row"><h2>${t("explain.title")}</h2><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
     <${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />
     ${refused ? html`<p class="field-error" role="alert">${refused}</p>` : null}
-    ${said ? html`<div class="stack" data-explained=${ticket.number} role="status">
+    ${
+      said
+        ? html`<div class="stack" data-explained=${ticket.number} role="status">
       <p class="suggestion">${named(said.text)}</p>
       ${said.wait_high === null ? null : html`<p>${t("explain.wait", { low: said.wait_low, high: said.wait_high })}</p>`}
       ${said.wait_reason ? html`<p data-reason>${named(said.wait_reason.text)}</p>` : null}
@@ -35,5 +39,7 @@ export function Explain({ desk, ticket, onClose }) {
         ${numbers.recent_lanes?.length ? html`<dt>${t("explain.recent_lanes")}</dt><dd>${numbers.recent_lanes.map((lane) => t(`lane.${lane}`)).join(" → ")}</dd>` : null}
       </dl>
       ${said.ahead?.length ? html`<section><h3>${t("explain.ahead")}</h3><p class="number-list number">${said.ahead.map((one) => one.number).join(" · ")}</p></section>` : null}
-    </div>` : null}`;
+    </div>`
+        : null
+    }`;
 }

@@ -165,7 +165,15 @@ export class Follower {
   #look() {
     const quiet = Date.now() - this.#contact;
     const live = this.#socket?.connected && quiet < SILENCE;
-    const link = this.#broken ? "broken" : live && this.#hall ? "live" : quiet < LOST_AFTER && this.#hall ? "polling" : this.#contact ? "lost" : "connecting";
+    const link = this.#broken
+      ? "broken"
+      : live && this.#hall
+        ? "live"
+        : quiet < LOST_AFTER && this.#hall
+          ? "polling"
+          : this.#contact
+            ? "lost"
+            : "connecting";
     if (!live && !this.#busy && Date.now() - (this.polled ?? 0) >= POLL_EVERY) {
       this.polled = Date.now();
       this.#catchUp();

@@ -9,7 +9,9 @@ import { named, t } from "/console/web/texts.js";
 /** Radio buttons that also answer to number keys: [[value, words], …]. */
 export function Choice({ legend, name, options, value, choose, onEnter, focus }) {
   const box = useRef();
-  useLayoutEffect(() => { if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus(); }, [focus]);
+  useLayoutEffect(() => {
+    if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus();
+  }, [focus]);
   const hear = (event) => {
     const place = Number(event.key) - 1;
     if (event.key !== " " && options[place]) {
@@ -22,16 +24,20 @@ export function Choice({ legend, name, options, value, choose, onEnter, focus })
     }
   };
   return html`<fieldset ref=${box} onKeyDown=${hear} data-choice=${name}><legend>${legend}</legend><div class="radios">
-    ${options.map(([option, words], place) => html`<label class="radio" key=${option}>
+    ${options.map(
+      ([option, words], place) => html`<label class="radio" key=${option}>
       <input type="radio" name=${name} value=${option} checked=${option === value} onChange=${() => choose(option)} />
-      <span>${words}</span>${place < 9 ? html`<kbd aria-hidden="true">${place + 1}</kbd>` : null}</label>`)}
+      <span>${words}</span>${place < 9 ? html`<kbd aria-hidden="true">${place + 1}</kbd>` : null}</label>`,
+    )}
   </div></fieldset>`;
 }
 
 /** A labelled line of text. */
 export function Line({ id, label, value, set, focus, error, ...more }) {
   const box = useRef();
-  useLayoutEffect(() => { if (focus) box.current.focus(); }, [focus]);
+  useLayoutEffect(() => {
+    if (focus) box.current.focus();
+  }, [focus]);
   return html`<label class="field" for=${id}><span>${label}</span>
     <input class="input" id=${id} ref=${box} value=${value} onInput=${(event) => set(event.target.value)} autocomplete="off"
       aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} ...${more} />
@@ -55,10 +61,30 @@ function useFocusOnTheDesk(sending) {
 }
 
 /** Frame of a form: title, ticket, fields, send and leave; `name` is the name of its request. One that cannot be sent has no button for it. */
-export function TicketForm({ desk, ticket, title, name, word, submit, onClose, terse = false, sendable = true, children }) {
+export function TicketForm({
+  desk,
+  ticket,
+  title,
+  name,
+  word,
+  submit,
+  onClose,
+  terse = false,
+  sendable = true,
+  children,
+}) {
   const box = useFocusOnTheDesk(Boolean(desk.pending[name]));
-  const send = (event) => { event?.preventDefault(); submit(); };
-  const leave = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); onClose(); } };
+  const send = (event) => {
+    event?.preventDefault();
+    submit();
+  };
+  const leave = (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+    }
+  };
   return html`<form ref=${box} onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
     <h2 class=${terse ? "visually-hidden" : ""}>${title}</h2>
     ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />` : null}
@@ -74,7 +100,8 @@ export function TicketForm({ desk, ticket, title, name, word, submit, onClose, t
 
 async function sendOn(desk, ticket, action, body, onDone) {
   const answer = await desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, body, {
-    done: (said) => t(`done.${action}`, { number: said.ticket.number }), ticket: ticket.id,
+    done: (said) => t(`done.${action}`, { number: said.ticket.number }),
+    ticket: ticket.id,
   });
   if (answer?.status < 400) onDone(ticket.id);
 }
@@ -93,9 +120,16 @@ function roomsAhead(desk, ticket) {
   const { hall, known } = desk;
   const cap = known.queues[ticket.queue]?.stage_cap ?? 0;
   return hall.stations
-    .filter((station) => station.state !== "stopped" && station.queues.includes(ticket.queue) && (!ticket.doctor || station.doctor === ticket.doctor))
+    .filter(
+      (station) =>
+        station.state !== "stopped" &&
+        station.queues.includes(ticket.queue) &&
+        (!ticket.doctor || station.doctor === ticket.doctor),
+    )
     .map((station) => {
-      const there = hall.tickets.filter((one) => one.state === "staged" && one.station === station.id && one.id !== ticket.id).length;
+      const there = hall.tickets.filter(
+        (one) => one.state === "staged" && one.station === station.id && one.id !== ticket.id,
+      ).length;
       return { id: station.id, words: `${named(station.name)} ${there} / ${cap}`, free: there < cap };
     });
 }
@@ -104,7 +138,8 @@ function roomsAhead(desk, ticket) {
 export function Stage({ desk, ticket, onClose, onDone }) {
   const rooms = roomsAhead(desk, ticket);
   const [station, setStation] = useState((rooms.find((room) => room.free) ?? rooms[0])?.id);
-  const submit = () => (station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.say(t("stage.nowhere"), "danger"));
+  const submit = () =>
+    station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.say(t("stage.nowhere"), "danger");
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`} word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
     ${rooms.length ? html`<${Choice} legend=${t("stage.to")} name="station" value=${station} choose=${setStation} onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />` : html`<p class="question">${t("stage.nowhere")}</p>`}
   <//>`;
@@ -135,10 +170,16 @@ export function Hold({ desk, ticket, onClose, onDone }) {
 
 export function Transfer({ desk, ticket, onClose, onDone }) {
   const { hall, known } = desk;
-  const places = known.halls.flatMap((one) => one.queues.map((queue) => ({
-    value: `${one.id}/${queue.id}`, words: one.id === hall.hall ? named(queue.name) : `${named(queue.name)}(${named(one.name)})`,
-    here: one.id === hall.hall,
-  }))).filter((place) => place.value !== `${hall.hall}/${ticket.queue}`).sort((one, other) => other.here - one.here);
+  const places = known.halls
+    .flatMap((one) =>
+      one.queues.map((queue) => ({
+        value: `${one.id}/${queue.id}`,
+        words: one.id === hall.hall ? named(queue.name) : `${named(queue.name)}(${named(one.name)})`,
+        here: one.id === hall.hall,
+      })),
+    )
+    .filter((place) => place.value !== `${hall.hall}/${ticket.queue}`)
+    .sort((one, other) => other.here - one.here);
   const [to, setTo] = useState(places[0]?.value);
   const [doctor, setDoctor] = useState("");
   const [reason, setReason] = useState("");

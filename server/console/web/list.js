@@ -10,8 +10,10 @@ const TABS = ["waiting", "passed", "return", "held", "rooms"];
 
 export function Tabs({ counts, chosen, choose }) {
   return html`<div class="tabs" role="group" aria-label=${t("tabs")}>
-    ${TABS.map((tab) => html`<button type="button" key=${tab} class="tab" data-tab=${tab} aria-pressed=${tab === chosen}
-      onClick=${() => choose(tab)}>${t(`tab.${tab}`)} <b class="number">${counts[tab]}</b></button>`)}
+    ${TABS.map(
+      (tab) => html`<button type="button" key=${tab} class="tab" data-tab=${tab} aria-pressed=${tab === chosen}
+      onClick=${() => choose(tab)}>${t(`tab.${tab}`)} <b class="number">${counts[tab]}</b></button>`,
+    )}
   </div>`;
 }
 
@@ -19,8 +21,13 @@ export function Queues({ desk, chosen, choose, open }) {
   const { hall, known } = desk;
   const now = desk.now();
   const sum = (queue) => {
-    const waiting = hall.tickets.filter((ticket) => (queue === "all" || ticket.queue === queue) && tabOf(ticket) === "waiting");
-    return { count: waiting.length, over: waiting.filter((ticket) => waitOf(ticket, hall, known, now)?.state === "overdue").length };
+    const waiting = hall.tickets.filter(
+      (ticket) => (queue === "all" || ticket.queue === queue) && tabOf(ticket) === "waiting",
+    );
+    return {
+      count: waiting.length,
+      over: waiting.filter((ticket) => waitOf(ticket, hall, known, now)?.state === "overdue").length,
+    };
   };
   const one = (id, name) => {
     const { count, over } = sum(id);
@@ -52,7 +59,8 @@ export function List({ desk, lines, scope, selected, select, box, empty }) {
   }, [selected, scope]);
   if (!lines.length) return html`<div class="list" ref=${box} tabindex="-1"><p class="empty">${empty}</p></div>`;
   return html`<div class="list" role="listbox" tabindex="0" ref=${box} aria-label=${t("list")} aria-activedescendant=${`line-${selected}`}>
-    ${lines.map(({ ticket, wait }) => html`<div role="option" class="line" id=${`line-${ticket.id}`} key=${ticket.id}
+    ${lines.map(
+      ({ ticket, wait }) => html`<div role="option" class="line" id=${`line-${ticket.id}`} key=${ticket.id}
       data-number=${ticket.number} data-state=${ticket.state} data-wait=${wait?.state ?? "none"}
       aria-selected=${ticket.id === selected} onClick=${() => select(ticket.id)}>
       <${Grade} level=${levelOf(ticket, hall, known)} />
@@ -60,6 +68,7 @@ export function List({ desk, lines, scope, selected, select, box, empty }) {
       <span class="line-name" title=${ticket.name}>${ticket.name ?? ticket.display_name ?? ""}</span>
       <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />
       <${Wait} wait=${wait} />
-    </div>`)}
+    </div>`,
+    )}
   </div>`;
 }

@@ -20,8 +20,26 @@ import { Triage } from "/console/web/triage.js";
 import { Who } from "/console/web/who.js";
 import { inOrder, matches, tabOf } from "/console/web/waits.js";
 
-const PANELS = { triage: Triage, start: Start, stage: Stage, hold: Hold, transfer: Transfer, prioritise: Priority, cancel: Cancel, explain: Explain, desk_code: DeskCode };
-const FREE_PANELS = { check_in: CheckIn, machines: Machines, rooms: Rooms, reports: Reports, alert: AlertForm, visit_code: DeskCode, who: Who };
+const PANELS = {
+  triage: Triage,
+  start: Start,
+  stage: Stage,
+  hold: Hold,
+  transfer: Transfer,
+  prioritise: Priority,
+  cancel: Cancel,
+  explain: Explain,
+  desk_code: DeskCode,
+};
+const FREE_PANELS = {
+  check_in: CheckIn,
+  machines: Machines,
+  rooms: Rooms,
+  reports: Reports,
+  alert: AlertForm,
+  visit_code: DeskCode,
+  who: Who,
+};
 
 function shown(desk, view) {
   const { hall, known } = desk;
@@ -33,13 +51,23 @@ function shown(desk, view) {
   }
   const found = view.typed
     ? here.filter((ticket) => matches(ticket, view.typed))
-    : here.filter((ticket) => (view.tab === "return" ? ticket.lane === "return" && tabOf(ticket) === "waiting" : tabOf(ticket) === view.tab));
+    : here.filter((ticket) =>
+        view.tab === "return" ? ticket.lane === "return" && tabOf(ticket) === "waiting" : tabOf(ticket) === view.tab,
+      );
   return { counts, lines: inOrder(found, hall, known, desk.now()) };
 }
 
 function Nurse({ desk }) {
   const redraw = useDesk(desk);
-  const [view, setView] = useState({ queue: "all", tab: "waiting", typed: "", selected: null, panel: null, form: 0, keys: false });
+  const [view, setView] = useState({
+    queue: "all",
+    tab: "waiting",
+    typed: "",
+    selected: null,
+    panel: null,
+    form: 0,
+    keys: false,
+  });
   const search = useRef();
   const list = useRef();
   const place = useRef(0);
@@ -55,12 +83,21 @@ function Nurse({ desk }) {
   const { counts, lines } = shown(desk, view);
   const index = lines.findIndex(({ ticket }) => ticket.id === view.selected);
   if (index >= 0) place.current = index;
-  const opened = view.panel in PANELS ? desk.hall.tickets.find((one) => one.id === view.selected) ?? view.opened : null; // a form keeps its patient, come what may
+  const opened =
+    view.panel in PANELS ? (desk.hall.tickets.find((one) => one.id === view.selected) ?? view.opened) : null; // a form keeps its patient, come what may
   const ticket = lines[index]?.ticket ?? opened ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
   const staged = ticket && desk.known.queues[ticket.queue]?.staging !== "off";
-  const actions = ticket ? [...(desk.known.moves[ticket.state] ?? []), ...((ticket.bypass && desk.known.escorted[ticket.state]) || [])].filter((action) => action !== "stage" || staged) : [];
+  const actions = ticket
+    ? [
+        ...(desk.known.moves[ticket.state] ?? []),
+        ...((ticket.bypass && desk.known.escorted[ticket.state]) || []),
+      ].filter((action) => action !== "stage" || staged)
+    : [];
   const toList = () => list.current?.focus({ preventScroll: true });
-  const close = () => { change({ panel: null }); toList(); };
+  const close = () => {
+    change({ panel: null });
+    toList();
+  };
   /** What follows a form's good answer, unless the nurse has left that form meanwhile. */
   const done = (form, next) => (id) => {
     setView((now) => (now.panel === null || now.form !== form ? now : { ...now, panel: null, ...next(id) }));
@@ -68,10 +105,12 @@ function Nurse({ desk }) {
   };
   const sending = Boolean(desk.pending[`${view.panel}:${view.panel in PANELS ? ticket?.id : view.form}`]);
   /** A form's number tells it from every other, so that an answer finds the form it belongs to. */
-  const show = (panel, ticket) => change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, alert: null, form: view.form + 1 });
+  const show = (panel, ticket) =>
+    change({ panel, selected: ticket?.id ?? null, opened: ticket, visit: null, alert: null, form: view.form + 1 });
   const untriaged = (id) => lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in")?.ticket;
   const open = (panel) => () => {
-    if (panel in PANELS && !(ticket && (ALWAYS.has(panel) || actions.includes(panel)))) return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    if (panel in PANELS && !(ticket && (ALWAYS.has(panel) || actions.includes(panel))))
+      return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     if (panel !== view.panel) return show(panel, ticket);
     if (!sending) return; // it is open already
     if (panel === "check_in") return show(panel, ticket); // the next person, while the one before is on the way
@@ -79,16 +118,23 @@ function Nurse({ desk }) {
   };
   const plain = (action) => () => {
     if (!ticket) return;
-    if (view.selected && ticket.id !== view.selected) { // the one that was chosen left the line: a second press meant for it acts on no neighbour
+    if (view.selected && ticket.id !== view.selected) {
+      // the one that was chosen left the line: a second press meant for it acts on no neighbour
       change({ selected: ticket.id });
       return desk.say(t("chosen.now", { number: ticket.number }), "attention");
     }
-    if (!actions.includes(action)) return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    if (!actions.includes(action))
+      return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     change({ selected: ticket.id }); // who stood first and was never chosen is chosen by the deed
-    desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, {}, {
-      done: () => t(`done.${action}`, { number: ticket.number }),
-      ticket: desk.known.undoable.includes(action) ? ticket.id : null,
-    });
+    desk.act(
+      `${action}:${ticket.id}`,
+      `/api/v1/tickets/${ticket.id}/${action}`,
+      {},
+      {
+        done: () => t(`done.${action}`, { number: ticket.number }),
+        ticket: desk.known.undoable.includes(action) ? ticket.id : null,
+      },
+    );
   };
   const chosen = (id) => ({ selected: id, panel: view.panel in FREE_PANELS ? view.panel : null });
   const select = (id) => change(chosen(id));
@@ -96,14 +142,23 @@ function Nurse({ desk }) {
     const next = lines[Math.max(0, Math.min(lines.length - 1, place.current + by))];
     if (next) select(next.ticket.id);
   };
-  const acknowledge = (alert) => desk.act(`acknowledge:${alert.id}`, `/api/v1/alerts/${alert.id}/acknowledge`, {}, { done: () => t("done.acknowledge") });
+  const acknowledge = (alert) =>
+    desk.act(
+      `acknowledge:${alert.id}`,
+      `/api/v1/alerts/${alert.id}/acknowledge`,
+      {},
+      { done: () => t("done.acknowledge") },
+    );
   /** A line's own panel, or for one who is not urgent the check-in that ends it. */
-  const handle = (panel) => (alert) => change({ panel, alert: panel === "alert" ? alert.id : alert, visit: null, form: view.form + 1 });
+  const handle = (panel) => (alert) =>
+    change({ panel, alert: panel === "alert" ? alert.id : alert, visit: null, form: view.form + 1 });
   const firstAlert = (wanted) => Alerts.sorted(desk.hall.alerts).find(wanted);
   /** Where the desk goes with somebody who was identified: to their ticket, or to the check-in. */
   const foundOut = (visit) => {
     const known = desk.hall.tickets.find((one) => visit.choices.tickets.some((choice) => choice.id === one.id));
-    return known ? { panel: null, selected: known.id, tab: tabOf(known), queue: "all" } : { panel: "check_in", visit, alert: null, form: view.form + 1 };
+    return known
+      ? { panel: null, selected: known.id, tab: tabOf(known), queue: "all" }
+      : { panel: "check_in", visit, alert: null, form: view.form + 1 };
   };
   const lookUp = async () => {
     if (lines.length) {
@@ -111,25 +166,76 @@ function Nurse({ desk }) {
       list.current?.focus();
       return;
     }
-    const found = await desk.act(`look_up:${view.typed}`, "/api/v1/identifications", { hall: desk.hall.hall, scan: view.typed }, { quiet: ["choose"] });
+    const found = await desk.act(
+      `look_up:${view.typed}`,
+      "/api/v1/identifications",
+      { hall: desk.hall.hall, scan: view.typed },
+      { quiet: ["choose"] },
+    );
     const several = found?.body.code === "choose";
     if (found?.status !== 200 && !several) return;
-    const more = several ? { panel: "who", visit: found.body.choices, alert: null, form: view.form + 1 } : foundOut(found.body);
+    const more = several
+      ? { panel: "who", visit: found.body.choices, alert: null, form: view.form + 1 }
+      : foundOut(found.body);
     const gone = (now) => ["typed", "panel", "form", "selected"].some((word) => now[word] !== view[word]); // the nurse went on meanwhile
     setView((now) => (gone(now) ? now : { ...now, ...more, typed: "" }));
   };
-  const afterForm = (panel) => (id) => ({ selected: (panel === "triage" && untriaged(id)?.id) || id, ...(panel === "start" ? { tab: "rooms", typed: "" } : {}) });
+  const afterForm = (panel) => (id) => ({
+    selected: (panel === "triage" && untriaged(id)?.id) || id,
+    ...(panel === "start" ? { tab: "rooms", typed: "" } : {}),
+  });
   const checkedIn = (id) => ({ visit: null, selected: id, queue: "all", tab: "waiting", typed: "" });
   useKeys({
-    ArrowDown: step(1), ArrowUp: step(-1), J: step(1), K: step(-1), PageDown: step(12), PageUp: step(-12), Home: step(-9999), End: step(9999),
-    "/": () => { search.current.focus(); search.current.select(); },
-    N: open("check_in"), T: open("triage"), G: open("stage"), Enter: () => sending || open("triage")(), H: open("hold"), M: open("transfer"), P: open("prioritise"), X: open("cancel"), E: open("explain"), I: open("desk_code"), B: open("start"), F: () => ticket?.bypass && plain("finish")(),
-    R: plain("return"), Y: plain("arrived"), W: plain("worse"), Z: () => desk.undo(),
-    A: () => { const alert = firstAlert((one) => !one.acknowledged_at); if (alert) acknowledge(alert); },
-    C: () => { const alert = firstAlert(isLine); if (alert) handle("alert")(alert); },
-    D: open("machines"), S: open("rooms"), L: open("reports"), "?": () => change({ keys: true }),
-    Escape: () => { change({ typed: "", keys: false }); close(); },
-    ...Object.fromEntries(["waiting", "passed", "return", "held", "rooms"].map((tab, at) => [String(at + 1), () => change({ tab, typed: "", selected: null })])),
+    ArrowDown: step(1),
+    ArrowUp: step(-1),
+    J: step(1),
+    K: step(-1),
+    PageDown: step(12),
+    PageUp: step(-12),
+    Home: step(-9999),
+    End: step(9999),
+    "/": () => {
+      search.current.focus();
+      search.current.select();
+    },
+    N: open("check_in"),
+    T: open("triage"),
+    G: open("stage"),
+    Enter: () => sending || open("triage")(),
+    H: open("hold"),
+    M: open("transfer"),
+    P: open("prioritise"),
+    X: open("cancel"),
+    E: open("explain"),
+    I: open("desk_code"),
+    B: open("start"),
+    F: () => ticket?.bypass && plain("finish")(),
+    R: plain("return"),
+    Y: plain("arrived"),
+    W: plain("worse"),
+    Z: () => desk.undo(),
+    A: () => {
+      const alert = firstAlert((one) => !one.acknowledged_at);
+      if (alert) acknowledge(alert);
+    },
+    C: () => {
+      const alert = firstAlert(isLine);
+      if (alert) handle("alert")(alert);
+    },
+    D: open("machines"),
+    S: open("rooms"),
+    L: open("reports"),
+    "?": () => change({ keys: true }),
+    Escape: () => {
+      change({ typed: "", keys: false });
+      close();
+    },
+    ...Object.fromEntries(
+      ["waiting", "passed", "return", "held", "rooms"].map((tab, at) => [
+        String(at + 1),
+        () => change({ tab, typed: "", selected: null }),
+      ]),
+    ),
   });
   const Panel = PANELS[view.panel];
   const FreePanel = FREE_PANELS[view.panel];
@@ -150,7 +256,9 @@ function Nurse({ desk }) {
           <${Tabs} counts=${counts} chosen=${view.typed ? null : view.tab} choose=${(tab) => change({ tab, typed: "", selected: null })} />
           <input class="input search" ref=${search} type="search" value=${view.typed} aria-label=${t("search.label")} aria-keyshortcuts="/"
             placeholder=${t("search.hint")} onInput=${(event) => change({ typed: event.target.value })}
-            onKeyDown=${(event) => { if (event.key === "Enter" && view.typed) lookUp(); }} />
+            onKeyDown=${(event) => {
+              if (event.key === "Enter" && view.typed) lookUp();
+            }} />
           <button type="button" class="button button-primary" data-act="check_in" aria-keyshortcuts="N" onClick=${open("check_in")}>${t("deed.check_in")}<kbd aria-hidden="true">N</kbd></button>
         </div>
         <${List} desk=${desk} lines=${lines} scope=${`${view.queue} ${view.tab} ${view.typed}`} selected=${ticket?.id} select=${select} box=${list} empty=${t(view.typed ? "nobody.found" : `nobody.${view.tab}`)} />

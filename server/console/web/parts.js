@@ -23,7 +23,8 @@ export function Wait({ wait }) {
   return html`<span class=${`wait wait-${wait.state}`}>
     <span class="visually-hidden">${told}</span>
     <span class="wait-text number" aria-hidden="true"><b>${wait.minutes}′</b>/${wait.target}′${
-      wait.state === "overdue" ? html` <strong>${t("wait.overdue")}</strong>` : null}</span>
+      wait.state === "overdue" ? html` <strong>${t("wait.overdue")}</strong>` : null
+    }</span>
     <svg class="wait-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
       <rect class="wait-ground" width="100" height="4" /><rect class="wait-done" width=${Math.min(100, wait.share * 100)} height="4" />
     </svg>
@@ -33,7 +34,9 @@ export function Wait({ wait }) {
 /** Why a ticket stands where it stands: lane, policy tags, slot, room, reason of a hold. */
 export function Chips({ ticket, hall, zone }) {
   const room = hall.stations.find((station) => station.id === ticket.station);
-  const slot = ticket.slot && new Date(ticket.slot).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const slot =
+    ticket.slot &&
+    new Date(ticket.slot).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   return html`<span class="chips">
     ${ticket.lane !== "ordinary" ? html`<span class=${`chip chip-${ticket.lane}`}>${t(`lane.${ticket.lane}`)}</span>` : null}
     ${ticket.tags.map((tag) => html`<span class="tag" key=${tag} title=${has(`tag.${tag}`) ? t(`tag.${tag}`) : tag}>${tag}</span>`)}
@@ -60,7 +63,11 @@ export function Act({ desk, name, wish = name, word, hotkey, kind = "quiet", dis
   const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
   return html`<button type="button" class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
     data-act=${name} aria-disabled=${off} aria-busy=${Boolean(pending)} aria-keyshortcuts=${hotkey} title=${why}
-    onClick=${(event) => { if (pending) return; if (disabled && !why) return; onClick(event); }}>
+    onClick=${(event) => {
+      if (pending) return;
+      if (disabled && !why) return;
+      onClick(event);
+    }}>
     <span>${label}</span>${hotkey ? html`<kbd aria-hidden="true">${hotkey}</kbd>` : null}
   </button>`;
 }
@@ -95,7 +102,13 @@ export function trouble(device) {
 export function healthWords(health) {
   return Object.entries(health ?? {})
     .filter(([name, value]) => typeof value === "string" || (name === "screens" && value !== null))
-    .map(([name, value]) => (name === "screens" ? t("health.screens", { count: value }) : has(`health.${name}.${value}`) ? t(`health.${name}.${value}`) : `${name} ${value}`))
+    .map(([name, value]) =>
+      name === "screens"
+        ? t("health.screens", { count: value })
+        : has(`health.${name}.${value}`)
+          ? t(`health.${name}.${value}`)
+          : `${name} ${value}`,
+    )
     .filter(Boolean)
     .slice(0, 4)
     .join(" · ");
@@ -112,7 +125,10 @@ export function Online({ device }) {
 function Clock({ desk }) {
   const zone = desk.hall.timezone;
   return html`<span class="number clock">${new Date(desk.now()).toLocaleTimeString("en-GB", {
-    hour: "2-digit", minute: "2-digit", timeZone: zone })}</span>`;
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  })}</span>`;
 }
 
 /** The head of a page: where, who, link, language, way out. */
@@ -121,13 +137,18 @@ export function Head({ desk, page, onLanguage, children }) {
   const pages = desk.me.role === "nurse" ? ["nurse", "board"] : ["doctor", "board"];
   return html`<header class="head">
     <h1 class="head-title">${named(desk.hall.name)}<span class="visually-hidden"> ${t(`title.${page}`)}</span></h1>
-    <nav aria-label=${t("pages")}>${pages.map((name) => html`<a key=${name} href=${`/${name}`}
-      aria-current=${name === page ? "page" : undefined}>${t(`title.${name}`)}</a>`)}</nav>
+    <nav aria-label=${t("pages")}>${pages.map(
+      (name) => html`<a key=${name} href=${`/${name}`}
+      aria-current=${name === page ? "page" : undefined}>${t(`title.${name}`)}</a>`,
+    )}</nav>
     ${children}
     <${Link} desk=${desk} />
     <${Clock} desk=${desk} />
     <button type="button" class="plain" lang=${other === "en" ? "en" : "zh-CN"} data-act="language"
-      onClick=${() => { choose(other); onLanguage(); }}>${other === "en" ? "English" : "中文"}</button>
+      onClick=${() => {
+        choose(other);
+        onLanguage();
+      }}>${other === "en" ? "English" : "中文"}</button>
     <span class="head-me" title=${desk.me.username}>${desk.me.name}</span>
     <button type="button" class="plain" data-act="sign-out" onClick=${signOut}>${t("sign_out")}</button>
   </header>`;
@@ -141,9 +162,12 @@ export function Foot({ desk, keys, compact = false }) {
   return html`<footer class="foot">
     ${compact && desk.link !== "live" ? html`<${Link} desk=${desk} />` : null}
     <div class="foot-undo">
-      ${desk.last ? html`<span class="foot-last">${desk.last.text}</span>
+      ${
+        desk.last
+          ? html`<span class="foot-last">${desk.last.text}</span>
         <${Act} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`
-        : html`<span class="secondary">${t("undo.none")}</span>`}
+          : html`<span class="secondary">${t("undo.none")}</span>`
+      }
     </div>
     <div class="foot-said" role="status" aria-live="polite">
       ${trying ? html`<span class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>` : null}
@@ -163,7 +187,10 @@ export function Dialog({ title, onClose, children, closable = true }) {
     box.current.querySelector("input:checked")?.focus(); // not the first of the choices, which a modal box would take
     return () => before?.focus?.();
   }, []);
-  const cancel = (event) => { event.preventDefault(); if (closable) onClose(); };
+  const cancel = (event) => {
+    event.preventDefault();
+    if (closable) onClose();
+  };
   return html`<dialog class="dialog" ref=${box} onCancel=${cancel} aria-labelledby="dialog-title">
     <h2 class="text-title" id="dialog-title">${title}</h2>
     ${children}
@@ -184,7 +211,10 @@ export function SignInAgain({ desk }) {
   const submit = async (event) => {
     event.preventDefault();
     try {
-      const { status, body } = await post("/api/v1/session", { username: desk.me.username, password: event.target.password.value });
+      const { status, body } = await post("/api/v1/session", {
+        username: desk.me.username,
+        password: event.target.password.value,
+      });
       if (status === 200) return desk.signedIn();
       say(body.title);
     } catch (error) {
@@ -224,7 +254,8 @@ export function useKeys(commands) {
   latest.current = commands;
   useEffect(() => {
     const hear = (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]"))
+        return;
       const field = event.target.closest("input, textarea, select");
       if (field && event.key !== "Escape") return;
       if (event.repeat && !event.key.startsWith("Arrow")) return;

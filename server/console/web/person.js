@@ -12,5 +12,7 @@ export function ageWords(birthDate, now) {
 
 /** Sex and age of whoever has `sex` and `birth_date`; empty when neither is known. */
 export function personOf(one, now) {
-  return [one.sex && has(`sex.${one.sex}`) ? t(`sex.${one.sex}`) : "", ageWords(one.birth_date, now)].filter(Boolean).join(" · ");
+  return [one.sex && has(`sex.${one.sex}`) ? t(`sex.${one.sex}`) : "", ageWords(one.birth_date, now)]
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -21,7 +21,9 @@ export function timeWords(stamp, zone) {
 /** Sex, birth date and the end of the number, as far as they are known. */
 export function personWords(report) {
   const sex = report.sex && has(`sex.${report.sex}`) ? t(`sex.${report.sex}`) : "";
-  return [sex, report.birth_date, report.id_tail ? t("report.tail", { tail: report.id_tail }) : ""].filter(Boolean).join(" · ");
+  return [sex, report.birth_date, report.id_tail ? t("report.tail", { tail: report.id_tail }) : ""]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Why a report waits, in a word or in a sentence (`kind` is reason or why); a reason of a newer server stands as it came. */

@@ -27,16 +27,30 @@ export function Reports({ desk, onClose }) {
   const box = useRef();
   useEffect(() => {
     let here = true;
-    insist(`/api/v1/halls/${encodeURIComponent(hall.hall)}/reports`, () => here).then((said) => here && said && setAnswer(said));
-    return () => { here = false; };
+    insist(`/api/v1/halls/${encodeURIComponent(hall.hall)}/reports`, () => here).then(
+      (said) => here && said && setAnswer(said),
+    );
+    return () => {
+      here = false;
+    };
   }, [asked]);
-  useLayoutEffect(() => { if (!opened) box.current?.focus(); }, [opened]);
+  useLayoutEffect(() => {
+    if (!opened) box.current?.focus();
+  }, [opened]);
   const reports = answer?.status === 200 ? answer.body.reports : [];
   const shown = reports.filter((report) => isMeant(report, typed));
   const at = Math.min(chosen, Math.max(0, shown.length - 1));
-  useEffect(() => { document.getElementById(`report-${shown[at]?.id}`)?.scrollIntoView({ block: "nearest" }); }, [at, typed]);
-  const again = () => { setAnswer(null); ask((count) => count + 1); };
-  const leave = () => { setOpened(null); ask((count) => count + 1); }; // meanwhile others may have handed over too
+  useEffect(() => {
+    document.getElementById(`report-${shown[at]?.id}`)?.scrollIntoView({ block: "nearest" });
+  }, [at, typed]);
+  const again = () => {
+    setAnswer(null);
+    ask((count) => count + 1);
+  };
+  const leave = () => {
+    setOpened(null);
+    ask((count) => count + 1);
+  }; // meanwhile others may have handed over too
   const hear = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key];
     if (step) {
@@ -55,13 +69,20 @@ export function Reports({ desk, onClose }) {
     <p class="secondary report-hint">${t("reports.hint")}</p>
     <input class="input" ref=${box} type="search" role="combobox" aria-expanded=${String(shown.length > 0)} aria-controls=${shown.length ? "reports-list" : undefined} aria-activedescendant=${shown[at] ? `report-${shown[at].id}` : undefined}
       value=${typed} aria-label=${t("reports.search")} placeholder=${t("reports.search")} autocomplete="off" maxlength="100" onKeyDown=${hear}
-      onInput=${(event) => { setTyped(event.target.value); choose(0); }} />
+      onInput=${(event) => {
+        setTyped(event.target.value);
+        choose(0);
+      }} />
     <p class="visually-hidden" role="status">${answer?.status === 200 ? t("reports.shown", { count: shown.length }) : ""}</p>
     ${answer === null ? html`<p class="loading">${t("loading")}</p>` : null}
     ${answer && answer.status !== 200 ? html`<div class="question" role="alert"><p>${refusal(answer.body)}</p><button type="button" class="button" onClick=${again}>${t("reports.again")}</button></div>` : null}
     ${answer?.status === 200 && !shown.length ? html`<p class="empty">${t(reports.length ? "reports.none_found" : "reports.none")}</p>` : null}
-    ${shown.length ? html`<div class="report-list" id="reports-list" role="listbox" aria-label=${t("reports.title")} data-reports=${shown.length}>
+    ${
+      shown.length
+        ? html`<div class="report-list" id="reports-list" role="listbox" aria-label=${t("reports.title")} data-reports=${shown.length}>
       ${shown.map((report, place) => html`<${Row} key=${report.id} report=${report} zone=${hall.timezone} chosen=${place === at} open=${() => setOpened(report)} />`)}
-    </div>` : null}
+    </div>`
+        : null
+    }
     ${answer?.body?.more ? html`<p class="secondary">${t("reports.more")}</p>` : null}`;
 }

@@ -10,11 +10,14 @@ export function whyNotPass(ticket, hall, known, now, refused) {
   if (ticket?.state !== "called") return t("pass.nobody");
   const rules = known.queues[ticket.queue];
   const callers = hall.devices.filter((device) => device.role === "caller");
-  if (refused?.ticket === ticket.id && refused.allowedAt > now) return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
+  if (refused?.ticket === ticket.id && refused.allowedAt > now)
+    return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
   if (!callers.length || !rules) return "";
   const own = callers.filter((device) => device.zone === known.zones[ticket.station]);
-  if (rules.pass_needs_live_zone && (own.length ? own : callers).some((device) => !device.online)) return t("pass.offline");
-  if (ticket.calls < rules.pass_min_calls) return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
+  if (rules.pass_needs_live_zone && (own.length ? own : callers).some((device) => !device.online))
+    return t("pass.offline");
+  if (ticket.calls < rules.pass_min_calls)
+    return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
   const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
   const left = last + rules.pass_min_seconds * 1000 - now;
   return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
@@ -23,9 +26,15 @@ export function whyNotPass(ticket, hall, known, now, refused) {
 export function Examination({ desk, ticket, onClose, onDone }) {
   const [which, setWhich] = useState("");
   const submit = async () => {
-    const answer = await desk.act(`hold:${ticket.id}`, `/api/v1/tickets/${ticket.id}/hold`, { reason: which.trim() ? `examination: ${which.trim()}` : "examination" }, {
-      done: () => t("done.examination", { number: ticket.number }), ticket: ticket.id,
-    });
+    const answer = await desk.act(
+      `hold:${ticket.id}`,
+      `/api/v1/tickets/${ticket.id}/hold`,
+      { reason: which.trim() ? `examination: ${which.trim()}` : "examination" },
+      {
+        done: () => t("done.examination", { number: ticket.number }),
+        ticket: ticket.id,
+      },
+    );
     if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name=${`hold:${ticket.id}`} word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
@@ -38,7 +47,12 @@ export function Pause({ desk, station, onClose, onDone }) {
   const submit = async () => {
     const length = Number(minutes);
     if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
-    const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, { minutes: length, reason: reason.trim() || undefined }, { done: () => t("done.pause") });
+    const answer = await desk.act(
+      "pause",
+      `/api/v1/stations/${station.id}/pause`,
+      { minutes: length, reason: reason.trim() || undefined },
+      { done: () => t("done.pause") },
+    );
     if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
@@ -50,8 +64,15 @@ export function PassAnyway({ desk, ticket, why, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = async () => {
     if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
-    const answer = await desk.act(`pass:${ticket.id}`, `/api/v1/tickets/${ticket.id}/pass`, { reason: reason.trim() }, {
-      done: () => t("done.pass", { number: ticket.number }), ticket: ticket.id });
+    const answer = await desk.act(
+      `pass:${ticket.id}`,
+      `/api/v1/tickets/${ticket.id}/pass`,
+      { reason: reason.trim() },
+      {
+        done: () => t("done.pass", { number: ticket.number }),
+        ticket: ticket.id,
+      },
+    );
     if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name=${`pass:${ticket.id}`} word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>

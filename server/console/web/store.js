@@ -23,7 +23,12 @@ export function fold(hall, event) {
   if (event.ticket) next.tickets = replaced(hall.tickets, event.ticket, !ENDED.has(event.ticket.state));
   if (event.station) next.stations = replaced(hall.stations, event.station);
   if (event.alert) next.alerts = replaced(hall.alerts, event.alert, !event.alert.closed_at);
-  if (event.print_job) next.print_jobs = replaced(hall.print_jobs, event.print_job, event.print_job.state !== "printed" && event.print_job.state !== "sent");
+  if (event.print_job)
+    next.print_jobs = replaced(
+      hall.print_jobs,
+      event.print_job,
+      event.print_job.state !== "printed" && event.print_job.state !== "sent",
+    );
   if (event.device) next.devices = replaced(hall.devices, event.device, event.kind !== "device.revoked");
   if (event.kind === "removed") next.tickets = hall.tickets.filter((ticket) => ticket.id !== event.id);
   return next;

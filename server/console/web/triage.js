@@ -8,7 +8,19 @@ import { Choice, Line, TicketForm } from "/console/web/forms.js";
 import { Grade } from "/console/web/parts.js";
 import { has, named, t } from "/console/web/texts.js";
 
-const VITALS = ["respiration", "spo2", "systolic", "diastolic", "pulse", "temperature", "consciousness", "pain", "glucose", "gcs", "potassium"]; // in the order fingers know: a new one goes last
+const VITALS = [
+  "respiration",
+  "spo2",
+  "systolic",
+  "diastolic",
+  "pulse",
+  "temperature",
+  "consciousness",
+  "pain",
+  "glucose",
+  "gcs",
+  "potassium",
+]; // in the order fingers know: a new one goes last
 const THINKING = 150;
 const AGAIN = 2000; // after a question that did not get through
 
@@ -43,9 +55,13 @@ function Vitals({ typed, set, wrong, onEnter }) {
     }
   };
   return html`<fieldset ref=${box} onKeyDown=${hear}><legend>${t("vitals.help")}</legend><div class="vitals">
-    ${VITALS.map((name) => html`<label class="field" key=${name} for=${`vital-${name}`}><span title=${t(`vital.${name}.unit`)}>${t(`vital.${name}`)}</span>
+    ${VITALS.map(
+      (
+        name,
+      ) => html`<label class="field" key=${name} for=${`vital-${name}`}><span title=${t(`vital.${name}.unit`)}>${t(`vital.${name}`)}</span>
       <input class="input" id=${`vital-${name}`} inputmode=${name === "consciousness" ? "text" : "decimal"} maxlength="6" autocomplete="off"
-        value=${typed[name] ?? ""} onInput=${(event) => set(name, event.target.value)} aria-invalid=${wrong === `vitals.${name}` ? "true" : undefined} /></label>`)}
+        value=${typed[name] ?? ""} onInput=${(event) => set(name, event.target.value)} aria-invalid=${wrong === `vitals.${name}` ? "true" : undefined} /></label>`,
+    )}
   </div></fieldset>`;
 }
 
@@ -72,7 +88,10 @@ async function advise({ complaint, refused, ...body }) {
   const asked = await post("/api/v1/triage-suggestions", { ...body, complaint: complaint || undefined });
   const heard = asked.body.findings ?? [];
   if (asked.status !== 200 || !heard.some((id) => refused.includes(id))) return { ...asked, heard };
-  const kept = await post("/api/v1/triage-suggestions", { ...body, findings: heard.filter((id) => !refused.includes(id)) });
+  const kept = await post("/api/v1/triage-suggestions", {
+    ...body,
+    findings: heard.filter((id) => !refused.includes(id)),
+  });
   return { ...kept, heard };
 }
 
@@ -105,7 +124,10 @@ function useAdvice(body) {
         timer = setTimeout(ask, AGAIN);
       }
     }
-    return () => { here = false; clearTimeout(timer); };
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
   }, [asked]);
   return { ...advice, current: advice.about === asked };
 }
@@ -131,7 +153,8 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const findings = advice.heard.filter((id) => !refused.includes(id));
   const toggle = (id) => setRefused((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]));
   const suggested = advice.suggestion?.grade ?? null;
-  const grade = chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
+  const grade =
+    chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {
     if (!chosen && !advice.current) return desk.say(t("suggestion.wait"), "attention"); // Enter confirms no suggestion about other values
     if (!grade) return desk.say(t("grade.needed"), "danger");
@@ -143,13 +166,15 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     if (reason.trim()) body.reason = reason.trim();
     if (asks.second) body.second = second;
     const answer = await desk.act(`triage:${ticket.id}`, `/api/v1/tickets/${ticket.id}/triage`, body, {
-      done: (said) => gradedWords(said, scale), ticket: ticket.id,
+      done: (said) => gradedWords(said, scale),
+      ticket: ticket.id,
     });
     if (!answer) return;
     if (answer.status < 400) return onDone(ticket.id);
     const { code } = answer.body;
     if (code === "reason_needed") setAsks((now) => ({ ...now, reason: true }));
-    if (code === "second_needed" || (code === "wrong_credentials" && asks.second)) setAsks({ reason: true, second: true });
+    if (code === "second_needed" || (code === "wrong_credentials" && asks.second))
+      setAsks({ reason: true, second: true });
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.triage")} name=${`triage:${ticket.id}`} word=${t("triage.confirm")} terse submit=${submit} onClose=${onClose}>
     <${Vitals} typed=${typed} wrong=${advice.wrong} set=${(name, value) => setTyped((now) => ({ ...now, [name]: value }))} onEnter=${() => setAtGrade((now) => now + 1)} />
@@ -162,14 +187,31 @@ export function Triage({ desk, ticket, onClose, onDone }) {
       ${advice.heard.map((id) => html`<label key=${id}><input type="checkbox" checked=${!refused.includes(id)} onChange=${() => toggle(id)} />${named(known.findings[id])}</label>`)}
     </div>
     <div class="form-row complaint"><${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
-      onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); setAtGrade((now) => now + 1); } }} />
-    ${hall.queues.length > 1 ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
-      <select class="input" id="triage-queue" value=${queue} onChange=${(event) => { setQueue(event.target.value); setChosen(null); }}>
-        ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>` : null}</div>
+      onKeyDown=${(event) => {
+        if (event.key === "Enter") {
+          event.preventDefault();
+          event.stopPropagation();
+          setAtGrade((now) => now + 1);
+        }
+      }} />
+    ${
+      hall.queues.length > 1
+        ? html`<label class="field" for="triage-queue"><span>${t("fact.queue")}</span>
+      <select class="input" id="triage-queue" value=${queue} onChange=${(event) => {
+        setQueue(event.target.value);
+        setChosen(null);
+      }}>
+        ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>`
+        : null
+    }</div>
     ${asks.reason ? html`<${Line} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
-    ${asks.second ? html`<div class="form-row">
+    ${
+      asks.second
+        ? html`<div class="form-row">
       <${Line} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
-      <${Line} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>` : null}
+      <${Line} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>`
+        : null
+    }
     <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
     <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
       options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
@@ -178,7 +220,10 @@ export function Triage({ desk, ticket, onClose, onDone }) {
 
 function gradedWords({ ticket, suggestion }, scale) {
   const level = scale.levels.find((one) => one.code === ticket.grade);
-  const said = t("done.triage", { number: ticket.number, grade: level ? `${level.symbol} ${level.code}` : ticket.grade });
+  const said = t("done.triage", {
+    number: ticket.number,
+    grade: level ? `${level.symbol} ${level.code}` : ticket.grade,
+  });
   const why = suggestion?.criteria?.[0] ? named(suggestion.criteria[0].names) : "";
   return suggestion ? `${said} · ${t("suggestion")} ${suggestion.grade}${why ? ` (${why})` : ""}` : said;
 }

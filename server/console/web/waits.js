@@ -79,7 +79,11 @@ export function matches(ticket, typed) {
   if (!wanted) return true;
   const number = ticket.number.toLowerCase();
   const short = number.replace(/^(\D*)0+/, "$1");
-  return number.includes(wanted) || short === wanted || (ticket.name ?? ticket.display_name ?? "").toLowerCase().includes(wanted);
+  return (
+    number.includes(wanted) ||
+    short === wanted ||
+    (ticket.name ?? ticket.display_name ?? "").toLowerCase().includes(wanted)
+  );
 }
 
 /** Age in whole years, or months under two: {years} or {months}; null when unknown. */
