@@ -110,7 +110,7 @@ def create(settings: Settings) -> Server:
 
 
 def _read_bundle(raw: dict[str, Any]) -> list[Received]:
-    from server.his.fhir import read_bundle
+    from server.integrations.fhir import read_bundle
 
     return read_bundle(raw)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from server.domain.reports.decision import Kept, decide
 from server.domain.reports.person import Person
-from server.his.fhir import read_bundle
+from server.integrations.fhir import read_bundle
 from server.services.reports.judging import withheld_rules
 
 PATIENT = {

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import get_args
 
 from server.domain.reports.decision import Reason
-from server.his.fhir import MOST_REPORTS
-from server.his.fhir.bundle import MOST_ENTRIES
-from server.his.fhir.lines import MOST_LINES
-from server.his.fhir.values import READERS
+from server.integrations.fhir import MOST_REPORTS
+from server.integrations.fhir.bundle import MOST_ENTRIES
+from server.integrations.fhir.lines import MOST_LINES
+from server.integrations.fhir.values import READERS
 from server.protocol.reports import DeskReason
 from server.web.reports import BundleBody
 

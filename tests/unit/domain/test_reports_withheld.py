@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.his.fhir import read_bundle
+from server.integrations.fhir import read_bundle
 from server.services.reports.judging import withheld_rules
 from tests.support.reports import bundle, observation, reasons
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.received import Received
-from server.his.fhir.bundle import roots
-from server.his.fhir.report import read_report
+from server.integrations.fhir.bundle import roots
+from server.integrations.fhir.report import read_report
 from server.protocol.terms import ErrorCode
 
 MOST_REPORTS = 500

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.reports.received import Problem
-from server.his.fhir.shape import Json
-from server.his.fhir.texts import all_words, clean, codes_of, digits, paragraphs, words_of
+from server.integrations.fhir.shape import Json
+from server.integrations.fhir.texts import all_words, clean, codes_of, digits, paragraphs, words_of
 
 ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("10828004", "LA6576-8", "POS"), "positive"),

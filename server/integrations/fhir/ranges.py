@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from server.his.fhir.shape import Json
-from server.his.fhir.texts import all_words, clean, codes_of, words_of
-from server.his.fhir.values import ends, unit_of
+from server.integrations.fhir.shape import Json
+from server.integrations.fhir.texts import all_words, clean, codes_of, words_of
+from server.integrations.fhir.values import ends, unit_of
 
 _SEX: Mapping[str, str] = {
     **dict.fromkeys(("m", "male", "248153007", "男", "男性", "man", "men", "males", "成年男性"), "male"),

@@ -5,12 +5,12 @@ from typing import Any
 
 from server.domain.reports.critical import CODES as CRITICAL
 from server.domain.reports.received import Line, Problem, Subject
-from server.his.fhir.bundle import Found, Root, labels_of
-from server.his.fhir.people import must_be_about, says_otherwise
-from server.his.fhir.ranges import Bearer, range_of
-from server.his.fhir.shape import Json, is_modified
-from server.his.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
-from server.his.fhir.values import Value, absent_reason, concept_value, value_of
+from server.integrations.fhir.bundle import Found, Root, labels_of
+from server.integrations.fhir.people import must_be_about, says_otherwise
+from server.integrations.fhir.ranges import Bearer, range_of
+from server.integrations.fhir.shape import Json, is_modified
+from server.integrations.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
+from server.integrations.fhir.values import Value, absent_reason, concept_value, value_of
 
 MOST_LINES = 400
 """Lines of one report; a longer one is some metres of paper, and for the desk."""

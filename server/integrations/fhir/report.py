@@ -8,11 +8,11 @@ from server.domain.errors import HallError
 from server.domain.reports.dates import latest
 from server.domain.reports.received import Order, Problem, Received
 from server.domain.reports.versions import STATUSES
-from server.his.fhir.bundle import Found, Root, labels_of
-from server.his.fhir.lines import Lines
-from server.his.fhir.people import bearer_of, makers_of, must_be_about, says_otherwise, subject_of
-from server.his.fhir.shape import Json, is_modified
-from server.his.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
+from server.integrations.fhir.bundle import Found, Root, labels_of
+from server.integrations.fhir.lines import Lines
+from server.integrations.fhir.people import bearer_of, makers_of, must_be_about, says_otherwise, subject_of
+from server.integrations.fhir.shape import Json, is_modified
+from server.integrations.fhir.texts import LONGEST, all_words, clean, codes_of, paragraphs, words_of
 from server.protocol.terms import ErrorCode
 
 LONGEST_IDENTIFIER = 128

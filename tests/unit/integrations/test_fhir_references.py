@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.errors import HallError
 from server.domain.reports.received import Problem
-from server.his.fhir import read_bundle
+from server.integrations.fhir import read_bundle
 from tests.support.reports import PATIENT, REPORT, RESULT, bundle, observation, read, without_none
 
 OTHER = PATIENT | {"id": "q", "identifier": [{"value": "MR2"}], "name": [{"text": "李四"}]}

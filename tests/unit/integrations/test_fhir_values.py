@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from server.domain.reports.phrases import phrase
-from server.his.fhir.texts import clean
+from server.integrations.fhir.texts import clean
 from tests.support.reports import observation, read, read_value, reasons
 
 DIGITS = {

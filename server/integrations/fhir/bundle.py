@@ -7,7 +7,7 @@ from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
-from server.his.fhir.shape import Json, check
+from server.integrations.fhir.shape import Json, check
 from server.protocol.terms import ErrorCode
 
 MOST_ENTRIES = 5000

@@ -7,10 +7,10 @@ from server.domain.errors import HallError
 from server.domain.reports.dates import latest
 from server.domain.reports.person import fold_name, fold_number, is_han
 from server.domain.reports.received import Subject
-from server.his.fhir.bundle import Found, Root, identifiers_of
-from server.his.fhir.ranges import Bearer
-from server.his.fhir.shape import Json
-from server.his.fhir.texts import clean, codes_of, words_of
+from server.integrations.fhir.bundle import Found, Root, identifiers_of
+from server.integrations.fhir.ranges import Bearer
+from server.integrations.fhir.shape import Json
+from server.integrations.fhir.texts import clean, codes_of, words_of
 from server.protocol.terms import ErrorCode
 
 _FORMER = frozenset({"old", "maiden", "anonymous", "nickname"})
