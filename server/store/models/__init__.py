@@ -14,6 +14,7 @@ from server.store.models.access import (
 )
 from server.store.models.base import Base
 from server.store.models.hall import HallRow, HospitalRow, LaneRow, MarkRow, QueueDayRow, QueueRow, StationRow
+from server.store.models.integration import DeadLetterRow, IntegrationCursorRow, IntegrationRow
 from server.store.models.journal import AuditRow, JournalRow, ReceiptRow, ScheduledTaskRow
 from server.store.models.paper import PrintJobRow, ReportNumberRow, ReportRow
 from server.store.models.people import AppointmentRow, DoctorRow, PatientCodeRow, PatientRow, VisitRow
@@ -25,6 +26,7 @@ __all__ = [
     "AppointmentRow",
     "AuditRow",
     "Base",
+    "DeadLetterRow",
     "DeskCodeRow",
     "DeviceRow",
     "DoctorRow",
@@ -32,6 +34,8 @@ __all__ = [
     "HospitalRow",
     "IdentificationAttemptRow",
     "IdentificationLimitRow",
+    "IntegrationCursorRow",
+    "IntegrationRow",
     "JournalRow",
     "LaneRow",
     "LoginAttemptRow",
