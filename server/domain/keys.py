@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     IDENTIFIER = "counted identifier"
     RECEIPT = "receipt fingerprint"
     LOGIN = "counted login"
+    INTEGRATION = "secret of an integration"
     NAME = "name of the key"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -48,6 +48,7 @@ PATIENCE_SECONDS = 4.0
 """How long a wish may queue for the writer before it is dropped unbegun."""
 
 
+Kept = TypeVar("Kept")
 Renew = Callable[[Session, str, int, dict[str, Any]], dict[str, Any]]
 """Makes of a hall's receipt (hall, status, body) what its owner may have now. Raises forbidden, visit_token_invalid."""
 
@@ -170,6 +171,16 @@ class Transactions:
         """
         with self._turn(time.monotonic() + 60), Session(self.engines.write) as db, db.begin():
             db.execute(select(HospitalRow.id).with_for_update()).all()
+            return change(db)
+
+    def keep(self, change: Callable[[Session], Kept]) -> Kept:
+        """One short transaction on rows that no command reads (how far an integration has read), in the writer's turn.
+
+        What is kept of room on the disk is for commands: raises storage_full where that is little.
+        """
+        if self.reserve.low:
+            raise HallError(ErrorCode.STORAGE_FULL, "the reserve is for staff")
+        with self._turn(time.monotonic() + PATIENCE_SECONDS), Session(self.engines.write) as db, db.begin():
             return change(db)
 
     @contextmanager
