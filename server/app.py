@@ -11,6 +11,7 @@ from spectree import SpecTree
 from server import console
 from server.domain.errors import HallError
 from server.domain.reports.received import Received
+from server.integrations.couriers import Couriers
 from server.live import relay, sockets
 from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
@@ -51,6 +52,7 @@ class Server:
     context: Context
     relay: relay.Relay
     due: DueRunner
+    couriers: Couriers
     connections: sockets.Connections
     gate: Gate
 
@@ -58,6 +60,7 @@ class Server:
         """Begin to emit, to keep time and to look after tokens."""
         self.relay.start()
         self.due.start()
+        self.couriers.start()
         self.connections.start()
         self.gate.start()
 
@@ -65,6 +68,7 @@ class Server:
         """End the threads and close the database."""
         self.gate.stop()
         self.connections.stop()
+        self.couriers.stop()
         self.due.stop()
         self.relay.stop()
         self.context.close()
@@ -106,7 +110,7 @@ def create(settings: Settings) -> Server:
     guard.install(app, addresses)
     connections = sockets.install(sockets_server, context, tokens, gate)
     outbound = relay.Relay(context, sockets_server)
-    return Server(app, sockets_server, context, outbound, DueRunner(context), connections, gate)
+    return Server(app, sockets_server, context, outbound, DueRunner(context), Couriers(context), connections, gate)
 
 
 def _read_bundle(raw: dict[str, Any]) -> list[Received]:

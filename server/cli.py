@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server import maintenance
 from server.domain import toml_text
 from server.domain.errors import HallError
+from server.integrations import commands as integrations
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services.access import devices, staff
@@ -84,6 +85,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     apply.add_argument("file", type=Path)
     _device(commands)
     _staff(commands)
+    integrations.add_arguments(commands)
     load = _add(commands, "import", "import people or slots from CSV", _import)
     load.add_argument("kind", choices=["patients", "appointments", "staff"])
     load.add_argument("file", type=Path)

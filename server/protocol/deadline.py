@@ -83,9 +83,9 @@ class _Backend(httpcore.SyncBackend):
 class Transport(httpx.HTTPTransport):
     """The transport of httpx over connections that keep to `within`."""
 
-    def __init__(self, limits: httpx.Limits) -> None:
+    def __init__(self, limits: httpx.Limits, trusted: ssl.SSLContext | None = None) -> None:
         # trust_env is off: a proxy of the environment has no business between a hall's own machines
-        context = httpx.create_ssl_context(trust_env=False)
+        context = trusted or httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=context, limits=limits, trust_env=False)
         self._pool = httpcore.ConnectionPool(  # httpx has no other way to say which sockets it uses
             ssl_context=context,

@@ -14,7 +14,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import config_of
 from server.services.tickets import stated_waits
 from server.store.models import DeviceRow, HallRow, LaneRow, PrintJobRow
-from server.store.queries import journal
+from server.store.queries import journal, outbox
 from server.web.authorise import asking
 from server.web.routes import rendered, web
 
@@ -83,7 +83,16 @@ def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:
     def mine(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return column == hall if hall is not None else true()
 
+    behind = Gauge(
+        "hall_integration_behind", "Events an integration has not read", ["hall", "integration"], registry=registry
+    )
+    dead = Gauge("hall_integration_dead", "Dead letters", ["hall", "integration"], registry=registry)
     with Session(context.engines.read) as db:
+        letters = outbox.dead(db)
+        for (integration, id), number in outbox.behind(db).items():
+            if hall in {None, id}:
+                behind.labels(id, integration).set(number)
+                dead.labels(id, integration).set(letters.get((integration, id), 0))
         for row in db.scalars(select(HallRow).where(mine(HallRow.id))):
             seq.labels(row.id).set(row.seq)
             for queue, kept in stated_waits.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):

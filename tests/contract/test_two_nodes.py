@@ -12,6 +12,7 @@ from server.protocol.wire import HallProblem, HallUnreachable
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush, until
 from tests.support.invariants import judge, stored_of
+from tests.support.receiver import a_receiver
 
 SECRET = "one secret for both nodes, long enough"
 HALLS = (
@@ -145,6 +146,20 @@ def test_one_key_sent_to_both_nodes_at_once_has_one_answer(nodes):
                 )
             )
         assert [answers[0]] * 8 == answers
+
+
+def test_of_two_nodes_one_tells_another_system_and_nothing_comes_twice(nodes):
+    with a_receiver() as receiver:
+        receiver.secret = nodes[0].command("integrations", "add", "his", receiver.url).split()[-1]
+        for turn in range(12):
+            nodes[turn % 2].check_in(f"第{turn}")
+        until(lambda: len(receiver.requests) >= 12)
+        until(lambda: "0 behind" in nodes[1].command("integrations", "list"))
+
+        seqs = [request.data["seq"] for request in receiver.requests]
+        assert (12, sorted(set(seqs))) == (len(seqs), seqs)
+        assert all(request.is_signed for request in receiver.requests)
+        nodes[0].command("integrations", "remove", "his")
 
 
 def test_a_restarted_database_loses_nothing_that_was_acknowledged(nodes, postgres):
