@@ -55,10 +55,14 @@ check: prepare ## style, types, and who may import whom
 	@echo "ruff"; $(BIN)/ruff check --output-format=concise .
 	@echo "mypy"; $(BIN)/mypy
 	@echo "import-linter"; $(BIN)/lint-imports --no-cache
+	@"$(PYTHON)" .ci/prepare.py --only page-tools
+	@echo "pages: prettier, eslint, acorn, stylelint"; "$(PYTHON)" .ci/pages.py check
 
-format: prepare ## let ruff mend what it can
+format: prepare ## let ruff, prettier and eslint mend what they can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@"$(PYTHON)" .ci/prepare.py --only page-tools
+	@"$(PYTHON)" .ci/pages.py format
 
 bench: prepare ## measure the hall's figures: commands, choosing, slips, and what people see in the pages
 	@failed=0; \

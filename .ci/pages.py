@@ -1,5 +1,7 @@
 """Owns the pages' libraries: from npm, checked against package-lock.json, into server/protocol/web/vendor.
 
+Also fetches the tools that check the pages, and runs them: `pages.py check`, `pages.py format`.
+
 Knows nothing of the pages themselves. `vendor.json` beside the files holds `imports` (the import map: names to
 files) and `files` (package, version, licence, SHA-256 of what is shipped). Standard library only.
 """
@@ -9,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
-from machine import ROOT, npm, say
+from machine import ROOT, Missing, npm, npm_script, say
 
 VENDOR = ROOT / "server" / "protocol" / "web" / "vendor"
 MODULES = ROOT / "node_modules"
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def sha256(path: Path) -> str:
@@ -42,7 +46,7 @@ def ship(source: str, target: str) -> dict[str, str]:
 def fetch() -> None:
     """Fill the vendor folder with what package.json names under `vendor`; raises Missing when npm cannot."""
     say("fetching the pages' libraries from npm")
-    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    npm(*INSTALL, "--omit=dev")
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["vendor"]
@@ -59,3 +63,27 @@ def whole() -> bool:
         return False
     files = json.loads(listing.read_text(encoding="utf-8"))["files"]
     return all((VENDOR / name).is_file() and sha256(VENDOR / name) == said["sha256"] for name, said in files.items())
+
+
+def fetch_tools() -> None:
+    """Install the tools that check the pages beside the libraries; raises Missing when npm cannot."""
+    say("fetching the tools that check the pages from npm")
+    npm(*INSTALL)
+
+
+def has_tools() -> bool:
+    """Whether the tools that check the pages are installed."""
+    return (MODULES / "eslint").is_dir()
+
+
+def main() -> int:
+    """Run a script of package.json; its status, or 1 with a sentence when there is no npm."""
+    try:
+        return npm_script(sys.argv[1])
+    except Missing as error:
+        say(str(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -137,7 +137,10 @@ STEPS = (
     Step("debian", tuple(package for package, _, _ in DEBIAN), debian, needed=False, whole=debian_is_whole),
     Step("voice", (CI / "voice.lock", ROOT / "package.json"), voice, needed=False, whole=voices.whole),
 )
-ASKED_FOR = (Step("bench-voice", (CI / "bench-voice.lock",), partial(install, "bench-voice")),)
+ASKED_FOR = (
+    Step("bench-voice", (CI / "bench-voice.lock",), partial(install, "bench-voice")),
+    Step("page-tools", PAGES_FROM, pages.fetch_tools, whole=pages.has_tools),
+)
 
 
 def chosen(only: str | None) -> list[Step]:

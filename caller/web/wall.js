@@ -76,7 +76,8 @@ function clockOf(seconds) {
   if (seconds) form.second = "2-digit";
   try {
     return new Intl.DateTimeFormat("en-GB", Object.assign({ timeZone: picture.timezone }, form));
-  } catch (unknownZone) {
+  } catch {
+    /* a zone that this browser does not know */
     return new Intl.DateTimeFormat("en-GB", form);
   }
 }
@@ -313,7 +314,7 @@ async function ask() {
     heardPicture(JSON.stringify(state.picture));
     heardTime(state.time);
     play(state.sound);
-  } catch (gone) {
+  } catch {
     tick();
   }
 }
