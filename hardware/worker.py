@@ -32,7 +32,7 @@ WAKES = frozenset({EventKind.PRINT_JOB_QUEUED.value, EventKind.HIDDEN.value})
 
 
 class Jobs(Reports, Protocol):
-    """What a station wishes of the server; HallClient has it."""
+    """What a station asks of the server; HallClient has it."""
 
     def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
         """Take the next job under a lease; `besides` are those whose ends could not be told yet."""

@@ -62,7 +62,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             self._server.start()
             return self._server.app
         gc.collect()
-        gc.freeze()  # what was built at the start stays: the collector need not look at it with every wish
+        gc.freeze()  # what was built at the start stays: the collector need not look at it with every command
         gc.collect()  # counts what lives from here on: a quarter of that makes a whole round, not of all that was built
         gc.set_threshold(10_000, 3, 3)  # sockets that come and go leave circles; seldom rounds kept megabytes of them
         self._server.start()

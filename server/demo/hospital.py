@@ -1,4 +1,4 @@
-"""Plays a made-up morning through the API: arrivals check in, rooms call. One heap of deeds, one thread, real time."""
+"""Plays a made-up morning through the API: arrivals check in, rooms call. One heap of actions in real time."""
 
 import heapq
 import itertools
@@ -13,7 +13,7 @@ from server.protocol.logs import told
 from server.protocol.messages import TicketView
 from server.protocol.terms import AlertKind
 
-Deed = Callable[[], None]
+Action = Callable[[], None]
 STEP_ASIDE = timedelta(minutes=8)
 """How long, in hospital time, a room is left alone after a person at a console got in the way."""
 NO_ONE = timedelta(seconds=40)
@@ -45,12 +45,12 @@ class Hospital:
         self._random = random
         self._pace = pace
         self._say = say
-        self._agenda: list[tuple[float, int, Deed]] = []
+        self._agenda: list[tuple[float, int, Action]] = []
         self._order = itertools.count()
         self._queues: dict[str, list[str]] = {}
         self._expected = 0
 
-    def play(self, guests: Sequence[Guest], between: Deed) -> None:
+    def play(self, guests: Sequence[Guest], between: Action) -> None:
         """Play the whole morning; `between` runs at least each second and may raise to end it."""
         for hall, console in self._consoles.items():
             self._queues[hall] = [queue.id for queue in console.snapshot(hall).queues]
@@ -60,47 +60,47 @@ class Hospital:
         for guest in guests:
             self._come(guest.arrives, self._arrival(guest))
         while self._agenda:
-            due, _, deed = heapq.heappop(self._agenda)
+            due, _, action = heapq.heappop(self._agenda)
             between()
             while (left := due - time.monotonic()) > 0:
                 time.sleep(min(1.0, left))
                 between()
-            deed()
+            action()
 
-    def _later(self, wait: timedelta, deed: Deed) -> None:
+    def _later(self, wait: timedelta, action: Action) -> None:
         due = time.monotonic() + wait.total_seconds() / self._pace
-        heapq.heappush(self._agenda, (due, next(self._order), deed))
+        heapq.heappush(self._agenda, (due, next(self._order), action))
 
-    def _come(self, wait: timedelta, deed: Deed) -> None:
+    def _come(self, wait: timedelta, action: Action) -> None:
         """Somebody will come to the hall; rooms stay open for them."""
         self._expected += 1
 
         def comes() -> None:
             self._expected -= 1
-            deed()
+            action()
 
         self._later(wait, comes)
 
-    def _tried(self, what: str, deed: Callable[[], object]) -> bool:
+    def _tried(self, what: str, action: Callable[[], object]) -> bool:
         """Do it; a refusal is normal where people press buttons too: it is said, and False."""
         try:
-            deed()
+            action()
         except (HallProblem, HallUnreachable) as refused:
             self._say(f"{what}: {told(refused)}")
             return False
         return True
 
-    def _arrival(self, guest: Guest) -> Deed:
+    def _arrival(self, guest: Guest) -> Action:
         def arrives() -> None:
             console = self._consoles[guest.hall]
             person = guest.person
             if guest.slot is not None:
-                wish = {"appointment": guest.appointment}
+                what = {"appointment": guest.appointment}
             else:
-                wish = {"queue": guest.queue}
+                what = {"queue": guest.queue}
             patient = {"name": person.name, "record_number": guest.record_number}
             try:
-                answer = console.check_in(guest.hall, patient=patient, language=person.language, **wish)
+                answer = console.check_in(guest.hall, patient=patient, language=person.language, **what)
             except (HallProblem, HallUnreachable) as refused:
                 self._say(f"{guest.hall} check-in: {told(refused)}")
                 return
@@ -116,7 +116,7 @@ class Hospital:
 
         return arrives
 
-    def _room(self, hall: str, room: str) -> Deed:
+    def _room(self, hall: str, room: str) -> Action:
         """The doctor of a room, each time it is free: calls the next patient."""
 
         def free() -> None:
@@ -140,7 +140,7 @@ class Hospital:
 
         return free
 
-    def _pause(self, hall: str, room: str) -> Deed:
+    def _pause(self, hall: str, room: str) -> Action:
         def back() -> None:
             self._tried(room, lambda: self._consoles[hall].set_station(room, "open"))
             self._later(timedelta(seconds=5), self._room(hall, room))
@@ -153,15 +153,15 @@ class Hospital:
 
         return away
 
-    def _enters(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Deed:
+    def _enters(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Action:
         def enters() -> None:
             started = self._tried(f"{ticket.number} 接诊 start", lambda: self._consoles[hall].start(ticket.id))
-            deed = self._leaves(hall, room, ticket, course) if started else self._room(hall, room)
-            self._later(course.stay if started else STEP_ASIDE, deed)
+            action = self._leaves(hall, room, ticket, course) if started else self._room(hall, room)
+            self._later(course.stay if started else STEP_ASIDE, action)
 
         return enters
 
-    def _leaves(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Deed:
+    def _leaves(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Action:
         def leaves() -> None:
             console = self._consoles[hall]
             if course.end == "hold":
@@ -177,8 +177,8 @@ class Hospital:
             else:
                 self._tried(f"{ticket.number} 结束 finish", lambda: console.finish(ticket.id))
             self._say(f"{hall} {ticket.number} {room} {ENDS[course.end]}")
-            next_deed = self._pause if self._random.random() < PAUSES else self._room
-            self._later(timedelta(seconds=self._random.randint(5, 25)), next_deed(hall, room))
+            next_action = self._pause if self._random.random() < PAUSES else self._room
+            self._later(timedelta(seconds=self._random.randint(5, 25)), next_action(hall, room))
 
         return leaves
 
@@ -193,7 +193,7 @@ class Hospital:
         if not moved:
             self._tried(f"{ticket.number} 结束 finish", lambda: console.finish(ticket.id))
 
-    def _missing(self, hall: str, room: str, ticket: TicketView) -> Deed:
+    def _missing(self, hall: str, room: str, ticket: TicketView) -> Action:
         """Called and not there: once more, then passed over; most come back to the desk later."""
 
         def again() -> None:
@@ -213,14 +213,14 @@ class Hospital:
 
         return again
 
-    def _returns(self, hall: str, ticket: TicketView) -> Deed:
+    def _returns(self, hall: str, ticket: TicketView) -> Action:
         def returns() -> None:
             if self._tried(f"{ticket.number} 回诊 return", lambda: self._consoles[hall].give_back(ticket.id)):
                 self._say(f"{hall} {ticket.number} 回诊 is back")
 
         return returns
 
-    def _help(self, hall: str) -> Deed:
+    def _help(self, hall: str) -> Action:
         def calls_for_help() -> None:
             self._tried(f"{hall} 求助 help", lambda: self._consoles[hall].raise_alert(AlertKind.HELP))
 

@@ -29,11 +29,11 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
         "zh": "缺少 Idempotency-Key。",
     },
     ErrorCode.KEY_REUSED: {
-        "en": "This Idempotency-Key was used for another wish.",
+        "en": "This Idempotency-Key was used for another command.",
         "zh": "该 Idempotency-Key 已用于其他请求。",
     },
     ErrorCode.TOO_LATE: {
-        "en": "The wish waited too long and was dropped; nothing happened. Try again.",
+        "en": "The command waited too long and was dropped; nothing happened. Try again.",
         "zh": "等待超时，未执行任何操作，请重试。",
     },
     ErrorCode.BUSY: {
@@ -156,7 +156,7 @@ SENTENCES: dict[ErrorCode, dict[str, str]] = {
 
 
 class HallError(Exception):
-    """A wish is refused: nothing changed.
+    """A command is refused: nothing changed.
 
     `code` is stable, `detail` says more in English for the log, `extra` goes into the problem document
     (such as `ticket` for station_busy or `choices` for choose) and never holds a patient's full name.

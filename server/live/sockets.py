@@ -118,7 +118,7 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate) -> 
 
     @sockets.on("*", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def anything(_name: str, *_values: Any) -> None:
-        """Facts go out here, wishes come over HTTP: whoever sends something is cut off."""
+        """Facts go out here, commands come over HTTP: whoever sends something is cut off."""
         disconnect()
 
     return connections

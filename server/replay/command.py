@@ -118,7 +118,7 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     slips = paper.wait(outcome.checked_in, lambda: _printed(audit)) if paper else None
     audit.catch_up()
     dismiss(children, arguments.hall, devices)
-    return Result(day, outcome, audit.found, audit.waits_by_hour(arguments.speed or 1.0), slips, hall.wishes, seconds)
+    return Result(day, outcome, audit.found, audit.waits_by_hour(arguments.speed or 1.0), slips, hall.commands, seconds)
 
 
 def _printed(audit: Audit) -> int:

@@ -1,4 +1,4 @@
-"""A hall behind the API, for playing a day in it: names are made up, every deed is one counted wish. Knows no rules."""
+"""A hall behind the API, for playing a day in it: names are made up, every command is counted. Knows no rules."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,19 +9,19 @@ from server.samples.people import Person
 
 
 class ServedHall:
-    """Sends the day's wishes to a server, each at its simulated moment when `simulated`."""
+    """Sends the day's commands to a server, each at its simulated moment when `simulated`."""
 
     def __init__(self, client: HallClient, hall: str, people: Iterator[Person], *, simulated: bool) -> None:
         self._client = client
         self._hall = hall
         self._people = people
         self._simulated = simulated
-        self.wishes = 0
+        self.commands = 0
         self.checked_in = 0
         self.finished = 0
 
     def _at(self, moment: datetime) -> HallClient:
-        self.wishes += 1
+        self.commands += 1
         return self._client.at(moment) if self._simulated else self._client
 
     def check_in(self, visit: Visit, queue: str, at: datetime) -> str:

@@ -17,7 +17,7 @@ class Result:
     found: Findings
     hours: Sequence[HourOfWaits]
     slips: int | None
-    wishes: int
+    commands: int
     seconds: float
 
     @property
@@ -35,7 +35,7 @@ class Result:
 def lines(result: Result) -> list[str]:
     """The summary in lines; the last is `SUMMARY key=value …`."""
     found, day = result.found, result.day
-    rate = result.wishes / result.seconds if result.seconds else 0.0
+    rate = result.commands / result.seconds if result.seconds else 0.0
     said = ["waits by hour of check-in, minutes from check-in to the call"]
     said.append(f"{'hour':>5} {'patients':>9} {'mean':>7} {'p90':>7} {'longest':>8}")
     said += [f"{h.hour:>5} {h.patients:>9} {h.mean:>7.1f} {h.p90:>7.1f} {h.longest:>8.1f}" for h in result.hours]
@@ -55,9 +55,9 @@ def lines(result: Result) -> list[str]:
         "double_calls": found.double_calls,
         "journal_holes": found.holes,
         "folds_wrong": len(found.folds_wrong),
-        "wishes": result.wishes,
+        "commands": result.commands,
         "seconds": f"{result.seconds:.1f}",
-        "wishes_per_second": f"{rate:.1f}",
+        "commands_per_second": f"{rate:.1f}",
     }
     said.append("SUMMARY " + " ".join(f"{name}={value}" for name, value in pairs.items()))
     return said

@@ -16,13 +16,13 @@ from server.services.core.hall_scope import hall_of, own_hall
 from server.services.core.principal import Principal
 from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
 from server.services.tickets import announcements
-from server.web.routes import read, wish
+from server.web.routes import command_route, read
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of alerts and announcements."""
     routes = Blueprint("alerts", __name__, url_prefix="/api/v1")
-    wish(
+    command_route(
         routes,
         spec,
         "/alerts",
@@ -34,7 +34,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         status=(201,),
         halls=_alert_hall,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/alerts/<id>/acknowledge",
@@ -44,7 +44,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=AcknowledgeBody,
         answer=AlertAnswer,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/alerts/<id>/close",
@@ -68,7 +68,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
 
 
 def _announcements(routes: Blueprint, spec: SpecTree) -> None:
-    wish(
+    command_route(
         routes,
         spec,
         "/announcements/<id>/outcome",

@@ -15,13 +15,13 @@ from server.services.core.requests import MoveAppointmentBody, PlainBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.queue_state.bookable import Booking, must_be_to_come
 from server.services.tickets import bookings
-from server.web.routes import wish
+from server.web.routes import command_route
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of bookings."""
     routes = Blueprint("appointments", __name__, url_prefix="/api/v1")
-    wish(
+    command_route(
         routes,
         spec,
         "/appointments/<id>/cancel",
@@ -31,7 +31,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=PlainBody,
         answer=AppointmentAnswer,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/appointments/<id>/move",

@@ -15,7 +15,7 @@ from server.services.core.views import View
 from server.services.paper import waiting_list
 from server.services.readmodel import snapshot
 from server.services.waiting import preview
-from server.web.routes import read, wish
+from server.web.routes import command_route, read
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -48,7 +48,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         tag="announcements",
         answer=LikelyCalls,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/halls/<hall>/lists",

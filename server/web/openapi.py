@@ -97,7 +97,7 @@ QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "in
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add what the collector does not know."""
     document["info"] |= {
-        "description": "Outpatient Hall: queues, calls, paper. Wishes over HTTP with a key, facts over Socket.IO."
+        "description": "Outpatient Hall: queues, calls, paper. Commands over HTTP with a key, events over Socket.IO."
     }
     document.setdefault("components", {})["securitySchemes"] = {
         "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},

@@ -10,7 +10,7 @@ from server.services.patients import desk_codes
 from server.services.patients.identification import identify
 from server.services.patients.patient_requests import CheckInBody, DeskCodeBody, IdentifyBody
 from server.web.authorise import asking
-from server.web.routes import declare, given_body, hear_hall_time, rendered, web, wish
+from server.web.routes import accept_simulated_time, command_route, declare, parsed_body, rendered, web
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -20,9 +20,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
     def identification() -> Response:
         """Who is this: needs no key; one answer for every failure."""
         who = asking()
-        _, body = given_body(IdentifyBody)
+        _, body = parsed_body(IdentifyBody)
         named_hall(web().context, who, body.hall)
-        hear_hall_time()
+        accept_simulated_time()
         return rendered(identify(web().context, who, body))
 
     declare(
@@ -36,7 +36,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=IdentifyBody,
         answer=Identification,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/check-ins",
@@ -48,7 +48,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         status=(200, 201, 202),
         identify=identified,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/desk-codes",

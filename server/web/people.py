@@ -31,7 +31,7 @@ from server.services.patients import imports
 from server.services.readmodel import machines
 from server.store.models import DeviceRow, HospitalRow, StaffRow
 from server.web.authorise import is_encrypted, same_site, session_cookie
-from server.web.routes import declare, given_body, read, rendered, web, wish
+from server.web.routes import command_route, declare, parsed_body, read, rendered, web
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -49,7 +49,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
 def _import_routes(routes: Blueprint, spec: SpecTree) -> None:
     for kind in get_args(imports.Kind):
         accounts = kind == "staff"
-        wish(
+        command_route(
             routes,
             spec,
             f"/imports/{kind}",
@@ -71,7 +71,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         tag="devices",
         answer=DeviceIdentity,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/devices/me/heartbeat",
@@ -82,7 +82,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         key=False,
     )
     read(routes, spec, "/devices", machines.listed, operation="list_devices", tag="devices")
-    wish(
+    command_route(
         routes,
         spec,
         "/devices/<id>/revoke",
@@ -91,7 +91,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
         tag="devices",
         body=EmptyBody,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/devices/<id>/unlock",
@@ -104,7 +104,7 @@ def _device_routes(routes: Blueprint, spec: SpecTree) -> None:
 
 def _hall_file_routes(routes: Blueprint, spec: SpecTree) -> None:
     read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations")
-    wish(
+    command_route(
         routes,
         spec,
         "/hall-file",
@@ -122,7 +122,7 @@ def _sign_in() -> Response:
     """A new session in a cookie; every failure looks the same."""
     here = web()
     same_site()
-    _, body = given_body(SessionBody)
+    _, body = parsed_body(SessionBody)
     place = login_attempts.place_of(request.remote_addr or "")
     found, right = staff.check_password(here.context, body.username, body.password, place)
     token: str | None = None

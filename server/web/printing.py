@@ -6,13 +6,13 @@ from spectree import SpecTree
 from server.protocol.answers import PrintJobAnswer
 from server.services.core.requests import ClaimBody, JobReportBody, ReprintBody
 from server.services.paper import print_jobs, reprint
-from server.web.routes import wish
+from server.web.routes import command_route
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of paper."""
     routes = Blueprint("printing", __name__, url_prefix="/api/v1")
-    wish(
+    command_route(
         routes,
         spec,
         "/print-jobs/claim",
@@ -23,7 +23,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         answer=PrintJobAnswer,
         key=False,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/print-jobs/<id>/report",
@@ -33,7 +33,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=JobReportBody,
         answer=PrintJobAnswer,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/print-jobs/<id>/reprint",

@@ -14,12 +14,12 @@ from server.protocol.answers import PrintJobAnswer
 from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDesk
 from server.services.core.hall_scope import named_hall
 from server.services.core.requests import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
-from server.services.core.transaction import PATIENCE_SECONDS, Wish
+from server.services.core.transaction import PATIENCE_SECONDS, Command
 from server.services.paper import reports_at_desk, reports_at_kiosk
 from server.services.reports import judging, receiving
 from server.store.models import HallRow
 from server.web.authorise import asking
-from server.web.routes import declare, hear_hall_time, rendered, web, wish
+from server.web.routes import accept_simulated_time, command_route, declare, rendered, web
 
 
 class BundleBody(Body):
@@ -37,7 +37,7 @@ ReadBundle = Callable[[dict[str, Any]], Sequence[Received]]
 def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
     """Routes of reports; `read_bundle` comes from the room that speaks FHIR, and reads before the hall is locked."""
     routes = Blueprint("reports", __name__, url_prefix="/api/v1")
-    wish(
+    command_route(
         routes,
         spec,
         "/reports",
@@ -48,7 +48,7 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         status=(201,),
         prepare=lambda _context, _who, _hall, body: judging.judged(read_bundle(body.model_extra or {})),
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/reports/<id>/print",
@@ -74,7 +74,7 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         tag="reports",
         answer=ReportsAtDesk,
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/reports/<id>/hand-over",
@@ -85,7 +85,7 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
         answer=HandedOver,
         status=(201,),
     )
-    wish(
+    command_route(
         routes,
         spec,
         "/reports/<id>/acknowledge",
@@ -102,9 +102,9 @@ def _at_desk(hall: str) -> Response:
     here = web()
     who = asking()
     name = named_hall(here.context, who, hall)
-    hear_hall_time()
+    accept_simulated_time()
     with Session(here.context.engines.read) as db:
         listed = reports_at_desk.at_desk(db, db.get_one(HallRow, name), here.context.clock.hall())
-    asked = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
+    asked = Command(who, None, "", time.monotonic() + PATIENCE_SECONDS)
     here.context.transactions.run([name], asked, lambda work: reports_at_desk.looked_at(work, len(listed["reports"])))
     return rendered(listed)

@@ -26,7 +26,7 @@ from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command
 from server.services.core.principal import Principal
 from server.services.core.requests import Body, EmptyBody
-from server.services.core.transaction import PATIENCE_SECONDS, Dress, Wish
+from server.services.core.transaction import PATIENCE_SECONDS, Command, Personalise
 from server.services.core.unit_of_work import Answer, Work
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
@@ -78,7 +78,7 @@ def rendered(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(text, status=status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
-def given_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
+def parsed_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
     """The request's body, raw and parsed. Raises too_large, and invalid with each fault."""
     data = _read(model.largest)
     if data and request.mimetype not in {"application/json", "application/fhir+json"}:
@@ -120,20 +120,20 @@ def given_key() -> str:
     return key
 
 
-def hear_hall_time() -> None:
+def accept_simulated_time() -> None:
     """Let a simulated time that this request carries be the hall's from here on."""
     web().context.clock.simulate(request.headers.get("X-Hall-Time"))
 
 
-def dresser(who: Principal) -> Dress:
+def personaliser(who: Principal) -> Personalise:
     """Adds the names `who` may see to an answer."""
     context = web().context
 
-    def dress(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
-        dressed = Faces(db, hall, who.audience, scales=context.scales).body(body)
-        return described(db, dressed, context.clock.hall())
+    def personalise(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
+        personalised = Faces(db, hall, who.audience, scales=context.scales).body(body)
+        return described(db, personalised, context.clock.hall())
 
-    return dress
+    return personalise
 
 
 def declare(
@@ -181,7 +181,7 @@ UseCase = Callable[..., Answer]
 Reader = Callable[..., dict[str, Any]]
 
 
-def wish(
+def command_route(
     blueprint: Blueprint,
     spec: SpecTree,
     path: str,
@@ -208,23 +208,23 @@ def wish(
     def view(**parts: Any) -> Response:
         here, who = web(), asking()
         given = given_key() if key else None
-        raw, parsed = given_body(body)
+        raw, parsed = parsed_body(body)
         names = (
             halls(here.context, who, parsed, parts)
             if halls
             else [hall_of_command(here.context, who, operation, parsed, parts)]
         )
-        hear_hall_time()
+        accept_simulated_time()
         prepared = identify(here.context, who, parsed) if identify else prepare(here.context, who, names[0], parsed)
         fingerprint = here.context.fingerprint(method, request.path, raw) if given else ""
         renew = renewal(here.context, who, parsed)
-        asked = Wish(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renew)
+        asked = Command(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renew)
 
         def run(work: Work) -> Answer:
             must_reach(work, operation, parts.get("id"))
             return use_case(work, here.context, prepared, **parts)
 
-        found = here.context.transactions.run(names, asked, run, dress=dresser(who))
+        found = here.context.transactions.run(names, asked, run, personalise=personaliser(who))
         return rendered(found.body, found.status)
 
     declare(

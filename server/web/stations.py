@@ -10,7 +10,7 @@ from server.services.calling.stations import set_state
 from server.services.core.context import Context
 from server.services.core.requests import CallNextBody, StationBody
 from server.services.core.unit_of_work import Answer, Work
-from server.web.routes import UseCase, wish
+from server.web.routes import UseCase, command_route
 
 STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}
 
@@ -18,7 +18,7 @@ STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": Stati
 def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of stations."""
     routes = Blueprint("stations", __name__, url_prefix="/api/v1")
-    wish(
+    command_route(
         routes,
         spec,
         "/stations/<id>/call-next",
@@ -29,7 +29,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
         answer=Called,
     )
     for word, state in STATES.items():
-        wish(
+        command_route(
             routes,
             spec,
             f"/stations/<id>/{word}",

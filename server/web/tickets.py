@@ -28,7 +28,7 @@ from server.services.tickets import transfer
 from server.services.triage.assessment import confirmed, history, suggest, triage
 from server.services.waiting import explanation
 from server.web.authorise import asking
-from server.web.routes import Reader, UseCase, declare, given_body, read, rendered, web, wish
+from server.web.routes import Reader, UseCase, command_route, declare, parsed_body, read, rendered, web
 
 
 def blueprint(spec: SpecTree) -> Blueprint:
@@ -39,7 +39,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     def add(
         word: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
     ) -> None:
-        wish(
+        command_route(
             routes,
             spec,
             f"/tickets/<id>/{word}",
@@ -109,7 +109,7 @@ READINGS: tuple[tuple[str, Reader, str, type[BaseModel] | None], ...] = (
 
 def _suggest() -> Response:
     """The live suggestion of the triage form: writes nothing, needs no key."""
-    _, body = given_body(SuggestBody)
+    _, body = parsed_body(SuggestBody)
     return rendered(suggest(web().context, asking(), body))
 
 

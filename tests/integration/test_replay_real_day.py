@@ -68,7 +68,7 @@ def test_the_first_60_visits_of_a_real_day_are_checked_in_called_seen_and_finish
     said = summary(done)
 
     assert {"visits": "60", "checked_in": "60", "finished": "60", **FAULTLESS}.items() <= said.items()
-    assert 4 * 60 <= int(said["wishes"])
+    assert 4 * 60 <= int(said["commands"])
     assert done.returncode == 0
 
 

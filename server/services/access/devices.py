@@ -92,7 +92,7 @@ def _is_place(text: str) -> bool:
 
 
 def _count(work: Work, role: DeviceRole, step: int) -> None:
-    """The hall knows how many can print and how many show and speak, so that no wish has to count them."""
+    """The hall knows how many can print and how many show and speak, so that no command has to count them."""
     if role is DeviceRole.STATION:
         work.hall.print_stations += step
     elif role is DeviceRole.CALLER:

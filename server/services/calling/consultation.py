@@ -33,7 +33,7 @@ from server.store.queries.announcements import last_calls
 
 
 def answer(ticket: TicketRow) -> Answer:
-    """The ticket after a wish."""
+    """The ticket after a command."""
     return Answer(200, {"ticket": ticket_view(ticket)})
 
 
@@ -274,4 +274,4 @@ PLAIN: dict[str, Plain] = {
     "cancel": cancel,
     "undo": undo,
 }
-"""The wishes that carry at most a reason, by the word of their address."""
+"""The commands that carry at most a reason, by the last part of their path."""

@@ -1,4 +1,4 @@
-"""Sending ahead 二次候诊: the room's own short list, by wish or filled by the rule up to its cap."""
+"""Sending ahead 二次候诊: the room's own short list, asked for or filled by the rule up to its cap."""
 
 from dataclasses import replace
 from datetime import timedelta

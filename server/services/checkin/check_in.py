@@ -1,4 +1,4 @@
-"""Check-in 报到: from a patient and a wish to a ticket, its slip and its print job. Rules of place are the domain's."""
+"""Check-in 报到: from a patient and a command to a ticket, its slip and its print job. The domain places it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -195,7 +195,7 @@ def _with_own_ticket(work: Work, ticket: TicketRow, body: CheckInBody) -> CheckI
 
 
 def _held(work: Work, body: CheckInBody, today: Sequence[TicketRow]) -> TicketRow | None:
-    """The live ticket the same person holds, where the wish names no other queue."""
+    """The live ticket the same person holds, where the command names no other queue."""
     live = [row for row in today if row.state not in ENDED]
     if body.queue or body.appointment or not live:
         return next((row for row in live if row.appointment_id and row.appointment_id == body.appointment), None)

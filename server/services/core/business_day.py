@@ -24,7 +24,7 @@ def begin_day(work: Work, config: HallConfig, day: date) -> None:
 
 
 def watch_at_once(db: Session, hall: str) -> None:
-    """Let the watch of a hall begin without a first wish: slots may begin by themselves."""
+    """Let the watch of a hall begin without a first command: slots may begin by themselves."""
     if db.get(ScheduledTaskRow, f"watch:{hall}") is None:
         db.add(
             ScheduledTaskRow(

@@ -137,7 +137,7 @@ class Clock:
             self._untold.append(text)
 
     def simulate(self, text: str | None) -> datetime:
-        """The hall's now for a wish that carries X-Hall-Time `text`; simulated time never runs back.
+        """The hall's now for a command that carries X-Hall-Time `text`; simulated time never runs back.
 
         Raises `forbidden` unless the server runs under HALL_REPLAY, `invalid` for a time without a zone.
         """

@@ -1,4 +1,4 @@
-"""Who wishes: a device, a member of staff, or the system itself. Knows no HTTP."""
+"""Who sends a command: a device, a member of staff, or the system itself. Knows no HTTP."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from server.protocol.terms import Audience, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated wisher. `hall` None means every hall; `station` binds a doctor to a room.
+    """An authenticated sender of commands. `hall` None means every hall; `station` binds a doctor to a room.
 
     A device stands in the one hall it was enrolled in; one that `is_hospital_wide` reaches every hall from there.
     """
@@ -30,12 +30,12 @@ class Principal:
 
     @property
     def reach(self) -> str | None:
-        """The one hall whose things this wisher may touch; None for every hall."""
+        """The one hall whose things this principal may touch; None for every hall."""
         return None if self.is_hospital_wide else self.hall
 
     @property
     def rights(self) -> str:
-        """What this wisher may do where, in one line: a receipt answers only who still has the same."""
+        """What this principal may do where, in one line: a receipt answers only who still has the same."""
         return f"{self.role or '-'} {self.reach or '*'} {self.station or '-'}"
 
     @property
@@ -45,7 +45,7 @@ class Principal:
 
     @property
     def is_staff(self) -> bool:
-        """Whether this wisher sees what staff sees."""
+        """Whether this principal sees what staff sees."""
         return self.audience is Audience.STAFF
 
     @property
@@ -54,7 +54,7 @@ class Principal:
         return audience_of(self.role)
 
     def must_be_in(self, hall: str | None) -> None:
-        """Raises forbidden when a thing of `hall` is not this wisher's to touch."""
+        """Raises forbidden when a thing of `hall` is not this principal's to touch."""
         if self.reach is not None and hall is not None and hall != self.reach:
             raise HallError(ErrorCode.FORBIDDEN, f"{self.owner} belongs to another hall")
 

@@ -1,4 +1,4 @@
-"""The bodies of wishes: one strict model per wish, shared by the web, its OpenAPI and the use cases."""
+"""The bodies of commands: one strict model per command, shared by the web, its OpenAPI and the use cases."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -96,13 +96,13 @@ class CallNextBody(Body):
 
 
 class PlainBody(Body):
-    """A wish that may carry a reason."""
+    """A command that may carry a reason."""
 
     reason: Reason | None = None
 
 
 class VisitBody(PlainBody):
-    """A wish about the patient who stands at a kiosk, which proves it by the visit token of the identification."""
+    """A command about the patient who stands at a kiosk, which proves it by the visit token of the identification."""
 
     visit_token: Annotated[str, Field(max_length=2000)] | None = None
 
@@ -283,7 +283,7 @@ class HallFileBody(Body):
 
 
 class EmptyBody(Body):
-    """A wish without particulars."""
+    """A command without particulars."""
 
 
 class ClaimBody(Body):

@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 UNKNOWN = ""
 """The fingerprint of a receipt from before fingerprints were keyed: what it was is known to nobody any more."""
 PATIENCE_SECONDS = 4.0
-"""How long a wish may queue for the writer before it is dropped unbegun."""
+"""How long a command may queue for the writer before it is dropped unbegun."""
 
 
 Kept = TypeVar("Kept")
@@ -54,8 +54,8 @@ Renew = Callable[[Session, str, int, dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Who wishes, under which key, and until when (monotonic seconds). Its time is that of its turn."""
+class Command:
+    """Who sends it, under which key, and until when (monotonic seconds). Its time is that of its turn."""
 
     principal: Principal
     key: str | None
@@ -64,7 +64,7 @@ class Wish:
     renew: Renew | None = None
 
 
-Dress = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
+Personalise = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
 """Adds to a nameless answer the names its reader may see; receipts keep the nameless one."""
 
 
@@ -86,27 +86,38 @@ class Transactions:
         self._listeners.append(listener)
 
     def run(
-        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], *, dress: Dress | None = None
+        self,
+        halls: Sequence[str],
+        command: Command,
+        use_case: Callable[[Work], Answer],
+        *,
+        personalise: Personalise | None = None,
     ) -> Answer:
-        """Do a wish. The first hall is its own, a second one only a transfer's; `dress` adds names to what is answered.
+        """Run a command. The first hall is its own, a second one a transfer's; `personalise` adds names to the answer.
 
         When the disk is full, staff goes on in what the reserve held; everybody else waits until there is room again.
         Raises too_late (dropped unbegun), key_reused, busy, storage_full, storage_failed, storage_damaged, unknown_hall
         or the use case's own.
         """
         try:
-            return self._run(halls, wish, use_case, dress)
+            return self._run(halls, command, use_case, personalise)
         except HallError as error:
             if error.code is not ErrorCode.STORAGE_FULL or self.reserve.low or not self.reserve.free():
                 raise
-        return self._run(halls, wish, use_case, dress)
+        return self._run(halls, command, use_case, personalise)
 
-    def _run(self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None) -> Answer:
-        if self.reserve.low and not (wish.principal.is_staff or wish.principal == SYSTEM):
+    def _run(
+        self,
+        halls: Sequence[str],
+        command: Command,
+        use_case: Callable[[Work], Answer],
+        personalise: Personalise | None,
+    ) -> Answer:
+        if self.reserve.low and not (command.principal.is_staff or command.principal == SYSTEM):
             raise HallError(ErrorCode.STORAGE_FULL, "the reserve is for staff")
-        with self._turn(wish.deadline):
+        with self._turn(command.deadline):
             try:
-                answer, reached = self._twice(halls, wish, use_case, dress)
+                answer, reached = self._twice(halls, command, use_case, personalise)
             except DBAPIError as error:
                 raise self._problem(error) from error
             if reached:
@@ -132,19 +143,27 @@ class Transactions:
         return HallError(code)
 
     def _twice(
-        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
+        self,
+        halls: Sequence[str],
+        command: Command,
+        use_case: Callable[[Work], Answer],
+        personalise: Personalise | None,
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
         try:
-            return self._attempt(halls, wish, use_case, dress)
+            return self._attempt(halls, command, use_case, personalise)
         except IntegrityError:  # a twin on another node was first: its receipt or its ticket is there now
-            return self._again(halls, wish, use_case, dress)
+            return self._again(halls, command, use_case, personalise)
 
     def _again(
-        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
+        self,
+        halls: Sequence[str],
+        command: Command,
+        use_case: Callable[[Work], Answer],
+        personalise: Personalise | None,
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
-        """Once more. Raises illegal_move for a wish that no rule refused but the database's constraints still do."""
+        """Once more. Raises illegal_move for a command that no rule refused but the database's constraints still do."""
         try:
-            return self._attempt(halls, wish, use_case, dress)
+            return self._attempt(halls, command, use_case, personalise)
         except IntegrityError as error:
             log.error("a constraint refused what the rules allowed: %s", error)
             raise HallError(ErrorCode.ILLEGAL_MOVE, "something else is already there") from error
@@ -156,9 +175,9 @@ class Transactions:
         return self.clock.no_earlier(max(newest, default=None))
 
     def system(self, hall: str, use_case: Callable[[Work], Answer], *, principal: Principal = SYSTEM) -> Answer:
-        """A wish of the server's own, without a key."""
-        wish = Wish(principal, None, "", time.monotonic() + 60)
-        return self.run([hall], wish, use_case)
+        """A command of the server's own, without a key."""
+        command = Command(principal, None, "", time.monotonic() + 60)
+        return self.run([hall], command, use_case)
 
     def seen(self, hall: str, epoch: str, seq: int) -> None:
         """The journal of a hall got so far, by whatever node: this node's mark says so too."""
@@ -196,35 +215,46 @@ class Transactions:
                 self._writer.release()
 
     def _attempt(
-        self, halls: Sequence[str], wish: Wish, use_case: Callable[[Work], Answer], dress: Dress | None
+        self,
+        halls: Sequence[str],
+        command: Command,
+        use_case: Callable[[Work], Answer],
+        personalise: Personalise | None,
     ) -> tuple[Answer, list[tuple[str, str, int]]]:
         with KeepingSession(self.engines.write) as db, db.begin():
             rows = lock_halls(db, halls)
-            if time.monotonic() > wish.deadline:  # another process held the hall longer than the wish could wait
+            if time.monotonic() > command.deadline:  # another process held the hall longer than the command could wait
                 raise HallError(ErrorCode.TOO_LATE)
-            stored = _receipt(db, wish)
+            stored = _receipt(db, command)
             if stored is not None:
-                body = wish.renew(db, halls[0], stored.status, stored.body) if wish.renew else stored.body
-                return Answer(stored.status, dress(db, rows[halls[0]], body) if dress else body), []
+                body = command.renew(db, halls[0], stored.status, stored.body) if command.renew else stored.body
+                return Answer(stored.status, personalise(db, rows[halls[0]], body) if personalise else body), []
             before = {row.id: row.seq for row in rows.values()}
             now, real_now = self._now(db.connection(), rows)
-            work = Work(db, rows[halls[0]], rows, wish.principal, now, real_now, self._audit_key)
+            work = Work(db, rows[halls[0]], rows, command.principal, now, real_now, self._audit_key)
             try:
                 answer = use_case(work)
             except HallError as error:
                 error.extra = (
-                    dress(db, rows[halls[0]], error.extra) if dress and "ticket" in error.extra else error.extra
+                    personalise(db, rows[halls[0]], error.extra)
+                    if personalise and "ticket" in error.extra
+                    else error.extra
                 )
                 raise
             work.write_facts()
-            if wish.key is not None and answer.status < 300:
-                who = wish.principal
-                receipt = {"owner": who.owner, "key": wish.key, "fingerprint": wish.fingerprint, "rights": who.rights}
+            if command.key is not None and answer.status < 300:
+                who = command.principal
+                receipt = {
+                    "owner": who.owner,
+                    "key": command.key,
+                    "fingerprint": command.fingerprint,
+                    "rights": who.rights,
+                }
                 body = kept(answer.body, answer.once)
                 work.connection.execute(
                     _RECEIPT, {**receipt, "status": answer.status, "body": body, "at": work.real_now}
                 )
-            answer = Answer(answer.status, dress(db, rows[halls[0]], answer.body)) if dress else answer
+            answer = Answer(answer.status, personalise(db, rows[halls[0]], answer.body)) if personalise else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
 
 
@@ -254,14 +284,14 @@ def lock_halls(db: Session, halls: Sequence[str]) -> dict[str, HallRow]:
     return rows
 
 
-def _receipt(db: Session, wish: Wish) -> Answer | None:
-    if wish.key is None:
+def _receipt(db: Session, command: Command) -> Answer | None:
+    if command.key is None:
         return None
-    row = db.connection().execute(_STORED, {"owner": wish.principal.owner, "key": wish.key}).one_or_none()
+    row = db.connection().execute(_STORED, {"owner": command.principal.owner, "key": command.key}).one_or_none()
     if row is None:
         return None
-    if row.rights not in {None, wish.principal.rights}:
+    if row.rights not in {None, command.principal.rights}:
         raise HallError(ErrorCode.FORBIDDEN, "the right under which this was done has ended")
-    if row.fingerprint not in {UNKNOWN, wish.fingerprint}:
+    if row.fingerprint not in {UNKNOWN, command.fingerprint}:
         raise HallError(ErrorCode.KEY_REUSED)
     return Answer(row.status, row.body)

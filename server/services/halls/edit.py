@@ -1,4 +1,4 @@
-"""The hall file as an administrator's wish: rehearsed or applied, refused when somebody else changed it meanwhile."""
+"""The hall file as an administrator's command: rehearsed or applied, refused when it was changed meanwhile."""
 
 from dataclasses import dataclass
 

@@ -50,7 +50,7 @@ def new_job(
     reprint_of: str | None = None,
     reason: str | None = None,
 ) -> View | None:
-    """A job leased to the wishing kiosk, or queued for the hall's stations; None where nobody could print it.
+    """A job leased to the kiosk that asks, or queued for the hall's stations; None where nobody could print it.
 
     What is on the paper is told to the kiosk that prints it and to nobody else who asked for it.
     """

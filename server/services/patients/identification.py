@@ -28,7 +28,7 @@ from server.protocol.terms import ErrorCode, Evidence, Proof
 from server.services.access import identification_attempts
 from server.services.core.context import Context
 from server.services.core.principal import Principal
-from server.services.core.transaction import PATIENCE_SECONDS, Wish
+from server.services.core.transaction import PATIENCE_SECONDS, Command
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.services.patients import desk_codes
@@ -128,8 +128,8 @@ def prove(
         found.append(judged)
         return Answer(200, {})
 
-    wish = Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS)
-    context.transactions.run([hall], wish, run)
+    command = Command(who, None, "", time.monotonic() + PATIENCE_SECONDS)
+    context.transactions.run([hall], command, run)
     if isinstance(found[-1], HallError):
         raise found[-1]
     return found[-1]
@@ -285,7 +285,7 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
         )
         return Answer(200, {})
 
-    context.transactions.run([body.hall], Wish(who, None, "", time.monotonic() + PATIENCE_SECONDS), run)
+    context.transactions.run([body.hall], Command(who, None, "", time.monotonic() + PATIENCE_SECONDS), run)
     if isinstance(found[-1], HallError):
         raise found[-1]
     return found[-1]

@@ -89,7 +89,7 @@ class Faces:
         self._evidence |= typed_text.print_jobs(self._db, typed_text.mentioned(views, "print_job", "evidence"))
 
     def _at_hand(self, id: str) -> bool:
-        """Take the face from rows this session already holds (the answer of a wish, still inside its transaction)."""
+        """Take the face from rows of this session (the answer to a command, still inside its transaction)."""
         ticket = self._db.identity_map.get(_TICKET.identity_key_from_primary_key((id,)))
         if ticket is None:
             return False
@@ -155,7 +155,7 @@ class Faces:
         return {**keep, "texts": texts}
 
     def body(self, body: View) -> View:
-        """An answer to a wish, with names in every ticket, slip and station it holds."""
+        """An answer to a command, with names in every ticket, slip and station it holds."""
         self.learn([body])
         out = dict(body)
         for word, value in body.items():

@@ -184,7 +184,7 @@ def _take(work: Work, booked: AppointmentRow) -> None:
 
 
 def _doctor(work: Work, queue: Queue, asked: Asked) -> str:
-    """The named doctor: booked, wished, or for a return the one who saw the patient, while their room is open.
+    """The named doctor: booked, wanted, or for a return the one who saw the patient, while their room is open.
 
     A booked doctor who sees nobody of this queue any more is anybody's: the patient would wait for ever.
     """

@@ -101,7 +101,7 @@ def home_of(work: Work, ticket: TicketRow) -> Queue:
 
 
 def day_of(work: Work, queue: Queue) -> QueueDayRow:
-    """The queue's business day, begun when it is the first wish of that day; its end is scheduled with it."""
+    """The queue's business day, begun when it is the first command of that day; its end is scheduled with it."""
     config = work.config_of(queue.hall_id)
     day = config.day(work.now)
     row = work.db.get(QueueDayRow, (queue.hall_id, queue.id, day))

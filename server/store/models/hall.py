@@ -11,7 +11,7 @@ from server.store.types import BIG
 
 
 class HospitalRow(Base):
-    """The one hospital of this installation; its row is also the lock of wishes that belong to no hall."""
+    """The one hospital of this installation; its row is also the lock of commands that belong to no hall."""
 
     __tablename__ = "hospital"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -19,14 +19,14 @@ def found(**more):
 
 def result(**more):
     hours = [HourOfWaits("08", 3, 1.25, 2.0, 4.0)]
-    whole = Result(DAY, Outcome(3, 3, 0, EIGHT), found(), hours, slips=None, wishes=12, seconds=4.0)
+    whole = Result(DAY, Outcome(3, 3, 0, EIGHT), found(), hours, slips=None, commands=12, seconds=4.0)
     return replace(whole, **more)
 
 
 def test_the_last_line_names_every_figure_for_programs():
     expected = (
         "SUMMARY visits=3 checked_in=3 finished=3 slips=3 double_numbers=0 double_calls=0 journal_holes=0 "
-        "folds_wrong=0 wishes=12 seconds=4.0 wishes_per_second=3.0"
+        "folds_wrong=0 commands=12 seconds=4.0 commands_per_second=3.0"
     )
 
     assert lines(result(slips=3))[-1] == expected

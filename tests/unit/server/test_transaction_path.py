@@ -12,7 +12,7 @@ from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal
-from server.services.core.transaction import Wish
+from server.services.core.transaction import Command
 from server.services.core.unit_of_work import Answer, audit_digest
 from server.store.models import AuditRow
 from tests.support.api import an_api
@@ -28,7 +28,7 @@ def api():
 
 
 def wish(api, key="k", print_of="p", *, within=60.0):
-    return Wish(DEVICE, key, print_of, time.monotonic() + within)
+    return Command(DEVICE, key, print_of, time.monotonic() + within)
 
 
 def test_the_time_of_a_wish_is_that_of_its_turn_so_that_numbers_and_times_run_alike(api):
