@@ -14,7 +14,7 @@ from server.protocol.client import HallProblem, HallUnreachable
 log = logging.getLogger(__name__)
 
 QUIET = 1.0
-"""Seconds to wait after something happened before asking: a burst of facts is one question."""
+"""Seconds to wait after something happened before asking: a burst of events is one question."""
 
 
 def utterances(likely: LikelyCalls, languages: Sequence[str], zone: str | None) -> list[Utterance]:

@@ -64,7 +64,7 @@ def loaded(board: Board, snapshot: Snapshot, now: float) -> Board:
 
 
 def taken(board: Board, event: Event, now: float) -> Board:
-    """Take the next fact of the hall. Raises ValueError where it does not follow (see folding.apply)."""
+    """Take the next event of the hall. Raises ValueError where it does not follow (see folding.apply)."""
     if board.snapshot is None:
         raise ValueError("a board takes facts only after its first snapshot")
     board = heard(replace(board, snapshot=apply(board.snapshot, event)), now)

@@ -60,7 +60,7 @@ class Hub:
         self._turn(lambda board, now: loaded(board, snapshot, now))
 
     def take(self, event: Event) -> None:
-        """Take the next fact."""
+        """Take the next event."""
         self._turn(lambda board, now: taken(board, event, now))
 
     def frame(self) -> Frame:

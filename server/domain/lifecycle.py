@@ -79,7 +79,7 @@ ESCORTED: Mapping[tuple[S, A], S] = MappingProxyType({(S.HELD, A.START): S.SERVI
 """What is possible besides for a level that does not queue (R, Ⅰ): treated at a rescue place, without a call or a
 station (docs/architecture.md, A ticket's way). `finish` ends it like any consultation."""
 
-FACTS: Mapping[A, EventKind] = MappingProxyType(
+EVENT_OF_ACTION: Mapping[A, EventKind] = MappingProxyType(
     {
         A.TRIAGE: EventKind.TICKET_TRIAGED,
         A.STAGE: EventKind.TICKET_STAGED,

@@ -21,7 +21,7 @@ from server.store.queries import journal
 
 NAMESPACE = "/hall"
 REST_SECONDS = 0.01
-"""Between two rounds: a fact that comes alone leaves at once, under load several leave in one round."""
+"""Between two rounds: an event that comes alone leaves at once, under load several leave in one round."""
 log = logging.getLogger(__name__)
 QUIETLY: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
 
@@ -83,7 +83,7 @@ class Relay:
             version.close()
 
     def send_new(self) -> None:
-        """Send every fact that has not been sent yet, of every hall, in order."""
+        """Send every event that has not been sent yet, of every hall, in order."""
         with Session(self._context.engines.read) as db:
             for hall, epoch, seq in journal.positions(db):
                 known_epoch, sent = self._sent.get(hall, (epoch, 0))

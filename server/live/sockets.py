@@ -1,4 +1,4 @@
-"""Connecting: a token or a session, the hall's room, the position. Facts go out by relay.py; nothing comes in."""
+"""Connecting: a token or a session, the hall's room, the position. Events go out by relay.py; nothing comes in."""
 
 import logging
 import threading
@@ -118,7 +118,7 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate) -> 
 
     @sockets.on("*", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
     def anything(_name: str, *_values: Any) -> None:
-        """Facts go out here, commands come over HTTP: whoever sends something is cut off."""
+        """Events go out here, commands come over HTTP: whoever sends something is cut off."""
         disconnect()
 
     return connections

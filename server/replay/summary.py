@@ -22,7 +22,7 @@ class Result:
 
     @property
     def whole(self) -> bool:
-        """Whether every visit was checked in and finished, on paper too, and the journal agrees to the last fact."""
+        """Whether every visit was checked in and finished, on paper too, and the journal agrees to the last event."""
         visits = len(self.day.visits)
         found = self.found
         counts = {self.outcome.checked_in, self.outcome.finished, len(found.tickets), len(found.finished)}

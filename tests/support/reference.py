@@ -11,7 +11,7 @@ from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.audiences import EVENTS, PUBLIC_FIELDS
 from server.domain.errors import SENTENCES
-from server.domain.lifecycle import CLOSED, ESCORTED, FACTS, TRANSITIONS, allowed, diagram
+from server.domain.lifecycle import CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
 from server.domain.rights import MEANINGS, OPEN, RIGHTS, Reach
 from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
@@ -146,8 +146,8 @@ def reference() -> str:
 def lifecycle() -> str:
     """The whole of docs/lifecycle.md: the diagram and the table, from server.domain.lifecycle."""
     rows = [f"| `{state}` | {_moves(state)} |" for state in TicketState]
-    facts = [f"| {action} | `{kind}` |" for action, kind in FACTS.items()]
-    facts += [f"| {Action.CLOSE} | {', '.join(f'`{kind}`' for kind in CLOSED.values())}, by the state after it |"]
+    events = [f"| {action} | `{kind}` |" for action, kind in EVENT_OF_ACTION.items()]
+    events += [f"| {Action.CLOSE} | {', '.join(f'`{kind}`' for kind in CLOSED.values())}, by the state after it |"]
     return "\n".join(
         [
             "# The life of a ticket",
@@ -166,7 +166,7 @@ def lifecycle() -> str:
             "",
             "| action | fact in the journal |",
             "|---|---|",
-            *facts,
+            *events,
             "",
         ]
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.reasons import ServerReason
 from server.protocol.terms import StationState
-from server.services.calling.stations import FACTS
+from server.services.calling.stations import EVENT_OF_STATE
 from server.services.core.unit_of_work import Work
 from server.store.models import DoctorRow, StationRow
 from server.store.queries import scheduled_tasks
@@ -43,4 +43,4 @@ def tell_name(work: Work, id: str) -> None:
     """Record the doctor's rooms anew, as they are, so that every screen reads the name."""
     rooms = select(StationRow).where(StationRow.hall_id == work.hall.id, StationRow.doctor_id == id, StationRow.active)
     for station in work.db.scalars(rooms):
-        work.record(FACTS[StationState(station.state)], station, reason=ServerReason.DOCTOR_NAMED.value)
+        work.record(EVENT_OF_STATE[StationState(station.state)], station, reason=ServerReason.DOCTOR_NAMED.value)

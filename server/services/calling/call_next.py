@@ -81,7 +81,7 @@ def _chosen(work: Work, station: StationRow, id: str) -> TicketRow:
 
 
 def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
-    """Summon: the fact, its announcement, the weave's memory, and the patient's other tickets held."""
+    """Summon: the event, its announcement, the weave's memory, and the patient's other tickets held."""
     queue = transitions.queue_of(work, ticket.queue_id)
     day = transitions.day_of(work, queue)
     memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}

@@ -78,7 +78,7 @@ def choose_ahead(work: Work, station: StationRow, *, automatic: bool = False) ->
 
 
 def send_ahead(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> None:
-    """The fact, its announcement, and the alarm for one who then stands there too long."""
+    """The event, its announcement, and the alarm for one who then stands there too long."""
     rules = transitions.queue_of(work, ticket.queue_id).rules
     announcement = announcements.announce(work, ticket, "stage", station)
     transitions.apply(work, ticket, Action.STAGE, reason=reason, announcement=announcement, station_id=station.id)

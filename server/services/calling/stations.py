@@ -14,7 +14,7 @@ from server.services.tickets import transitions
 from server.services.tickets.rooms import must_be_a_doctor, open_station_of_doctor
 from server.store.models import ScheduledTaskRow, StationRow, TicketRow
 
-FACTS = {
+EVENT_OF_STATE = {
     StationState.OPEN: EventKind.STATION_OPENED,
     StationState.PAUSED: EventKind.STATION_PAUSED,
     StationState.STOPPED: EventKind.STATION_STOPPED,
@@ -40,7 +40,7 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
             or (work.principal.doctor if work.principal.role == StaffRole.DOCTOR else None)
             or station.doctor_id
         )
-    work.record(FACTS[state], station, reason=body.reason)
+    work.record(EVENT_OF_STATE[state], station, reason=body.reason)
     _time_pause(work, station, body.minutes)
     if state is StationState.STOPPED:
         _unstage(work, station)

@@ -10,7 +10,7 @@ from server.store.models import PatientRow, TicketRow
 
 
 def give(work: Work, context: Context, queue: Queue, ticket: TicketRow, patient: PatientRow, token: str | None) -> None:
-    """Give the priority that the patient's age gives by the queue's rules; the fact names the age as its evidence.
+    """Give the priority that the patient's age gives by the queue's rules; the event names the age as its evidence.
 
     The identification is that of the visit token, which says how far it was proved.
     """

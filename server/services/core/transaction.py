@@ -82,7 +82,7 @@ class Transactions:
         self._listeners: list[Callable[[Sequence[str]], None]] = []
 
     def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:
-        """Call `listener(halls)` after each commit that recorded facts; it must not wait."""
+        """Call `listener(halls)` after each commit that recorded events; it must not wait."""
         self._listeners.append(listener)
 
     def run(
@@ -186,7 +186,7 @@ class Transactions:
     def administer(self, change: Callable[[Session], list[str]]) -> list[str]:
         """A change of the installation itself (hall file, accounts, imports from the command line): one transaction.
 
-        On PostgreSQL the hospital's row is its lock. The facts of halls are not touched here.
+        On PostgreSQL the hospital's row is its lock. The events of halls are not touched here.
         """
         with self._turn(time.monotonic() + 60), Session(self.engines.write) as db, db.begin():
             db.execute(select(HospitalRow.id).with_for_update()).all()
@@ -241,7 +241,7 @@ class Transactions:
                     else error.extra
                 )
                 raise
-            work.write_facts()
+            work.write_events()
             if command.key is not None and answer.status < 300:
                 who = command.principal
                 receipt = {

@@ -1,4 +1,4 @@
-"""One open transaction of a hall, as use cases see it: rows, the hall's now, numbered facts, the trail."""
+"""One open transaction of a hall, as use cases see it: rows, the hall's now, numbered events, the trail."""
 
 import hashlib
 import hmac
@@ -58,7 +58,7 @@ class Work:
     now: datetime
     real_now: datetime
     audit_key: bytes
-    _facts: list[dict[str, Any]] = field(default_factory=list)
+    _events: list[dict[str, Any]] = field(default_factory=list)
     _trail: list[dict[str, Any]] = field(default_factory=list)
     _counted: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ class Work:
         reason: str | None = None,
         announcement: View | None = None,
     ) -> None:
-        """Give the fact the next number of its hall's journal, with the view of `thing` as it is now.
+        """Give the event the next number of its hall's journal, with the view of `thing` as it is now.
 
         `changes` of its columns are written with that number; a thing just made is inserted. Of a reason the code is
         kept and no word that somebody typed: those belong to the thing.
@@ -85,7 +85,7 @@ class Work:
             subject[word] = view
         if announcement is not None:
             subject["announcement"] = announcement
-        self._facts.append(
+        self._events.append(
             {
                 "hall_id": hall.id,
                 "seq": hall.seq,
@@ -144,7 +144,7 @@ class Work:
         self._trail.append({**row, "digest": digest})
 
     def _count(self, hall: HallRow, **counters: Any) -> None:
-        """Move a hall's counters on; they are written once, with the facts."""
+        """Move a hall's counters on; they are written once, with the events."""
         self._counted.setdefault(hall.id, {}).update(counters)
         for word, value in counters.items():
             set_committed_value(hall, word, value)
@@ -168,13 +168,13 @@ class Work:
         """Forget the due row `id` if there is one."""
         scheduled_tasks.drop(self.connection, id)
 
-    def write_facts(self) -> None:
-        """Write the numbered facts, the trail and how far the halls' counters went."""
+    def write_events(self) -> None:
+        """Write the numbered events, the trail and how far the halls' counters went."""
         self.db.flush()
         for hall, counters in self._counted.items():
             write_now(self.db, self.halls[hall], **counters)
-        if self._facts:
-            self.connection.execute(_JOURNAL, self._facts)
+        if self._events:
+            self.connection.execute(_JOURNAL, self._events)
         if self._trail:
             self.connection.execute(_AUDIT, self._trail)
 

@@ -118,7 +118,7 @@ def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) ->
 
 
 def events(context: Context, hall: str, principal: Principal, *, after: int, limit: int, epoch: str | None) -> View:
-    """Facts after a position. Raises reload when that position cannot be continued: other epoch, ahead, or pruned."""
+    """Events after a position. Raises reload when that position cannot be continued: other epoch, ahead, or pruned."""
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         if epoch is not None and principal.kind == "device":
@@ -130,13 +130,13 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
             raise HallError(ErrorCode.RELOAD, f"facts before {first} are pruned")
         rows = journal.rows_after(db, hall, after, min(limit, PAGE_LIMIT))
         faces = Faces(db, row, principal.audience)
-        faces.learn([fact["subject"] for fact in rows])
+        faces.learn([event["subject"] for event in rows])
         last = rows[-1]["seq"] if rows else after
         return {
             "epoch": row.epoch,
             "seq": row.seq,
             "more": last < row.seq,
-            "events": [faces.frame(row.epoch, fact) for fact in rows],
+            "events": [faces.frame(row.epoch, event) for event in rows],
         }
 
 

@@ -251,7 +251,7 @@ def _close_batch(work: Work, day: date) -> bool:
 
 
 def prune(db: Session, now: datetime) -> None:
-    """Forget facts and receipts older than seven days (real time), sessions that are over; inside a transaction."""
+    """Forget events and receipts older than seven days (real time), sessions that are over; inside a transaction."""
     journal.prune(db, now - KEPT)
     staff.prune(db, now)
     identification_attempts.forget_old(db, now)

@@ -1,4 +1,4 @@
-"""Announcements: made with the fact they tell, without names; and what became of them at the loudspeaker."""
+"""Announcements: made with the event they tell, without names; and what became of them at the loudspeaker."""
 
 import secrets
 
@@ -38,7 +38,7 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
 def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
     """Make the announcement of a call, recall, staging or passing: content without names, texts come at the edge.
 
-    The very next fact of the ticket's hall carries it.
+    The very next event of the ticket's hall carries it.
     """
     content: View = {
         "id": secrets.token_hex(8),

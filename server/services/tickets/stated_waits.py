@@ -82,15 +82,15 @@ def reason(db: Session, row: TicketRow, high: int, now: datetime, ahead: Ahead, 
 
 
 def _happened(db: Session, row: TicketRow, seq: int) -> tuple[dict[str, View], set[str]]:
-    """What the journal knows since its fact `seq`: tickets called, as they then were, and rooms of the queue closed."""
-    facts = db.execute(
+    """What the journal knows since its event `seq`: tickets called, as they were, and rooms closed."""
+    rows = db.execute(
         select(JournalRow.kind, JournalRow.subject)
         .where(JournalRow.hall_id == row.hall_id, JournalRow.seq > seq, JournalRow.kind.in_([*CALLS, *CLOSED]))
         .order_by(JournalRow.seq)
     ).all()
     called: dict[str, View] = {}
     closed: set[str] = set()
-    for kind, subject in facts:
+    for kind, subject in rows:
         if kind in CLOSED:
             closed |= {subject["station"]["id"]} if row.queue_id in subject["station"]["queues"] else set()
         elif kind == EventKind.TICKET_CALLED:
@@ -101,7 +101,7 @@ def _happened(db: Session, row: TicketRow, seq: int) -> tuple[dict[str, View], s
 
 
 def _still_ahead(db: Session, ids: Sequence[str], seq: int) -> list[View]:
-    """Those who are to be called first and of whom the journal tells something since its fact `seq`."""
+    """Those who are to be called first and of whom the journal tells something since its event `seq`."""
     rows = db.execute(
         select(TicketRow.id, TicketRow.queue_id, TicketRow.lane, TicketRow.rank, TicketRow.sort, TicketRow.times).where(
             TicketRow.id.in_(ids), TicketRow.seq > seq

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
-from server.domain.lifecycle import CLOSED, FACTS, UNDOABLE, next_state, settle
+from server.domain.lifecycle import CLOSED, EVENT_OF_ACTION, UNDOABLE, next_state, settle
 from server.domain.places import Place
 from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
@@ -158,7 +158,7 @@ def apply(
     by_itself: bool = False,
     **changes: Any,
 ) -> None:
-    """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the fact.
+    """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the event.
 
     Of the reason journal and trail keep the code; what was typed stays in the ticket's `remarks`, by action.
     `memory` is what else undo must restore; what happens `by_itself` leaves undo to what people did before. Who comes
@@ -188,8 +188,8 @@ def apply(
         done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
         done["doctor"] = rooms.doctor_at(work, changes.get("station_id") or ticket.station_id)
         changes["undo"] = done if action in UNDOABLE else {}
-    fact = CLOSED[target] if action is Action.CLOSE else FACTS[action]
-    work.record(kind or fact, ticket, changes=changes, reason=reason, announcement=announcement)
+    event = CLOSED[target] if action is Action.CLOSE else EVENT_OF_ACTION[action]
+    work.record(kind or event, ticket, changes=changes, reason=reason, announcement=announcement)
     lane_counts.count(work.connection, before, lane_key(ticket))
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
@@ -252,7 +252,7 @@ def hold_if_elsewhere(work: Work, ticket: TicketRow) -> None:
 def hold_for_elsewhere(work: Work, ticket: TicketRow) -> None:
     """Keep the place of who is called elsewhere; not somebody's deed, so undo does not know it.
 
-    A hall that lets the patient go before this fact is committed sees nobody to release: looked at again later.
+    A hall that lets the patient go before this event is committed sees nobody to release: looked at again later.
     """
     work.schedule(f"elsewhere:{ticket.id}", "release_elsewhere", ticket.id, work.now + LOOK_AGAIN)
     apply(work, ticket, Action.HOLD, reason=ELSEWHERE, by_itself=True, hold_reason=ELSEWHERE, station_id=None)

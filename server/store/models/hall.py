@@ -114,7 +114,7 @@ class LaneRow(Base):
 
 
 class MarkRow(Base):
-    """Small facts of the installation by name, such as the last simulated time."""
+    """Small values of the installation by name, such as the last simulated time."""
 
     __tablename__ = "mark"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)

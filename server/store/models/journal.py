@@ -11,7 +11,7 @@ from server.store.types import BIG
 
 
 class JournalRow(Base):
-    """One fact of a hall: the view of the one thing it changed as it was then, without names."""
+    """One event of a hall: the view of the one thing it changed as it was then, without names."""
 
     __tablename__ = "journal"
     hall_id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -13,7 +13,7 @@ CALLS = ("call", "recall")
 def last_calls(db: Session, hall: str, tickets: Collection[str]) -> dict[str, AnnouncementRow]:
     """The last call or recall of each of `tickets`, by ticket; a ticket that was never called is left out.
 
-    `content["seq"]` is the number of the fact that carried it: times may be equal, numbers are not.
+    `content["seq"]` is the number of the event that carried it: times may be equal, numbers are not.
     """
     if not tickets:
         return {}

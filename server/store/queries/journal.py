@@ -19,7 +19,7 @@ _POSITIONS = select(HallRow.id, HallRow.epoch, HallRow.seq)
 
 
 def rows_after(db: Session, hall: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` facts of `hall` after `after`, in order, as dictionaries with times as text."""
+    """Up to `limit` events of `hall` after `after`, in order, as dictionaries with times as text."""
     found = db.connection().execute(_AFTER, {"hall": hall, "after": after, "most": limit})
     return [
         {
@@ -45,5 +45,5 @@ def positions(db: Session) -> Sequence[tuple[str, str, int]]:
 
 
 def prune(db: Session, before: datetime) -> None:
-    """Forget facts older than `before` (real time); the seq of a hall goes on."""
+    """Forget events older than `before` (real time); the seq of a hall goes on."""
     db.execute(delete(JournalRow).where(JournalRow.real_at < before))
