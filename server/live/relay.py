@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from server.live.notices import Notices
 from server.protocol.terms import Audience
 from server.services.core.context import Context
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row
 from server.store.queries import journal
 
@@ -106,10 +106,10 @@ class Relay:
         for audience in Audience:
             if not self._has_listeners(hall, audience):
                 continue
-            faces = Faces(db, hall_row(db, hall), audience)
-            faces.learn([row["subject"] for row in rows])
+            presenter = AudiencePresenter(db, hall_row(db, hall), audience)
+            presenter.learn([row["subject"] for row in rows])
             for row in rows:
-                self._emit("event", faces.frame(epoch, row), hall, audience)
+                self._emit("event", presenter.frame(epoch, row), hall, audience)
 
     def _has_listeners(self, hall: str, audience: Audience) -> bool:
         manager = self._sockets.server.manager

@@ -30,7 +30,7 @@ from server.services.core.transaction import PATIENCE_SECONDS, Command, Personal
 from server.services.core.unit_of_work import Answer, Work
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.store.models import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json
@@ -130,7 +130,7 @@ def personaliser(who: Principal) -> Personalise:
     context = web().context
 
     def personalise(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
-        personalised = Faces(db, hall, who.audience, scales=context.scales).body(body)
+        personalised = AudiencePresenter(db, hall, who.audience, scales=context.scales).body(body)
         return described(db, personalised, context.clock.hall())
 
     return personalise

@@ -1,5 +1,5 @@
 """Rows as views without names and typed words: what the journal keeps and receipts store. Names are added at the edge
-by faces.py, what staff typed by typed_words.py."""
+by audience.py, what staff typed by typed_text.py."""
 
 from datetime import UTC, datetime
 from typing import Any

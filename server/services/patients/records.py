@@ -21,7 +21,7 @@ from server.services.core.principal import Principal
 from server.services.core.views import View, ticket_view
 from server.services.patients.patient_requests import PatientBody
 from server.services.readmodel.appointments_found import appointments_of
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row
 from server.services.reports.judging import listed
 from server.services.reports.matching import reports_of
@@ -197,21 +197,21 @@ def choices_of(
     """
     config = config_of(db, hall_row(db, hall))
     day = config.day(now)
-    faces = Faces(db, hall_row(db, hall), principal.audience, scales=context.scales)
+    presenter = AudiencePresenter(db, hall_row(db, hall), principal.audience, scales=context.scales)
     tickets = [
         row
         for row in people.tickets_today(db, patient, hall, day)
         if row.state not in {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW} and ticket in {None, row.id}
     ]
     views = [ticket_view(row) for row in tickets]
-    faces.learn(views)
+    presenter.learn(views)
     if ticket is not None:
         own = db.get(TicketRow, ticket)
         queue = config.queues.get(own.queue_id) if own is not None and own.state == TicketState.DONE else None
         return {
             "appointments": [],
             "queues": [{"id": queue.id, "name": queue.name}] if queue is not None else [],
-            "tickets": [faces.ticket(view, own=True) for view in views],
+            "tickets": [presenter.ticket(view, own=True) for view in views],
             "reports": [],
         }
     queues = db.scalars(
@@ -220,7 +220,7 @@ def choices_of(
     return {
         "appointments": appointments_of(db, patient, hall_row(db, hall), now, level),
         "queues": [{"id": queue.id, "name": queue.name} for queue in queues],
-        "tickets": [faces.ticket(view, own=True) for view in views],
+        "tickets": [presenter.ticket(view, own=True) for view in views],
         "reports": _reports(db, patient, now) if level >= 2 else [],
     }
 

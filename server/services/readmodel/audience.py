@@ -31,7 +31,7 @@ NEUTRAL_TAG = "priority"
 
 
 @dataclass(frozen=True)
-class Face:
+class PatientIdentity:
     """A patient as a ticket's readers may need them; `typed` is what staff typed about the ticket."""
 
     name: str
@@ -40,7 +40,7 @@ class Face:
     typed: tuple[str | None, str | None, dict[str, str]]
 
 
-class Faces:
+class AudiencePresenter:
     """Looks the names of a batch of views up in two queries and puts them in, for one audience."""
 
     def __init__(
@@ -52,14 +52,14 @@ class Faces:
         self._config = config_of(db, hall)
         self._queues = self._config.queues
         self._scales = scales or {}
-        self._faces: dict[str, Face] = {}
+        self._identities: dict[str, PatientIdentity] = {}
         self._alerts: dict[str, View] = {}
         self._doctors: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
         self._evidence: dict[str, str] = {}
 
     def learn(self, views: Sequence[View]) -> None:
-        """Fetch the faces of all tickets and the names of all doctors that stand anywhere in `views`."""
+        """Fetch the identities of all tickets and the names of all doctors that stand anywhere in `views`."""
         tickets: set[str] = set()
         doctors: set[str] = set()
         alerts: set[str] = set()
@@ -67,7 +67,7 @@ class Faces:
             _mentions(view, tickets, doctors, alerts)
         if self._audience is Audience.STAFF:
             self._learn_typed(views, alerts)
-        missing = [id for id in tickets if id not in self._faces and not self._at_hand(id)]
+        missing = [id for id in tickets if id not in self._identities and not self._at_hand(id)]
         for start in range(0, len(missing), 500):
             rows = self._db.execute(
                 select(TicketRow.id, PatientRow.name, PatientRow.sex, PatientRow.birth_date, *typed_text.TICKET)
@@ -75,7 +75,9 @@ class Faces:
                 .where(TicketRow.id.in_(missing[start : start + 500]))
             )
             for id, name, sex, born, held, place, remarks in rows:
-                self._faces[id] = Face(name, sex, born.isoformat() if born else None, (held, place, remarks))
+                self._identities[id] = PatientIdentity(
+                    name, sex, born.isoformat() if born else None, (held, place, remarks)
+                )
         unknown = [id for id in doctors if id not in self._doctors]
         if unknown:
             rows = self._db.execute(select(DoctorRow.id, DoctorRow.name).where(DoctorRow.id.in_(unknown)))
@@ -89,7 +91,7 @@ class Faces:
         self._evidence |= typed_text.print_jobs(self._db, typed_text.mentioned(views, "print_job", "evidence"))
 
     def _at_hand(self, id: str) -> bool:
-        """Take the face from rows of this session (the answer to a command, still inside its transaction)."""
+        """Take the identity from rows of this session (the answer to a command, still inside its transaction)."""
         ticket = self._db.identity_map.get(_TICKET.identity_key_from_primary_key((id,)))
         if ticket is None:
             return False
@@ -97,7 +99,7 @@ class Faces:
         if patient is not None:
             born = patient.birth_date.isoformat() if patient.birth_date else None
             typed = (ticket.hold_reason, ticket.rescue_place, ticket.remarks)
-            self._faces[id] = Face(patient.name, patient.sex, born, typed)
+            self._identities[id] = PatientIdentity(patient.name, patient.sex, born, typed)
         return patient is not None
 
     def _privacy(self, queue: str) -> Privacy:
@@ -106,13 +108,13 @@ class Faces:
 
     def ticket(self, view: View, *, own: bool = False) -> View:
         """A ticket for this audience; `own` is the holder's own answer, where an ordinary grade is no secret."""
-        face = self._faces.get(view["id"])
+        identity = self._identities.get(view["id"])
         out = dict(view)
-        out["display_name"] = display_name(face.name if face else None, self._privacy(view["queue"]))
+        out["display_name"] = display_name(identity.name if identity else None, self._privacy(view["queue"]))
         if self._audience is Audience.STAFF:
-            if face:
-                out |= {"name": face.name, "sex": face.sex, "birth_date": face.birth_date}
-                out |= typed_text.ticket(view, *face.typed)
+            if identity:
+                out |= {"name": identity.name, "sex": identity.sex, "birth_date": identity.birth_date}
+                out |= typed_text.ticket(view, *identity.typed)
             return out
         out = shown(self._audience, "ticket", out)
         special = bool(view["tags"]) or view["lane"] in {Lane.URGENT, Lane.POLICY}
@@ -137,7 +139,7 @@ class Faces:
 
     def announcement(self, content: View) -> View:
         """An announcement with its texts: to be read, or for the caller to be heard with the name the hall allows."""
-        face = self._faces.get(content["ticket"])
+        identity = self._identities.get(content["ticket"])
         privacy = self._privacy(content["queue"])
         places = {
             "station_names": content["station_name"],
@@ -148,9 +150,11 @@ class Faces:
         }
         if self._audience is Audience.CALLER:
             mode: VoiceMode = "none" if privacy == "number_only" else content.get("voice", "surname")
-            texts = wording.spoken(content["kind"], name=face.name if face else None, voice_mode=mode, **places)
+            texts = wording.spoken(content["kind"], name=identity.name if identity else None, voice_mode=mode, **places)
         else:
-            texts = wording.shown(content["kind"], name=display_name(face.name if face else None, privacy), **places)
+            texts = wording.shown(
+                content["kind"], name=display_name(identity.name if identity else None, privacy), **places
+            )
         keep = {word: content.get(word) for word in ("id", "zone", "kind", "number", "ticket", "station", "outcome")}
         return {**keep, "texts": texts}
 
@@ -186,12 +190,12 @@ class Faces:
 
     def slip(self, view: View) -> View:
         """A slip with the display name its queue allows and the doctor's name."""
-        face = self._faces.get(view["ticket"])
+        identity = self._identities.get(view["ticket"])
         privacy = self._privacy(view.get("queue_id", ""))
         doctor = view.get("doctor")
         return {
             **view,
-            "display_name": display_name(face.name if face else None, privacy),
+            "display_name": display_name(identity.name if identity else None, privacy),
             "doctor": self._doctors.get(doctor, doctor) if doctor else None,
         }
 

@@ -21,7 +21,7 @@ from server.services.core.views import (
     ticket_view,
 )
 from server.services.core.witnesses import ReadPosition
-from server.services.readmodel.audience import Faces, out_of_sight
+from server.services.readmodel.audience import AudiencePresenter, out_of_sight
 from server.store.models import (
     AlertRow,
     DeviceRow,
@@ -54,7 +54,7 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
         hospital = db.get_one(HospitalRow, 1)
-        faces = Faces(db, row, principal.audience, scales=context.scales)
+        presenter = AudiencePresenter(db, row, principal.audience, scales=context.scales)
         queues = db.scalars(
             select(QueueRow).where(QueueRow.hall_id == hall, QueueRow.active).order_by(QueueRow.position)
         )
@@ -81,13 +81,15 @@ def snapshot(context: Context, hall: str, principal: Principal) -> View:
         }
         if principal.is_staff:
             out |= _staff_part(db, hall)
-        faces.learn([out])
-        out["stations"] = [faces.station(view) for view in out["stations"]]
-        out["tickets"] = [faces.ticket(view) for view in out["tickets"] if principal.is_staff or not out_of_sight(view)]
+        presenter.learn([out])
+        out["stations"] = [presenter.station(view) for view in out["stations"]]
+        out["tickets"] = [
+            presenter.ticket(view) for view in out["tickets"] if principal.is_staff or not out_of_sight(view)
+        ]
         if principal.is_staff:
-            out["alerts"] = [faces.alert(view) for view in out["alerts"]]
-            out["print_jobs"] = [faces.paper(view) for view in out["print_jobs"]]
-        out["announcements"] = _announcements(db, hall, faces, out["tickets"])
+            out["alerts"] = [presenter.alert(view) for view in out["alerts"]]
+            out["print_jobs"] = [presenter.paper(view) for view in out["print_jobs"]]
+        out["announcements"] = _announcements(db, hall, presenter, out["tickets"])
         return out
 
 
@@ -110,11 +112,11 @@ def _staff_part(db: Session, hall: str) -> View:
     }
 
 
-def _announcements(db: Session, hall: str, faces: Faces, tickets: list[View]) -> list[View]:
+def _announcements(db: Session, hall: str, presenter: AudiencePresenter, tickets: list[View]) -> list[View]:
     """The last call of each called ticket, so that a screen that starts now shows its banner."""
     newest = last_calls(db, hall, [view["id"] for view in tickets if view["state"] == TicketState.CALLED])
-    faces.learn([row.content for row in newest.values()])
-    return [{**faces.announcement(row.content), "at": stamp(row.at)} for row in newest.values()]
+    presenter.learn([row.content for row in newest.values()])
+    return [{**presenter.announcement(row.content), "at": stamp(row.at)} for row in newest.values()]
 
 
 def events(context: Context, hall: str, principal: Principal, *, after: int, limit: int, epoch: str | None) -> View:
@@ -129,14 +131,14 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
         if after < row.seq and (first is None or after < first - 1):
             raise HallError(ErrorCode.RELOAD, f"facts before {first} are pruned")
         rows = journal.rows_after(db, hall, after, min(limit, PAGE_LIMIT))
-        faces = Faces(db, row, principal.audience)
-        faces.learn([event["subject"] for event in rows])
+        presenter = AudiencePresenter(db, row, principal.audience)
+        presenter.learn([event["subject"] for event in rows])
         last = rows[-1]["seq"] if rows else after
         return {
             "epoch": row.epoch,
             "seq": row.seq,
             "more": last < row.seq,
-            "events": [faces.frame(row.epoch, event) for event in rows],
+            "events": [presenter.frame(row.epoch, event) for event in rows],
         }
 
 

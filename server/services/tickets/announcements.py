@@ -60,7 +60,7 @@ def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | Non
 
 
 def content_of(config: HallConfig, queue: Queue, ticket: TicketRow, kind: str, station: StationRow | None) -> View:
-    """What there is to say: numbers and places, no name; faces.py makes the sentences of it for each audience.
+    """What there is to say: numbers and places, no name; audience.py makes the sentences of it for each audience.
 
     Whoever is called by number only is not called to a clinic by name either: neither queue nor room says it.
     """

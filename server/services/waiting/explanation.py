@@ -38,7 +38,7 @@ from server.services.core.views import View, stamp, ticket_view
 from server.services.core.wait_cache import QueueEstimates
 from server.services.queue_state.estimates import renew
 from server.services.queue_state.lineup import Lineup, lineup_of
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row, position
 from server.services.tickets import stated_waits
 from server.services.tickets.requeue import is_away
@@ -69,14 +69,14 @@ def ticket(context: Context, id: str, who: Principal) -> View:
     with Session(context.engines.read) as db:
         row = readable_ticket(db, who, "get_ticket", id)
         hall = hall_row(db, row.hall_id)
-        faces = Faces(db, hall, who.audience, scales=context.scales)
+        presenter = AudiencePresenter(db, hall, who.audience, scales=context.scales)
         view = ticket_view(row)
-        faces.learn([view])
+        presenter.learn([view])
         standing = _standing(context, db, hall, row)
         queue = config_of(db, hall).queues[row.queue_id]
         place = standing.ahead.count if standing is not None else position(db, row, queue)
         return {
-            "ticket": {**faces.ticket(view, own=True)},
+            "ticket": {**presenter.ticket(view, own=True)},
             "position": place,
             **_wait(context, db, hall, row, standing),
         }

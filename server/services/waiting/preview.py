@@ -16,7 +16,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row
 from server.services.tickets.announcements import content_of
 from server.store.models import LaneRow, QueueDayRow, StationRow, TicketRow
@@ -64,10 +64,10 @@ def likely_calls(context: Context, hall: str) -> View:
             if choice is not None:
                 ticket = db.get_one(TicketRow, choice.ticket)
                 contents.append(content_of(config, config.queues[ticket.queue_id], ticket, "call", station))
-        faces = Faces(db, row, Audience.CALLER)
-        faces.learn(contents)
+        presenter = AudiencePresenter(db, row, Audience.CALLER)
+        presenter.learn(contents)
         keep = ("ticket", "number", "station", "zone", "texts")
-        said = [faces.announcement(content) for content in contents]
+        said = [presenter.announcement(content) for content in contents]
         return {"seq": row.seq, "calls": [{word: one[word] for word in keep} for one in said]}
 
 

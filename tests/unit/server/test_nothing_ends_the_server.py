@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.protocol.terms import Audience
 from server.services.core.clock import Clock
-from server.services.readmodel.audience import Faces
+from server.services.readmodel.audience import AudiencePresenter
 from server.services.schedule.runner import DueRunner, Resting
 from server.settings import Settings
 from server.store.models import HallRow
@@ -60,9 +60,9 @@ def test_a_round_that_fails_in_one_part_does_the_others(monkeypatch):
 def test_an_event_that_cannot_be_shown_is_hidden_and_followers_go_on(caplog):
     """One row of another version's, and every wall and desk of the hall loaded anew for ever."""
     with an_api() as api, Session(api.context.engines.read) as db:
-        faces = Faces(db, db.get_one(HallRow, "H1"), Audience.STAFF)
+        presenter = AudiencePresenter(db, db.get_one(HallRow, "H1"), Audience.STAFF)
         row = {"seq": 7, "kind": "ticket.beamed", "at": "2026-03-02T01:00:00Z", "subject": {"ticket": "甲"}}
-        assert {"epoch": "e", "seq": 7, "kind": "hidden"} == faces.frame("e", row)
+        assert {"epoch": "e", "seq": 7, "kind": "hidden"} == presenter.frame("e", row)
     assert "event H1 7 cannot be shown to staff" in caplog.text
     assert "甲" not in caplog.text
 
