@@ -48,7 +48,7 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: WaitCache) -> Vi
     config = work.config
     ahead = position(work.db, ticket, queue, transitions.day_of(work, queue).calls)
     known = _known_wait(work, ticket, ahead, waits)
-    wait = stated_waits.give(work, ticket, known) if known is not None else None
+    wait = stated_waits.record(work, ticket, known) if known is not None else None
     return {
         "ticket": ticket.id,
         "hospital": config.hospital,
@@ -79,16 +79,16 @@ def _known_wait(work: Work, ticket: TicketRow, ahead: int | None, waits: WaitCac
     """The wait of the ticket's place, where it is known already and the place is sure.
 
     Who waits for triage has no grade and so no place yet, and of those who wait for a doctor by name only an ordinary
-    place is counted: of both nothing is told.
+    place is counted: neither is stated.
     """
-    told = partial(waits.place, work.hall.id, ticket.queue_id, now=work.now, seq=work.hall.seq)
+    estimate = partial(waits.place, work.hall.id, ticket.queue_id, now=work.now, seq=work.hall.seq)
     if ticket.state != TicketState.WAITING:
         return None
     if not ticket.doctor:
-        return told(ahead=ahead)
+        return estimate(ahead=ahead)
     if ticket.lane != Lane.ORDINARY:
         return None
-    return told(ahead=waiting_before(work.db, ticket), doctor=ticket.doctor)
+    return estimate(ahead=waiting_before(work.db, ticket), doctor=ticket.doctor)
 
 
 def _note(work: Work, ticket: TicketRow) -> Mapping[str, str]:

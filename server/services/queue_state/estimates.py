@@ -34,7 +34,7 @@ EARLIER_DAYS = 14
 
 
 def renew_wanted(engines: Engines, scales: Mapping[str, Scale], waits: WaitCache, now: datetime) -> bool:
-    """Play one queue that somebody asked for; whether there was one."""
+    """Simulate one queue that somebody asked for; whether there was one."""
     wanted = waits.take_wanted()
     if wanted is None:
         return False
@@ -53,12 +53,12 @@ def renew(
     began = time.thread_time()
     config = config_of(db, hall)
     found = lineup_of(db, config, queue, now)
-    told = {queue: QueueEstimates(now, hall.seq)} if found is None else _played(db, hall, config, found, scales)
-    waits.keep(hall.id, told, time.thread_time() - began)
-    return told.get(queue)
+    estimates = {queue: QueueEstimates(now, hall.seq)} if found is None else _simulated(db, hall, config, found, scales)
+    waits.keep(hall.id, estimates, time.thread_time() - began)
+    return estimates.get(queue)
 
 
-def _played(
+def _simulated(
     db: Session, hall: HallRow, config: HallConfig, found: Lineup, scales: Mapping[str, Scale]
 ) -> dict[str, QueueEstimates]:
     line = found.calling
@@ -78,7 +78,9 @@ def _played(
     sent_ahead = (head for heads in line.staged.values() for head in heads)
     heads = {head.ticket: head for head in (*line.tickets, *sent_ahead)}
     return {
-        queue: _told(line, hall.seq, [(heads[id], one) for id, one in ranges.items() if heads[id].queue == queue])
+        queue: _queue_estimates(
+            line, hall.seq, [(heads[id], one) for id, one in ranges.items() if heads[id].queue == queue]
+        )
         for queue in queues
     }
 
@@ -94,7 +96,7 @@ def _doctors(line: Line, queue: str) -> list[str]:
     return sorted({room.caller.doctor for room in line.rooms if room.caller.doctor and queue in room.caller.queues})
 
 
-def _told(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> QueueEstimates:
+def _queue_estimates(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> QueueEstimates:
     near = [(head, one) for head, one in ranges if one.high <= FARTHEST]
     doctors = {head.doctor for head, _ in near if head.doctor}
     imagined = [head.ticket for head, _ in near if head.ticket.startswith(GHOST) and head.doctor]

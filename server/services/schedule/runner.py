@@ -144,7 +144,7 @@ def _tell(work: Work, kind: AlertKind) -> Answer:
 
 
 def renew_wanted(context: Context) -> None:
-    """Play one queue whose expected wait somebody asked for; then it rests, so that timers and commands go first."""
+    """Simulate one queue whose expected wait was asked for; then rest, so that timers and commands go first."""
     estimates.renew_wanted(context.engines, context.scales, context.waits, context.clock.hall())
 
 

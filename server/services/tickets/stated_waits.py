@@ -1,6 +1,6 @@
-"""Owns the waits that slips told: kept with the ticket, asked why they moved, counted when they are called.
+"""Owns the waits that slips stated: kept with the ticket, asked why they moved, counted when they are called.
 
-The rules and the words are the domain's. Nothing is read to keep or to count a promise; a page asks and writes nothing.
+The rules and texts are the domain's. To record or count a stated wait reads nothing; a page asks and writes nothing.
 """
 
 import logging
@@ -27,16 +27,16 @@ CLOSED = (EventKind.STATION_PAUSED.value, EventKind.STATION_STOPPED.value)
 log = logging.getLogger(__name__)
 
 
-def give(work: Work, ticket: TicketRow, told: Expected) -> Expected | None:
-    """What a slip may tell: the first one's wait is the promise; later ones tell none that ends much later.
+def record(work: Work, ticket: TicketRow, stated: Expected) -> Expected | None:
+    """What a slip may tell: the first one's wait is the stated wait; later ones state none that ends much later.
 
     A slip has no room for reasons, so it then says only how many go before.
     """
     if ticket.promise is None:
-        given = asdict(promise.promised(told, work.now, work.hall.seq))
+        given = asdict(promise.promised(stated, work.now, work.hall.seq))
         write_now(work.db, ticket, promise={**given, "at": stamp(work.now)})
-        return told
-    return None if _of(ticket.promise).has_moved(work.now, told.high) else told
+        return stated
+    return None if _of(ticket.promise).has_moved(work.now, stated.high) else stated
 
 
 def _of(row: Mapping[str, Any]) -> Promise:
@@ -44,36 +44,36 @@ def _of(row: Mapping[str, Any]) -> Promise:
 
 
 def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:
-    """How this call keeps what the ticket was told, as counts to add to the queue's day; none where nothing was.
+    """How this call meets what the ticket's slip stated, as counts to add to the queue's day; none where nothing was.
 
-    Only a first call counts, of somebody who has stood in the told place ever since. Who was passed, held, transferred,
-    prioritised or triaged to another grade has been given another place, or was not there: `moves.apply` has ended the
-    promise, for the wait that was told was not of that place. Who is never called is not counted either.
+    Only a first call counts, of a ticket that has stood in the stated place ever since. A ticket that was passed, held,
+    transferred, prioritised or triaged to another grade has another place, or its patient was away:
+    `transitions.apply` has ended the stated wait then. A ticket that is never called is not counted either.
     """
     if ticket.promise is None:
         return {}
-    return {word: count for word, count in asdict(promise.kept(_of(ticket.promise), now)).items() if count}
+    return {column: count for column, count in asdict(promise.kept(_of(ticket.promise), now)).items() if count}
 
 
 def added(day: QueueDayRow, counts: Mapping[str, int]) -> dict[str, int]:
     """The columns of a queue's day with these counts added."""
-    return {word: getattr(day, word) + count for word, count in counts.items()}
+    return {column: getattr(day, column) + count for column, count in counts.items()}
 
 
 def reason(db: Session, row: TicketRow, high: int, now: datetime, ahead: Ahead, found: Lineup | None) -> View | None:
     """Why a wait of up to `high` minutes ends later than the slip said: {text, categories}; None where it does not."""
     if row.promise is None:
         return None
-    told = _of(row.promise)
-    if not told.has_moved(now, high):
+    stated = _of(row.promise)
+    if not stated.has_moved(now, high):
         return None
-    called, closed = _happened(db, row, told.seq)
+    called, closed = _happened(db, row, stated.seq)
     rooms = {room.caller.station for room in found.line.rooms if row.queue_id in room.caller.queues} if found else set()
     ours = [one for one in called.values() if one["queue"] == row.queue_id or one["station"] in rooms]
-    views = [*ours, *_still_ahead(db, [id for id, _ in ahead.calls if id not in called], told.seq)]
+    views = [*ours, *_still_ahead(db, [id for id, _ in ahead.calls if id not in called], stated.seq)]
     views = [one for one in views if one["id"] != row.id]
-    regraded = _regraded(db, [one["id"] for one in views], told.at)
-    others = [_other(one, row, told.at, regraded) for one in views]
+    regraded = _regraded(db, [one["id"] for one in views], stated.at)
+    others = [_other(one, row, stated.at, regraded) for one in views]
     causes, text = promise.delay_texts(promise.delays(Lane(row.lane), row.rank, row.sort, others, len(closed)))
     return {
         "text": text,
@@ -132,7 +132,7 @@ def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> Othe
         lane=Lane(view["lane"]),
         rank=99 if view["rank"] is None else view["rank"],
         order=view["order"],
-        since=frozenset(word for word, moment in times.items() if datetime.fromisoformat(moment) > at),
+        since=frozenset(column for column, moment in times.items() if datetime.fromisoformat(moment) > at),
         regraded=view["id"] in regraded,
         was_away=not {"passed", "held"}.isdisjoint(times),
         here=view["queue"] == row.queue_id,

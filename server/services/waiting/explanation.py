@@ -92,7 +92,7 @@ def explanation(context: Context, id: str, who: Principal) -> View:
         hall = hall_row(db, row.hall_id)
         queue = config_of(db, hall).queues[row.queue_id]
         standing = _standing(context, db, hall, row)
-        view = {**_told(queue, row, standing), **_wait(context, db, hall, row, standing)}
+        view = {**_ticket_view(queue, row, standing), **_wait(context, db, hall, row, standing)}
         if who.is_staff:
             view["numbers"] = _numbers(queue, row, standing, context.clock.hall())
             view["ahead"] = _listed(db, standing)
@@ -137,17 +137,17 @@ def _wait(context: Context, db: Session, hall: HallRow, row: TicketRow, standing
 
 def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standing: Standing) -> Expected | None:
     now, waits = context.clock.hall(), context.waits
-    told: QueueEstimates | None = waits.of(hall.id, row.queue_id, now, hall.seq)
+    estimates: QueueEstimates | None = waits.of(hall.id, row.queue_id, now, hall.seq)
     short = standing.found is not None and len(standing.found.line.tickets) <= PLAYED_AT_ONCE
-    if told is None and short and waits.may_play():
-        told = renew(db, hall, row.queue_id, context.scales, waits, now)
-    if told is None:
+    if estimates is None and short and waits.may_simulate():
+        estimates = renew(db, hall, row.queue_id, context.scales, waits, now)
+    if estimates is None:
         return None
     place = standing.ahead.count
-    return told.tickets.get(row.id) or (told.places[place] if place < len(told.places) else None)
+    return estimates.tickets.get(row.id) or (estimates.places[place] if place < len(estimates.places) else None)
 
 
-def _told(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
+def _ticket_view(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
     rule = {language: rule_text(queue.rules, queue.mode, language) for language in LANGUAGES}
     base: View = {"ticket": row.id, "number": row.number, "state": row.state, "queue": queue.id, "rule": rule}
     if standing is None:
