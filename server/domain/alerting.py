@@ -72,7 +72,7 @@ def shares_nameless(kind: AlertKind, open_lines: int) -> bool:
     return kind in PER_PATIENT and open_lines >= MOST_NAMELESS
 
 
-def is_told_again(count: int, since: timedelta) -> bool:
+def is_repeated(count: int, since: timedelta) -> bool:
     """Whether the desks are told at once that an open line counts one more, `since` the call before.
 
     The line stands there already. Calls on the heels of others are counted in it, and told at each doubling.

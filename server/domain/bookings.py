@@ -16,7 +16,7 @@ class Effect(StrEnum):
 
     BOOKING = "booking"
     TICKET = "ticket"
-    TOLD = "told"
+    STAFF_ALERTED = "told"
 
 
 _UNUSED = (None, TicketState.CANCELLED, TicketState.NO_SHOW)
@@ -28,7 +28,7 @@ ON_CANCEL: Mapping[TicketState | None, Effect] = MappingProxyType(
     {
         **dict.fromkeys(_UNUSED, Effect.BOOKING),
         **dict.fromkeys((*_IN_LINE, *_AWAY), Effect.TICKET),
-        **dict.fromkeys(_SEEN, Effect.TOLD),
+        **dict.fromkeys(_SEEN, Effect.STAFF_ALERTED),
     }
 )
 """By the state of the booking's ticket; None where there is none."""
@@ -37,7 +37,7 @@ ON_MOVE: Mapping[TicketState | None, Effect] = MappingProxyType(
     {
         **dict.fromkeys(_UNUSED, Effect.BOOKING),
         **dict.fromkeys(_IN_LINE, Effect.TICKET),
-        **dict.fromkeys((*_AWAY, *_SEEN), Effect.TOLD),
+        **dict.fromkeys((*_AWAY, *_SEEN), Effect.STAFF_ALERTED),
     }
 )
 """The same for a move: who is away comes back by rules that know no slot, so the ticket stays as it is."""
@@ -45,13 +45,13 @@ ON_MOVE: Mapping[TicketState | None, Effect] = MappingProxyType(
 
 def on_cancel(state: TicketState | None, *, escorted: bool = False) -> Effect:
     """What a cancelled booking does; a patient of level R or Ⅰ (`escorted`) is never taken out of sight by it."""
-    return Effect.TOLD if escorted else ON_CANCEL[state]
+    return Effect.STAFF_ALERTED if escorted else ON_CANCEL[state]
 
 
 def on_move(state: TicketState | None, *, urgent: bool = False, escorted: bool = False) -> Effect:
     """What a moved booking does; an urgent patient keeps the place that triage gave."""
     found = ON_MOVE[state]
-    return Effect.TOLD if escorted or (urgent and found is Effect.TICKET) else found
+    return Effect.STAFF_ALERTED if escorted or (urgent and found is Effect.TICKET) else found
 
 
 _WORDS: Mapping[str, AppointmentState] = MappingProxyType(

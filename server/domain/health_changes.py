@@ -13,6 +13,6 @@ MOST = 12
 """Changes of one machine that are told at once within a minute."""
 
 
-def delay(told: Sequence[datetime], now: datetime) -> timedelta | None:
+def delay(reported: Sequence[datetime], now: datetime) -> timedelta | None:
     """How long a change waits to be told, after those told at the times, oldest first; None where it is told now."""
-    return wait(told, MOST, now)
+    return wait(reported, MOST, now)

@@ -22,7 +22,7 @@ class Action(StrEnum):
     CALLS = "many_calls"
 
 
-TOLD_AT: Mapping[Action, int] = MappingProxyType({Action.NUMBERS: 20, Action.REPRINTS: 10, Action.CALLS: 20})
+ALERT_AT: Mapping[Action, int] = MappingProxyType({Action.NUMBERS: 20, Action.REPRINTS: 10, Action.CALLS: 20})
 """How many within a minute staff is told of: numbers for nobody known, reprints, calls for help of one kiosk."""
 
 
@@ -39,11 +39,11 @@ def wait(times: Sequence[datetime], limit: int | None, now: datetime) -> timedel
     return recent[-limit] + MINUTE - now
 
 
-def tells(action: Action, count: int, limit: int | None, told: datetime | None, now: datetime) -> bool:
+def alerts(action: Action, count: int, limit: int | None, alerted_at: datetime | None, now: datetime) -> bool:
     """Whether staff is told now, where one kiosk did something `count` times within a minute.
 
     A hall's limit that is lower than what staff is told of anyway is told when it is reached: from then on the kiosk
     refuses.
     """
-    reached = count >= min(TOLD_AT[action], limit or TOLD_AT[action])
-    return reached and (told is None or not timedelta(0) <= now - told < HUSH)
+    reached = count >= min(ALERT_AT[action], limit or ALERT_AT[action])
+    return reached and (alerted_at is None or not timedelta(0) <= now - alerted_at < HUSH)

@@ -49,9 +49,9 @@ _AWAY_CLASSES = ("08", "53", "57")
 
 def failure_of(error: DBAPIError) -> Failure | None:
     """What the database said; None for what is no matter of storage or reach: a constraint, a wrong statement."""
-    told = _told(error.orig)
-    if told is not None:
-        return told
+    failure = _failure_of(error.orig)
+    if failure is not None:
+        return failure
     away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     return Failure.AWAY if away else None
 
@@ -74,7 +74,7 @@ def drop_failing_connections(engine: Engine) -> None:
 
 
 def _drop(context: ExceptionContext) -> None:
-    if _told(context.original_exception) not in {Failure.DISK, Failure.DAMAGED}:
+    if _failure_of(context.original_exception) not in {Failure.DISK, Failure.DAMAGED}:
         return
     context.is_disconnect = True
     context.invalidate_pool_on_disconnect = False
@@ -84,7 +84,7 @@ def _drop(context: ExceptionContext) -> None:
             connection.rollback()
 
 
-def _told(error: BaseException | None) -> Failure | None:
+def _failure_of(error: BaseException | None) -> Failure | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         return _SQLITE.get(code & _PRIMARY)

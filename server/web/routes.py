@@ -87,10 +87,10 @@ def parsed_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
     try:
         return raw, model.model_validate(raw)
     except ValidationError as error:
-        told = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
+        errors = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
         faults = [
             {"where": ".".join(str(part) for part in fault["loc"])[:200], "reason": fault["msg"][:400]}
-            for fault in told
+            for fault in errors
         ]
         raise HallError(
             ErrorCode.INVALID,

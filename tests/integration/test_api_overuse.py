@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.overuse import TOLD_AT, Action
+from server.domain.overuse import ALERT_AT, Action
 from server.services.halls import hall_file
 from tests.support.api import HALLS, an_api
 
@@ -25,7 +25,7 @@ def states(answers):
     return [answer.status_code for answer in answers]
 
 
-def told(api, role):
+def alerted_at(api, role):
     alerts = [one for one in api.snapshot()["alerts"] if one["device"] == api.device(role)]
     return [(one["kind"], one["text"], one["count"]) for one in alerts]
 
@@ -35,27 +35,27 @@ def test_many_numbers_reprints_and_sixty_calls_are_taken_and_told_in_two_lines(s
     api = shared_api
     taken = take(api, "kiosk", 25, print=True)
     assert [201] * 25 == states(taken)
-    assert [("overuse", "many_numbers", 1)] == told(api, "kiosk")
+    assert [("overuse", "many_numbers", 1)] == alerted_at(api, "kiosk")
 
     job = taken[-1].get_json()["print_job"]["id"]
     reprints = [api.post(f"/print-jobs/{job}/reprint", {"reason": "lost"}, role="kiosk")[0] for _ in range(12)]
     assert [201] * 12 == reprints
-    assert [("overuse", "many_reprints", 2)] == told(api, "kiosk"), "the same line"
+    assert [("overuse", "many_reprints", 2)] == alerted_at(api, "kiosk"), "the same line"
 
     calls = [api.post("/alerts", {"kind": "help"}, role="kiosk")[0] for _ in range(60)]
     assert [201] * 60 == calls
-    assert {("overuse", "many_calls", 3), ("help", None, 60)} == set(told(api, "kiosk"))
+    assert {("overuse", "many_calls", 3), ("help", None, 60)} == set(alerted_at(api, "kiosk"))
     (line,) = [one for one in api.snapshot()["alerts"] if one["kind"] == "overuse"]
     assert "kiosk" == line["device_name"], "the line names the machine"
 
 
 def test_what_is_not_too_much_and_what_a_desk_does_tells_nobody(shared_api):
     """S19"""
-    assert [201] * 19 == states(take(shared_api, "kiosk-2", TOLD_AT[Action.NUMBERS] - 1))
+    assert [201] * 19 == states(take(shared_api, "kiosk-2", ALERT_AT[Action.NUMBERS] - 1))
     assert [201] * 21 == states(take(shared_api, "console", 21))
 
-    assert [] == told(shared_api, "kiosk-2")
-    assert [] == told(shared_api, "console")
+    assert [] == alerted_at(shared_api, "kiosk-2")
+    assert [] == alerted_at(shared_api, "console")
 
 
 def test_a_limit_of_the_hall_file_refuses_for_a_minute_and_says_how_long(limited):
@@ -66,7 +66,7 @@ def test_a_limit_of_the_hall_file_refuses_for_a_minute_and_says_how_long(limited
     (refused,) = take(limited, "kiosk")
 
     assert (429, "too_many", "40") == (refused.status_code, refused.get_json()["code"], refused.headers["Retry-After"])
-    assert [("overuse", "many_numbers", 1)] == told(limited, "kiosk")
+    assert [("overuse", "many_numbers", 1)] == alerted_at(limited, "kiosk")
     limited.at = "2026-03-02T09:01:00+08:00"
     assert [201] == states(take(limited, "kiosk"))
 

@@ -107,7 +107,7 @@ def test_news_of_the_clock_that_cannot_be_written_is_told_afterwards_none_forgot
     monkeypatch.setattr(engine, "BUSY_MILLISECONDS", 20)
     with an_api(fresh=True) as api:
         for text in ("+180", "clock_apart"):
-            api.context.clock.untold(text)
+            api.context.clock.announce_again(text)
         with closing(sqlite3.connect(api.folder / "hall.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(HallError, match="busy"):

@@ -46,15 +46,15 @@ def is_locked(work: Work, owner: str, identifier: str) -> bool:
 def count(work: Work, owner: str, attempt: Attempt) -> None:
     """Keep an attempt; the first that reaches a limit tells staff, and locks the machine where the limit does."""
     limit = _limit(work, owner)
-    told = limit.told_until is not None and work.real_now < limit.told_until
-    if told and attempt.outcome is Outcome.ASKED:
+    already_alerted = limit.told_until is not None and work.real_now < limit.told_until
+    if already_alerted and attempt.outcome is Outcome.ASKED:
         return  # staff knows; a row of numbers without proofs tells nobody anything and fills no table
     _keep(work, owner, attempt)
     since = max(work.real_now - guessing.WINDOW, limit.counted_from or work.real_now - guessing.WINDOW)
     over = guessing.reached(_attempts(work, owner, since), work.real_now)
     if over is not None and over.locks:
         write_now(work.db, limit, locked_until=work.real_now + guessing.LOCK)
-    if over is not None and (over.locks or not told):  # a lock is told, though a walk was told before
+    if over is not None and (over.locks or not already_alerted):  # a lock is told, though a walk was told before
         write_now(work.db, limit, told_until=work.real_now + guessing.LOCK)
         _tell(work, over.value)
     if attempt.outcome is Outcome.MISSED and _is_guessed(work, owner, attempt.identifier):

@@ -49,7 +49,7 @@ def raise_alert(
         line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
         line.text, line.note = text or line.text, note or line.note
         line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
-        if before != _said(line) or alerting.is_told_again(line.count, since):
+        if before != _said(line) or alerting.is_repeated(line.count, since):
             work.record(EventKind.ALERT_REPEATED, line)
         return alert_view(line)
     row = AlertRow(

@@ -45,8 +45,8 @@ class Clock:
         self._simulated: datetime | None = None
         self._lock = threading.Lock()
         self._time: HallTime | None = None
-        self._told: Reading | None = None
-        self._untold: list[str] = []
+        self._database_reading: Reading | None = None
+        self._news: list[str] = []
         self._apart = False
         self._expires_from = 0.0
         self._looked_at: float | None = None
@@ -88,14 +88,14 @@ class Clock:
         """
         with self._lock:
             here = Reading(wall(), seconds())
-            if here.seconds - asked > SLOW_ANSWER_SECONDS and self._told is not None:
+            if here.seconds - asked > SLOW_ANSWER_SECONDS and self._database_reading is not None:
                 return
-            self._told = Reading(database, here.seconds)
+            self._database_reading = Reading(database, here.seconds)
             apart = abs(here.wall - database) > BOUND
             if apart and not self._apart:
                 seconds_apart = (here.wall - database).total_seconds()
                 log.error("this machine's clock is %+.0f s from the database's, which is gone by", seconds_apart)
-                self._untold.append(APART)
+                self._news.append(APART)
             self._apart = apart
 
     def may_close(self) -> bool:
@@ -128,13 +128,13 @@ class Clock:
         """What staff was not told of yet, each once: minutes of a step such as `+180`, or `clock_apart`."""
         with self._lock:
             self._proceed()
-            news, self._untold = self._untold, []
+            news, self._news = self._news, []
             return news
 
-    def untold(self, text: str) -> None:
+    def announce_again(self, text: str) -> None:
         """Keep a piece of news for the next time: it could not be told."""
         with self._lock:
-            self._untold.append(text)
+            self._news.append(text)
 
     def simulate(self, text: str | None) -> datetime:
         """The hall's now for a command that carries X-Hall-Time `text`; simulated time never runs back.
@@ -166,9 +166,9 @@ class Clock:
 
     def _reading(self) -> Reading:
         here = seconds()
-        if self._told is None:
+        if self._database_reading is None:
             return Reading(wall(), here)
-        return Reading(self._told.wall + timedelta(seconds=here - self._told.seconds), here)
+        return Reading(self._database_reading.wall + timedelta(seconds=here - self._database_reading.seconds), here)
 
     def _proceed(self) -> HallTime:
         reading = self._reading()
@@ -184,7 +184,7 @@ class Clock:
 
     def _notice(self, by: timedelta) -> None:
         log.error("the clock stepped by %+.0f s: hall time does not follow until it is steady", by.total_seconds())
-        self._untold.append(f"{by / timedelta(minutes=1):+.0f}")
+        self._news.append(f"{by / timedelta(minutes=1):+.0f}")
 
     def _look(self) -> None:
         now = seconds()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from server.domain import health_changes, overuse
-from server.domain.overuse import TOLD_AT, Action
+from server.domain.overuse import ALERT_AT, Action
 
 
 @dataclass
@@ -17,7 +17,7 @@ class Counts:
     """The counts of one server."""
 
     _times: dict[tuple[str, Action], list[datetime]] = field(default_factory=dict)
-    _told: dict[tuple[str, Action], datetime] = field(default_factory=dict)
+    _alerted: dict[tuple[str, Action], datetime] = field(default_factory=dict)
     _changes: dict[str, list[datetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -30,17 +30,17 @@ class Counts:
         """Count one; whether staff is to be told of it."""
         key = (device, action)
         with self._lock:
-            times = [*overuse.lately(self._times.get(key, []), now), now][-max(TOLD_AT[action], limit or 0) :]
+            times = [*overuse.lately(self._times.get(key, []), now), now][-max(ALERT_AT[action], limit or 0) :]
             self._times[key] = times
-            tells = overuse.tells(action, len(times), limit, self._told.get(key), now)
-            if tells:
-                self._told[key] = now
-            return tells
+            alerts = overuse.alerts(action, len(times), limit, self._alerted.get(key), now)
+            if alerts:
+                self._alerted[key] = now
+            return alerts
 
     def delay(self, device: str, now: datetime) -> timedelta | None:
         """Count a change of a machine's health that is told now, which gives None; else how long it waits."""
         with self._lock:
-            told = overuse.lately(self._changes.get(device, []), now)
-            late = health_changes.delay(told, now)
-            self._changes[device] = told if late is not None else [*told, now]
+            reported = overuse.lately(self._changes.get(device, []), now)
+            late = health_changes.delay(reported, now)
+            self._changes[device] = reported if late is not None else [*reported, now]
             return late

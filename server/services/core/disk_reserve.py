@@ -25,7 +25,7 @@ class Reserve:
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / "hall.reserve" if folder is not None else None
         self._lock = threading.Lock()
-        self.low, self.told = False, True
+        self.low, self.alerted = False, True
 
     def nothing_free(self) -> bool:
         """Whether the disk has no room for another page of the database's log."""
@@ -43,7 +43,7 @@ class Reserve:
                 self._file.unlink()
             except OSError:  # gone already, or the disk is read-only
                 return False
-            self.low, self.told = True, False
+            self.low, self.alerted = True, False
             log.error("the disk of %s is full: the reserve is given to staff", self._file.parent)
             return True
 

@@ -10,7 +10,7 @@ from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AlertKind, AlertOutcome, AnnouncementOutcome
 
 
-def _said(reason: str) -> str:
+def _not_blank(reason: str) -> str:
     """A reason that says something: blanks alone are none."""
     if not reason.strip():
         raise ValueError("a reason that is not blank")
@@ -22,7 +22,7 @@ def _or_none(text: str | None) -> str | None:
     return (text.strip() if text is not None else None) or None
 
 
-def _told(value: object) -> object:
+def _short_value(value: object) -> object:
     """One word of a device's health, in one sentence when it is none."""
     if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= HEALTH_TEXT):
         return value
@@ -41,11 +41,11 @@ MOST_COLUMNS = 100
 ImportRow = Annotated[dict[str, str | None], BeforeValidator(_few_columns)]
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(tidy_name)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
-Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
+Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 HealthText = Annotated[str, Field(max_length=HEALTH_TEXT)]
-Health = Annotated[HealthText | bool | int | float | None, BeforeValidator(_told)]
+Health = Annotated[HealthText | bool | int | float | None, BeforeValidator(_short_value)]
 
 
 class Body(BaseModel):

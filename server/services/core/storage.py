@@ -31,7 +31,7 @@ class Storage:
         self.failing = self.damaged = False
         self._reserve, self._clock = reserve, clock
         self._lock = threading.Lock()
-        self._told: dict[AlertKind, set[str]] = {}
+        self._alerted: dict[AlertKind, set[str]] = {}
         self._seen_at: dict[AlertKind, float] = {}
         self._rests_until = float("-inf")
 
@@ -63,19 +63,21 @@ class Storage:
     @property
     def troubled(self) -> bool:
         """Whether anything was ever wrong."""
-        return bool(self._told)
+        return bool(self._alerted)
 
     def owed(self, halls: Sequence[str]) -> list[tuple[AlertKind, str]]:
         """The alerts that the staff of these halls is still to be given; none for a while after one could not be."""
         with self._lock:
             if self._clock() < self._rests_until:
                 return []
-            return [(kind, hall) for kind, told in sorted(self._told.items()) for hall in halls if hall not in told]
+            return [
+                (kind, hall) for kind, alerted in sorted(self._alerted.items()) for hall in halls if hall not in alerted
+            ]
 
-    def told(self, kind: AlertKind, hall: str) -> None:
+    def alerted(self, kind: AlertKind, hall: str) -> None:
         """Staff of a hall has this alert."""
         with self._lock:
-            self._told[kind].add(hall)
+            self._alerted[kind].add(hall)
 
     def rest(self) -> None:
         """An alert could not be written: ask again in a while."""
@@ -88,5 +90,5 @@ class Storage:
             if now - self._seen_at.get(kind, float("-inf")) < quiet:
                 return
             self._seen_at[kind] = now
-            self._told[kind] = set()
+            self._alerted[kind] = set()
         log.error("the storage of the hall is not well: %s", kind.value)

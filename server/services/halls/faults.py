@@ -50,8 +50,8 @@ def rejected(faults: list[dict[str, Any]]) -> HallError:
 def shape_faults(text: str, error: ValidationError) -> list[dict[str, Any]]:
     """The first faults of the file's shape, in words."""
     lines = Lines(text)
-    told = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
-    return [_shape_fault(lines, fault["loc"], fault["type"], fault["msg"]) for fault in told]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
+    return [_shape_fault(lines, fault["loc"], fault["type"], fault["msg"]) for fault in errors]
 
 
 def _shape_fault(lines: Lines, loc: Location, kind: str, message: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def tell(context: Context) -> None:
             del news[0]
     finally:
         for text in news:  # told again in the next round; who knows it already has one line
-            context.clock.untold(text)
+            context.clock.announce_again(text)
 
 
 def _tell(work: Work, *, text: str) -> Answer:

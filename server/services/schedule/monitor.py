@@ -79,7 +79,7 @@ def _alarm_starving(work: Work, queue: Queue) -> None:
     if not late:
         return
     _, head = max(late, key=lambda one: (one[0], one[1].order))
-    told = work.db.scalars(
+    alerted = work.db.scalars(
         select(AlertRow.ticket_id)
         .join(TicketRow, TicketRow.id == AlertRow.ticket_id)
         .where(
@@ -90,7 +90,7 @@ def _alarm_starving(work: Work, queue: Queue) -> None:
         )
         .limit(1)
     ).first()
-    if told is None:
+    if alerted is None:
         number = work.db.get_one(TicketRow, head.ticket).number
         text = f"{number}: {int(minutes_waited(head, work.now))} / {target(head, rules)} min"
         alerts.raise_alert(work, AlertKind.STARVED, ticket=head.ticket, text=text)

@@ -116,8 +116,8 @@ def keep_reserve(context: Context) -> None:
     """Keep room on the disk; where it had to be given away, tell the staff of every hall once."""
     reserve = context.transactions.reserve
     reserve.keep()
-    if not reserve.told:
-        reserve.told = True
+    if not reserve.alerted:
+        reserve.alerted = True
         for hall in context.hall_ids():
             context.transactions.system(hall, partial(_tell, kind=AlertKind.STORAGE))
 
@@ -133,7 +133,7 @@ def tell_of_storage(context: Context) -> None:
     for kind, hall in storage.owed(context.hall_ids()):
         try:
             context.transactions.system(hall, partial(_tell, kind=kind))
-            storage.told(kind, hall)
+            storage.alerted(kind, hall)
         except HallError as error:
             log.error("staff of hall %s cannot be told of %s: %s", hall, kind.value, error)
             storage.rest()

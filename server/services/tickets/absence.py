@@ -57,7 +57,7 @@ def _waiting(work: Work, queue: Queue, doctor: str | None = None) -> list[Ticket
 
 def _tell(work: Work, queue: Queue, ticket: TicketRow, text: str) -> None:
     """One alert of a kind for a queue and doctor until somebody looked, and none again for the same ticket."""
-    told = (
+    alerted = (
         select(AlertRow.id)
         .join(TicketRow, TicketRow.id == AlertRow.ticket_id)
         .where(
@@ -69,5 +69,5 @@ def _tell(work: Work, queue: Queue, ticket: TicketRow, text: str) -> None:
             AlertRow.acknowledged_at.is_(None) | (AlertRow.ticket_id == ticket.id),
         )
     )
-    if work.db.scalars(told.limit(1)).first() is None:
+    if work.db.scalars(alerted.limit(1)).first() is None:
         alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=text)

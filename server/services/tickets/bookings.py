@@ -42,7 +42,7 @@ def cancel(work: Work, row: AppointmentRow, *, reason: str | None = None) -> Ans
         _give_reason(work, row, "appointment.cancelled", reason)
     if ticket is not None and effect is Effect.TICKET:
         _end(work, ticket, EndReason.HIS_CANCELLED)
-    elif ticket is not None and effect is Effect.TOLD:
+    elif ticket is not None and effect is Effect.STAFF_ALERTED:
         _tell(work, ticket, "his_cancelled_seen" if seen else "his_cancelled_called")
     return _answer(row, effect, ticket)
 
@@ -61,7 +61,7 @@ def move(work: Work, row: AppointmentRow, to: Booking, *, reason: str | None = N
     effect = _effect_of_move(work, ticket, to)
     if ticket is not None and effect is Effect.TICKET:
         _move_ticket(work, row, ticket, to)
-    elif ticket is not None and effect is Effect.TOLD:
+    elif ticket is not None and effect is Effect.STAFF_ALERTED:
         _tell(work, ticket, "his_moved")
     else:
         to.write(row)
@@ -79,7 +79,7 @@ def _effect_of_move(work: Work, ticket: TicketRow | None, to: Booking) -> Effect
         return effect
     here, there = transitions.home_of(work, ticket), transitions.queue_of(work, to.queue)
     fits = (here.mode, here.scale) == (there.mode, there.scale) and not _twin(work, ticket, to.queue)
-    return effect if fits else Effect.TOLD
+    return effect if fits else Effect.STAFF_ALERTED
 
 
 def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking) -> None:
@@ -205,13 +205,13 @@ def _end(work: Work, ticket: TicketRow, reason: EndReason) -> None:
 
 def _tell(work: Work, ticket: TicketRow, text: str) -> None:
     """Tell staff once: a hospital's system that sends its day again and again is no new alarm each time."""
-    told = select(AlertRow.id).where(
+    alerted = select(AlertRow.id).where(
         AlertRow.hall_id == ticket.hall_id,
         AlertRow.kind == AlertKind.BOOKING.value,
         AlertRow.ticket_id == ticket.id,
         AlertRow.text == text,
     )
-    if work.db.scalars(told.limit(1)).first() is None:
+    if work.db.scalars(alerted.limit(1)).first() is None:
         alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=text)
 
 

@@ -15,9 +15,9 @@ from server.protocol.terms import AppointmentState, TicketState
         (TicketState.STAGED, Effect.TICKET),
         (TicketState.HELD, Effect.TICKET),
         (TicketState.PASSED, Effect.TICKET),
-        (TicketState.CALLED, Effect.TOLD),
-        (TicketState.SERVING, Effect.TOLD),
-        (TicketState.DONE, Effect.TOLD),
+        (TicketState.CALLED, Effect.STAFF_ALERTED),
+        (TicketState.SERVING, Effect.STAFF_ALERTED),
+        (TicketState.DONE, Effect.STAFF_ALERTED),
         (TicketState.CANCELLED, Effect.BOOKING),
     ],
 )
@@ -29,8 +29,8 @@ def test_a_cancelled_booking_takes_its_ticket_along_unless_the_patient_was_calle
 @pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING])
 def test_a_patient_who_is_escorted_is_never_taken_out_of_sight(state):
     """Q6: a registration that is paid back because the patient lies in the emergency room loses nobody."""
-    assert Effect.TOLD is on_cancel(state, escorted=True)
-    assert Effect.TOLD is on_move(state, escorted=True)
+    assert Effect.STAFF_ALERTED is on_cancel(state, escorted=True)
+    assert Effect.STAFF_ALERTED is on_move(state, escorted=True)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_a_patient_who_is_escorted_is_never_taken_out_of_sight(state):
         (None, Effect.BOOKING),
         (TicketState.WAITING, Effect.TICKET),
         (TicketState.STAGED, Effect.TICKET),
-        (TicketState.HELD, Effect.TOLD),
-        (TicketState.PASSED, Effect.TOLD),
-        (TicketState.CALLED, Effect.TOLD),
-        (TicketState.SERVING, Effect.TOLD),
+        (TicketState.HELD, Effect.STAFF_ALERTED),
+        (TicketState.PASSED, Effect.STAFF_ALERTED),
+        (TicketState.CALLED, Effect.STAFF_ALERTED),
+        (TicketState.SERVING, Effect.STAFF_ALERTED),
     ],
 )
 def test_a_moved_booking_moves_who_is_in_line_and_tells_staff_of_everybody_else(state, effect):
@@ -52,7 +52,7 @@ def test_a_moved_booking_moves_who_is_in_line_and_tells_staff_of_everybody_else(
 
 def test_an_urgent_patient_keeps_the_place_that_triage_gave():
     """Q6: a hospital's new slot is no reason to wait longer."""
-    assert Effect.TOLD is on_move(TicketState.WAITING, urgent=True)
+    assert Effect.STAFF_ALERTED is on_move(TicketState.WAITING, urgent=True)
 
 
 def test_every_state_of_a_ticket_has_its_row():

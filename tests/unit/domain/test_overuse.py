@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain import overuse
-from server.domain.overuse import TOLD_AT, Action
+from server.domain.overuse import ALERT_AT, Action
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def test_only_the_last_minute_counts():
 def test_a_clock_that_is_set_back_locks_no_kiosk():
     """S19"""
     assert overuse.wait(seconds_ago(-3600, -3600), 1, NOON) is None
-    assert overuse.tells(Action.CALLS, 60, None, NOON + timedelta(hours=1), NOON)
+    assert overuse.alerts(Action.CALLS, 60, None, NOON + timedelta(hours=1), NOON)
 
 
 @pytest.mark.parametrize(
@@ -47,19 +47,19 @@ def test_a_kiosk_waits_only_for_a_limit_and_until_the_minute_is_over(done, limit
 @pytest.mark.parametrize("action", Action)
 def test_staff_is_told_of_too_much_once_in_ten_minutes(action):
     """S19"""
-    told = TOLD_AT[action]
+    alerted_at = ALERT_AT[action]
 
-    assert not overuse.tells(action, told - 1, None, None, NOON)
-    assert overuse.tells(action, told, None, None, NOON)
-    assert not overuse.tells(action, told, None, NOON - timedelta(minutes=9), NOON)
-    assert overuse.tells(action, told, None, NOON - timedelta(minutes=10), NOON)
+    assert not overuse.alerts(action, alerted_at - 1, None, None, NOON)
+    assert overuse.alerts(action, alerted_at, None, None, NOON)
+    assert not overuse.alerts(action, alerted_at, None, NOON - timedelta(minutes=9), NOON)
+    assert overuse.alerts(action, alerted_at, None, NOON - timedelta(minutes=10), NOON)
 
 
 def test_a_low_limit_is_told_when_it_is_reached_and_a_high_one_no_later_than_without():
     """S19"""
-    assert overuse.tells(Action.NUMBERS, 3, 3, None, NOON)
-    assert not overuse.tells(Action.NUMBERS, 2, 3, None, NOON)
-    assert overuse.tells(Action.NUMBERS, TOLD_AT[Action.NUMBERS], 600, None, NOON)
+    assert overuse.alerts(Action.NUMBERS, 3, 3, None, NOON)
+    assert not overuse.alerts(Action.NUMBERS, 2, 3, None, NOON)
+    assert overuse.alerts(Action.NUMBERS, ALERT_AT[Action.NUMBERS], 600, None, NOON)
 
 
 def test_a_worst_hour_at_a_kiosk_tells_nobody():
@@ -68,4 +68,4 @@ def test_a_worst_hour_at_a_kiosk_tells_nobody():
     for number in range(180):
         now = NOON + timedelta(seconds=20 * number)
         times = [*overuse.lately(times, now), now]
-        assert not overuse.tells(Action.NUMBERS, len(times), None, None, now)
+        assert not overuse.alerts(Action.NUMBERS, len(times), None, None, now)
