@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run_console(settings, ending) if options.console else run_wall(settings, ending)
     except (HardwareError, OSError) as trouble:  # an unknown voice, a port in use: said in one line, not in a trace
-        print(f"hall-caller: {logs.told(trouble)}", file=sys.stderr)
+        print(f"hall-caller: {logs.describe(trouble)}", file=sys.stderr)
         return 1
 
 

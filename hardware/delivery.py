@@ -39,7 +39,7 @@ class Delivery:
         self._reports, self._spool, self._now = reports, spool, monotonic
         self._waiting: dict[str, tuple[float, float]] = {}  # key → when it is told again, and the pause before that
         self._settled: set[str] = set()  # keys whose record the disk would not let go
-        self.untold: Sequence[str] = ()
+        self.unreported: Sequence[str] = ()
         """Jobs whose ends wait, the oldest first, so many as a server is told of."""
         self.state: str | None = None
         """`refused`: a record is set aside; `untold`: an end waits; None: the server knows everything."""
@@ -53,7 +53,7 @@ class Delivery:
             if self.is_due(ended) and not self.tell(ended):
                 break
         waiting = (ended.job for ended in left if ended.key in self._waiting)
-        self.untold = [job for job in waiting if _ID.fullmatch(job)][:MOST_NAMED]
+        self.unreported = [job for job in waiting if _ID.fullmatch(job)][:MOST_NAMED]
         if self._spool.has_refused():
             self.state = "refused"
         else:

@@ -10,7 +10,7 @@ HardwareError
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 
 class HardwareError(Exception):
@@ -71,4 +71,4 @@ def failures_of(
     except HardwareError:
         raise
     except foreign as error:
-        raise kind(driver, told(error), permanent=permanent) from error
+        raise kind(driver, describe(error), permanent=permanent) from error

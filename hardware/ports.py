@@ -53,7 +53,7 @@ class Outcome:
     untouched: bool = False
 
     @property
-    def told(self) -> str:
+    def evidence_text(self) -> str:
         """What is told to the server, at most 200 characters: reason, whether a torn part may lie there, evidence."""
         return f"{self.reason.value}{' torn' if self.torn else ''}: {self.evidence}"[:EVIDENCE_LENGTH]
 

@@ -50,18 +50,18 @@ class Spool:
 
     def end(self, job: PrintJob, key: str, outcome: Outcome) -> Spooled:
         """Remember how it ended, until the server knows."""
-        told: dict[str, str | None] = {
+        record: dict[str, str | None] = {
             "job": job.id,
             "lease": job.lease,
             "key": key,
             "state": outcome.state.value,
-            "evidence": outcome.told,
+            "evidence": outcome.evidence_text,
         }
         try:
-            self._write(job.id, told)
+            self._write(job.id, record)
         except OSError as error:  # it is printed all the same, and told from memory
             log.error("spool: the end of job %s is not on the disk: %s", job.id, error)
-        return _spooled(told)
+        return _spooled(record)
 
     def forget(self, job: str) -> None:
         """The server knows how the job ended. Raises OSError."""

@@ -99,7 +99,7 @@ class Station:
     def _claimed(self) -> PrintJob | None:
         """The next job. One that cannot be read, such as a newer server's, is told as unprintable and passed over."""
         try:
-            return self._jobs.claim_print_job(self._delivery.untold)
+            return self._jobs.claim_print_job(self._delivery.unreported)
         except AnswerUnreadable as error:
             if error.job is None:
                 raise
@@ -118,8 +118,8 @@ class Station:
     def beat(self) -> None:
         """Tell the server that the station lives and how its printer is."""
         health = self.health.value if self.health else "unknown"
-        told = {"ends": state} if (state := self._delivery.state) else {}
-        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD, **told}, self.epoch)
+        reported = {"ends": state} if (state := self._delivery.state) else {}
+        self._jobs.heartbeat(self.seen_seq, {"printer": health, "ok": self.health in GOOD, **reported}, self.epoch)
 
     def has_read(self, epoch: str, seq: int) -> None:
         """The hall's journal got to `seq`; in one epoch it never goes back, so the furthest is what a restore shows."""
@@ -206,16 +206,16 @@ class Wakeful:
 
     def _beat(self) -> None:
         """Tell at once when the printer's health changed, else now and then."""
-        told: Reason | None = None
+        reported: Reason | None = None
         quiet = self._heartbeat
         while not self.stopping.wait(0.5):
             quiet += 0.5
             health = self._station.health
-            if quiet < self._heartbeat and (health is None or health is told):
+            if quiet < self._heartbeat and (health is None or health is reported):
                 continue
             try:
                 self._station.beat()
-                told = health
+                reported = health
             except (HallProblem, HallUnreachable) as problem:
                 log.debug("heartbeat not taken: %s", problem)
             except Exception:  # a station that is silent counts as gone

@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"HALL_DATABASE_URL: {error}", file=sys.stderr)
         return 1
     except DBAPIError as error:
-        print(f"HALL_DATABASE_URL: {logs.told(error.orig or error)}", file=sys.stderr)
+        print(f"HALL_DATABASE_URL: {logs.describe(error.orig or error)}", file=sys.stderr)
         return 1
     return result
 

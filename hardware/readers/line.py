@@ -13,7 +13,7 @@ from typing import Any
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, failures_of
 from hardware.ports import Scan
-from server.protocol.logs import told
+from server.protocol.logs import describe
 from server.protocol.terms import Evidence
 
 LONGEST = 4096
@@ -108,7 +108,7 @@ class LineReader:
                 raise FailedInUse(self.url, "the reader is gone")
         except OSError as error:
             self.close()
-            raise error if isinstance(error, FailedInUse) else FailedInUse(self.url, told(error)) from error
+            raise error if isinstance(error, FailedInUse) else FailedInUse(self.url, describe(error)) from error
         self._heard = (self._heard + data)[-LONGEST:]
         return True
 

@@ -33,7 +33,7 @@ from hardware.voice.engines.base import (
 from hardware.voice.play.players import FolderPlayer, LocalPlayer, Player, local_player
 from hardware.voice.render.fallback import FallbackChain
 from hardware.voice.voice import Voice
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def open_voice(url: str) -> Voice:
         names = [name for name in _names(url, parts.scheme, options) if _can_be(name, options)]
         engines = [_engine(name, cache, options, fault) for name in names]
     except OSError as error:
-        raise CannotOpen(url, told(error)) from error
+        raise CannotOpen(url, describe(error)) from error
     return Voice(FallbackChain(engines, cache), player, why_no_player=why_none)
 
 

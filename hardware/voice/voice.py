@@ -24,7 +24,7 @@ from hardware.voice.audio.sound import Sound
 from hardware.voice.play.players import Player
 from hardware.voice.render.fallback import FallbackChain, Rendered
 from hardware.voice.render.prefetch import Prefetcher, Sentence
-from server.protocol.logs import told
+from server.protocol.logs import describe
 from server.protocol.terms import AnnouncementOutcome
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class Voice:
             try:
                 return self._announced(sentences, with_chime, started)
             except (HardwareError, OSError) as error:
-                return self._ended(AnnouncementOutcome.FAILED, started, reason=told(error))
+                return self._ended(AnnouncementOutcome.FAILED, started, reason=describe(error))
 
     def close(self) -> None:
         """Fall silent and end every engine; may be called twice."""

@@ -172,12 +172,12 @@ class Errands:
         if entry.kind == PrintReport.__name__:
             job = client.print_report(body["report"], body["visit_token"], language=body.get("language"), key=entry.key)
             return job if job else Refused("no_printer")
-        told = {"visit_token": body.get("visit_token"), "about": body.get("about")}
-        return Alerted(client.raise_alert(AlertKind(body["kind"]), key=entry.key, **told).id)
+        evidence_text = {"visit_token": body.get("visit_token"), "about": body.get("about")}
+        return Alerted(client.raise_alert(AlertKind(body["kind"]), key=entry.key, **evidence_text).id)
 
     def _follow(self, wish: FollowAlert) -> None:
         """Ask whether somebody comes, as long as the patient is there and the alert is open."""
-        client, since, told = self._outside.client.patient(0), self._outside.clock(), None
+        client, since, evidence_text = self._outside.client.patient(0), self._outside.clock(), None
         while not self._stopping.is_set() and self._gone < wish.patient:
             try:
                 answer = client.alert(wish.alert)
@@ -186,9 +186,9 @@ class Errands:
             except HallProblem as problem:
                 log.warning("the alert %s cannot be followed: %s", wish.alert, problem)
                 return
-            if answer is not None and answer.coming and answer.coming != told:
-                told = answer.coming
-                self._feed(Coming(wish.alert, told))
+            if answer is not None and answer.coming and answer.coming != evidence_text:
+                evidence_text = answer.coming
+                self._feed(Coming(wish.alert, evidence_text))
             over = answer is not None and answer.alert.closed_at is not None
             if over or self._outside.clock() - since > FOLLOWED_FOR:
                 return
@@ -210,7 +210,7 @@ class Errands:
             except sqlite3.Error as error:  # the patient waits: after a crash now, nobody knows of the paper
                 log.error("the disk refuses: paper of job %s begins unremembered: %s", job.id, error)
         outcome = self._outside.paper.make(job)
-        self._tellers.submit(self._safely, SettlePaper(job, outcome.state, outcome.told))
+        self._tellers.submit(self._safely, SettlePaper(job, outcome.state, outcome.evidence_text))
         return Paper(outcome.state, outcome.reason)
 
     def _tell(self, job: PrintJob, state: PrintJobState, evidence: str) -> None:
@@ -231,8 +231,8 @@ class Errands:
         """
         while not self._stopping.is_set() and self._outside.clock() - end.since < REPORT_UNTIL:
             try:
-                told = self._outside.client.report_print_job(end.job, end.state, end.evidence, key=end.key)
-                return end.settled(told.moved_to if told is not None else {})
+                evidence_text = self._outside.client.report_print_job(end.job, end.state, end.evidence, key=end.key)
+                return end.settled(evidence_text.moved_to if evidence_text is not None else {})
             except HallProblem as problem:
                 log.warning("the outcome %s of print job %s is refused: %s", end.state, end.job, problem)
                 if problem.is_final:

@@ -9,7 +9,7 @@ from random import Random
 
 from server.demo.morning import Fate, Guest, fate
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
-from server.protocol.logs import told
+from server.protocol.logs import describe
 from server.protocol.messages import TicketView
 from server.protocol.terms import AlertKind
 
@@ -86,7 +86,7 @@ class Hospital:
         try:
             action()
         except (HallProblem, HallUnreachable) as refused:
-            self._say(f"{what}: {told(refused)}")
+            self._say(f"{what}: {describe(refused)}")
             return False
         return True
 
@@ -102,7 +102,7 @@ class Hospital:
             try:
                 answer = console.check_in(guest.hall, patient=patient, language=person.language, **what)
             except (HallProblem, HallUnreachable) as refused:
-                self._say(f"{guest.hall} check-in: {told(refused)}")
+                self._say(f"{guest.hall} check-in: {describe(refused)}")
                 return
             ticket = answer.ticket
             if ticket is None:
@@ -124,7 +124,7 @@ class Hospital:
             try:
                 ticket = console.call_next(room).ticket
             except (HallProblem, HallUnreachable) as refused:
-                self._say(f"{hall} {room}: {told(refused)}")
+                self._say(f"{hall} {room}: {describe(refused)}")
                 self._later(STEP_ASIDE, self._room(hall, room))
                 return
             if ticket is None:

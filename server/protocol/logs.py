@@ -33,7 +33,7 @@ _DATA_CLASSES = ("22", "23")
 _QUOTED = frozenset("'\"")
 
 
-def told(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """An exception in one line: its type and what is known to hold nothing of a patient."""
     more = _more(error)
     return f"{type(error).__name__}: {escaped(more, LONGEST_TEXT)}" if more else type(error).__name__
@@ -44,7 +44,7 @@ def _more(error: BaseException) -> str:
     if isinstance(own, str):
         return own
     if (inner := getattr(error, "orig", None)) is not None and isinstance(inner, BaseException):
-        return told(inner)  # SQLAlchemy wraps what the driver said, with the statement and its parameters
+        return describe(inner)  # SQLAlchemy wraps what the driver said, with the statement and its parameters
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
     if hasattr(error, "sqlstate"):
@@ -122,7 +122,7 @@ def _argument(value: object, ours: bool) -> object:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, BaseException):
-        return told(value)
+        return describe(value)
     if not ours:
         return "…"
     if isinstance(value, Enum):
@@ -149,9 +149,9 @@ def traceback_lines(error: BaseException) -> list[str]:
     lines = ["  Traceback, latest call last:"]
     for one in reversed(list(_chain(error))):
         lines += _frames(one.__traceback__)
-        lines.append(f"  {told(one)}")
+        lines.append(f"  {describe(one)}")
         if isinstance(one, BaseExceptionGroup):
-            lines += [f"  | {told(inner)}" for inner in one.exceptions[:LONGEST_CHAIN]]
+            lines += [f"  | {describe(inner)}" for inner in one.exceptions[:LONGEST_CHAIN]]
     return lines
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 COLUMNS = ("visit", "arrived_at", "entered_room_at", "left_at", "doctor_type")
 LONGEST_SERVICE = timedelta(minutes=30)
@@ -47,7 +47,7 @@ def read_day(path: Path, zone: ZoneInfo, limit: int | None = None) -> Day:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as problem:
-        raise DayRejected(f"{path}: {told(problem)}") from problem
+        raise DayRejected(f"{path}: {describe(problem)}") from problem
     if not rows:
         raise DayRejected(f"{path}: no visits in it")
     missing = [column for column in COLUMNS if column not in rows[0]]

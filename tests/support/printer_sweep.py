@@ -176,7 +176,7 @@ class Bench:
         """What nobody may ever see: a print that is none, two papers of one job, two patients on one paper."""
         owners = [self.owners(slip.data) for slip in self.device.paper.slips()]
         for number, (outcome, times) in enumerate(zip(self.outcomes, self.whole(), strict=True), start=1):
-            told = f"job {number} {outcome.state.value} {outcome.told}"
+            told = f"job {number} {outcome.state.value} {outcome.evidence_text}"
             if outcome.state in WELL and times != 1:
                 yield f"{told}: {times} whole papers"
             # paper that ended lies there in two pieces, which the strip of a virtual printer does not show
@@ -236,5 +236,5 @@ def broken(
     bench.heal()
     wrong = list(bench.complaints())
     if bench.outcomes[-1].state not in WELL:
-        wrong.append(f"the last job ended as {bench.outcomes[-1].told}")
+        wrong.append(f"the last job ended as {bench.outcomes[-1].evidence_text}")
     return bench.outcomes[BROKEN - 1], wrong

@@ -179,10 +179,10 @@ class EscposPrinter:
         self.abilities.hangs_up = False
         kind = "named" if self.abilities.names else "counted"
         others = ", answers of others heard" if talk.questions.strays else ""
-        told = f"each band {kind}, cut confirmed, status {status.hex}{others}"
+        evidence_text = f"each band {kind}, cut confirmed, status {status.hex}{others}"
         if witness is None and not self.abilities.restart_seen:
-            return self._end(PrintJobState.SENT, status.health(), f"{told}, a restart would not be seen")
-        return self._end(PrintJobState.PRINTED, status.health(), told)
+            return self._end(PrintJobState.SENT, status.health(), f"{evidence_text}, a restart would not be seen")
+        return self._end(PrintJobState.PRINTED, status.health(), evidence_text)
 
     def _doubt(self, talk: OrderedConversation, witness: bytes | None) -> str:
         """What speaks against the content being whole on the paper; empty when the printer's answers prove it."""
@@ -214,8 +214,8 @@ class EscposPrinter:
         if self._sent:
             self._preparation.clean = well or took_all
         torn = not well and self._sent > 0
-        told = f"{evidence}, {self._sent} of {self._total} bytes"
-        return Outcome(state, reason, told, torn, untouched=self._sent == 0)
+        evidence_text = f"{evidence}, {self._sent} of {self._total} bytes"
+        return Outcome(state, reason, evidence_text, torn, untouched=self._sent == 0)
 
     def _stopped(self, reason: Reason, evidence: str) -> Outcome:
         """The printer said, or failed to say, why: certain unless everything was sent and it only kept silent."""

@@ -10,7 +10,7 @@ from hardware.escpos.layout.report import draw_report
 from hardware.escpos.layout.slip import draw_slip, tidied
 from hardware.escpos.layout.waiting_list import draw_list
 from hardware.ports import Profile
-from server.protocol.logs import told
+from server.protocol.logs import describe
 from server.protocol.messages import PrintJob
 
 MOST_CHARACTERS = 30_000
@@ -42,7 +42,7 @@ def render(job: PrintJob, profile: Profile, now: datetime) -> list[Image.Image]:
         if job.kind == "list" and job.document is not None:
             return draw_list(ListDocument.model_validate(job.document), profile)
     except (ValidationError, KeyError, ValueError) as error:
-        raise Unprintable(f"{job.kind}: {told(error)}") from error
+        raise Unprintable(f"{job.kind}: {describe(error)}") from error
     raise Unprintable(f"{job.kind}: nothing to draw")
 
 

@@ -6,7 +6,7 @@ from escpos.exceptions import Error as EscposError
 from escpos.printer import Serial
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut, failures_of
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 
 class SerialTransport:
@@ -38,7 +38,7 @@ class SerialTransport:
             self._line().write(data)
         except OSError as error:
             kind = TimedOut if "timeout" in type(error).__name__.lower() else FailedInUse
-            raise kind(self._url, told(error)) from error
+            raise kind(self._url, describe(error)) from error
 
     def read(self, timeout: float) -> bytes:
         """Wait for the first byte, then take what is there."""

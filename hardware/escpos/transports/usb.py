@@ -7,7 +7,7 @@ from escpos.exceptions import Error as EscposError
 from escpos.printer import Usb
 
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut, failures_of
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 _READ = 256
 
@@ -30,7 +30,7 @@ class UsbTransport:
             with failures_of(self._url, CannotOpen, EscposError, OSError):
                 self._device.open()
         except ValueError as error:  # pyusb's NoBackendError
-            raise NotAvailable(self._url, told(error)) from error
+            raise NotAvailable(self._url, describe(error)) from error
 
     def write(self, data: bytes) -> None:
         """Write all, within the stall time."""
@@ -51,7 +51,7 @@ class UsbTransport:
             return act()
         except OSError as error:
             if "timeout" not in type(error).__name__.lower():
-                raise FailedInUse(self._url, told(error)) from error
+                raise FailedInUse(self._url, describe(error)) from error
             if silent:
                 return b""
             raise TimedOut(self._url, "the printer takes no more data") from error

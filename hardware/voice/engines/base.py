@@ -18,7 +18,7 @@ from hardware.voice.audio.cache import Cache
 from hardware.voice.audio.sound import Sound
 from hardware.voice.engines.phrases import phrases
 from hardware.voice.process.worker import Worker
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class ChildEngine:
             self.factor = (self.factor + self.took / rendered.seconds) / 2
             return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:
-            raise FailedInUse(self.name, f"wrote no sound file: {told(error)}") from error
+            raise FailedInUse(self.name, f"wrote no sound file: {describe(error)}") from error
         finally:
             path.unlink(missing_ok=True)
 

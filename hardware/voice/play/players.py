@@ -20,7 +20,7 @@ from hardware.voice.audio import sound
 from hardware.voice.audio.cache import FILES
 from hardware.voice.audio.sound import Sound
 from server.protocol import private_files
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pw-play",),
@@ -105,7 +105,7 @@ class LocalPlayer:
                     [*command, str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
                 )
             except OSError as error:
-                raise NotAvailable(name, f"cannot be started: {told(error)}") from error
+                raise NotAvailable(name, f"cannot be started: {describe(error)}") from error
             self._child = child
         try:
             _, complaint = child.communicate(timeout=seconds + SLACK)
@@ -139,7 +139,7 @@ class FolderPlayer:
         try:
             sound.write(self.folder / f"{max(taken, default=0) + 1:06d}.wav", played)
         except OSError as error:
-            raise FailedInUse(str(self.folder), told(error)) from error
+            raise FailedInUse(str(self.folder), describe(error)) from error
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -22,7 +22,7 @@ from hardware.errors import NotAvailable
 from hardware.voice.audio import sound
 from hardware.voice.process.renderer import Renderer
 from server.protocol import logs
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 ENGINES = {
     "neural": "hardware.voice.engines.kokoro",
@@ -41,7 +41,7 @@ def main() -> int:
     try:
         render: Renderer = importlib.import_module(ENGINES[options.engine]).load()
     except Exception as error:  # whatever a foreign engine raises while loading means that it is not available
-        say({"unavailable": told(error)})
+        say({"unavailable": describe(error)})
         return 1
     say({"ready": True})
     for line in sys.stdin:
@@ -65,7 +65,7 @@ def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> di
     except NotAvailable as error:
         return {"unspoken": error.detail}
     except Exception as error:  # the parent turns it into its own failure; this child may go on
-        return {"failed": told(error)}
+        return {"failed": describe(error)}
     return {"done": True, "seconds": time.monotonic() - started}
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import hardware
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut
-from server.protocol.logs import told
+from server.protocol.logs import describe
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Worker:
                     env=_environment(),
                 )  # fmt: skip  # one line of pipes
             except OSError as error:
-                raise CannotOpen(self.name, f"cannot start: {told(error)}") from error
+                raise CannotOpen(self.name, f"cannot start: {describe(error)}") from error
             reading = threading.Thread(target=_read, args=(self._child, self._answers), name=self.name, daemon=True)
             reading.start()
 
@@ -134,7 +134,7 @@ class Worker:
             child.stdin.flush()
         except (OSError, ValueError) as error:
             self._kill()
-            raise FailedInUse(self.name, f"the engine is gone: {told(error)}") from error
+            raise FailedInUse(self.name, f"the engine is gone: {describe(error)}") from error
 
     def _next(self, until: float, *, kill: bool = True) -> Answer | None:
         try:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain import health_changes
-from server.domain.alerting import LINES, MOST_NAMELESS, PAUSE, is_told_again, shares_nameless
+from server.domain.alerting import LINES, MOST_NAMELESS, PAUSE, is_repeated, shares_nameless
 from server.protocol.terms import AlertKind
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -14,14 +14,14 @@ AT_ONCE = timedelta(milliseconds=20)
 
 def test_calls_on_the_heels_of_others_are_told_at_each_doubling():
     """B7: sixty calls were sixty events."""
-    assert [2, 3, 4, 5, 10, 20, 40] == [count for count in range(2, 61) if is_told_again(count, AT_ONCE)]
-    assert 14 == sum(is_told_again(count, AT_ONCE) for count in range(2, 10_000)), "and ten thousand are not many more"
+    assert [2, 3, 4, 5, 10, 20, 40] == [count for count in range(2, 61) if is_repeated(count, AT_ONCE)]
+    assert 14 == sum(is_repeated(count, AT_ONCE) for count in range(2, 10_000)), "and ten thousand are not many more"
 
 
 @pytest.mark.parametrize("count", [2, 6, 7, 61, 9_999])
 def test_who_calls_again_after_a_pause_is_told_at_once(count):
     """B7: a true "I feel worse" is never delayed."""
-    assert is_told_again(count, PAUSE)
+    assert is_repeated(count, PAUSE)
 
 
 def test_only_dangers_about_nobody_known_share_a_line_and_only_when_there_are_many():

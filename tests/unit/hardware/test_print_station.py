@@ -342,5 +342,5 @@ def test_a_running_station_prints_wakes_beats_and_stops(printer, tmp_path):
 
 def test_what_is_told_is_never_longer_than_the_server_takes(printer):
     outcome = Outcome(PrintJobState.FAILED, Reason.LOST, "x" * 500, torn=True)
-    assert outcome.told.startswith("connection_lost torn: xxx")
-    assert 200 == len(outcome.told)
+    assert outcome.evidence_text.startswith("connection_lost torn: xxx")
+    assert 200 == len(outcome.evidence_text)

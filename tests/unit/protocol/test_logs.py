@@ -7,7 +7,7 @@ import pytest
 
 from hardware.errors import FailedInUse, failures_of
 from server.domain.errors import HallError
-from server.protocol.logs import HOME, LogFormatter, escaped, told
+from server.protocol.logs import HOME, LogFormatter, describe, escaped
 from server.protocol.messages import TicketView
 from server.protocol.terms import ErrorCode
 from server.protocol.wire import HallProblem
@@ -79,7 +79,7 @@ def test_a_database_error_is_told_without_statement_and_values():
     db = sqlite3.connect(":memory:")
     error = raised(lambda: db.execute("SELECT * FROM patient WHERE name = ?", (NAME,)))
 
-    assert told(error) == "OperationalError: SQLITE_ERROR no such table: patient"
+    assert describe(error) == "OperationalError: SQLITE_ERROR no such table: patient"
 
 
 UNREADABLE = f"SELECT CAST(X'{NAME.encode().hex()}FF' AS TEXT)"
@@ -97,7 +97,7 @@ def test_what_a_database_quotes_is_left_out(statement, said):
     """S9: of a damaged file Python's driver says "Could not decode to UTF-8 column 'name' with text '龘靐齉'"."""
     db = sqlite3.connect(":memory:")
 
-    assert said == told(raised(lambda: db.execute(statement).fetchall()))
+    assert said == describe(raised(lambda: db.execute(statement).fetchall()))
 
 
 class Diagnosis:
@@ -119,13 +119,13 @@ def test_a_postgresql_error_names_its_constraint_and_not_the_key_that_broke_it()
     """S9: PostgreSQL repeats the value in DETAIL and in messages about data."""
     error = PostgresError("23505", f"duplicate key\nDETAIL: Key (identity_number)=({NUMBER}) already exists.")
 
-    assert told(error) == "PostgresError: 23505 patient_identity_number_key"
+    assert describe(error) == "PostgresError: 23505 patient_identity_number_key"
 
 
 def test_our_own_errors_are_told_by_their_code():
     """S9: a refusal's detail may repeat what was typed; its code does not."""
-    assert told(HallError(ErrorCode.NOT_IDENTIFIED, f"{NAME} is unknown")) == "HallError: not_identified"
-    assert told(HallProblem(ErrorCode.CHOOSE, 409, {"detail": NAME})) == "HallProblem: 409 choose"
+    assert describe(HallError(ErrorCode.NOT_IDENTIFIED, f"{NAME} is unknown")) == "HallError: not_identified"
+    assert describe(HallProblem(ErrorCode.CHOOSE, 409, {"detail": NAME})) == "HallProblem: 409 choose"
 
 
 def test_a_device_failure_does_not_repeat_what_a_library_said():
@@ -133,12 +133,12 @@ def test_a_device_failure_does_not_repeat_what_a_library_said():
     with pytest.raises(FailedInUse) as failed, failures_of("tcp://printer:9100", FailedInUse, ValueError):
         raise ValueError(f"cannot encode {NAME}")
 
-    assert told(failed.value) == "FailedInUse: tcp://printer:9100: ValueError"
+    assert describe(failed.value) == "FailedInUse: tcp://printer:9100: ValueError"
 
 
 @pytest.mark.parametrize("value", [{"name": NAME}, [NAME], NAME.encode(), object()])
 def test_only_plain_values_stand_in_an_entry(value):
-    """S9: an object, a body or a view in a log call is told by its type."""
+    """S9: an object, a body or a view in a log call is described by its type."""
     said = entry("given %s", value)
 
     assert NAME not in said

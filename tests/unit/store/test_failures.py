@@ -61,7 +61,7 @@ def test_a_disk_that_fails_now_and_then_is_told_once_in_ten_minutes_and_damage_o
         seen.note(ErrorCode.STORAGE_FAILED)
         seen.note(ErrorCode.STORAGE_DAMAGED)
         for kind, hall in seen.owed(["H1"]):
-            seen.told(kind, hall)
+            seen.alerted(kind, hall)
             now[0] += 1
     assert 2 == now[0]
 
@@ -75,7 +75,7 @@ def test_a_hall_whose_alert_could_not_be_written_is_told_later_and_the_others_no
     now = [0.0]
     seen = storage(now)
     seen.note(ErrorCode.STORAGE_DAMAGED)
-    seen.told(AlertKind.STORAGE_DAMAGED, "H1")
+    seen.alerted(AlertKind.STORAGE_DAMAGED, "H1")
     seen.rest()
 
     assert [] == seen.owed(["H1", "H2"])
