@@ -64,9 +64,9 @@ def _move(work: Work, _context: Context, body: MoveAppointmentBody, id: str) -> 
     return bookings.move(work, row, to, reason=body.reason)
 
 
-def _moment(word: str, at: datetime, timezone: ZoneInfo) -> datetime:
+def _moment(name: str, at: datetime, timezone: ZoneInfo) -> datetime:
     """A time in UTC; without a zone it is the hospital's. Raises invalid where no calendar has it."""
     try:
         return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
     except OverflowError:
-        raise HallError(ErrorCode.INVALID, f"{word}: no day of bookings") from None
+        raise HallError(ErrorCode.INVALID, f"{name}: no day of bookings") from None

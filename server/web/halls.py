@@ -78,10 +78,10 @@ def _ahead(context: Context, who: Principal, hall: str) -> View:
     return preview.likely_calls(context, named_hall(context, who, hall))
 
 
-def _whole(word: str, default: int) -> int:
-    text = request.args.get(word)
+def _whole(name: str, default: int) -> int:
+    text = request.args.get(name)
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise HallError(ErrorCode.INVALID, f"{word} is a whole number")
+        raise HallError(ErrorCode.INVALID, f"{name} is a whole number")
     return int(text)

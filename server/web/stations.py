@@ -28,13 +28,13 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=CallNextBody,
         answer=Called,
     )
-    for word, state in STATES.items():
+    for name, state in STATES.items():
         command_route(
             routes,
             spec,
-            f"/stations/<id>/{word}",
+            f"/stations/<id>/{name}",
             _set(state),
-            operation=f"{word}_station",
+            operation=f"{name}_station",
             tag="stations",
             body=StationBody,
             answer=StationAnswer,

@@ -37,14 +37,14 @@ def blueprint(spec: SpecTree) -> Blueprint:
     _reads(routes, spec)
 
     def add(
-        word: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
+        name: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
     ) -> None:
         command_route(
             routes,
             spec,
-            f"/tickets/<id>/{word}",
+            f"/tickets/<id>/{name}",
             use_case,
-            operation=f"{word}_ticket",
+            operation=f"{name}_ticket",
             tag="tickets",
             body=body,
             answer=answer,
@@ -57,8 +57,8 @@ def blueprint(spec: SpecTree) -> Blueprint:
         TriageBody,
         prepare=confirmed,
     )
-    for word, plain in consultation.PLAIN.items():
-        add(word, _plain(plain), PlainBody)
+    for name, plain in consultation.PLAIN.items():
+        add(name, _plain(plain), PlainBody)
     add("return", lambda work, context, body, id: consultation.give_back(work, context, id, body), VisitBody)
     add("worse", lambda work, context, body, id: consultation.worse(work, context, id, body), VisitBody, FeelsWorse)
     add("start", lambda work, _, body, id: consultation.start(work, id, body), StartBody)

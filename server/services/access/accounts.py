@@ -74,7 +74,7 @@ def keep_account(db: Session, row: Mapping[str, str], password_hash: str, now: d
         assert known is not None
         account = _changed(db, known, row, hall, station, doctor)
     after = _shown(account)
-    what = [word for word, value in after.items() if before.get(word) != value] + (["password"] * bool(password_hash))
+    what = [name for name, value in after.items() if before.get(name) != value] + (["password"] * bool(password_hash))
     if what:
         text = f"{account.role} of {account.hall_id or 'every hall'}: {', '.join(what)}"
         by.audit("account.changed" if before else "account.added", account.username, text)

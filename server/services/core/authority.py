@@ -69,11 +69,11 @@ def must_reach_ticket(db: Session, who: Principal, operation: str, ticket: Ticke
     stations, queues = frozenset(room.id for room in rooms), frozenset(id for room in rooms for id in room.queues)
     before = None
     if Reach.BEFORE in reach and ticket.undo:
-        before = _place(**{word: ticket.undo["image"][word] for word in WHERE})
+        before = _place(**{name: ticket.undo["image"][name] for name in WHERE})
         stations = own_then(
             stations, bound=who.station is not None, doctor=who.doctor, sat=ticket.undo.get("doctor", NOBODY_KNOWS)
         )
-    place = _place(**{word: getattr(ticket, word) for word in WHERE})
+    place = _place(**{name: getattr(ticket, name) for name in WHERE})
     if not reaches(reach, place, stations=stations, queues=queues, before=before):
         raise HallError(ErrorCode.NOT_YOUR_STATION)
 

@@ -14,15 +14,15 @@ READ_ANEW = frozenset({"print_job", "report"})
 
 def kept(body: dict[str, Any], once: Collection[str]) -> dict[str, Any]:
     """An answer without what is said once, with the mere name of what is read anew, and a slip without its code."""
-    return {word: _without_content(word, value) for word, value in body.items() if word not in once}
+    return {name: _without_content(name, value) for name, value in body.items() if name not in once}
 
 
-def _without_content(word: str, value: Any) -> Any:
+def _without_content(name: str, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    if word in READ_ANEW:
+    if name in READ_ANEW:
         return {"id": value["id"]}
-    return {**value, "code": None} if word == "slip" else value
+    return {**value, "code": None} if name == "slip" else value
 
 
 def fingerprint(key: bytes, method: str, path: str, body: Any) -> str:
@@ -36,5 +36,5 @@ def fingerprint(key: bytes, method: str, path: str, body: Any) -> str:
 
 def _without(value: Any) -> Any:
     if isinstance(value, dict):
-        return {word: _without(part) for word, part in value.items() if word not in SECRETS}
+        return {name: _without(part) for name, part in value.items() if name not in SECRETS}
     return [_without(part) for part in value] if isinstance(value, list) else value

@@ -43,7 +43,7 @@ PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
-Word = Annotated[str, Field(min_length=1, max_length=40)]
+ShortText = Annotated[str, Field(min_length=1, max_length=40)]
 HealthText = Annotated[str, Field(max_length=HEALTH_TEXT)]
 Health = Annotated[HealthText | bool | int | float | None, BeforeValidator(_short_value)]
 
@@ -66,7 +66,7 @@ class TriageBody(Body):
     """One act of triage."""
 
     vitals: dict[str, Any] | None = None
-    findings: list[Word] | None = Field(None, max_length=40)
+    findings: list[ShortText] | None = Field(None, max_length=40)
     grade: Annotated[str, Field(min_length=1, max_length=16)] | None = None
     queue: Id | None = None
     reason: Reason | None = None
@@ -81,7 +81,7 @@ class SuggestBody(Body):
     ticket: Id | None = None
     scale: Annotated[str, Field(max_length=32)] | None = None
     vitals: dict[str, Any] | None = None
-    findings: list[Word] | None = Field(None, max_length=40)
+    findings: list[ShortText] | None = Field(None, max_length=40)
     complaint: Annotated[str, Field(max_length=300)] | None = None
     birth_date: date | None = None
     pregnant: bool = False
@@ -143,7 +143,7 @@ class TransferBody(Body):
 class PrioritiseBody(Body):
     """Policy priority, with the evidence that was shown."""
 
-    tag: Word
+    tag: ShortText
     evidence: Reason
 
 
@@ -219,7 +219,7 @@ class AlertBody(Body):
     kind: Literal[AlertKind.HELP, AlertKind.WORSE]
     ticket: Id | None = None
     visit_token: Annotated[str, Field(max_length=2000)] | None = None
-    about: Word | None = None
+    about: ShortText | None = None
 
 
 class AcknowledgeBody(Body):

@@ -48,16 +48,16 @@ def print_jobs(db: Session, ids: Iterable[str]) -> dict[str, str]:
     return {id: evidence for id, evidence in rows if evidence}
 
 
-def as_typed(view: View, word: str, typed: dict[str, str]) -> dict[str, Any]:
+def as_typed(view: View, name: str, typed: dict[str, str]) -> dict[str, Any]:
     """The typed form of a view's code, where it is still that of the view."""
     full = typed.get(view["id"])
-    return {word: full} if full is not None and code_of(full) == view[word] else {}
+    return {name: full} if full is not None and code_of(full) == view[name] else {}
 
 
-def mentioned(views: Any, thing: str, word: str) -> set[str]:
-    """The ids of all rooms or print jobs in views whose `word` says anything: only those have words behind it."""
+def mentioned(views: Any, thing: str, name: str) -> set[str]:
+    """The ids of rooms or print jobs in `views` whose field `name` is set: only those have typed text behind it."""
     found: set[str] = set()
-    _look(views, thing, word, found)
+    _look(views, thing, name, found)
     return found
 
 
@@ -65,13 +65,13 @@ MARKS = {"station": "queues", "print_job": "copy_number"}
 """What only such a view has."""
 
 
-def _look(view: Any, thing: str, word: str, found: set[str]) -> None:
+def _look(view: Any, thing: str, name: str, found: set[str]) -> None:
     if isinstance(view, list):
         for item in view:
-            _look(item, thing, word, found)
+            _look(item, thing, name, found)
     if isinstance(view, dict):
-        if MARKS[thing] in view and view.get(word) is not None and isinstance(view.get("id"), str):
+        if MARKS[thing] in view and view.get(name) is not None and isinstance(view.get("id"), str):
             found.add(view["id"])
         for inner in view.values():
             if isinstance(inner, dict | list):
-                _look(inner, thing, word, found)
+                _look(inner, thing, name, found)

@@ -81,8 +81,8 @@ class Work:
         subject: dict[str, Any] = {}
         if thing is not None:
             write_now(self.db, thing, **changes, seq=hall.seq)
-            word, view = _view_of(thing)
-            subject[word] = view
+            name, view = _view_of(thing)
+            subject[name] = view
         if announcement is not None:
             subject["announcement"] = announcement
         self._events.append(
@@ -146,8 +146,8 @@ class Work:
     def _count(self, hall: HallRow, **counters: Any) -> None:
         """Move a hall's counters on; they are written once, with the events."""
         self._counted.setdefault(hall.id, {}).update(counters)
-        for word, value in counters.items():
-            set_committed_value(hall, word, value)
+        for name, value in counters.items():
+            set_committed_value(hall, name, value)
 
     def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
         """Make or move the due row `id`."""

@@ -31,7 +31,7 @@ from server.services.halls.schema import (
 
 MOST_FAULTS = 50
 """How many faults are told: who has mended these sees the next ones."""
-LONGEST_WORD = 64
+LONGEST_NAME = 64
 """Characters of a word of the file in an answer, and by which the nearest known one is looked for."""
 Found = tuple[str, str, Location]
 """Where, what is wrong, and the place in the parsed file."""
@@ -93,16 +93,16 @@ def _rule_faults(file: HallFile) -> Iterator[Found]:
     for h, hall in enumerate(file.hall):
         for q, queue in enumerate(hall.queue):
             has_sessions = bool(hall.sessions if queue.sessions is None else queue.sessions)
-            for word, reason in _rule_values(queue, has_sessions=has_sessions):
-                yield f"queue {queue.id}: rules", reason, ("hall", h, "queue", q, word)
+            for name, reason in _rule_values(queue, has_sessions=has_sessions):
+                yield f"queue {queue.id}: rules", reason, ("hall", h, "queue", q, name)
 
 
 def _rule_values(queue: QueuePart, *, has_sessions: bool) -> list[tuple[str, str]]:
     """(rule, what is wrong with it) of one queue."""
     known = [field.name for field in fields(Rules)]
-    unknown = [word for word in queue.rules if word not in known]
+    unknown = [name for name in queue.rules if name not in known]
     if unknown:
-        return [(word, f"unknown rule {_short(word)!r}{_hint(word, known)}") for word in islice(unknown, MOST_FAULTS)]
+        return [(name, f"unknown rule {_short(name)!r}{_hint(name, known)}") for name in islice(unknown, MOST_FAULTS)]
     try:
         rules = rules_from(queue.rules)
     except ValidationError as error:
@@ -179,10 +179,10 @@ def _meant(level: str, known: list[str]) -> str:
     return f"; did you mean {near!r}?" if near else f"; known: {' '.join(known)}"
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), 1) if len(word) <= LONGEST_WORD else []
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1) if len(name) <= LONGEST_NAME else []
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _short(word: str) -> str:
-    return word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…"
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

@@ -87,15 +87,15 @@ def _known(db: Session) -> Known:
 
 def _hospital_settings(hospital: HospitalRow, file: HallFile) -> dict[str, Any]:
     """The hospital's settings with those of the file; what is as usual is not written down."""
-    kept = {word: value for word, value in (hospital.settings or {}).items() if word != "plain_cards"}
+    kept = {name: value for name, value in (hospital.settings or {}).items() if name != "plain_cards"}
     return kept if file.hospital.plain_cards == "proof" else {**kept, "plain_cards": file.hospital.plain_cards}
 
 
 def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:
-    for word, value in values.items():
-        if getattr(row, word) != value:
-            setattr(row, word, value)
-            changes.append(f"{label}: {word} changed")
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changes.append(f"{label}: {name} changed")
 
 
 def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]:

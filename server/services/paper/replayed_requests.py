@@ -30,7 +30,7 @@ def renewal(context: Context, who: Principal, body: Body) -> Renew:
             visit = context.read_visit(token)
             if visit["hall"] != hall or visit["device"] != who.id:
                 raise HallError(ErrorCode.VISIT_TOKEN_INVALID)
-        return {word: _as_it_is(db, context, who, word, value) for word, value in stored.items()}
+        return {name: _as_it_is(db, context, who, name, value) for name, value in stored.items()}
 
     return renew
 
@@ -50,13 +50,13 @@ def must_still_be(db: Session, who: Principal) -> None:
         raise HallError(ErrorCode.FORBIDDEN, "the right to this has ended")
 
 
-def _as_it_is(db: Session, context: Context, who: Principal, word: str, value: Any) -> Any:
+def _as_it_is(db: Session, context: Context, who: Principal, name: str, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    if word == "print_job":
+    if name == "print_job":
         job = db.get(PrintJobRow, value["id"])
         return None if job is None else job_view(job, content=_may_print(db, context, who, job))
-    if word == "slip":
+    if name == "slip":
         ticket = db.get(TicketRow, value["ticket"])
         return {**value, "code": ticket.code if ticket is not None else None}
     return value

@@ -91,26 +91,26 @@ def check_header(kind: Kind, given: Iterable[str | None]) -> None:
     Blank ones are none.
     """
     seen: set[str] = set()
-    for place, word in enumerate(given, 1):
-        if not word or not word.strip():
+    for place, column in enumerate(given, 1):
+        if not column or not column.strip():
             continue
-        if _column(word) not in COLUMNS[kind]:  # not repeated: where the first line is missing, it is a patient's
+        if _column(column) not in COLUMNS[kind]:  # not repeated: where the first line is missing, it is a patient's
             known = ", ".join(COLUMNS[kind])
             raise HallError(ErrorCode.IMPORT_REJECTED, f"first line, column {place}: unknown column; known: {known}")
-        if _column(word) in seen:
-            raise HallError(ErrorCode.IMPORT_REJECTED, f"column {_column(word)} stands in the first line twice")
-        seen.add(_column(word))
+        if _column(column) in seen:
+            raise HallError(ErrorCode.IMPORT_REJECTED, f"column {_column(column)} stands in the first line twice")
+        seen.add(_column(column))
 
 
-def _column(word: str | None) -> str:
+def _column(column: str | None) -> str:
     """The name of a column in one spelling."""
-    return fold_code(word or "").lower().replace(" ", "_")
+    return fold_code(column or "").lower().replace(" ", "_")
 
 
-def _unknown(kind: Kind, word: str | None) -> str:
-    if not word:
+def _unknown(kind: Kind, column: str | None) -> str:
+    if not column:
         return "more cells than the first line has columns"
-    return f"unknown column {word[:64]!r}; known: {', '.join(COLUMNS[kind])}"
+    return f"unknown column {column[:64]!r}; known: {', '.join(COLUMNS[kind])}"
 
 
 def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
@@ -129,29 +129,29 @@ def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
 
 def _columns(raw: Mapping[Any, Any]) -> frozenset[str]:
     """The columns of a row; null, and what a short row leaves out, is no cell."""
-    return frozenset(_column(word) for word, value in raw.items() if value is not None)
+    return frozenset(_column(column) for column, value in raw.items() if value is not None)
 
 
 def _named(raw: Mapping[Any, Any]) -> dict[str, str]:
     """The cells of a row that hold text, by their columns in one spelling; cells beyond the first line under ""."""
     found: dict[str, str] = {}
-    for word, value in raw.items():
+    for column, value in raw.items():
         text = "".join(part or "" for part in value) if isinstance(value, list) else value or ""
         if text.strip():
-            found[_column(word)] = text
+            found[_column(column)] = text
     return found
 
 
 def _prepared(kind: Kind, given: Mapping[str, str], seen: set[str]) -> Prepared:
-    unknown = [word for word in given if word not in COLUMNS[kind]]
+    unknown = [column for column in given if column not in COLUMNS[kind]]
     if unknown:
         return Prepared({}, _unknown(kind, unknown[0]))
-    cells = {word: " ".join(given.get(word, "").split()) for word in COLUMNS[kind]}
-    for word, text in cells.items():
+    cells = {column: " ".join(given.get(column, "").split()) for column in COLUMNS[kind]}
+    for column, text in cells.items():
         try:
-            cells[word] = _cell(word, text)
+            cells[column] = _cell(column, text)
         except ValueError as error:
-            return Prepared(cells, f"{word}: {error}")
+            return Prepared(cells, f"{column}: {error}")
     own = cells[ONE_OF[kind]]
     if own in seen:
         return Prepared(cells, f"{ONE_OF[kind]}: stands in this file twice")
@@ -163,15 +163,15 @@ def _prepared(kind: Kind, given: Mapping[str, str], seen: set[str]) -> Prepared:
         return Prepared(cells, error.detail)
 
 
-def _cell(word: str, text: str) -> str:
+def _cell(column: str, text: str) -> str:
     """A cell as it is kept. Raises ValueError."""
-    if word in NAMES and text:
+    if column in NAMES and text:
         text = tidy_name(text)
     elif not text.isprintable():
-        raise ValueError(f"at most {LONGEST.get(word, 40)} printable characters")
-    if len(text) > LONGEST.get(word, 40):
-        raise ValueError(f"at most {LONGEST.get(word, 40)} printable characters")
-    return unruined(text) if word in NUMBERS else text
+        raise ValueError(f"at most {LONGEST.get(column, 40)} printable characters")
+    if len(text) > LONGEST.get(column, 40):
+        raise ValueError(f"at most {LONGEST.get(column, 40)} printable characters")
+    return unruined(text) if column in NUMBERS else text
 
 
 def load(
@@ -210,9 +210,9 @@ def load(
 
 
 def _required(row: dict[str, str], *words: str) -> None:
-    for word in words:
-        if not row[word]:
-            raise ValueError(f"{word} is missing")
+    for column in words:
+        if not row[column]:
+            raise ValueError(f"{column} is missing")
 
 
 def _patient(db: Session, given: Prepared, now: datetime, _by: Importer) -> Kept:

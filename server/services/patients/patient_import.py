@@ -39,10 +39,10 @@ def keep_patient(db: Session, row: Mapping[str, str], now: datetime) -> Kept:
     patient = _known(db, row["record_number"], document)
     warnings = () if patient is None else _compared(patient, row, document, born, sex)
     own = patient.id if patient is not None else None
-    for word, text in _new_numbers(db, patient, row, document).items():
-        other_kind = word == "identity number" and document is not None and not document.is_by_gb_11643
+    for name, text in _new_numbers(db, patient, row, document).items():
+        other_kind = name == "identity number" and document is not None and not document.is_by_gb_11643
         if people.belongs_to_another(db, text, own, as_document=other_kind):
-            raise ValueError(f"the {word} belongs to another patient")
+            raise ValueError(f"the {name} belongs to another patient")
     values = {
         "name": row["name"],
         "sex": sex,
@@ -54,14 +54,14 @@ def keep_patient(db: Session, row: Mapping[str, str], now: datetime) -> Kept:
         "record_key": fold_code(row["record_number"]),
         **document_columns(document),
     }
-    said: dict[str, Any] = {word: value for word, value in values.items() if value}
+    said: dict[str, Any] = {name: value for name, value in values.items() if value}
     if patient is None:
         kept = PatientRow(id=secrets.token_hex(8), created_at=now, **said)
         db.add(kept)
     else:
         kept = patient
-        for word, value in said.items():
-            setattr(kept, word, value)
+        for name, value in said.items():
+            setattr(kept, name, value)
     db.flush()
     if row["card"] and not people.is_card_of(db, row["card"], kept.id):
         db.add(PatientCodeRow(code=row["card"], key=fold_code(row["card"]), patient_id=kept.id))

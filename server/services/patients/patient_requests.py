@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from server.domain.folding import fold_code
 from server.protocol.terms import DocumentType, Evidence, Proof
-from server.services.core.requests import Blank, Body, Id, PersonName, Reason, Word
+from server.services.core.requests import Blank, Body, Id, PersonName, Reason, ShortText
 
 
 def _folded(text: object) -> object:
@@ -114,9 +114,9 @@ class CheckInBody(Body):
     appointment: Id | None = None
     visit_token: Annotated[str, Field(max_length=2000)] | None = None
     patient: PatientBody | None = None
-    flags: list[Word] | None = Field(None, max_length=20)
+    flags: list[ShortText] | None = Field(None, max_length=20)
     language: Annotated[str, Field(max_length=16)] | None = None
-    tags: list[Word] = Field(default_factory=list, max_length=5)
+    tags: list[ShortText] = Field(default_factory=list, max_length=5)
     evidence: Reason | None = None
     doctor: Id | None = None
     override_reason: Reason | None = None

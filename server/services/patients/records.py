@@ -144,17 +144,17 @@ def _learn(db: Session, patient: PatientRow, body: PatientBody, document: Docume
 
     A passport stays unkept beside a permit: there is room for one document besides an identity number.
     """
-    said = {word: value for word, value in _said(body, document).items() if value is not None}
+    said = {name: value for name, value in _said(body, document).items() if value is not None}
     if patient.record_number:
-        said = {word: value for word, value in said.items() if word not in {RECORD, "record_key"}}
+        said = {name: value for name, value in said.items() if name not in {RECORD, "record_key"}}
     if patient.document_number:
-        said = {word: value for word, value in said.items() if word not in {"document_type", "document_number"}}
-    new = {word: value for word, value in said.items() if getattr(patient, word) is None}
+        said = {name: value for name, value in said.items() if name not in {"document_type", "document_number"}}
+    new = {name: value for name, value in said.items() if getattr(patient, name) is None}
     if "identity_number" in new and document is not None:
         new |= {"birth_date": document.birth_date, "sex": document.sex}
     _must_be_free(db, new, patient.id)
-    for word, value in new.items():
-        setattr(patient, word, value)
+    for name, value in new.items():
+        setattr(patient, name, value)
     if new:
         db.flush()
     return patient
@@ -174,9 +174,9 @@ def _said(body: PatientBody, document: Document | None) -> dict[str, Any]:
 
 def _must_be_free(db: Session, values: Mapping[str, Any], own: str | None) -> None:
     """Raises contradicting_data for a number that names somebody else, in whatever kind: then it would name nobody."""
-    for word in (RECORD, "identity_number", "document_number"):
-        text = values.get(word)
-        if text and people.belongs_to_another(db, text, own, as_document=word == "document_number"):
+    for name in (RECORD, "identity_number", "document_number"):
+        text = values.get(name)
+        if text and people.belongs_to_another(db, text, own, as_document=name == "document_number"):
             raise HallError(ErrorCode.CONTRADICTING_DATA, "the number belongs to another patient", fields=["numbers"])
 
 

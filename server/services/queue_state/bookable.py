@@ -36,7 +36,7 @@ class Booking:
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Booking":
         """What `as_data` wrote."""
-        start, end = (datetime.fromisoformat(data[word]) for word in ("start", "end"))
+        start, end = (datetime.fromisoformat(data[name]) for name in ("start", "end"))
         return cls(data["hall"], data["queue"], data["doctor"], start, end, data["registration"])
 
     def as_data(self) -> dict[str, Any]:

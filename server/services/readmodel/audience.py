@@ -155,26 +155,26 @@ class AudiencePresenter:
             texts = wording.shown(
                 content["kind"], name=display_name(identity.name if identity else None, privacy), **places
             )
-        keep = {word: content.get(word) for word in ("id", "zone", "kind", "number", "ticket", "station", "outcome")}
+        keep = {name: content.get(name) for name in ("id", "zone", "kind", "number", "ticket", "station", "outcome")}
         return {**keep, "texts": texts}
 
     def body(self, body: View) -> View:
         """An answer to a command, with names in every ticket, slip and station it holds."""
         self.learn([body])
         out = dict(body)
-        for word, value in body.items():
-            if word in {"ticket", "current"} and isinstance(value, dict):
-                out[word] = self.ticket(value, own=True)
-            elif word == "tickets":
-                out[word] = [self.ticket(view, own=True) for view in value]
-            elif word == "slip" and value:
-                out[word] = self.slip(value)
-            elif word == "print_job" and value:
-                out[word] = self.paper(value)
-            elif word == "station" and isinstance(value, dict):
-                out[word] = self.station(value)
-            elif word == "alert" and isinstance(value, dict):
-                out[word] = self.alert(value)
+        for name, value in body.items():
+            if name in {"ticket", "current"} and isinstance(value, dict):
+                out[name] = self.ticket(value, own=True)
+            elif name == "tickets":
+                out[name] = [self.ticket(view, own=True) for view in value]
+            elif name == "slip" and value:
+                out[name] = self.slip(value)
+            elif name == "print_job" and value:
+                out[name] = self.paper(value)
+            elif name == "station" and isinstance(value, dict):
+                out[name] = self.station(value)
+            elif name == "alert" and isinstance(value, dict):
+                out[name] = self.alert(value)
         return out
 
     def paper(self, view: View) -> View:
@@ -225,20 +225,20 @@ class AudiencePresenter:
         frame: View = {**base, "kind": kind.value, "at": row["at"]}
         if staff:
             frame |= {"actor": row["actor"], "reason": row["reason"]}
-        for word, view in subject.items():
-            match word:
+        for name, view in subject.items():
+            match name:
                 case "ticket":
-                    frame[word] = self.ticket(view)
+                    frame[name] = self.ticket(view)
                 case "station":
-                    frame[word] = self.station(view)
+                    frame[name] = self.station(view)
                 case "announcement":
-                    frame[word] = self.announcement(view)
+                    frame[name] = self.announcement(view)
                 case "alert":
-                    frame[word] = self.alert(view)
+                    frame[name] = self.alert(view)
                 case "print_job":
-                    frame[word] = {**view, **typed_text.as_typed(view, "evidence", self._evidence)}
+                    frame[name] = {**view, **typed_text.as_typed(view, "evidence", self._evidence)}
                 case _:
-                    frame[word] = view
+                    frame[name] = view
         return shown(self._audience, "frame", frame)
 
     def _is_last(self, view: View) -> bool:

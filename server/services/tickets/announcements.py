@@ -26,7 +26,7 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
         raise HallError(ErrorCode.NOT_FOUND, "no such announcement")
     if row.outcome is None or BETTER.index(body.outcome) > BETTER.index(AnnouncementOutcome(row.outcome)):
         row.outcome = body.outcome.value
-        content = {word: row.content[word] for word in ("id", "zone", "kind", "number", "ticket", "station")}
+        content = {name: row.content[name] for name in ("id", "zone", "kind", "number", "ticket", "station")}
         work.record(
             EventKind.ANNOUNCEMENT_OUTCOME,
             reason=body.outcome.value,

@@ -112,7 +112,7 @@ _STARTING: dict[str, Any] = {
 def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
     """The columns of a grade: that of the ticket sent where it holds, else the scale's last or none yet."""
     if asked.sent is not None and asked.graded_there:
-        return {word: getattr(asked.sent, word) for word in ("grade", "rank", "target_minutes", "triaged")}
+        return {name: getattr(asked.sent, name) for name in ("grade", "rank", "target_minutes", "triaged")}
     level, graded = context.scale(queue.scale).last, queue.mode == "graded"
     return {
         "grade": None if graded else level.code,

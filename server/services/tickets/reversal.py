@@ -60,8 +60,8 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
 def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
     """Take one call out of what the weave remembers: exactly as before it, or its place alone if others were called."""
     lane = Lane(memory["lane"])
-    after = remember(Recent(tuple(Lane(word) for word in memory["recent"]), memory["calls"]), lane)
-    if (day.recent, day.calls) == ([word.value for word in after.lanes], after.calls):
+    after = remember(Recent(tuple(Lane(name) for name in memory["recent"]), memory["calls"]), lane)
+    if (day.recent, day.calls) == ([name.value for name in after.lanes], after.calls):
         day.recent, day.calls = memory["recent"], memory["calls"]
     elif lane is not Lane.URGENT and lane in day.recent:
         last = len(day.recent) - 1 - day.recent[::-1].index(lane.value)
@@ -71,8 +71,8 @@ def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
 
 def _forget_promise(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
     """A call that is taken back kept no promise; the ticket has its own back."""
-    for word, count in memory.get("kept", {}).items():
-        setattr(day, word, max(0, getattr(day, word) - count))
+    for name, count in memory.get("kept", {}).items():
+        setattr(day, name, max(0, getattr(day, name) - count))
 
 
 def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:

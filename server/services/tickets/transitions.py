@@ -123,8 +123,8 @@ def station_of(work: Work, id: str) -> StationRow:
 
 def place(ticket: TicketRow, where: Place) -> None:
     """Stand the ticket where the domain placed it."""
-    for word, value in _columns(where).items():
-        setattr(ticket, word, value)
+    for name, value in _columns(where).items():
+        setattr(ticket, name, value)
 
 
 def _columns(where: Place) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def apply(
     back in line while called elsewhere is held at once. Raises illegal_move before anything changed.
     """
     target = next_state(TicketState(ticket.state), action, escorted=ticket.bypass)
-    image = {word: _plain(getattr(ticket, word)) for word in IMAGE}
+    image = {name: _plain(getattr(ticket, name)) for name in IMAGE}
     before, came_from = lane_key(ticket), TicketState(ticket.state)
     if to is not None:
         changes |= _columns(to)
@@ -205,7 +205,7 @@ def _end_reason(action: Action, reason: str | None) -> str | None:
 
 
 def _is_other_place(ticket: TicketRow, changes: Mapping[str, Any]) -> bool:
-    return any(word in changes and changes[word] != getattr(ticket, word) for word in PLACE)
+    return any(name in changes and changes[name] != getattr(ticket, name) for name in PLACE)
 
 
 def at_station(work: Work, station: str | None) -> TicketRow | None:

@@ -113,7 +113,7 @@ def history(context: Context, who: Principal, id: str) -> View:
         readable_ticket(db, who, "get_triages", id)
         rows = db.scalars(select(TriageRow).where(TriageRow.ticket_id == id).order_by(TriageRow.at))
         words = ("from_grade", "grade", "actor", "second", "vitals", "findings", "suggestion", "reason")
-        return {"triages": [{"at": stamp(row.at), **{word: getattr(row, word) for word in words}} for row in rows]}
+        return {"triages": [{"at": stamp(row.at), **{name: getattr(row, name) for name in words}} for row in rows]}
 
 
 def age_on(born: date | None, day: date) -> float | None:

@@ -68,7 +68,7 @@ def likely_calls(context: Context, hall: str) -> View:
         presenter.learn(contents)
         keep = ("ticket", "number", "station", "zone", "texts")
         said = [presenter.announcement(content) for content in contents]
-        return {"seq": row.seq, "calls": [{word: one[word] for word in keep} for one in said]}
+        return {"seq": row.seq, "calls": [{name: one[name] for name in keep} for one in said]}
 
 
 def choices(db: Session, config: HallConfig, station: StationRow, now: datetime, count: int) -> Iterator[Choice]:
