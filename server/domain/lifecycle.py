@@ -5,9 +5,11 @@ instead (`settle`). Undo is not in the table: it restores the ticket as it was.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from server.domain.errors import HallError
+from server.domain.reach import DESK, Reach, Reaches, care
 from server.protocol.terms import Action as A
 from server.protocol.terms import ErrorCode, EventKind, Mode
 from server.protocol.terms import TicketState as S
@@ -79,24 +81,126 @@ ESCORTED: Mapping[tuple[S, A], S] = MappingProxyType({(S.HELD, A.START): S.SERVI
 """What is possible besides for a level that does not queue (R, Ⅰ): treated at a rescue place, without a call or a
 station (docs/architecture.md, A ticket's way). `finish` ends it like any consultation."""
 
-EVENT_OF_ACTION: Mapping[A, EventKind] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRule:
+    """What is fixed about an action beside its transitions.
+
+    `event` is what it leaves in the journal and `meaning` what that says, for docs/reference.md. A `plain` action
+    carries at most a reason. `reaches` is who may ask for it at a ticket's address; empty where there is no address.
+    """
+
+    event: EventKind | None
+    meaning: str
+    undoable: bool
+    plain: bool = False
+    reaches: Reaches = field(default_factory=dict)
+
+
+ACTIONS: Mapping[A, ActionRule] = MappingProxyType(
     {
-        A.TRIAGE: EventKind.TICKET_TRIAGED,
-        A.STAGE: EventKind.TICKET_STAGED,
-        A.CALL: EventKind.TICKET_CALLED,
-        A.RECALL: EventKind.TICKET_RECALLED,
-        A.ARRIVED: EventKind.TICKET_ARRIVED,
-        A.START: EventKind.TICKET_STARTED,
-        A.PASS: EventKind.TICKET_PASSED,
-        A.HOLD: EventKind.TICKET_HELD,
-        A.RETURN: EventKind.TICKET_RETURNED,
-        A.TRANSFER: EventKind.TICKET_TRANSFERRED,
-        A.PRIORITISE: EventKind.TICKET_PRIORITISED,
-        A.FINISH: EventKind.TICKET_FINISHED,
-        A.CANCEL: EventKind.TICKET_CANCELLED,
+        A.TRIAGE: ActionRule(
+            event=EventKind.TICKET_TRIAGED,
+            meaning="a nurse set or confirmed grade and queue",
+            undoable=True,
+            reaches=DESK,
+        ),
+        A.STAGE: ActionRule(
+            event=EventKind.TICKET_STAGED,
+            meaning="sent ahead to a room's short list; carries an announcement",
+            undoable=True,
+            reaches=care(Reach.ROOM | Reach.LINE),
+        ),
+        A.CALL: ActionRule(
+            event=EventKind.TICKET_CALLED,
+            meaning="summoned to a station; carries an announcement and the reason of the choice",
+            undoable=True,
+        ),
+        A.RECALL: ActionRule(
+            event=EventKind.TICKET_RECALLED,
+            meaning="the same summons again; carries an announcement",
+            undoable=False,
+            plain=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.ARRIVED: ActionRule(
+            event=EventKind.TICKET_ARRIVED,
+            meaning="the patient is at the door",
+            undoable=True,
+            plain=True,
+            reaches=care(Reach.ROOM | Reach.PASSED),
+        ),
+        A.START: ActionRule(
+            event=EventKind.TICKET_STARTED,
+            meaning="the consultation began",
+            undoable=True,
+            reaches=care(Reach.ROOM | Reach.ESCORTED),
+        ),
+        A.PASS: ActionRule(
+            event=EventKind.TICKET_PASSED,
+            meaning="called and did not come; carries an announcement",
+            undoable=True,
+            plain=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.HOLD: ActionRule(
+            event=EventKind.TICKET_HELD,
+            meaning="away for a while: examination, called elsewhere, escort, or another stated reason",
+            undoable=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.RETURN: ActionRule(
+            event=EventKind.TICKET_RETURNED,
+            meaning="back in line by the rules",
+            undoable=True,
+            reaches=care(Reach.ROOM | Reach.PASSED, kiosk=Reach.VISIT),
+        ),
+        A.TRANSFER: ActionRule(
+            event=EventKind.TICKET_TRANSFERRED,
+            meaning="in another queue, or gone to another hall",
+            undoable=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.PRIORITISE: ActionRule(
+            event=EventKind.TICKET_PRIORITISED,
+            meaning="policy priority was given, with its evidence as the reason",
+            undoable=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.WORSE: ActionRule(
+            event=None,
+            meaning="an alert is raised instead",
+            undoable=False,
+            reaches=care(Reach.HALL, kiosk=Reach.VISIT | Reach.NAMELESS),
+        ),
+        A.FINISH: ActionRule(
+            event=EventKind.TICKET_FINISHED,
+            meaning="the consultation is over",
+            undoable=True,
+            plain=True,
+            reaches=care(Reach.ROOM | Reach.ESCORTED),
+        ),
+        A.CANCEL: ActionRule(
+            event=EventKind.TICKET_CANCELLED,
+            meaning="the patient left, or the check-in was a mistake",
+            undoable=True,
+            plain=True,
+            reaches=care(Reach.ROOM),
+        ),
+        A.CLOSE: ActionRule(event=None, meaning="the end of the day: one of CLOSED instead", undoable=False),
     }
 )
-"""The fact each action leaves in the journal; `worse` leaves an alert instead, and `close` one of CLOSED."""
+"""Everything else about each action. Buttons and keys of the consoles, routes and rights follow from this table."""
+
+EVENT_OF_ACTION: Mapping[A, EventKind] = MappingProxyType(
+    {action: rule.event for action, rule in ACTIONS.items() if rule.event is not None}
+)
+"""The event each action leaves in the journal; `worse` leaves an alert instead, and `close` one of CLOSED."""
+
+STAMPS: Mapping[A, str] = MappingProxyType(
+    {**{action: event.value.removeprefix("ticket.") for action, event in EVENT_OF_ACTION.items()}, A.CLOSE: "closed"}
+)
+"""The key in a ticket's `times` under which each action is noted."""
 
 CLOSED: Mapping[S, EventKind] = MappingProxyType(
     {
@@ -108,22 +212,7 @@ CLOSED: Mapping[S, EventKind] = MappingProxyType(
 """The fact of a ticket that is closed with the day: being served is done; sent away (to an examination, by escort) and
 not back is cancelled, for that patient came; everybody else is a no-show."""
 
-UNDOABLE = frozenset(
-    {
-        A.CALL,
-        A.PASS,
-        A.HOLD,
-        A.RETURN,
-        A.TRANSFER,
-        A.PRIORITISE,
-        A.TRIAGE,
-        A.STAGE,
-        A.START,
-        A.FINISH,
-        A.CANCEL,
-        A.ARRIVED,
-    }
-)
+UNDOABLE = frozenset(action for action, rule in ACTIONS.items() if rule.undoable)
 
 
 def next_state(state: S, action: A, *, escorted: bool = False) -> S:

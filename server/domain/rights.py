@@ -6,55 +6,28 @@ row, or a row without the role, is refused.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, Flag, auto
+from enum import Enum
 from types import MappingProxyType
-from typing import TypeAlias
 
-from server.protocol.terms import AT_STATION, DeviceRole, StaffRole, TicketState
-
-Role: TypeAlias = DeviceRole | StaffRole
-KIOSK, CALLER, STATION, CONSOLE, SERVICE, PORTAL = DeviceRole
-NURSE, DOCTOR, ADMIN = StaffRole
-
-
-class Reach(Flag):
-    """How far a right reaches; several of them together reach whatever one of them does."""
-
-    HOSPITAL = auto()
-    HALL = auto()
-    ROOM = auto()
-    FREE = auto()
-    LINE = auto()
-    PASSED = auto()
-    QUEUES = auto()
-    BEFORE = auto()
-    ESCORTED = auto()
-    SIGHT = auto()
-    VISIT = auto()
-    LATEST = auto()
-    NAMELESS = auto()
-    OWN = auto()
-
-
-MEANINGS: Mapping[Reach, str] = MappingProxyType(
-    {
-        Reach.HOSPITAL: "things of every hall",
-        Reach.HALL: "things of the own hall; of every hall for an account or a service that is bound to none",
-        Reach.ROOM: "the own station, and tickets that are sent ahead to it, called to it or served at it",
-        Reach.FREE: "for a doctor bound to no station: one where no doctor sits, or which has stopped",
-        Reach.LINE: "tickets that wait in queues of the own station and are not sent ahead to another one",
-        Reach.PASSED: "passed tickets of queues of the own station",
-        Reach.QUEUES: "queues of the own station, and tickets of these queues",
-        Reach.BEFORE: "tickets that were at the own station before the change and are at no other one now; "
-        "no change made while another doctor sat there",
-        Reach.ESCORTED: "tickets of the hall whose level does not queue (R, Ⅰ): no station calls them",
-        Reach.SIGHT: "tickets that the public may see: alive, and of a level that queues",
-        Reach.VISIT: "the patient who was identified at this device, by the visit token",
-        Reach.LATEST: "what this device printed last, for five minutes, where nothing but a name is known",
-        Reach.NAMELESS: "anything else by an alert that names nobody",
-        Reach.OWN: "the device or account itself, the print jobs it holds, the alerts it raised",
-    }
+from server.domain.lifecycle import ACTIONS
+from server.domain.reach import (
+    ADMIN,
+    CALLER,
+    CARE,
+    CONSOLE,
+    DESK,
+    DOCTOR,
+    KIOSK,
+    NURSE,
+    PORTAL,
+    SERVICE,
+    STATION,
+    Reach,
+    Reaches,
+    Role,
+    care,
 )
+from server.protocol.terms import AT_STATION, DeviceRole, StaffRole, TicketState
 
 
 class Subject(Enum):
@@ -72,9 +45,6 @@ class Subject(Enum):
     NOTHING = "nothing of a hall"
 
 
-Reaches: TypeAlias = Mapping[Role, Reach]
-
-
 @dataclass(frozen=True, slots=True)
 class Right:
     """One row. `reaches` None is open to anybody, also without a token."""
@@ -83,44 +53,27 @@ class Right:
     reaches: Reaches | None
 
 
-DESK: Reaches = {CONSOLE: Reach.HALL, NURSE: Reach.HALL}
-CARE: Reaches = {**DESK, DOCTOR: Reach.HALL}
 READERS: Reaches = {**CARE, **dict.fromkeys((KIOSK, CALLER, SERVICE, PORTAL), Reach.HALL)}
 SEEN: Reaches = {**CARE, KIOSK: Reach.SIGHT, CALLER: Reach.SIGHT}
 ANY_DEVICE: Reaches = dict.fromkeys(DeviceRole, Reach.OWN)
 ANY_STAFF: Reaches = dict.fromkeys(StaffRole, Reach.OWN)
 
 
-def _care(doctor: Reach, **more: Reach) -> Reaches:
-    return {**DESK, DOCTOR: doctor, **{DeviceRole(role): reach for role, reach in more.items()}}
-
-
 _TICKETS: Mapping[str, Reaches] = {
     "get_ticket": SEEN,
     "explain_ticket": SEEN,
-    "get_triages": _care(Reach.ROOM | Reach.QUEUES | Reach.ESCORTED),
-    "triage_ticket": DESK,
-    "recall_ticket": _care(Reach.ROOM),
-    "arrived_ticket": _care(Reach.ROOM | Reach.PASSED),
-    "start_ticket": _care(Reach.ROOM | Reach.ESCORTED),
-    "finish_ticket": _care(Reach.ROOM | Reach.ESCORTED),
-    "pass_ticket": _care(Reach.ROOM),
-    "hold_ticket": _care(Reach.ROOM),
-    "return_ticket": _care(Reach.ROOM | Reach.PASSED, kiosk=Reach.VISIT),
-    "stage_ticket": _care(Reach.ROOM | Reach.LINE),
-    "transfer_ticket": _care(Reach.ROOM),
-    "prioritise_ticket": _care(Reach.ROOM),
-    "worse_ticket": _care(Reach.HALL, kiosk=Reach.VISIT | Reach.NAMELESS),
-    "cancel_ticket": _care(Reach.ROOM),
-    "undo_ticket": _care(Reach.ROOM | Reach.BEFORE),
+    "get_triages": care(Reach.ROOM | Reach.QUEUES | Reach.ESCORTED),
+    **{f"{action}_ticket": rule.reaches for action, rule in ACTIONS.items() if rule.reaches},
+    "undo_ticket": care(Reach.ROOM | Reach.BEFORE),
     "call_chosen_ticket": {CONSOLE: Reach.HALL, DOCTOR: Reach.ROOM | Reach.LINE | Reach.PASSED},
 }
+"""Those of actions stand with the action (server.domain.lifecycle)."""
 _STATIONS: Mapping[str, Reaches] = {
     "call_next": {CONSOLE: Reach.HALL, DOCTOR: Reach.ROOM},
-    "open_station": _care(Reach.ROOM | Reach.FREE),
-    "pause_station": _care(Reach.ROOM),
-    "stop_station": _care(Reach.ROOM),
-    "stage_at_station": _care(Reach.ROOM),
+    "open_station": care(Reach.ROOM | Reach.FREE),
+    "pause_station": care(Reach.ROOM),
+    "stop_station": care(Reach.ROOM),
+    "stage_at_station": care(Reach.ROOM),
     "coming": CARE,
 }
 _PAPER: Mapping[str, Reaches] = {
@@ -144,7 +97,7 @@ _NAMED_HALL: Mapping[str, Reaches] = {
     "get_announcements_ahead": {CALLER: Reach.HALL},
     "print_list": DESK,
     "identify": {**DESK, KIOSK: Reach.HALL},
-    "check_in": _care(Reach.QUEUES, kiosk=Reach.HALL),
+    "check_in": care(Reach.QUEUES, kiosk=Reach.HALL),
     "hand_out_desk_code": DESK,
     "list_reports_at_desk": DESK,
     "hand_over_report": DESK,

@@ -11,8 +11,9 @@ from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.audiences import EVENTS, PUBLIC_FIELDS
 from server.domain.errors import SENTENCES
-from server.domain.lifecycle import CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
-from server.domain.rights import MEANINGS, OPEN, RIGHTS, Reach
+from server.domain.lifecycle import ACTIONS, CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
+from server.domain.reach import MEANINGS, Reach
+from server.domain.rights import OPEN, RIGHTS
 from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
@@ -27,19 +28,7 @@ PROGRAMS: dict[str, type[BaseSettings]] = {
 }
 KINDS: dict[EventKind, str] = {
     EventKind.TICKET_CHECKED_IN: "a ticket was issued",
-    EventKind.TICKET_TRIAGED: "a nurse set or confirmed grade and queue",
-    EventKind.TICKET_STAGED: "sent ahead to a room's short list; carries an announcement",
-    EventKind.TICKET_CALLED: "summoned to a station; carries an announcement and the reason of the choice",
-    EventKind.TICKET_RECALLED: "the same summons again; carries an announcement",
-    EventKind.TICKET_ARRIVED: "the patient is at the door",
-    EventKind.TICKET_STARTED: "the consultation began",
-    EventKind.TICKET_PASSED: "called and did not come; carries an announcement",
-    EventKind.TICKET_HELD: "away for a while: examination, called elsewhere, escort, or another stated reason",
-    EventKind.TICKET_RETURNED: "back in line by the rules",
-    EventKind.TICKET_TRANSFERRED: "in another queue, or gone to another hall",
-    EventKind.TICKET_PRIORITISED: "policy priority was given, with its evidence as the reason",
-    EventKind.TICKET_FINISHED: "the consultation is over",
-    EventKind.TICKET_CANCELLED: "the patient left, or the check-in was a mistake",
+    **{rule.event: rule.meaning for rule in ACTIONS.values() if rule.event is not None},
     EventKind.TICKET_NO_SHOW: "closed with the day",
     EventKind.TICKET_UNDONE: "the last move was taken back; the reason names it",
     EventKind.STATION_OPENED: "a room calls",
@@ -184,7 +173,8 @@ def roles() -> str:
         [
             "# Roles",
             "",
-            "Written from `server/domain/rights.py` by `python -m tests.support.reference`; a test keeps it true.",
+            "Written from `rights.py` and `lifecycle.py` in `server/domain` by `python -m tests.support.reference`;",
+            "a test keeps it true.",
             "The same table is asked by every route and socket, and a test sends every operation as every role.",
             "",
             "A row is an operation: a command or reading of [the API](reference.md#routes), or a page. A cell says how",

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from server.domain import placing
 from server.domain.errors import HallError
-from server.domain.lifecycle import next_state
+from server.domain.lifecycle import ACTIONS, next_state
+from server.domain.reach import Reach
 from server.domain.reasons import as_stated
-from server.domain.rights import Reach, reach_of
+from server.domain.rights import AT_ROOM, reach_of
 from server.protocol.terms import (
     Action,
     AlertKind,
@@ -266,12 +267,31 @@ def hold_for_other_hall(work: Work, id: str, *, held: bool) -> None:
 
 
 Plain = Callable[[Work, str, PlainBody], Answer]
+_OWN: dict[Action, Plain] = {
+    Action.RECALL: recall,
+    Action.ARRIVED: arrived,
+    Action.FINISH: finish,
+    Action.PASS: pass_over,
+    Action.CANCEL: cancel,
+}
+"""Plain actions that do more than the table of the lifecycle says."""
+
+
+def _by_table(action: Action) -> Plain:
+    """The use case of a plain action that only goes from state to state; outside a room it has no station."""
+
+    def run(work: Work, id: str, body: PlainBody) -> Answer:
+        ticket = transitions.ticket_of(work, id)
+        target = next_state(TicketState(ticket.state), action)
+        station = ticket.station_id if target in AT_ROOM else None
+        transitions.apply(work, ticket, action, reason=body.reason, station_id=station)
+        return answer(ticket)
+
+    return run
+
+
 PLAIN: dict[str, Plain] = {
-    "recall": recall,
-    "arrived": arrived,
-    "finish": finish,
-    "pass": pass_over,
-    "cancel": cancel,
+    **{action.value: _OWN.get(action) or _by_table(action) for action, rule in ACTIONS.items() if rule.plain},
     "undo": undo,
 }
 """The commands that carry at most a reason, by the last part of their path."""

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.rights import RIGHTS, Reach, Subject, reach_of
+from server.domain.reach import Reach
+from server.domain.rights import RIGHTS, Subject, reach_of
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.principal import Principal

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.domain.audiences import audience_of
 from server.domain.errors import HallError
-from server.domain.rights import Role
+from server.domain.reach import Role
 from server.protocol.terms import Audience, ErrorCode
 
 

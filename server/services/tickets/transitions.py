@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
-from server.domain.lifecycle import CLOSED, EVENT_OF_ACTION, UNDOABLE, next_state, settle
+from server.domain.lifecycle import CLOSED, EVENT_OF_ACTION, STAMPS, UNDOABLE, next_state, settle
 from server.domain.places import Place
 from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
@@ -61,22 +61,6 @@ _OTHERS = select(TicketRow.id).where(
     TicketRow.id != bindparam("id"),
     TicketRow.state.in_(bindparam("states", expanding=True)),
 )
-STAMPS: Mapping[Action, str] = {
-    Action.TRIAGE: "triaged",
-    Action.STAGE: "staged",
-    Action.CALL: "called",
-    Action.RECALL: "recalled",
-    Action.ARRIVED: "arrived",
-    Action.START: "started",
-    Action.PASS: "passed",
-    Action.HOLD: "held",
-    Action.RETURN: "returned",
-    Action.TRANSFER: "transferred",
-    Action.PRIORITISE: "prioritised",
-    Action.FINISH: "finished",
-    Action.CANCEL: "cancelled",
-    Action.CLOSE: "closed",
-}
 
 
 def ticket_of(work: Work, id: str) -> TicketRow:
