@@ -52,7 +52,7 @@ def test_an_old_snapshot_and_the_facts_after_it_make_the_new_snapshot(consoles, 
 def test_a_wish_keeps_its_key_through_every_retry_and_ends_with_the_answer(page):
     seen = page.evaluate(
         """async () => {
-          const { send } = await import("/console/web/wish.js");
+          const { send } = await import("/console/web/command.js");
           const { Unreachable } = await import("/console/web/api.js");
           const keys = [], tries = [];
           const busy = { status: 503, body: { code: "busy" } };
@@ -81,7 +81,7 @@ def test_a_wish_keeps_its_key_through_every_retry_and_ends_with_the_answer(page)
 def test_a_wish_gives_up_after_a_minute_and_says_that_nobody_knows(page):
     seen = page.evaluate(
         """async () => {
-          const { send } = await import("/console/web/wish.js");
+          const { send } = await import("/console/web/command.js");
           const { Unreachable } = await import("/console/web/api.js");
           let clock = 0, posts = 0;
           const post = async () => { posts += 1; throw new Unreachable("x"); };

@@ -2,10 +2,11 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, post, signOut, Unreachable } from "/console/web/api.js";
+import { get, post, signOut } from "/console/web/api.js";
+import { UNREACHABLE } from "/console/web/command.js";
 import { Dialog, healthWords, Online, SignInAgain } from "/console/web/parts.js";
-import { choose, loadTexts, t, tongue } from "/console/web/texts.js";
-import { newKey } from "/console/web/wish.js";
+import { choose, loadTexts, t, currentLanguage } from "/console/web/texts.js";
+import { newKey } from "/console/web/command.js";
 
 const CHANGE = /^(hospital|hall|queue|station)s?(?: (\S+?))?(?:: (\w+) (changed)| (added|closed))$/;
 
@@ -145,7 +146,7 @@ function HallFile({ file, ask, reload }) {
 
 /** Where a device stands, in the reader's language where there is one. */
 function placeText(place) {
-  return place[tongue()] ?? place.zh ?? Object.values(place)[0] ?? "";
+  return place[currentLanguage()] ?? place.zh ?? Object.values(place)[0] ?? "";
 }
 
 /** When a machine was last heard, on the reader's clock; the day too where it was not today. */
@@ -213,14 +214,14 @@ function Admin({ first }) {
       if (answer.status === 401) setSignedOut(true);
       return answer;
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (error.code !== UNREACHABLE) throw error;
       return null;
     }
   };
   const revoke = async (device) => {
     if (await ask(`/api/v1/devices/${device.id}/revoke`, {})) await reload();
   };
-  const other = tongue() === "zh" ? "en" : "zh";
+  const other = currentLanguage() === "zh" ? "en" : "zh";
   return html`<div class="admin">
     <header class="head"><h1 class="head-title">${t("title.admin")}</h1>
       <nav aria-label=${t("pages")}><a href="/api/v1/docs">${t("admin.docs")}</a></nav>

@@ -3,18 +3,18 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { clock, complaint, goes, whereOf } from "/console/web/alerts.js";
-import { Choice, Line, TicketForm } from "/console/web/forms.js";
-import { Act } from "/console/web/parts.js";
+import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
+import { ActionButton } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
 import { has, named, t } from "/console/web/texts.js";
 
 function Facts({ desk, alert }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const facts = [
     ["fact.person", personOf(alert, desk.now())],
     ["fact.queue", named(hall.queues.find((queue) => queue.id === alert.queue)?.name)],
     ["fact.number", hall.tickets.find((ticket) => ticket.id === alert.ticket)?.number],
-    ["fact.complaint", complaint(alert, known)],
+    ["fact.complaint", complaint(alert, reference)],
     ["fact.why", alert.text ? (has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text) : ""],
     ["fact.where", whereOf(alert, hall)],
     [
@@ -31,10 +31,10 @@ export function AlertForm({ desk, form, alert: id, onClose, onDone, checkIn }) {
   const alert = desk.hall.alerts.find((one) => one.id === id);
   const [outcome, setOutcome] = useState(null);
   const [going, setGoing] = useState("");
-  const wish = `close_alert:${form}`;
+  const command = `close_alert:${form}`;
   if (!alert)
     return html`<p class="question" role="alert" data-gone>${t("alert.over")}</p><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button>`;
-  const outcomes = desk.known.outcomes[alert.kind] ?? ["noted"];
+  const outcomes = desk.reference.outcomes[alert.kind] ?? ["noted"];
   const chosen = outcome ?? outcomes[0];
   const send = () =>
     desk.act(
@@ -46,19 +46,19 @@ export function AlertForm({ desk, form, alert: id, onClose, onDone, checkIn }) {
   const submit = async () => {
     if (chosen === "not_urgent" && !alert.ticket) return checkIn(alert);
     const answer = await desk.act(
-      wish,
+      command,
       `/api/v1/alerts/${id}/close`,
       { outcome: chosen },
       { done: () => t("done.close_alert") },
     );
     if (answer?.status < 400) onDone(null);
   };
-  return html`<${TicketForm} desk=${desk} title=${`${t(`alert.${alert.kind}`)} · ${alert.name ?? t("alert.nameless")}`} name=${wish}
+  return html`<${TicketForm} desk=${desk} title=${`${t(`alert.${alert.kind}`)} · ${alert.name ?? t("alert.nameless")}`} name=${command}
       word=${t(chosen === "not_urgent" && !alert.ticket ? "alert.to_check_in" : "alert.end")} submit=${submit} onClose=${onClose}>
     <${Facts} desk=${desk} alert=${alert} />
-    <div class="form-row"><${Line} id="going" label=${t("alert.who_goes")} value=${going} set=${setGoing} maxlength="40" placeholder=${t("alert.who_goes.hint")} />
-      <${Act} desk=${desk} name=${`going:${id}`} word=${t("alert.tell_patient")} onClick=${send} /></div>
-    <${Choice} legend=${t("alert.outcome")} name="outcome" value=${chosen} choose=${setOutcome} focus=${true} onEnter=${submit}
+    <div class="form-row"><${TextField} id="going" label=${t("alert.who_goes")} value=${going} set=${setGoing} maxlength="40" placeholder=${t("alert.who_goes.hint")} />
+      <${ActionButton} desk=${desk} name=${`going:${id}`} word=${t("alert.tell_patient")} onClick=${send} /></div>
+    <${RadioGroup} legend=${t("alert.outcome")} name="outcome" value=${chosen} choose=${setOutcome} focus=${true} onEnter=${submit}
       options=${outcomes.map((one) => [one, t(`outcome.${one}`)])} />
   <//>`;
 }

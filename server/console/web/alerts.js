@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { Act } from "/console/web/parts.js";
+import { ActionButton } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
 import { has, named, t } from "/console/web/texts.js";
@@ -115,9 +115,9 @@ export function clock(at, hall) {
 }
 
 /** The complaint in the words of the questions at the door; the plain "one of these" says nothing more. */
-export function complaint(alert, known) {
+export function complaint(alert, reference) {
   const flags = (alert.flags ?? []).filter((id) => id !== "red_flag");
-  return flags.map((id) => named(known.flags.find((flag) => flag.id === id)?.names) || id).join("、");
+  return flags.map((id) => named(reference.flags.find((flag) => flag.id === id)?.names) || id).join("、");
 }
 
 /** Where an alert was raised: the machine and where that stands. */
@@ -128,14 +128,14 @@ export function whereOf(alert, hall) {
 }
 
 /** What an alert is about, beside its kind and the name. */
-export function words(alert, { hall, known }) {
+export function words(alert, { hall, reference }) {
   const number = hall.tickets.find((ticket) => ticket.id === alert.ticket)?.number;
   const queue = named(hall.queues.find((one) => one.id === alert.queue)?.name);
   const device = hall.devices.find((one) => one.id === alert.device)?.name;
   const rest = number && alert.text?.startsWith(`${number}: `) ? alert.text.slice(number.length + 2) : alert.text;
   const text =
     told(alert, hall) ?? (rest && rest !== device ? (has(`alert_text.${rest}`) ? t(`alert_text.${rest}`) : rest) : "");
-  return [number, queue, complaint(alert, known), text, whereOf(alert, hall)].filter(Boolean).join(" · ");
+  return [number, queue, complaint(alert, reference), text, whereOf(alert, hall)].filter(Boolean).join(" · ");
 }
 
 /** Who goes, as far as it is known. */
@@ -143,7 +143,7 @@ export function goes(alert) {
   return alert.going ?? (alert.acknowledged_by ?? "").split(":").at(-1);
 }
 
-function Line({ desk, alert, first, acknowledge, handle }) {
+function AlertLine({ desk, alert, first, acknowledge, handle }) {
   const { hall } = desk;
   const danger = DANGERS.has(alert.kind) && !alert.acknowledged_at;
   const line = isLine(alert);
@@ -156,8 +156,8 @@ function Line({ desk, alert, first, acknowledge, handle }) {
     <span class="secondary number">${clock(alert.raised_at, hall)} · ${since(alert, desk.now())}</span>
     ${late ? html`<b data-late>${t("alert.unanswered")}</b>` : null}
     ${line && alert.acknowledged_at ? html`<span class="alert-going">${t("alert.goes", { who: goes(alert), at: clock(alert.acknowledged_at, hall) })}</span>` : null}
-    ${alert.acknowledged_at ? null : html`<${Act} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t(line ? "alert.go" : "acknowledge")} hotkey=${first ? "A" : undefined} onClick=${() => acknowledge(alert)} />`}
-    ${line ? html`<${Act} desk=${desk} name=${`handle:${alert.id}`} word=${t("alert.handle")} onClick=${() => handle(alert)} />` : null}
+    ${alert.acknowledged_at ? null : html`<${ActionButton} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t(line ? "alert.go" : "acknowledge")} hotkey=${first ? "A" : undefined} onClick=${() => acknowledge(alert)} />`}
+    ${line ? html`<${ActionButton} desk=${desk} name=${`handle:${alert.id}`} word=${t("alert.handle")} onClick=${() => handle(alert)} />` : null}
   </li>`;
 }
 
@@ -172,7 +172,7 @@ export function Alerts({ desk, acknowledge, handle }) {
     <p class="alerts-head"><span class="alerts-count">${t("alerts")} ${alerts.length}</span>
       ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
       ${folded || open ? html`<button type="button" class="plain" data-act="more-alerts" aria-expanded=${open} onClick=${() => setOpen(!open)}>${open ? t("alerts.less") : t("alerts.more", { count: folded })}</button>` : null}</p>
-    <ul>${shown.map((alert) => html`<${Line} key=${alert.id} desk=${desk} alert=${alert} first=${alert === first} acknowledge=${acknowledge} handle=${handle} />`)}</ul>
+    <ul>${shown.map((alert) => html`<${AlertLine} key=${alert.id} desk=${desk} alert=${alert} first=${alert === first} acknowledge=${acknowledge} handle=${handle} />`)}</ul>
   </section>`;
 }
 

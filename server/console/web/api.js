@@ -1,11 +1,15 @@
 // Owns the page's talk with the server: one request, its limit, its answer or problem. Knows no retry and no screen.
 
+import { UNREACHABLE } from "/console/web/command.js";
+
 const READ_LIMIT = 5000;
-const WISH_LIMIT = 8000;
+const COMMAND_LIMIT = 8000;
 const AGAIN = 2000;
 
 /** The server could not be reached, or answered with something that is not ours. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  code = UNREACHABLE;
+}
 
 let language = "zh";
 
@@ -41,13 +45,13 @@ export function get(path) {
 }
 
 /** Read again and again until there is an answer, as long as it is `wanted()`: {status, body}, or null. */
-export async function insist(path, wanted) {
+export async function getWithRetry(path, wanted) {
   while (wanted()) {
     try {
       const answer = await get(path);
       if (answer.status < 500) return answer;
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (error.code !== UNREACHABLE) throw error;
     }
     await new Promise((later) => setTimeout(later, AGAIN));
   }
@@ -56,7 +60,7 @@ export async function insist(path, wanted) {
 
 /** Send a body under a key: {status, body}; throws Unreachable. */
 export function post(path, body, key) {
-  return ask("POST", path, { body: body ?? {}, key, limit: WISH_LIMIT });
+  return ask("POST", path, { body: body ?? {}, key, limit: COMMAND_LIMIT });
 }
 
 /** End the session on the server; whatever it answers, the page leaves. */

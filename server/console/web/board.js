@@ -1,4 +1,4 @@
-// Owns the emergency board: who waits with which grade against which target, most urgent first. Staff only; no deeds.
+// Owns the emergency board: who waits with which grade against which target, most urgent first. Staff only; no actions.
 
 import { html, render } from "htm/preact";
 import { useState } from "preact/hooks";
@@ -8,13 +8,13 @@ import { named, t } from "/console/web/texts.js";
 import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
 
 /** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
-export function boardLines(hall, known, now, queues) {
+export function boardLines(hall, reference, now, queues) {
   const limit = ({ ticket, level }) =>
-    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? known.queues[ticket.queue]?.ordinary_target ?? 60);
+    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? reference.queues[ticket.queue]?.ordinary_target ?? 60);
   return hall.tickets
     .filter((ticket) => queues.includes(ticket.queue))
     .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
-    .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, known, now), level: levelOf(ticket, hall, known) }))
+    .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, reference, now), level: levelOf(ticket, hall, reference) }))
     .sort(
       (one, other) =>
         limit(one) - limit(other) ||
@@ -28,12 +28,12 @@ function Board({ desk }) {
   const [keys, setKeys] = useState(false);
   const [chosen, choose] = useState(null);
   useKeys({ "?": () => setKeys(true) });
-  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
-  const { hall, known } = desk;
+  if (!desk.hall || !desk.reference) return html`<p class="loading" role="status">${t("loading")}</p>`;
+  const { hall, reference } = desk;
   const graded = hall.queues.filter((queue) => queue.mode === "graded").map((queue) => queue.id);
   const all = hall.queues.map((queue) => queue.id);
   const queues = chosen === "all" ? all : chosen ? [chosen] : graded.length ? graded : all;
-  const lines = boardLines(hall, known, desk.now(), queues);
+  const lines = boardLines(hall, reference, desk.now(), queues);
   const over = lines.filter((line) => line.wait?.state === "overdue").length;
   const levels = [...new Map(lines.filter((line) => line.level).map((line) => [line.level.code, line.level])).values()];
   return html`<div class="desk" data-link=${desk.link}>
@@ -54,7 +54,7 @@ function Board({ desk }) {
         lines.length
           ? html`<table class="table board-table"><thead><tr>${["grade", "number", "name", "queue", "chips", "wait", "reassess"].map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
         <tbody>${lines.map(({ ticket, wait, level }) => {
-          const look = reassessIn(ticket, hall, known, desk.now());
+          const look = reassessIn(ticket, hall, reference, desk.now());
           return html`<tr key=${ticket.id} data-wait=${wait?.state ?? "none"} data-number=${ticket.number}>
             <td><${Grade} level=${level} /></td><td class="number">${ticket.number}</td><td>${ticket.name ?? ticket.display_name ?? ""}</td>
             <td>${named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)}</td>

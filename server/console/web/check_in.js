@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { refusal } from "/console/web/desk.js";
 import { DOCUMENTS } from "/console/web/desk_code.js";
-import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { has, named, t } from "/console/web/texts.js";
 import { whoIs } from "/console/web/who.js";
 
@@ -22,11 +22,11 @@ function given(fields) {
 const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
 
 /**
- * `form` is this form's number: the next person's may be filled in while this one's wish is on its way.
+ * `form` is this form's number: the next person's may be filled in while this one's command is on its way.
  * `alert` is the call of a patient who turned out not urgent: checking in ends it.
  */
 export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const [person, setPerson] = useState({
     name: "",
     document_type: RESIDENT,
@@ -49,7 +49,7 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     },
     [],
   );
-  const wish = `check_in:${form}`;
+  const command = `check_in:${form}`;
   const field = (name) => ({
     id: `person-${name}`,
     label: t(`person.${name}`),
@@ -73,21 +73,21 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     if (visit?.visit_token) body.visit_token = visit.visit_token;
     else if (alert?.name)
       body.patient = undefined; // the alert knows the patient
-    else if (!person.name.trim()) return desk.say(t("name.needed"), "danger");
+    else if (!person.name.trim()) return desk.notify(t("name.needed"), "danger");
     else Object.assign(body, { patient: given(person), same_as: sameAs.current ?? undefined });
     if (queue && !body.appointment) body.queue = queue;
     if (tags.length) Object.assign(body, { tags, evidence: evidence.trim() || undefined });
     if (override.trim()) body.override_reason = override.trim();
-    const answer = await desk.act(wish, "/api/v1/check-ins", body, {
+    const answer = await desk.act(command, "/api/v1/check-ins", body, {
       quiet: ["choose"],
-      done: (said) =>
-        said.ticket
-          ? t(said.print_job ? "done.check_in_paper" : "done.check_in", { number: said.ticket.number })
+      done: (body) =>
+        body.ticket
+          ? t(body.print_job ? "done.check_in_paper" : "done.check_in", { number: body.ticket.number })
           : t("alarm.raised"),
     });
     if (!answer) return;
     if (answer.body.code === "choose" && !here.current)
-      return desk.say(
+      return desk.notify(
         t("labelled", { label: visit?.display_name ?? person.name, words: refusal(answer.body) }),
         "danger",
       );
@@ -95,24 +95,24 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     if (answer.status === 202) return setAlarm(answer.body);
     if (answer.status < 400) onDone(answer.body.ticket.id);
   };
-  const rules = known.queues[queue ?? hall.queues[0]?.id];
-  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${wish} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
+  const rules = reference.queues[queue ?? hall.queues[0]?.id];
+  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${command} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
     ${
       visit || alert?.name
         ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>`
         : html`
-      <${Line} ...${field("name")} focus=${true} maxlength="100" required />
+      <${TextField} ...${field("name")} focus=${true} maxlength="100" required />
       <div class="form-row">
         <label class="field" for="person-document_type"><span>${t("person.document_type")}</span>
           <select class="input" id="person-document_type" value=${person.document_type} onChange=${(event) => kind.set(event.target.value)}>
             ${DOCUMENTS.map((one) => html`<option key=${one} value=${one}>${t(`document.${one}`)}</option>`)}
           </select></label>
-        <${Line} ...${field("identity_number")} maxlength="32" />
+        <${TextField} ...${field("identity_number")} maxlength="32" />
       </div>
-      <div class="form-row"><${Line} ...${field("phone")} maxlength="20" inputmode="tel" /><${Line} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`
+      <div class="form-row"><${TextField} ...${field("phone")} maxlength="20" inputmode="tel" /><${TextField} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`
     }
     ${visit ? html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code" onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>` : null}
-    <${Choice} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
+    <${RadioGroup} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
     ${
       choices
         ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
@@ -132,14 +132,14 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     <fieldset><legend>${t("priority.some")}</legend><div class="checks">
       ${(rules?.policy_tags ?? []).map((tag) => html`<label key=${tag}><input type="checkbox" checked=${tags.includes(tag)} onChange=${toggle(tags, setTags, tag)} /><span class="tag">${tag}</span>${has(`tag.${tag}`) ? t(`tag.${tag}`) : ""}</label>`)}
     </div></fieldset>
-    ${tags.length ? html`<${Line} id="check-in-evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} focus=${true} maxlength="200" placeholder=${t("evidence.hint")} />` : null}
+    ${tags.length ? html`<${TextField} id="check-in-evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} focus=${true} maxlength="200" placeholder=${t("evidence.hint")} />` : null}
     <details open=${Boolean(alarm)}><summary>${t("flags")} ${flags.length ? html`<b class="bad">${flags.length}</b>` : null}</summary><div class="checks">
-      ${known.flags.filter((flag) => flag.id !== "red_flag").map((flag) => html`<label key=${flag.id}><input type="checkbox" checked=${flags.includes(flag.id)} onChange=${toggle(flags, setFlags, flag.id)} />${named(flag.names)}</label>`)}
+      ${reference.flags.filter((flag) => flag.id !== "red_flag").map((flag) => html`<label key=${flag.id}><input type="checkbox" checked=${flags.includes(flag.id)} onChange=${toggle(flags, setFlags, flag.id)} />${named(flag.names)}</label>`)}
     </div></details>
     ${
       alarm
         ? html`<p class="question" role="alert">${t("alarm.raised")} ${named(alarm.text)}</p>
-      <${Line} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />`
+      <${TextField} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />`
         : null
     }
   <//>`;

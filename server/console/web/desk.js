@@ -1,12 +1,13 @@
-// Owns what every live page shares: who is signed in, the hall, wishes on their way, the last deed and its undo.
+// Owns what every live page shares: who is signed in, the hall, commands on their way, the last action and its undo.
 
-import { get, post, Unreachable } from "/console/web/api.js";
+import { get, post } from "/console/web/api.js";
+import { UNREACHABLE } from "/console/web/command.js";
 import { Follower } from "/console/web/follower.js";
 import { loadTexts, t } from "/console/web/texts.js";
-import { newKey, send } from "/console/web/wish.js";
+import { newKey, send } from "/console/web/command.js";
 
 const TICK = 1000;
-const SAID_FOR = 12000;
+const NOTICE_FOR = 12000;
 const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** One page's state; `subscribe` hears of every change, the page draws itself from the fields. */
@@ -14,12 +15,12 @@ export class Desk {
   me = null;
   halls = [];
   hall = null;
-  known = null;
+  reference = null;
   link = "connecting";
   contact = 0;
   pending = {};
   last = null;
-  said = null;
+  notice = null;
   signedOut = false;
   #skew = 0;
   #listeners = new Set();
@@ -35,7 +36,7 @@ export class Desk {
     return () => this.#listeners.delete(listener);
   }
 
-  tell() {
+  publish() {
     for (const listener of this.#listeners) listener();
   }
 
@@ -49,8 +50,8 @@ export class Desk {
     await loadTexts();
     const { me, halls } = await this.#session();
     [this.me, this.halls] = [me, halls];
-    const wished = new URLSearchParams(location.search).get("hall");
-    const id = me.hall ?? (halls.includes(wished) ? wished : halls[0]);
+    const asked = new URLSearchParams(location.search).get("hall");
+    const id = me.hall ?? (halls.includes(asked) ? asked : halls[0]);
     this.follower = new Follower(id, {
       get,
       onChange: (view) => this.#changed(view),
@@ -68,7 +69,7 @@ export class Desk {
         if (status === 200) return { me: body.staff, halls: body.halls };
         if (status === 401) location.assign("/login");
       } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
+        if (error.code !== UNREACHABLE) throw error;
       }
       await later(2000);
     }
@@ -76,38 +77,38 @@ export class Desk {
 
   #changed(view) {
     Object.assign(this, view);
-    if (this.hall && this.known?.epoch !== this.hall.epoch) this.#learn();
-    this.tell();
+    if (this.hall && this.reference?.epoch !== this.hall.epoch) this.#loadReference();
+    this.publish();
   }
 
-  async #learn() {
+  async #loadReference() {
     if (this.#fetching) return;
     this.#fetching = true;
     try {
       const { status, body } = await get(`/console/halls/${encodeURIComponent(this.hall.hall)}`);
       if (status === 200) {
-        this.known = body;
+        this.reference = body;
         this.#skew = new Date(body.now).getTime() - Date.now();
-        this.tell();
+        this.publish();
       }
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (error.code !== UNREACHABLE) throw error;
     } finally {
       this.#fetching = false;
     }
   }
 
   #tick() {
-    if (this.said && Date.now() > this.said.until) this.said = null;
+    if (this.notice && Date.now() > this.notice.until) this.notice = null;
     if (this.last && this.now() > this.last.until) this.last = null;
-    if (this.hall && this.known?.epoch !== this.hall.epoch) this.#learn();
-    this.tell();
+    if (this.hall && this.reference?.epoch !== this.hall.epoch) this.#loadReference();
+    this.publish();
   }
 
   #sessionLost() {
     if (this.signedOut) return;
     this.signedOut = true;
-    this.tell();
+    this.publish();
   }
 
   /** The same person signed in again: everything that waited goes on. */
@@ -115,26 +116,26 @@ export class Desk {
     this.signedOut = false;
     for (const resume of this.#signIns.splice(0)) resume();
     this.follower.again();
-    this.tell();
+    this.publish();
   }
 
-  say(text, tone = "good") {
-    this.said = { text, tone, until: Date.now() + SAID_FOR };
-    this.tell();
+  notify(text, tone = "good") {
+    this.notice = { text, tone, until: Date.now() + NOTICE_FOR };
+    this.publish();
   }
 
   /**
-   * Wish something once: `name` keeps a second press out while the first is on its way. Answers the server's answer,
-   * or null when the wish is already on its way or nobody knows what became of it. `done(body)` is the sentence for
+   * Send one command once: `name` keeps a second press out while the first is on its way. Answers the server's answer,
+   * or null when the command is already on its way or nobody knows what became of it. `done(body)` is the sentence for
    * the foot; `ticket` makes it something that can be undone, and so does `undoable` where the answer names the ticket.
    */
   async act(name, path, body, { done, ticket, undoable = Boolean(ticket), quiet = [] } = {}) {
     if (this.pending[name]) return null;
     this.#pend(name, { attempt: 0, undoable });
-    this.said = null;
-    const wish = { path, body: body ?? {}, key: newKey() };
+    this.notice = null;
+    const command = { path, body: body ?? {}, key: newKey() };
     try {
-      const answer = await send(wish, {
+      const answer = await send(command, {
         post,
         wait: later,
         now: () => Date.now(),
@@ -154,18 +155,18 @@ export class Desk {
   #pend(name, what) {
     this.pending = { ...this.pending, [name]: what };
     if (!what) delete this.pending[name];
-    this.tell();
+    this.publish();
   }
 
   #settle(answer, { done, ticket, quiet }) {
     if (!answer.settled) {
-      this.say(t("wish.unsure"), "danger");
+      this.notify(t("wish.unsure"), "danger");
       return null;
     }
     if (answer.status >= 400) {
       const number = this.hall?.tickets.find((one) => one.id === ticket)?.number; // the page may be with another patient by now
       if (!quiet.includes(answer.body.code))
-        this.say(
+        this.notify(
           number ? t("labelled", { label: number, words: refusal(answer.body) }) : refusal(answer.body),
           "danger",
         );
@@ -173,19 +174,19 @@ export class Desk {
     }
     this.follower.absorb(answer.body);
     if (done) {
-      const seconds = this.known.queues[answer.body.ticket?.queue]?.undo_seconds ?? 30;
+      const seconds = this.reference.queues[answer.body.ticket?.queue]?.undo_seconds ?? 30;
       const text = done(answer.body);
       if (ticket) this.last = { text, ticket, until: this.now() + seconds * 1000 };
-      else this.say(text);
-      this.tell();
+      else this.notify(text);
+      this.publish();
     }
     return answer;
   }
 
-  /** Take the last deed back; while one is on its way that is the last, and cannot be taken back yet. */
+  /** Take the last action back; while one is on its way that is the last, and cannot be taken back yet. */
   async undo() {
     const last = this.last;
-    if (Object.values(this.pending).some((wish) => wish.undoable)) return this.say(t("undo.wait"), "attention");
+    if (Object.values(this.pending).some((command) => command.undoable)) return this.notify(t("undo.wait"), "attention");
     if (!last) return;
     const answer = await this.act(
       "undo",
@@ -196,7 +197,7 @@ export class Desk {
       },
     );
     if (answer && this.last === last) this.last = null;
-    this.tell();
+    this.publish();
   }
 }
 

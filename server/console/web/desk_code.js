@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Choice, TicketForm } from "/console/web/forms.js";
+import { RadioGroup, TicketForm } from "/console/web/forms.js";
 import { t } from "/console/web/texts.js";
 
 export const DOCUMENTS = [
@@ -25,11 +25,11 @@ export function DeskCode({ desk, ticket, visit, form, onClose }) {
     code.current?.focus();
   }, [made]);
   const submit = async () => {
-    if (!seen) return desk.say(t("desk_code.look_first"), "danger");
+    if (!seen) return desk.notify(t("desk_code.look_first"), "danger");
     const whose = ticket ? { ticket: ticket.id } : { visit_token: visit.visit_token };
     const answer = await desk.act(name, "/api/v1/desk-codes", { hall: desk.hall.hall, document_seen: seen, ...whose });
     if (!answer || answer.status >= 400) return;
-    if (!answer.body.code) return desk.say(t("desk_code.lost"), "attention"); // its answer was lost, and codes are said once
+    if (!answer.body.code) return desk.notify(t("desk_code.lost"), "attention"); // its answer was lost, and codes are said once
     setMade(answer.body);
   };
   const clock = (at) =>
@@ -49,7 +49,7 @@ export function DeskCode({ desk, ticket, visit, form, onClose }) {
       </div>
       <p>${t("desk_code.how")}</p>`
         : html`<p class="secondary">${t("desk_code.why")}</p>
-      <${Choice} legend=${t("desk_code.seen")} name="document" value=${seen} choose=${setSeen} focus=${true} onEnter=${submit} options=${DOCUMENTS.map((one) => [one, t(`document.${one}`)])} />`
+      <${RadioGroup} legend=${t("desk_code.seen")} name="document" value=${seen} choose=${setSeen} focus=${true} onEnter=${submit} options=${DOCUMENTS.map((one) => [one, t(`document.${one}`)])} />`
     }
   <//>`;
 }

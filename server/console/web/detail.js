@@ -2,8 +2,8 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { insist } from "/console/web/api.js";
-import { Act, Chips, holdWords, TicketHead, Wait } from "/console/web/parts.js";
+import { getWithRetry } from "/console/web/api.js";
+import { ActionButton, Chips, holdWords, TicketHead, Wait } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
 import { has, named, t } from "/console/web/texts.js";
 import { reassessIn, waitOf } from "/console/web/waits.js";
@@ -31,11 +31,11 @@ const FORMS = new Set(["start", "triage", "stage", "hold", "transfer", "prioriti
 
 /** What is known of a ticket beside its number and grade. */
 export function Facts({ desk, ticket }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const zone = hall.timezone;
   const clock = (at) =>
     new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-  const look = reassessIn(ticket, hall, known, desk.now());
+  const look = reassessIn(ticket, hall, reference, desk.now());
   const person = [personOf(ticket, desk.now()), ticket.birth_date].filter(Boolean).join(" · ");
   const facts = [
     ["fact.queue", named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)],
@@ -48,13 +48,13 @@ export function Facts({ desk, ticket }) {
     ["fact.rescue", ticket.rescue_place],
     ["fact.remarks", remarkWords(ticket.remarks)],
     ["fact.person", person],
-    ["fact.doctor", ticket.doctor ? (known.doctors[ticket.doctor] ?? ticket.doctor) : ""],
+    ["fact.doctor", ticket.doctor ? (reference.doctors[ticket.doctor] ?? ticket.doctor) : ""],
     ["fact.checked_in", ticket.times.checked_in ? clock(ticket.times.checked_in) : ""],
     ["fact.slot", ticket.slot ? clock(ticket.slot) : ""],
     ["fact.calls", ticket.calls ? t("fact.calls_count", { calls: ticket.calls, passes: ticket.passes }) : ""],
     [
       "fact.flags",
-      (ticket.flags ?? []).map((id) => named(known.flags.find((flag) => flag.id === id)?.names) || id).join(", "),
+      (ticket.flags ?? []).map((id) => named(reference.flags.find((flag) => flag.id === id)?.names) || id).join(", "),
     ],
   ].filter(([, value]) => value);
   return html`<dl class="facts">
@@ -77,13 +77,13 @@ function remarkWords(remarks) {
 }
 
 /** Earlier triages of a ticket, latest first. */
-export function History({ ticket, known, zone }) {
+export function History({ ticket, reference, zone }) {
   const [triages, setTriages] = useState([]);
   useEffect(() => {
     let here = true;
     setTriages([]);
     if (ticket.times.triaged) {
-      insist(`/api/v1/tickets/${ticket.id}/triages`, () => here).then(
+      getWithRetry(`/api/v1/tickets/${ticket.id}/triages`, () => here).then(
         (answer) => here && answer?.status === 200 && setTriages([...answer.body.triages].reverse()),
       );
     }
@@ -100,27 +100,27 @@ export function History({ ticket, known, zone }) {
       .filter(([, value]) => value !== null && value !== false)
       .map(([name, value]) => `${has(`vital.${name}`) ? t(`vital.${name}`) : name} ${value}`)
       .join(" · ")}</div>
-    ${one.findings.length ? html`<div>${one.findings.map((id) => named(known.findings[id]) || id).join(" · ")}</div>` : null}
+    ${one.findings.length ? html`<div>${one.findings.map((id) => named(reference.findings[id]) || id).join(" · ")}</div>` : null}
   </li>`,
   )}</ol></section>`;
 }
 
 export function Detail({ desk, ticket, actions, open, plain }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   return html`<h2 class="visually-hidden">${t("detail", { number: ticket.number })}</h2>
-    <${TicketHead} ticket=${ticket} hall=${hall} known=${known} />
+    <${TicketHead} ticket=${ticket} hall=${hall} reference=${reference} />
     <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />
-    <${Wait} wait=${waitOf(ticket, hall, known, desk.now())} />
+    <${Wait} wait=${waitOf(ticket, hall, reference, desk.now())} />
     <div class="deeds" role="group" aria-label=${t("deeds")}>
       ${[...(ticket.bypass ? RESCUE.filter(([action]) => actions.includes(action)) : []), ...DEEDS].map(
         ([
           action,
           key,
-        ]) => html`<${Act} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
+        ]) => html`<${ActionButton} key=${action} desk=${desk} name=${FORMS.has(action) ? action : `${action}:${ticket.id}`}
         word=${t(action === "start" ? "deed.rescue" : `deed.${action}`)} hotkey=${key} disabled=${!ALWAYS.has(action) && !actions.includes(action)} kind=${action === "triage" || action === "start" ? "primary" : "quiet"}
         onClick=${FORMS.has(action) ? open(action) : plain(action)} />`,
       )}
     </div>
     <${Facts} desk=${desk} ticket=${ticket} />
-    <${History} ticket=${ticket} known=${known} zone=${hall.timezone} />`;
+    <${History} ticket=${ticket} reference=${reference} zone=${hall.timezone} />`;
 }

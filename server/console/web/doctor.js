@@ -2,12 +2,12 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { insist } from "/console/web/api.js";
+import { getWithRetry } from "/console/web/api.js";
 import { Facts, History } from "/console/web/detail.js";
 import { Desk, refusal } from "/console/web/desk.js";
 import { Transfer } from "/console/web/forms.js";
 import {
-  Act,
+  ActionButton,
   Chips,
   Dialog,
   Foot,
@@ -21,7 +21,7 @@ import {
 } from "/console/web/parts.js";
 import { ageWords } from "/console/web/person.js";
 import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
-import { has, named, t, tongue } from "/console/web/texts.js";
+import { has, named, t, currentLanguage } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
 const SETTLE = 60; // several facts of one deed come within milliseconds: one look ahead is enough
@@ -37,7 +37,7 @@ function useComing(desk, station) {
     let here = true;
     const timer = setTimeout(async () => {
       // without an answer the button would go on naming who was next before
-      const answer = await insist(`/console/stations/${encodeURIComponent(station)}/coming`, () => here);
+      const answer = await getWithRetry(`/console/stations/${encodeURIComponent(station)}/coming`, () => here);
       if (here && answer?.status === 200) setComing(answer.body.coming);
     }, SETTLE);
     return () => {
@@ -69,8 +69,8 @@ function Next({ desk, station, current, coming, call }) {
     ${
       ticket
         ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${ticket.name ?? ticket.display_name ?? ""}</span>
-      <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} />
-      <span class="next-why">${blocked || first.reason_text[tongue()]}</span>`
+      <${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} />
+      <span class="next-why">${blocked || first.reason_text[currentLanguage()]}</span>`
         : html`<span class="next-name">${blocked || t("next.nobody")}</span>`
     }
   </button>`;
@@ -103,11 +103,11 @@ function Current({ desk, ticket, station }) {
       )}
     <p class="current-line"><span class="current-number number">${ticket.number}</span><span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
       <span class="secondary">${[ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", age].filter(Boolean).join(" · ")}</span>
-      <${Grade} level=${levelOf(ticket, desk.hall, desk.known)} /></p>
+      <${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} /></p>
     <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
     <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
     <${Facts} desk=${desk} ticket=${ticket} />
-    <${History} ticket=${ticket} known=${desk.known} zone=${desk.hall.timezone} />
+    <${History} ticket=${ticket} reference=${desk.reference} zone=${desk.hall.timezone} />
   </section>`;
 }
 
@@ -119,8 +119,8 @@ function After({ desk, coming, current }) {
       return html`<div class="panel after-one" key=${place}>${
         ticket
           ? html`<span class="secondary">${t("after.then")}</span><span class="number">${ticket.number}</span>
-        <span class="line-name">${ticket.name ?? ticket.display_name ?? ""}</span><${Grade} level=${levelOf(ticket, desk.hall, desk.known)} wordy=${false} />
-        <${Wait} wait=${waitOf(ticket, desk.hall, desk.known, desk.now())} />`
+        <span class="line-name">${ticket.name ?? ticket.display_name ?? ""}</span><${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} wordy=${false} />
+        <${Wait} wait=${waitOf(ticket, desk.hall, desk.reference, desk.now())} />`
           : html`<span class="secondary">${t("after.nobody")}</span>`
       }</div>`;
     })}
@@ -133,17 +133,17 @@ function Station({ desk, id, redraw, leave }) {
   const [form, setForm] = useState(null); // { name, ticket }: a form keeps its patient, come what may
   const [keys, setKeys] = useState(false);
   const [refused, setRefused] = useState(null);
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const station = hall.stations.find((one) => one.id === id);
   const current =
     hall.tickets.find((ticket) => ticket.station === id && (ticket.state === "called" || ticket.state === "serving")) ??
     null;
   const coming = useComing(desk, id);
-  const actions = current ? known.moves[current.state] : [];
-  const why = whyNotPass(current, hall, known, desk.now(), refused);
+  const actions = current ? reference.moves[current.state] : [];
+  const why = whyNotPass(current, hall, reference, desk.now(), refused);
   const close = () => setForm(null);
   const done = () => setForm((now) => (now === form ? null : now)); // another one may have been opened meanwhile
-  const say = (text) => desk.say(text, "attention");
+  const say = (text) => desk.notify(text, "attention");
 
   const call = async () => {
     if (station.state !== "open") return say(t("next.closed"));
@@ -153,15 +153,15 @@ function Station({ desk, id, redraw, leave }) {
       quiet: ["station_busy"],
     });
     if (!answer) return;
-    if (answer.status >= 400) return answer.body.code === "station_busy" && desk.say(refusal(answer.body), "danger");
+    if (answer.status >= 400) return answer.body.code === "station_busy" && desk.notify(refusal(answer.body), "danger");
     const { ticket, reason_text: because } = answer.body;
-    if (!ticket) return say(because?.[tongue()] ?? t("next.nobody"));
+    if (!ticket) return say(because?.[currentLanguage()] ?? t("next.nobody"));
     desk.last = {
-      text: t("done.call", { number: ticket.number, because: because?.[tongue()] ?? "" }),
+      text: t("done.call", { number: ticket.number, because: because?.[currentLanguage()] ?? "" }),
       ticket: ticket.id,
-      until: desk.now() + (known.queues[ticket.queue]?.undo_seconds ?? 30) * 1000,
+      until: desk.now() + (reference.queues[ticket.queue]?.undo_seconds ?? 30) * 1000,
     };
-    desk.tell();
+    desk.publish();
   };
   const plain = (action) => () => {
     if (!actions.includes(action))
@@ -174,7 +174,7 @@ function Station({ desk, id, redraw, leave }) {
       {},
       {
         done: () => t(`done.${action}`, { number: current.number }),
-        ticket: known.undoable.includes(action) ? current.id : null,
+        ticket: reference.undoable.includes(action) ? current.id : null,
       },
     );
   };
@@ -221,12 +221,12 @@ function Station({ desk, id, redraw, leave }) {
     key,
     onClick,
     extra = {},
-  ) => html`<${Act} desk=${desk} name=${name} wish=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
+  ) => html`<${ActionButton} desk=${desk} name=${name} command=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
     disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
   const rest =
     station.state === "open"
-      ? html`<${Act} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
-      : html`<${Act} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
+      ? html`<${ActionButton} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
+      : html`<${ActionButton} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
   const Form = FORMS[form?.name];
   const filled = Form
     ? html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
@@ -251,7 +251,7 @@ function Station({ desk, id, redraw, leave }) {
             ${deed("recall", "R", plain("recall"))}
             ${deed("start", "S", plain("start"), { more: { kind: current?.state === "called" ? "primary" : "quiet" } })}
             ${deed("finish", "F", plain("finish"), { more: { kind: current?.state === "serving" ? "primary" : "quiet" } })}
-            <${Act} desk=${desk} name="pass" wish=${`pass:${current?.id}`} word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
+            <${ActionButton} desk=${desk} name="pass" command=${`pass:${current?.id}`} word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
             ${deed("hold", "E", open("examination"), { word: "examination" })}
             ${deed("transfer", "M", open("transfer"))}
             ${rest}
@@ -287,7 +287,7 @@ function ChooseRoom({ desk, redraw, choose }) {
 function Doctor({ desk }) {
   const redraw = useDesk(desk);
   const [chosen, setChosen] = useState(new URLSearchParams(location.search).get("station"));
-  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
+  if (!desk.hall || !desk.reference) return html`<p class="loading" role="status">${t("loading")}</p>`;
   const bound = desk.me.station;
   const id = bound ?? chosen;
   /** Who has no room of their own sits down in one by opening it. */

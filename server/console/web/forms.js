@@ -3,11 +3,11 @@
 
 import { html } from "htm/preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Act, TicketHead } from "/console/web/parts.js";
+import { ActionButton, TicketHead } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
 
 /** Radio buttons that also answer to number keys: [[value, words], …]. */
-export function Choice({ legend, name, options, value, choose, onEnter, focus }) {
+export function RadioGroup({ legend, name, options, value, choose, onEnter, focus }) {
   const box = useRef();
   useLayoutEffect(() => {
     if (focus) (box.current.querySelector("input:checked") ?? box.current.querySelector("input"))?.focus();
@@ -33,7 +33,7 @@ export function Choice({ legend, name, options, value, choose, onEnter, focus })
 }
 
 /** A labelled line of text. */
-export function Line({ id, label, value, set, focus, error, ...more }) {
+export function TextField({ id, label, value, set, focus, error, ...more }) {
   const box = useRef();
   useLayoutEffect(() => {
     if (focus) box.current.focus();
@@ -44,7 +44,7 @@ export function Line({ id, label, value, set, focus, error, ...more }) {
     ${error ? html`<span class="field-error" id=${`${id}-error`}>${error}</span>` : null}</label>`;
 }
 
-/** While the form's wish is on its way the keys belong to the desk again; a form that stays takes the focus back. */
+/** While the form's command is on its way the keys belong to the desk again; a form that stays takes the focus back. */
 function useFocusOnTheDesk(sending) {
   const box = useRef();
   const left = useRef(null);
@@ -87,12 +87,12 @@ export function TicketForm({
   };
   return html`<form ref=${box} onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
     <h2 class=${terse ? "visually-hidden" : ""}>${title}</h2>
-    ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} known=${desk.known} />` : null}
+    ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} reference=${desk.reference} />` : null}
     ${ticket && !desk.hall.tickets.some((one) => one.id === ticket.id) ? html`<p class="question" role="alert" data-gone>${t("gone", { number: ticket.number })}</p>` : null}
     ${children}
     <div class="form-end">
       <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd aria-hidden="true">Esc</kbd></button>
-      ${sendable ? html`<${Act} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />` : null}
+      ${sendable ? html`<${ActionButton} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />` : null}
       <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
     </div>
   </form>`;
@@ -100,7 +100,7 @@ export function TicketForm({
 
 async function sendOn(desk, ticket, action, body, onDone) {
   const answer = await desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, body, {
-    done: (said) => t(`done.${action}`, { number: said.ticket.number }),
+    done: (body) => t(`done.${action}`, { number: body.ticket.number }),
     ticket: ticket.id,
   });
   if (answer?.status < 400) onDone(ticket.id);
@@ -111,14 +111,14 @@ export function Start({ desk, ticket, onClose, onDone }) {
   const [place, setPlace] = useState(t("rescue.usual"));
   const submit = () => sendOn(desk, ticket, "start", { place: place.trim() || undefined }, onDone);
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.start")} name=${`start:${ticket.id}`} word=${t("deed.rescue")} submit=${submit} onClose=${onClose}>
-    <${Line} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true} maxlength="100" />
+    <${TextField} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true} maxlength="100" />
   <//>`;
 }
 
 /** The rooms of a ticket's queue that may have it sent ahead, and how full their short lists are. */
 function roomsAhead(desk, ticket) {
-  const { hall, known } = desk;
-  const cap = known.queues[ticket.queue]?.stage_cap ?? 0;
+  const { hall, reference } = desk;
+  const cap = reference.queues[ticket.queue]?.stage_cap ?? 0;
   return hall.stations
     .filter(
       (station) =>
@@ -139,9 +139,9 @@ export function Stage({ desk, ticket, onClose, onDone }) {
   const rooms = roomsAhead(desk, ticket);
   const [station, setStation] = useState((rooms.find((room) => room.free) ?? rooms[0])?.id);
   const submit = () =>
-    station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.say(t("stage.nowhere"), "danger");
+    station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.notify(t("stage.nowhere"), "danger");
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`} word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
-    ${rooms.length ? html`<${Choice} legend=${t("stage.to")} name="station" value=${station} choose=${setStation} onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />` : html`<p class="question">${t("stage.nowhere")}</p>`}
+    ${rooms.length ? html`<${RadioGroup} legend=${t("stage.to")} name="station" value=${station} choose=${setStation} onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />` : html`<p class="question">${t("stage.nowhere")}</p>`}
   <//>`;
 }
 
@@ -159,18 +159,18 @@ export function Hold({ desk, ticket, onClose, onDone }) {
   const [more, setMore] = useState("");
   const submit = () => {
     const reason = holdReason(code, more);
-    if (!reason) return desk.say(t("reason.needed"), "danger");
+    if (!reason) return desk.notify(t("reason.needed"), "danger");
     sendOn(desk, ticket, "hold", { reason }, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.hold")} name=${`hold:${ticket.id}`} word=${t("deed.hold")} submit=${submit} onClose=${onClose}>
-    <${Choice} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true} options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
-    <${Line} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more} set=${setMore} maxlength="120" />
+    <${RadioGroup} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true} options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
+    <${TextField} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more} set=${setMore} maxlength="120" />
   <//>`;
 }
 
 export function Transfer({ desk, ticket, onClose, onDone }) {
-  const { hall, known } = desk;
-  const places = known.halls
+  const { hall, reference } = desk;
+  const places = reference.halls
     .flatMap((one) =>
       one.queues.map((queue) => ({
         value: `${one.id}/${queue.id}`,
@@ -184,8 +184,8 @@ export function Transfer({ desk, ticket, onClose, onDone }) {
   const [doctor, setDoctor] = useState("");
   const [reason, setReason] = useState("");
   const submit = () => {
-    if (!to) return desk.say(t("transfer.nowhere"), "danger");
-    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    if (!to) return desk.notify(t("transfer.nowhere"), "danger");
+    if (!reason.trim()) return desk.notify(t("reason.needed"), "danger");
     const [where, queue] = to.split("/");
     const body = { queue, reason: reason.trim() };
     if (where !== hall.hall) body.hall = where;
@@ -193,38 +193,38 @@ export function Transfer({ desk, ticket, onClose, onDone }) {
     sendOn(desk, ticket, "transfer", body, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.transfer")} name=${`transfer:${ticket.id}`} word=${t("deed.transfer")} submit=${submit} onClose=${onClose}>
-    ${places.length ? html`<${Choice} legend=${t("transfer.to")} name="to" value=${to} choose=${setTo} onEnter=${submit} focus=${true} options=${places.map((place) => [place.value, place.words])} />` : html`<p class="question">${t("transfer.nowhere")}</p>`}
+    ${places.length ? html`<${RadioGroup} legend=${t("transfer.to")} name="to" value=${to} choose=${setTo} onEnter=${submit} focus=${true} options=${places.map((place) => [place.value, place.words])} />` : html`<p class="question">${t("transfer.nowhere")}</p>`}
     <label class="field" for="doctor"><span>${t("transfer.doctor")}</span>
       <select class="input" id="doctor" value=${doctor} onChange=${(event) => setDoctor(event.target.value)}>
         <option value="">${t("doctor.any")}</option>
-        ${Object.entries(known.doctors).map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
+        ${Object.entries(reference.doctors).map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
       </select></label>
-    <${Line} id="reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" required />
+    <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" required />
   <//>`;
 }
 
 export function Priority({ desk, ticket, onClose, onDone }) {
-  const tags = desk.known.queues[ticket.queue]?.policy_tags ?? [];
+  const tags = desk.reference.queues[ticket.queue]?.policy_tags ?? [];
   const [tag, setTag] = useState(tags[0]);
   const [evidence, setEvidence] = useState("");
   const submit = () => {
-    if (!evidence.trim()) return desk.say(t("evidence.needed"), "danger");
+    if (!evidence.trim()) return desk.notify(t("evidence.needed"), "danger");
     sendOn(desk, ticket, "prioritise", { tag, evidence: evidence.trim() }, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.prioritise")} name=${`prioritise:${ticket.id}`} word=${t("deed.prioritise")} submit=${submit} onClose=${onClose}>
-    <${Choice} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true} options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
+    <${RadioGroup} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true} options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
       onEnter=${() => document.getElementById("evidence").focus()} />
-    <${Line} id="evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} maxlength="200" required placeholder=${t("evidence.hint")} />
+    <${TextField} id="evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} maxlength="200" required placeholder=${t("evidence.hint")} />
   <//>`;
 }
 
 export function Cancel({ desk, ticket, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = () => {
-    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    if (!reason.trim()) return desk.notify(t("reason.needed"), "danger");
     sendOn(desk, ticket, "cancel", { reason: reason.trim() }, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.cancel")} name=${`cancel:${ticket.id}`} word=${t("deed.cancel")} submit=${submit} onClose=${onClose}>
-    <${Line} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" required placeholder=${t("cancel.hint")} />
+    <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" required placeholder=${t("cancel.hint")} />
   <//>`;
 }

@@ -3,8 +3,8 @@
 import { html } from "htm/preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { refusal } from "/console/web/desk.js";
-import { Choice, Line, TicketForm } from "/console/web/forms.js";
-import { Act } from "/console/web/parts.js";
+import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
+import { ActionButton } from "/console/web/parts.js";
 import { personWords, reasonWords, timeWords } from "/console/web/report_words.js";
 import { has, t } from "/console/web/texts.js";
 
@@ -41,7 +41,7 @@ function Critical({ desk, report, onChanged, focus }) {
   const open = report.missing.includes("acknowledgement");
   const name = `acknowledge_report:${report.id}`;
   const acknowledge = async () => {
-    if (!by.trim()) return desk.say(t("report.by_needed"), "danger");
+    if (!by.trim()) return desk.notify(t("report.by_needed"), "danger");
     const answer = await desk.act(
       name,
       `/api/v1/reports/${report.id}/acknowledge`,
@@ -60,8 +60,8 @@ function Critical({ desk, report, onChanged, focus }) {
     <p><b>${t("report.critical")}</b> ${report.critical.join(" · ")}</p>
     ${
       open
-        ? html`<div class="report-acknowledge" onKeyDown=${hear}><${Line} id="report-by" label=${t("report.by")} value=${by} set=${setBy} focus=${focus} maxlength="100" />
-          <${Act} desk=${desk} name=${name} word=${t("report.acknowledge")} onClick=${acknowledge} /></div>`
+        ? html`<div class="report-acknowledge" onKeyDown=${hear}><${TextField} id="report-by" label=${t("report.by")} value=${by} set=${setBy} focus=${focus} maxlength="100" />
+          <${ActionButton} desk=${desk} name=${name} word=${t("report.acknowledge")} onClick=${acknowledge} /></div>`
         : html`<p class="good">${t("report.answered", { name: report.acknowledged_by ?? "", at: timeWords(report.acknowledged_at, desk.hall.timezone) })}</p>`
     }
   </div>`;
@@ -79,7 +79,7 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
   const critical = report.critical.length > 0 || needs("acknowledgement");
   const name = `hand_over:${report.id}`;
   const lacks = (field, words) => {
-    desk.say(words, "danger");
+    desk.notify(words, "danger");
     document.getElementById(field).focus();
   };
   const submit = async () => {
@@ -122,9 +122,9 @@ export function HandOver({ desk, report, onClose, onChanged, onDone }) {
       needs("paper")
         ? html`<p class="question" role="alert" tabindex="-1" ref=${dead}>${t("report.no_paper")}</p>`
         : html`
-      ${needs("patient") || report.reasons.includes("name_mismatch") ? html`<${Line} id="report-patient" label=${t("report.patient")} value=${patient} set=${setPatient} focus=${first === "patient"} maxlength="128" />` : null}
-      <${Choice} legend=${t("report.reason")} name="report-reason" value=${code} choose=${setCode} focus=${first === "code"} onEnter=${submit} options=${REASONS.map((one) => [one, t(`report.by.${one}`)])} />
-      <${Line} id="report-more" label=${t(code === "in_person" ? "reason.more" : `report.more.${code}`)} value=${more} set=${setMore} maxlength="120" />
+      ${needs("patient") || report.reasons.includes("name_mismatch") ? html`<${TextField} id="report-patient" label=${t("report.patient")} value=${patient} set=${setPatient} focus=${first === "patient"} maxlength="128" />` : null}
+      <${RadioGroup} legend=${t("report.reason")} name="report-reason" value=${code} choose=${setCode} focus=${first === "code"} onEnter=${submit} options=${REASONS.map((one) => [one, t(`report.by.${one}`)])} />
+      <${TextField} id="report-more" label=${t(code === "in_person" ? "reason.more" : `report.more.${code}`)} value=${more} set=${setMore} maxlength="120" />
       <label class="report-seen"><input type="checkbox" id="report-seen" checked=${seen} onChange=${(event) => setSeen(event.target.checked)} /> <span>${t("report.seen")}</span></label>
       ${
         asked

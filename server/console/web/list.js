@@ -18,7 +18,7 @@ export function Tabs({ counts, chosen, choose }) {
 }
 
 export function Queues({ desk, chosen, choose, open }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const now = desk.now();
   const sum = (queue) => {
     const waiting = hall.tickets.filter(
@@ -26,7 +26,7 @@ export function Queues({ desk, chosen, choose, open }) {
     );
     return {
       count: waiting.length,
-      over: waiting.filter((ticket) => waitOf(ticket, hall, known, now)?.state === "overdue").length,
+      over: waiting.filter((ticket) => waitOf(ticket, hall, reference, now)?.state === "overdue").length,
     };
   };
   const one = (id, name) => {
@@ -53,7 +53,7 @@ export function Queues({ desk, chosen, choose, open }) {
 }
 
 export function List({ desk, lines, scope, selected, select, box, empty }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   useEffect(() => {
     document.getElementById(`line-${selected}`)?.scrollIntoView({ block: "nearest" });
   }, [selected, scope]);
@@ -63,7 +63,7 @@ export function List({ desk, lines, scope, selected, select, box, empty }) {
       ({ ticket, wait }) => html`<div role="option" class="line" id=${`line-${ticket.id}`} key=${ticket.id}
       data-number=${ticket.number} data-state=${ticket.state} data-wait=${wait?.state ?? "none"}
       aria-selected=${ticket.id === selected} onClick=${() => select(ticket.id)}>
-      <${Grade} level=${levelOf(ticket, hall, known)} />
+      <${Grade} level=${levelOf(ticket, hall, reference)} />
       <span class="number">${ticket.number}</span>
       <span class="line-name" title=${ticket.name}>${ticket.name ?? ticket.display_name ?? ""}</span>
       <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />

@@ -1,6 +1,7 @@
 // Owns the login form: sends it, says why not, leads on. Keeps nothing.
 
-import { post, Unreachable } from "/console/web/api.js";
+import { post } from "/console/web/api.js";
+import { UNREACHABLE } from "/console/web/command.js";
 import { choose, loadTexts, t } from "/console/web/texts.js";
 
 const form = document.getElementById("login");
@@ -27,7 +28,7 @@ form.addEventListener("submit", async (event) => {
     password.value = "";
     password.focus();
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (error.code !== UNREACHABLE) throw error;
     say(t("login.unreachable"));
   }
   button.disabled = false;

@@ -42,7 +42,7 @@ const FREE_PANELS = {
 };
 
 function shown(desk, view) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const here = hall.tickets.filter((ticket) => view.queue === "all" || ticket.queue === view.queue);
   const counts = { waiting: 0, passed: 0, held: 0, rooms: 0, return: 0 };
   for (const ticket of here) {
@@ -54,7 +54,7 @@ function shown(desk, view) {
     : here.filter((ticket) =>
         view.tab === "return" ? ticket.lane === "return" && tabOf(ticket) === "waiting" : tabOf(ticket) === view.tab,
       );
-  return { counts, lines: inOrder(found, hall, known, desk.now()) };
+  return { counts, lines: inOrder(found, hall, reference, desk.now()) };
 }
 
 function Nurse({ desk }) {
@@ -78,7 +78,7 @@ function Nurse({ desk }) {
     const again = setInterval(() => desk.hall && repeatSound(desk.hall.alerts), 1000);
     return () => clearInterval(again);
   }, []);
-  if (!desk.hall || !desk.known) return html`<p class="loading" role="status">${t("loading")}</p>`;
+  if (!desk.hall || !desk.reference) return html`<p class="loading" role="status">${t("loading")}</p>`;
 
   const { counts, lines } = shown(desk, view);
   const index = lines.findIndex(({ ticket }) => ticket.id === view.selected);
@@ -86,11 +86,11 @@ function Nurse({ desk }) {
   const opened =
     view.panel in PANELS ? (desk.hall.tickets.find((one) => one.id === view.selected) ?? view.opened) : null; // a form keeps its patient, come what may
   const ticket = lines[index]?.ticket ?? opened ?? lines[Math.min(place.current, lines.length - 1)]?.ticket ?? null;
-  const staged = ticket && desk.known.queues[ticket.queue]?.staging !== "off";
+  const staged = ticket && desk.reference.queues[ticket.queue]?.staging !== "off";
   const actions = ticket
     ? [
-        ...(desk.known.moves[ticket.state] ?? []),
-        ...((ticket.bypass && desk.known.escorted[ticket.state]) || []),
+        ...(desk.reference.moves[ticket.state] ?? []),
+        ...((ticket.bypass && desk.reference.escorted[ticket.state]) || []),
       ].filter((action) => action !== "stage" || staged)
     : [];
   const toList = () => list.current?.focus({ preventScroll: true });
@@ -110,7 +110,7 @@ function Nurse({ desk }) {
   const untriaged = (id) => lines.find((line) => line.ticket.id !== id && line.ticket.state === "checked_in")?.ticket;
   const open = (panel) => () => {
     if (panel in PANELS && !(ticket && (ALWAYS.has(panel) || actions.includes(panel))))
-      return ticket && desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+      return ticket && desk.notify(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
     if (panel !== view.panel) return show(panel, ticket);
     if (!sending) return; // it is open already
     if (panel === "check_in") return show(panel, ticket); // the next person, while the one before is on the way
@@ -121,18 +121,18 @@ function Nurse({ desk }) {
     if (view.selected && ticket.id !== view.selected) {
       // the one that was chosen left the line: a second press meant for it acts on no neighbour
       change({ selected: ticket.id });
-      return desk.say(t("chosen.now", { number: ticket.number }), "attention");
+      return desk.notify(t("chosen.now", { number: ticket.number }), "attention");
     }
     if (!actions.includes(action))
-      return desk.say(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
-    change({ selected: ticket.id }); // who stood first and was never chosen is chosen by the deed
+      return desk.notify(t("cannot", { number: ticket.number, state: t(`state.${ticket.state}`) }), "attention");
+    change({ selected: ticket.id }); // who stood first and was never chosen is chosen by the action
     desk.act(
       `${action}:${ticket.id}`,
       `/api/v1/tickets/${ticket.id}/${action}`,
       {},
       {
         done: () => t(`done.${action}`, { number: ticket.number }),
-        ticket: desk.known.undoable.includes(action) ? ticket.id : null,
+        ticket: desk.reference.undoable.includes(action) ? ticket.id : null,
       },
     );
   };
@@ -155,9 +155,9 @@ function Nurse({ desk }) {
   const firstAlert = (wanted) => Alerts.sorted(desk.hall.alerts).find(wanted);
   /** Where the desk goes with somebody who was identified: to their ticket, or to the check-in. */
   const foundOut = (visit) => {
-    const known = desk.hall.tickets.find((one) => visit.choices.tickets.some((choice) => choice.id === one.id));
-    return known
-      ? { panel: null, selected: known.id, tab: tabOf(known), queue: "all" }
+    const held = desk.hall.tickets.find((one) => visit.choices.tickets.some((choice) => choice.id === one.id));
+    return held
+      ? { panel: null, selected: held.id, tab: tabOf(held), queue: "all" }
       : { panel: "check_in", visit, alert: null, form: view.form + 1 };
   };
   const lookUp = async () => {

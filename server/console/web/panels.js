@@ -2,9 +2,9 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { insist } from "/console/web/api.js";
-import { Act, healthWords, Online } from "/console/web/parts.js";
-import { has, named, t, tongue } from "/console/web/texts.js";
+import { getWithRetry } from "/console/web/api.js";
+import { ActionButton, healthWords, Online } from "/console/web/parts.js";
+import { has, named, t, currentLanguage } from "/console/web/texts.js";
 
 const JOBS_SHOWN = 12;
 
@@ -14,7 +14,7 @@ export function Machines({ desk, onClose }) {
   const seen = hall.print_jobs.map((job) => `${job.id}${job.state}`).join();
   useEffect(() => {
     let here = true;
-    insist(`/console/halls/${encodeURIComponent(hall.hall)}/paper`, () => here).then(
+    getWithRetry(`/console/halls/${encodeURIComponent(hall.hall)}/paper`, () => here).then(
       (answer) => here && answer?.status === 200 && setJobs(answer.body.jobs),
     );
     return () => {
@@ -32,19 +32,19 @@ export function Machines({ desk, onClose }) {
     desk.act(
       "list",
       `/api/v1/halls/${encodeURIComponent(hall.hall)}/lists`,
-      { language: tongue() },
+      { language: currentLanguage() },
       { done: () => t("done.list") },
     );
   const names = Object.fromEntries(hall.devices.map((device) => [device.id, device.name]));
   return html`<div class="spread row"><h2>${t("machines.title")}</h2><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
-    <section><div class="spread row"><h3>${t("jobs")}</h3><${Act} desk=${desk} name="list" word=${t("list.print")} onClick=${list} /></div>
+    <section><div class="spread row"><h3>${t("jobs")}</h3><${ActionButton} desk=${desk} name="list" word=${t("list.print")} onClick=${list} /></div>
       ${jobs && !jobs.length ? html`<p class="secondary">${t("jobs.none")}</p>` : null}
       <ul class="jobs plain-none">${(jobs ?? []).slice(0, JOBS_SHOWN).map(
         (job) => html`<li key=${job.id} data-job=${job.state}>
         <span><b class="number">${job.number ?? "–"}</b> ${t(`job.${job.kind}`)}${job.copy_number ? ` · ${t("job.copy", { count: job.copy_number })}` : ""} ·
           <span class=${job.state === "printed" ? "good" : ["queued", "leased", "sent"].includes(job.state) ? "" : "bad"}> ${t(`job_state.${job.state}`)}</span>
           ${job.device ? ` · ${names[job.device] ?? ""}` : ""}${job.evidence && job.state !== "printed" && job.state !== "sent" ? html`<br /><span class="bad">${has(`alert_text.${job.evidence}`) ? t(`alert_text.${job.evidence}`) : job.evidence}</span>` : null}</span>
-        <${Act} desk=${desk} name=${`reprint:${job.id}`} word=${t("reprint")} onClick=${() => reprint(job)} />
+        <${ActionButton} desk=${desk} name=${`reprint:${job.id}`} word=${t("reprint")} onClick=${() => reprint(job)} />
       </li>`,
       )}</ul></section>
     <section><h3>${t("devices")}</h3>
@@ -54,7 +54,7 @@ export function Machines({ desk, onClose }) {
         <span><b>${device.name}</b> · ${t(`role.${device.role}`)}<br /><span class="secondary">${healthWords(device.health)}</span></span>
         ${
           hall.alerts.some((alert) => alert.kind === "guessing" && alert.device === device.id)
-            ? html`<${Act} desk=${desk} name=${`unlock:${device.id}`} word=${t("device.unlock")}
+            ? html`<${ActionButton} desk=${desk} name=${`unlock:${device.id}`} word=${t("device.unlock")}
           onClick=${() => desk.act(`unlock:${device.id}`, `/api/v1/devices/${device.id}/unlock`, {}, { done: () => t("done.unlock", { name: device.name }) })} />`
             : null
         }
@@ -100,7 +100,7 @@ export function Rooms({ desk, onClose }) {
           ${["open", "pause", "stop"]
             .filter((state) => state !== { open: "open", paused: "pause", stopped: "stop" }[station.state])
             .map(
-              (state) => html`<${Act}
+              (state) => html`<${ActionButton}
             key=${state} desk=${desk} name=${`${state}:${station.id}`} word=${t(`station.do_${state}`)} onClick=${() => set(station, state)} />`,
             )}
         </span></li>`;

@@ -2,8 +2,9 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { post, signOut, Unreachable } from "/console/web/api.js";
-import { choose, has, named, t, tongue } from "/console/web/texts.js";
+import { post, signOut } from "/console/web/api.js";
+import { UNREACHABLE } from "/console/web/command.js";
+import { choose, has, named, t, currentLanguage } from "/console/web/texts.js";
 import { levelOf } from "/console/web/waits.js";
 
 /** A level as colour, shape and word; `wordy` false leaves the word to the ear alone. */
@@ -56,9 +57,9 @@ export function holdWords(reason) {
   return rest.length ? t("labelled", { label, words: rest.join(": ") }) : label;
 }
 
-/** A button that sends a wish: waits while it is on its way, says when it is tried again. `wish` is the wish's name. */
-export function Act({ desk, name, wish = name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
-  const pending = desk.pending[wish];
+/** A button that sends a command: waits while it is on its way, says when it is tried again. `command` names it. */
+export function ActionButton({ desk, name, command = name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
+  const pending = desk.pending[command];
   const off = Boolean(disabled || pending);
   const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
   return html`<button type="button" class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
@@ -133,7 +134,7 @@ function Clock({ desk }) {
 
 /** The head of a page: where, who, link, language, way out. */
 export function Head({ desk, page, onLanguage, children }) {
-  const other = tongue() === "zh" ? "en" : "zh";
+  const other = currentLanguage() === "zh" ? "en" : "zh";
   const pages = desk.me.role === "nurse" ? ["nurse", "board"] : ["doctor", "board"];
   return html`<header class="head">
     <h1 class="head-title">${named(desk.hall.name)}<span class="visually-hidden"> ${t(`title.${page}`)}</span></h1>
@@ -154,26 +155,26 @@ export function Head({ desk, page, onLanguage, children }) {
   </header>`;
 }
 
-/** The foot of a page: what was said, the last deed with its undo, always in the same place. */
+/** The foot of a page: the notice, the last action with its undo, always in the same place. */
 export function Foot({ desk, keys, compact = false }) {
   const trying = Object.values(desk.pending).find((pending) => pending.attempt);
   const left = desk.last ? Math.max(0, Math.ceil((desk.last.until - desk.now()) / 1000)) : 0;
-  const said = desk.said;
+  const { notice } = desk;
   return html`<footer class="foot">
     ${compact && desk.link !== "live" ? html`<${Link} desk=${desk} />` : null}
     <div class="foot-undo">
       ${
         desk.last
           ? html`<span class="foot-last">${desk.last.text}</span>
-        <${Act} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`
+        <${ActionButton} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`
           : html`<span class="secondary">${t("undo.none")}</span>`
       }
     </div>
     <div class="foot-said" role="status" aria-live="polite">
       ${trying ? html`<span class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>` : null}
-      ${!trying && said && said.tone !== "danger" ? html`<span class=${`say say-${said.tone}`}>${said.text}</span>` : null}
+      ${!trying && notice && notice.tone !== "danger" ? html`<span class=${`say say-${notice.tone}`}>${notice.text}</span>` : null}
     </div>
-    <div class="foot-alarm" role="alert">${!trying && said?.tone === "danger" ? html`<span class="say say-danger">${said.text}</span>` : null}</div>
+    <div class="foot-alarm" role="alert">${!trying && notice?.tone === "danger" ? html`<span class="say say-danger">${notice.text}</span>` : null}</div>
     <button type="button" class="plain foot-keys" data-act="keys" aria-keyshortcuts="?" onClick=${keys}>${t("keys.open")} <kbd aria-hidden="true">?</kbd></button>
   </footer>`;
 }
@@ -207,7 +208,7 @@ export function Keys({ keys, onClose }) {
 
 /** The session ended: the same person signs in again without losing the page. */
 export function SignInAgain({ desk }) {
-  const [said, say] = useState("");
+  const [refused, setRefused] = useState("");
   const submit = async (event) => {
     event.preventDefault();
     try {
@@ -216,16 +217,16 @@ export function SignInAgain({ desk }) {
         password: event.target.password.value,
       });
       if (status === 200) return desk.signedIn();
-      say(body.title);
+      setRefused(body.title);
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      say(t("login.unreachable"));
+      if (error.code !== UNREACHABLE) throw error;
+      setRefused(t("login.unreachable"));
     }
   };
   return html`<${Dialog} title=${t("session.ended")} closable=${false}>
     <form class="stack" onSubmit=${submit}>
       <p>${t("session.again", { name: desk.me.name })}</p>
-      ${said ? html`<p class="field-error" role="alert">${said}</p>` : null}
+      ${refused ? html`<p class="field-error" role="alert">${refused}</p>` : null}
       <label class="field" for="again"><span>${t("login.password")}</span>
         <input class="input" id="again" name="password" type="password" autocomplete="current-password" required /></label>
       <button class="button button-primary" type="submit">${t("login.submit")}</button>
@@ -235,10 +236,10 @@ export function SignInAgain({ desk }) {
 }
 
 /** What is being done to a ticket is written at its head: number, name, grade. */
-export function TicketHead({ ticket, hall, known }) {
+export function TicketHead({ ticket, hall, reference }) {
   return html`<p class="ticket-head"><span class="number text-display">${ticket.number}</span>
     <span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
-    <${Grade} level=${levelOf(ticket, hall, known)} /></p>`;
+    <${Grade} level=${levelOf(ticket, hall, reference)} /></p>`;
 }
 
 /** Redraw when the desk changes. */
@@ -248,7 +249,7 @@ export function useDesk(desk) {
   return () => redraw((count) => count + 1);
 }
 
-/** Hear keys anywhere but in fields; `commands` maps a key to a deed. */
+/** Hear keys anywhere but in fields; `commands` maps a key to what it does. */
 export function useKeys(commands) {
   const latest = useRef(commands);
   latest.current = commands;
@@ -259,11 +260,11 @@ export function useKeys(commands) {
       const field = event.target.closest("input, textarea, select");
       if (field && event.key !== "Escape") return;
       if (event.repeat && !event.key.startsWith("Arrow")) return;
-      const deed = latest.current[event.key.length === 1 ? event.key.toUpperCase() : event.key];
-      if (!deed) return;
+      const run = latest.current[event.key.length === 1 ? event.key.toUpperCase() : event.key];
+      if (!run) return;
       if (event.key === "Enter" && event.target.closest("button, a, [role=radio]")) return;
       event.preventDefault();
-      deed(event);
+      run(event);
     };
     window.addEventListener("keydown", hear);
     return () => window.removeEventListener("keydown", hear);

@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { insist } from "/console/web/api.js";
+import { getWithRetry } from "/console/web/api.js";
 import { refusal } from "/console/web/desk.js";
 import { HandOver } from "/console/web/hand_over.js";
 import { isMeant, personWords, reasonWords, timeWords } from "/console/web/report_words.js";
@@ -27,8 +27,8 @@ export function Reports({ desk, onClose }) {
   const box = useRef();
   useEffect(() => {
     let here = true;
-    insist(`/api/v1/halls/${encodeURIComponent(hall.hall)}/reports`, () => here).then(
-      (said) => here && said && setAnswer(said),
+    getWithRetry(`/api/v1/halls/${encodeURIComponent(hall.hall)}/reports`, () => here).then(
+      (found) => here && found && setAnswer(found),
     );
     return () => {
       here = false;

@@ -2,18 +2,18 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { t } from "/console/web/texts.js";
 
 /** Why nobody may be passed yet, or "" when the rule allows it; the server has the last word. */
-export function whyNotPass(ticket, hall, known, now, refused) {
+export function whyNotPass(ticket, hall, reference, now, refused) {
   if (ticket?.state !== "called") return t("pass.nobody");
-  const rules = known.queues[ticket.queue];
+  const rules = reference.queues[ticket.queue];
   const callers = hall.devices.filter((device) => device.role === "caller");
   if (refused?.ticket === ticket.id && refused.allowedAt > now)
     return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
   if (!callers.length || !rules) return "";
-  const own = callers.filter((device) => device.zone === known.zones[ticket.station]);
+  const own = callers.filter((device) => device.zone === reference.zones[ticket.station]);
   if (rules.pass_needs_live_zone && (own.length ? own : callers).some((device) => !device.online))
     return t("pass.offline");
   if (ticket.calls < rules.pass_min_calls)
@@ -38,7 +38,7 @@ export function Examination({ desk, ticket, onClose, onDone }) {
     if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name=${`hold:${ticket.id}`} word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
-    <${Line} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
+    <${TextField} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120" placeholder="CT" /><//>`;
 }
 
 export function Pause({ desk, station, onClose, onDone }) {
@@ -46,7 +46,7 @@ export function Pause({ desk, station, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = async () => {
     const length = Number(minutes);
-    if (!Number.isInteger(length) || length < 1 || length > 720) return desk.say(t("pause.wrong"), "danger");
+    if (!Number.isInteger(length) || length < 1 || length > 720) return desk.notify(t("pause.wrong"), "danger");
     const answer = await desk.act(
       "pause",
       `/api/v1/stations/${station.id}/pause`,
@@ -56,14 +56,14 @@ export function Pause({ desk, station, onClose, onDone }) {
     if (answer?.status < 400) onDone();
   };
   return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit} onClose=${onClose}>
-    <${Choice} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
-    <${Line} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
+    <${RadioGroup} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true} onEnter=${submit} options=${["5", "10", "15", "30", "60"].map((one) => [one, t("minutes", { minutes: one })])} />
+    <${TextField} id="pause-reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" /><//>`;
 }
 
 export function PassAnyway({ desk, ticket, why, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = async () => {
-    if (!reason.trim()) return desk.say(t("reason.needed"), "danger");
+    if (!reason.trim()) return desk.notify(t("reason.needed"), "danger");
     const answer = await desk.act(
       `pass:${ticket.id}`,
       `/api/v1/tickets/${ticket.id}/pass`,
@@ -77,5 +77,5 @@ export function PassAnyway({ desk, ticket, why, onClose, onDone }) {
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.pass")} name=${`pass:${ticket.id}`} word=${t("pass.anyway")} submit=${submit} onClose=${onClose}>
     <p class="question">${why}</p>
-    <${Line} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
+    <${TextField} id="pass-reason" label=${t("pass.reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" /><//>`;
 }

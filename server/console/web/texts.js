@@ -21,7 +21,7 @@ export async function loadTexts() {
 }
 
 /** The language now: zh or en. */
-export function tongue() {
+export function currentLanguage() {
   return language;
 }
 

@@ -2,9 +2,10 @@
 
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { post, Unreachable } from "/console/web/api.js";
+import { post } from "/console/web/api.js";
+import { UNREACHABLE } from "/console/web/command.js";
 import { refusal } from "/console/web/desk.js";
-import { Choice, Line, TicketForm } from "/console/web/forms.js";
+import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { Grade } from "/console/web/parts.js";
 import { has, named, t } from "/console/web/texts.js";
 
@@ -81,7 +82,7 @@ function Suggestion({ suggestion, scale }) {
 }
 
 const SAID_ELSEWHERE = new Set(["missing", "stale"]);
-const NOTHING = { suggestion: null, heard: [], questions: [], wrong: null, said: "" };
+const NOTHING = { suggestion: null, heard: [], questions: [], wrong: null, refusal: "" };
 
 /** The suggestion for what the form holds; a finding heard in the complaint and taken out by the nurse stays out. */
 async function advise({ complaint, refused, ...body }) {
@@ -97,10 +98,10 @@ async function advise({ complaint, refused, ...body }) {
 
 /** Why a value is refused, beginning with which one: English sentences of the server leave that out. */
 function aboutField(problem) {
-  const said = refusal(problem);
+  const text = refusal(problem);
   const name = problem.field?.replace("vitals.", "vital.");
   const field = has(name) ? t(name) : "";
-  return said.includes(field) ? said : `${field}: ${said}`;
+  return text.includes(field) ? text : `${field}: ${text}`;
 }
 
 /** Ask a moment after the last change, until there is an answer; a later question makes an earlier answer void. `about` is what it is about. */
@@ -116,9 +117,9 @@ function useAdvice(body) {
         const answer = await advise(body);
         if (!here) return;
         if (answer.status === 200) setAdvice({ ...NOTHING, ...answer.body, heard: answer.heard, about: asked });
-        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", said: aboutField(answer.body), about: asked });
+        else setAdvice({ ...NOTHING, wrong: answer.body.field ?? "", refusal: aboutField(answer.body), about: asked });
       } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
+        if (error.code !== UNREACHABLE) throw error;
         if (!here) return;
         setAdvice((now) => ({ ...NOTHING, heard: now.heard })); // what stands there is about other values
         timer = setTimeout(ask, AGAIN);
@@ -133,7 +134,7 @@ function useAdvice(body) {
 }
 
 export function Triage({ desk, ticket, onClose, onDone }) {
-  const { hall, known } = desk;
+  const { hall, reference } = desk;
   const [typed, setTyped] = useState({});
   const [complaint, setComplaint] = useState("");
   const [refused, setRefused] = useState([]);
@@ -149,15 +150,15 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   const vitals = vitalsOf(typed, oxygen, hypercapnic);
   const scaleId = hall.queues.find((one) => one.id === queue).scale;
   const advice = useAdvice({ ticket: ticket.id, scale: scaleId, vitals, complaint, refused, pregnant });
-  const scale = known.scales[scaleId];
+  const scale = reference.scales[scaleId];
   const findings = advice.heard.filter((id) => !refused.includes(id));
   const toggle = (id) => setRefused((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]));
   const suggested = advice.suggestion?.grade ?? null;
   const grade =
     chosen ?? suggested ?? (scale.levels.some((level) => level.code === ticket.grade) ? ticket.grade : null);
   const submit = async () => {
-    if (!chosen && !advice.current) return desk.say(t("suggestion.wait"), "attention"); // Enter confirms no suggestion about other values
-    if (!grade) return desk.say(t("grade.needed"), "danger");
+    if (!chosen && !advice.current) return desk.notify(t("suggestion.wait"), "attention"); // Enter confirms no suggestion about other values
+    if (!grade) return desk.notify(t("grade.needed"), "danger");
     const body = { grade };
     if (Object.keys(vitals).length) body.vitals = { ...vitals, measured_at: new Date(desk.now()).toISOString() };
     if (findings.length) body.findings = findings;
@@ -166,7 +167,7 @@ export function Triage({ desk, ticket, onClose, onDone }) {
     if (reason.trim()) body.reason = reason.trim();
     if (asks.second) body.second = second;
     const answer = await desk.act(`triage:${ticket.id}`, `/api/v1/tickets/${ticket.id}/triage`, body, {
-      done: (said) => gradedWords(said, scale),
+      done: (body) => gradedWords(body, scale),
       ticket: ticket.id,
     });
     if (!answer) return;
@@ -178,15 +179,15 @@ export function Triage({ desk, ticket, onClose, onDone }) {
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.triage")} name=${`triage:${ticket.id}`} word=${t("triage.confirm")} terse submit=${submit} onClose=${onClose}>
     <${Vitals} typed=${typed} wrong=${advice.wrong} set=${(name, value) => setTyped((now) => ({ ...now, [name]: value }))} onEnter=${() => setAtGrade((now) => now + 1)} />
-    ${advice.said ? html`<p class="field-error" role="alert">${advice.said}</p>` : null}
+    ${advice.refusal ? html`<p class="field-error" role="alert">${advice.refusal}</p>` : null}
     ${advice.questions.map((question) => html`<p class="question" key=${question.vital} role="status">${named(question.names)}</p>`)}
     <div class="checks">
       <label><input type="checkbox" checked=${oxygen} onChange=${(event) => setOxygen(event.target.checked)} />${t("vital.oxygen")}</label>
       ${"spo2" in vitals ? html`<label><input type="checkbox" checked=${hypercapnic} onChange=${(event) => setHypercapnic(event.target.checked)} />${t("hypercapnic.known")}</label>` : null}
       ${ticket.sex === "male" ? null : html`<label><input type="checkbox" checked=${pregnant} onChange=${(event) => setPregnant(event.target.checked)} />${t("pregnant")}</label>`}
-      ${advice.heard.map((id) => html`<label key=${id}><input type="checkbox" checked=${!refused.includes(id)} onChange=${() => toggle(id)} />${named(known.findings[id])}</label>`)}
+      ${advice.heard.map((id) => html`<label key=${id}><input type="checkbox" checked=${!refused.includes(id)} onChange=${() => toggle(id)} />${named(reference.findings[id])}</label>`)}
     </div>
-    <div class="form-row complaint"><${Line} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
+    <div class="form-row complaint"><${TextField} id="complaint" label=${t("complaint")} value=${complaint} set=${setComplaint} maxlength="200" placeholder=${t("complaint.hint")}
       onKeyDown=${(event) => {
         if (event.key === "Enter") {
           event.preventDefault();
@@ -204,16 +205,16 @@ export function Triage({ desk, ticket, onClose, onDone }) {
         ${hall.queues.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}</select></label>`
         : null
     }</div>
-    ${asks.reason ? html`<${Line} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
+    ${asks.reason ? html`<${TextField} id="triage-reason" label=${t("triage.reason")} value=${reason} set=${setReason} focus=${!asks.second} maxlength="200" />` : null}
     ${
       asks.second
         ? html`<div class="form-row">
-      <${Line} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
-      <${Line} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>`
+      <${TextField} id="second-name" label=${t("second.username")} value=${second.username} set=${(username) => setSecond({ ...second, username })} focus=${true} />
+      <${TextField} id="second-password" label=${t("second.password")} type="password" value=${second.password} set=${(password) => setSecond({ ...second, password })} /></div>`
         : null
     }
     <${Suggestion} suggestion=${advice.suggestion} scale=${scale} />
-    <${Choice} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
+    <${RadioGroup} legend=${t("grade")} name="grade" value=${grade} choose=${setChosen} onEnter=${submit} focus=${atGrade}
       options=${scale.levels.map((level) => [level.code, html`<${Grade} level=${level} />`])} />
   <//>`;
 }

@@ -7,16 +7,16 @@ const UNGRADED_TARGET = 10; // a patient of a graded queue is to be looked at wi
 export const AMBER = 0.8; // amber at 80 % of the target, red at 100 %
 
 /** The level of a ticket in its queue's scale, or undefined while it has none. */
-export function levelOf(ticket, hall, known) {
+export function levelOf(ticket, hall, reference) {
   const scale = hall.queues.find((queue) => queue.id === ticket.queue)?.scale;
-  return known.scales[scale]?.levels.find((level) => level.code === ticket.grade);
+  return reference.scales[scale]?.levels.find((level) => level.code === ticket.grade);
 }
 
 /** Minutes within which this ticket should be seen: the level's, or the lane's. */
-export function targetOf(ticket, hall, known) {
+export function targetOf(ticket, hall, reference) {
   if (ticket.state === "checked_in") return UNGRADED_TARGET;
-  const rules = known.queues[ticket.queue] ?? {};
-  const level = levelOf(ticket, hall, known)?.target_minutes;
+  const rules = reference.queues[ticket.queue] ?? {};
+  const level = levelOf(ticket, hall, reference)?.target_minutes;
   if (ticket.lane === "urgent" && level != null) return level;
   return rules[LANE_TARGETS[ticket.lane]] ?? level ?? rules.ordinary_target ?? 60;
 }
@@ -30,18 +30,18 @@ export function waitsSince(ticket) {
 }
 
 /** {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds), or null for who is not in line. */
-export function waitOf(ticket, hall, known, now) {
+export function waitOf(ticket, hall, reference, now) {
   if (!IN_LINE.has(ticket.state)) return null;
   const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));
-  const target = targetOf(ticket, hall, known);
+  const target = targetOf(ticket, hall, reference);
   const share = target ? minutes / target : 1;
   const state = share >= 1 ? "overdue" : share >= AMBER ? "amber" : "on_time";
   return { minutes, target, share, state };
 }
 
 /** {minutes left (negative: over)} until this ticket must be looked at again; null without a timer. */
-export function reassessIn(ticket, hall, known, now) {
-  const after = levelOf(ticket, hall, known)?.reassess_after_minutes;
+export function reassessIn(ticket, hall, reference, now) {
+  const after = levelOf(ticket, hall, reference)?.reassess_after_minutes;
   if (!after || !IN_LINE.has(ticket.state) || !ticket.times.triaged) return null;
   return Math.ceil((new Date(ticket.times.triaged).getTime() + after * 60000 - now) / 60000);
 }
@@ -54,9 +54,9 @@ export function tabOf(ticket) {
 }
 
 /** Overdue first, the urgent before the rest, longest over its target first; then by lane, rank and place in line. */
-export function inOrder(tickets, hall, known, now) {
+export function inOrder(tickets, hall, reference, now) {
   const keyed = tickets.map((ticket) => {
-    const wait = waitOf(ticket, hall, known, now);
+    const wait = waitOf(ticket, hall, reference, now);
     const overdue = wait?.state === "overdue";
     const pressing = overdue && (ticket.lane === "urgent" || ticket.state === "checked_in") ? 1 : 0;
     return { ticket, wait, pressing, over: overdue ? wait.share : 0, lane: LANES.indexOf(ticket.lane) };

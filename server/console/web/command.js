@@ -1,6 +1,8 @@
-// Owns a wish's key and its retries: pressed once, done once, whatever happens to the link. Knows no screen.
+// Owns a command's key and its retries: pressed once, done once, whatever happens to the link. Knows no screen.
 
 export const GIVE_UP_AFTER = 60000;
+/** The `code` of an error that says the server could not be reached, or did not answer as ours does. */
+export const UNREACHABLE = "unreachable";
 const DELAYS = [400, 800, 1600, 3000];
 const MAYBE_LATER = new Set([408, 425, 429, 502, 503, 504]);
 
@@ -14,15 +16,15 @@ export function delayBefore(attempt) {
   return DELAYS[Math.min(attempt, DELAYS.length) - 1];
 }
 
-/** Whether this answer settles the wish; if not, the same wish with the same key goes out again. */
+/** Whether this answer settles the command; if not, the same command with the same key goes out again. */
 export function isSettled({ status, body }) {
-  if (status === 401) return false; // the session ended: the same person signs in again, then the wish goes on
+  if (status === 401) return false; // the session ended: the same person signs in again, then the command goes on
   if (status === 503 && ["storage_full", "storage_damaged"].includes(body.code)) return true;
   return !MAYBE_LATER.has(status);
 }
 
 /**
- * Send one wish until it is settled or a minute is over.
+ * Send one command until it is settled or a minute is over.
  *
  * Answers {settled: true, status, body} or {settled: false}: then nobody knows yet, and the list tells when the link
  * is back. `onTry(attempt, cause)` hears of each repetition before it starts; `signIn()` resolves when the session is
@@ -41,7 +43,7 @@ export async function send({ path, body, key }, { post, wait, now, onTry, signIn
       }
       cause = "server";
     } catch (error) {
-      if (error.constructor.name !== "Unreachable") throw error;
+      if (error.code !== UNREACHABLE) throw error;
     }
     if (now() >= end) return { settled: false };
     onTry(attempt, cause);
