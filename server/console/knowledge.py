@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.domain import alerting
-from server.domain.lifecycle import ESCORTED, TRANSITIONS, UNDOABLE
+from server.domain.lifecycle import ACTIONS, ESCORTED, TRANSITIONS
 from server.domain.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
 from server.protocol.terms import AlertKind
@@ -29,10 +29,11 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues, zones, scales, moves, escorted, undoable, flags, findings, outcomes, doctors, halls}.
+    """{epoch, now, queues, zones, scales, actions, moves, escorted, flags, findings, outcomes, doctors, halls}.
 
-    `queues` are rules by queue, `zones` loudspeaker zones by station, `moves` actions by state, `escorted` those
-    besides for a level that does not queue, `outcomes` how an alert may end by its kind.
+    `queues` are rules by queue, `zones` loudspeaker zones by station, `actions` who may ask for an action of a ticket
+    and whether it can be undone, `moves` actions by state, `escorted` those besides for a level that does not queue,
+    `outcomes` how an alert may end by its kind.
     """
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
@@ -45,7 +46,7 @@ def knowledge(context: Context, hall: str) -> View:
             "scales": _scales(context, config),
             "moves": _actions_by_state(TRANSITIONS),
             "escorted": _actions_by_state(ESCORTED),
-            "undoable": sorted(UNDOABLE),
+            "actions": _actions(),
             "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
             "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
             "outcomes": {kind.value: list(alerting.outcomes(kind)) for kind in AlertKind},
@@ -70,6 +71,13 @@ def _scale(scale: Scale) -> dict[str, Any]:
 def _level(level: Level) -> dict[str, Any]:
     said = {word: getattr(level, word) for word in SHOWN_LEVEL}
     return {**said, "names": dict(level.names)}
+
+
+def _actions() -> dict[str, dict[str, Any]]:
+    return {
+        action.value: {"undoable": rule.undoable, "roles": sorted(role.value for role in rule.reaches)}
+        for action, rule in ACTIONS.items()
+    }
 
 
 def _actions_by_state(transitions: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

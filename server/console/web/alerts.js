@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
+import { clock } from "/console/web/clock.js";
 import { ActionButton } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
 import { beep, canSound } from "/console/web/sound.js";
@@ -107,13 +108,6 @@ function since(alert, now) {
   return seconds < 60 ? t("ago.seconds", { seconds }) : t("ago.minutes", { minutes: Math.floor(seconds / 60) });
 }
 
-/** A clock time of the hall. */
-export function clock(at, hall) {
-  return at
-    ? new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone })
-    : "";
-}
-
 /** The complaint in the words of the questions at the door; the plain "one of these" says nothing more. */
 export function complaint(alert, reference) {
   const flags = (alert.flags ?? []).filter((id) => id !== "red_flag");
@@ -143,21 +137,41 @@ export function goes(alert) {
   return alert.going ?? (alert.acknowledged_by ?? "").split(":").at(-1);
 }
 
+/** What kind of call it is, how often it came, and about whom. */
+function AlertTitle({ alert }) {
+  const mark = DANGERS.has(alert.kind) ? html`<span aria-hidden="true">▲ </span>` : null;
+  const times = html`<b class="number" data-count=${alert.count}>${t("alert.times", { count: alert.count })}</b>`;
+  return html`<strong>${mark}${t(`alert.${alert.kind}`)}</strong>
+    ${alert.count > 1 ? times : null}
+    ${isLine(alert) ? html`<b class="alert-name">${alert.name ?? t("alert.nameless")}</b>` : null}`;
+}
+
+/** What can be done about it: say that somebody goes, or that it was read; and its own panel. */
+function AlertButtons({ desk, alert, first, acknowledge, handle }) {
+  const line = isLine(alert);
+  const go = html`<${ActionButton} desk=${desk} name=${`acknowledge:${alert.id}`}
+    word=${t(line ? "alert.go" : "acknowledge")} hotkey=${first ? "A" : undefined}
+    onClick=${() => acknowledge(alert)} />`;
+  const open = html`<${ActionButton} desk=${desk} name=${`handle:${alert.id}`} word=${t("alert.handle")}
+    onClick=${() => handle(alert)} />`;
+  return html`${alert.acknowledged_at ? null : go}${line ? open : null}`;
+}
+
 function AlertLine({ desk, alert, first, acknowledge, handle }) {
   const { hall } = desk;
   const danger = DANGERS.has(alert.kind) && !alert.acknowledged_at;
-  const line = isLine(alert);
   const late = isUnanswered(alert) && desk.now() - new Date(alert.raised_at).getTime() >= REPEAT_AFTER;
+  const about = words(alert, desk);
+  const person = personOf(alert, desk.now());
+  const gone = isLine(alert) && alert.acknowledged_at;
+  const going = gone ? t("alert.goes", { who: goes(alert), at: clock(alert.acknowledged_at, hall) }) : "";
   return html`<li data-kind=${alert.kind} data-alert=${alert.id} class=${`alert ${danger ? "alert-danger" : ""}`}>
-    <strong>${DANGERS.has(alert.kind) ? html`<span aria-hidden="true">▲ </span>` : null}${t(`alert.${alert.kind}`)}</strong>
-    ${alert.count > 1 ? html`<b class="number" data-count=${alert.count}>${t("alert.times", { count: alert.count })}</b>` : null}
-    ${line ? html`<b class="alert-name">${alert.name ?? t("alert.nameless")}</b>` : null}
-    <span class="alert-words" title=${words(alert, desk)}>${[personOf(alert, desk.now()), words(alert, desk)].filter(Boolean).join(" · ")}</span>
+    <${AlertTitle} alert=${alert} />
+    <span class="alert-words" title=${about}>${[person, about].filter(Boolean).join(" · ")}</span>
     <span class="secondary number">${clock(alert.raised_at, hall)} · ${since(alert, desk.now())}</span>
     ${late ? html`<b data-late>${t("alert.unanswered")}</b>` : null}
-    ${line && alert.acknowledged_at ? html`<span class="alert-going">${t("alert.goes", { who: goes(alert), at: clock(alert.acknowledged_at, hall) })}</span>` : null}
-    ${alert.acknowledged_at ? null : html`<${ActionButton} desk=${desk} name=${`acknowledge:${alert.id}`} word=${t(line ? "alert.go" : "acknowledge")} hotkey=${first ? "A" : undefined} onClick=${() => acknowledge(alert)} />`}
-    ${line ? html`<${ActionButton} desk=${desk} name=${`handle:${alert.id}`} word=${t("alert.handle")} onClick=${() => handle(alert)} />` : null}
+    ${going ? html`<span class="alert-going">${going}</span>` : null}
+    <${AlertButtons} desk=${desk} alert=${alert} first=${first} acknowledge=${acknowledge} handle=${handle} />
   </li>`;
 }
 
@@ -171,9 +185,15 @@ export function Alerts({ desk, acknowledge, handle }) {
   return html`<section class=${`alerts ${open ? "alerts-open" : ""}`} aria-label=${t("alerts")} tabindex="0">
     <p class="alerts-head"><span class="alerts-count">${t("alerts")} ${alerts.length}</span>
       ${canSound() ? null : html`<span class="chip chip-flag" role="note">${t("sound.off")}</span>`}
-      ${folded || open ? html`<button type="button" class="plain" data-act="more-alerts" aria-expanded=${open} onClick=${() => setOpen(!open)}>${open ? t("alerts.less") : t("alerts.more", { count: folded })}</button>` : null}</p>
-    <ul>${shown.map((alert) => html`<${AlertLine} key=${alert.id} desk=${desk} alert=${alert} first=${alert === first} acknowledge=${acknowledge} handle=${handle} />`)}</ul>
+      ${
+        folded || open
+          ? html`<button type="button" class="plain" data-act="more-alerts" aria-expanded=${open}
+        onClick=${() => setOpen(!open)}>${open ? t("alerts.less") : t("alerts.more", { count: folded })}</button>`
+          : null
+      }</p>
+    <ul>${shown.map(
+      (alert) => html`<${AlertLine} key=${alert.id} desk=${desk} alert=${alert} first=${alert === first}
+      acknowledge=${acknowledge} handle=${handle} />`,
+    )}</ul>
   </section>`;
 }
-
-Alerts.sorted = sorted;

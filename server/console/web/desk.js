@@ -1,34 +1,56 @@
-// Owns what every live page shares: who is signed in, the hall, commands on their way, the last action and its undo.
+// Owns what every live page shares, out of its parts: session, hall, reference data, commands on their way, feedback.
 
-import { get, post } from "/console/web/api.js";
-import { UNREACHABLE } from "/console/web/command.js";
+import { get } from "/console/web/api.js";
+import { Commands } from "/console/web/commands.js";
+import { Feedback } from "/console/web/feedback.js";
 import { Follower } from "/console/web/follower.js";
+import { Reference } from "/console/web/reference.js";
+import { Session } from "/console/web/session.js";
 import { loadTexts, t } from "/console/web/texts.js";
-import { newKey, send } from "/console/web/command.js";
 
 const TICK = 1000;
-const NOTICE_FOR = 12000;
-const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const UNDO_SECONDS = 30; // where the ticket went to a hall whose rules this page does not have
 
 /** One page's state; `subscribe` hears of every change, the page draws itself from the fields. */
 export class Desk {
-  me = null;
-  halls = [];
   hall = null;
-  reference = null;
   link = "connecting";
   contact = 0;
-  pending = {};
-  last = null;
-  notice = null;
-  signedOut = false;
-  #skew = 0;
+  onEvents = () => {};
   #listeners = new Set();
-  #signIns = [];
-  #fetching = false;
+  #session = new Session(() => this.publish());
+  #reference = new Reference(() => this.publish());
+  #commands = new Commands(() => this.publish(), this.#session);
+  #feedback = new Feedback(() => this.publish());
 
-  constructor() {
-    this.onEvents = () => {};
+  /** Who is signed in. */
+  get me() {
+    return this.#session.me;
+  }
+
+  /** Whether the session has ended. */
+  get signedOut() {
+    return this.#session.ended;
+  }
+
+  /** The reference data of the hall; null until it was read. */
+  get reference() {
+    return this.#reference.data;
+  }
+
+  /** Commands on their way, by name. */
+  get pending() {
+    return this.#commands.pending;
+  }
+
+  /** What the foot says: {text, tone}, or null. */
+  get notice() {
+    return this.#feedback.notice;
+  }
+
+  /** The last action, as long as it can be undone: {text, ticket, until}, or null. */
+  get last() {
+    return this.#feedback.last;
   }
 
   subscribe(listener) {
@@ -36,177 +58,109 @@ export class Desk {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tell the page that something changed. */
   publish() {
     for (const listener of this.#listeners) listener();
   }
 
   /** The server's now, in milliseconds. */
   now() {
-    return Date.now() + this.#skew;
+    return Date.now() + this.#reference.skew;
   }
 
-  /** Load words and session, then follow the hall; resolves when there is something to draw. */
+  /** Load texts and session, then follow the hall; resolves when there is something to draw. */
   async open() {
     await loadTexts();
-    const { me, halls } = await this.#session();
-    [this.me, this.halls] = [me, halls];
-    const asked = new URLSearchParams(location.search).get("hall");
-    const id = me.hall ?? (halls.includes(asked) ? asked : halls[0]);
-    this.follower = new Follower(id, {
+    await this.#session.load();
+    this.follower = new Follower(this.#session.hallOf(location.search), {
       get,
       onChange: (view) => this.#changed(view),
       onEvents: (events, hall) => this.onEvents(events, hall),
-      onSession: () => this.#sessionLost(),
+      onSession: () => this.#session.lost(),
     });
     this.follower.start();
     setInterval(() => this.#tick(), TICK);
   }
 
-  async #session() {
-    for (;;) {
-      try {
-        const { status, body } = await get("/api/v1/session");
-        if (status === 200) return { me: body.staff, halls: body.halls };
-        if (status === 401) location.assign("/login");
-      } catch (error) {
-        if (error.code !== UNREACHABLE) throw error;
-      }
-      await later(2000);
-    }
-  }
-
   #changed(view) {
     Object.assign(this, view);
-    if (this.hall && this.reference?.epoch !== this.hall.epoch) this.#loadReference();
+    if (this.hall) this.#reference.load(this.hall);
     this.publish();
-  }
-
-  async #loadReference() {
-    if (this.#fetching) return;
-    this.#fetching = true;
-    try {
-      const { status, body } = await get(`/console/halls/${encodeURIComponent(this.hall.hall)}`);
-      if (status === 200) {
-        this.reference = body;
-        this.#skew = new Date(body.now).getTime() - Date.now();
-        this.publish();
-      }
-    } catch (error) {
-      if (error.code !== UNREACHABLE) throw error;
-    } finally {
-      this.#fetching = false;
-    }
   }
 
   #tick() {
-    if (this.notice && Date.now() > this.notice.until) this.notice = null;
-    if (this.last && this.now() > this.last.until) this.last = null;
-    if (this.hall && this.reference?.epoch !== this.hall.epoch) this.#loadReference();
-    this.publish();
-  }
-
-  #sessionLost() {
-    if (this.signedOut) return;
-    this.signedOut = true;
+    this.#feedback.expire(this.now());
+    if (this.hall) this.#reference.load(this.hall);
     this.publish();
   }
 
   /** The same person signed in again: everything that waited goes on. */
   signedIn() {
-    this.signedOut = false;
-    for (const resume of this.#signIns.splice(0)) resume();
+    this.#session.restore();
     this.follower.again();
     this.publish();
   }
 
-  notify(text, tone = "good") {
-    this.notice = { text, tone, until: Date.now() + NOTICE_FOR };
-    this.publish();
+  /** Say something at the foot for a while. */
+  notify(text, tone) {
+    this.#feedback.notify(text, tone);
+  }
+
+  /** Say what was done to a ticket, and offer to undo it within the seconds of its queue's rule. */
+  offerUndo(text, { id, queue }) {
+    const seconds = this.reference.queues[queue]?.undo_seconds ?? UNDO_SECONDS;
+    this.#feedback.offerUndo(text, id, this.now() + seconds * 1000);
   }
 
   /**
    * Send one command once: `name` keeps a second press out while the first is on its way. Answers the server's answer,
-   * or null when the command is already on its way or nobody knows what became of it. `done(body)` is the sentence for
-   * the foot; `ticket` makes it something that can be undone, and so does `undoable` where the answer names the ticket.
+   * or null when the command is already on its way or nobody knows what became of it. `done(body)` is the text for the
+   * foot; `ticket` makes it something that can be undone, and so does `undoable` where the answer names the ticket.
+   * A refusal is said at the foot, except one whose code is `quiet`.
    */
   async act(name, path, body, { done, ticket, undoable = Boolean(ticket), quiet = [] } = {}) {
     if (this.pending[name]) return null;
-    this.#pend(name, { attempt: 0, undoable });
-    this.notice = null;
-    const command = { path, body: body ?? {}, key: newKey() };
-    try {
-      const answer = await send(command, {
-        post,
-        wait: later,
-        now: () => Date.now(),
-        onTry: (attempt, cause) => this.#pend(name, { attempt, cause, undoable }),
-        signIn: () =>
-          new Promise((resume) => {
-            this.#signIns.push(resume);
-            this.#sessionLost();
-          }),
-      });
-      return this.#settle(answer, { done, ticket, quiet });
-    } finally {
-      this.#pend(name, null);
-    }
-  }
-
-  #pend(name, what) {
-    this.pending = { ...this.pending, [name]: what };
-    if (!what) delete this.pending[name];
-    this.publish();
-  }
-
-  #settle(answer, { done, ticket, quiet }) {
+    this.#feedback.clear();
+    const answer = await this.#commands.run(name, path, body, undoable);
     if (!answer.settled) {
       this.notify(t("wish.unsure"), "danger");
       return null;
     }
-    if (answer.status >= 400) {
-      const number = this.hall?.tickets.find((one) => one.id === ticket)?.number; // the page may be with another patient by now
-      if (!quiet.includes(answer.body.code))
-        this.notify(
-          number ? t("labelled", { label: number, words: refusal(answer.body) }) : refusal(answer.body),
-          "danger",
-        );
-      return answer;
-    }
-    this.follower.absorb(answer.body);
-    if (done) {
-      const seconds = this.reference.queues[answer.body.ticket?.queue]?.undo_seconds ?? 30;
-      const text = done(answer.body);
-      if (ticket) this.last = { text, ticket, until: this.now() + seconds * 1000 };
-      else this.notify(text);
-      this.publish();
-    }
+    if (answer.status < 400) this.#accepted(answer.body, done, ticket);
+    else if (!quiet.includes(answer.body.code)) this.#refused(answer.body, ticket);
     return answer;
   }
 
-  /** Take the last action back; while one is on its way that is the last, and cannot be taken back yet. */
+  #accepted(body, done, ticket) {
+    this.follower.absorb(body);
+    if (!done) return;
+    if (ticket) this.offerUndo(done(body), { id: ticket, queue: body.ticket?.queue });
+    else this.notify(done(body));
+  }
+
+  /** The page may be with another patient by now: the refusal names whose it is. */
+  #refused(problem, ticket) {
+    const number = this.hall?.tickets.find((one) => one.id === ticket)?.number;
+    const words = refusal(problem);
+    this.notify(number ? t("labelled", { label: number, words }) : words, "danger");
+  }
+
+  /** Undo the last action; while one is on its way that is the last, and cannot be undone yet. */
   async undo() {
-    const last = this.last;
-    if (Object.values(this.pending).some((command) => command.undoable)) return this.notify(t("undo.wait"), "attention");
+    const { last } = this;
+    if (this.#commands.hasUndoable()) return this.notify(t("undo.wait"), "attention");
     if (!last) return;
-    const answer = await this.act(
-      "undo",
-      `/api/v1/tickets/${last.ticket}/undo`,
-      {},
-      {
-        done: (body) => t("undo.done", { number: body.ticket.number }),
-      },
-    );
-    if (answer && this.last === last) this.last = null;
+    const done = (body) => t("undo.done", { number: body.ticket.number });
+    const answer = await this.act("undo", `/api/v1/tickets/${last.ticket}/undo`, {}, { done });
+    if (answer) this.#feedback.taken(last);
     this.publish();
   }
 }
 
 /** A refusal in one sentence: the server's, and what exactly where it says so in this language. */
 export function refusal(problem) {
-  const exact =
-    problem.reason && typeof problem.reason === "object"
-      ? problem.reason[document.documentElement.lang.slice(0, 2)]
-      : "";
+  const language = document.documentElement.lang.slice(0, 2);
+  const exact = problem.reason && typeof problem.reason === "object" ? problem.reason[language] : "";
   const where = problem.code === "invalid" && !exact ? problem.detail : "";
   return exact || [problem.title ?? t("problem.other"), where].filter(Boolean).join(" ");
 }

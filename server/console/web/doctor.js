@@ -1,10 +1,13 @@
-// Owns the doctor's station: one large next, who is here, who comes, the deeds on the current patient. Knows no rule.
+// Owns the doctor's page: which parts a station is made of. What it shows is in station_state.js, what it does in
+// station_commands.js. Knows no rule.
 
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
+import { helpOf, isPossible, kindOf, labelOf, possible, STATION_ACTIONS } from "/console/web/actions.js";
 import { getWithRetry } from "/console/web/api.js";
+import { clock } from "/console/web/clock.js";
 import { Facts, History } from "/console/web/detail.js";
-import { Desk, refusal } from "/console/web/desk.js";
+import { Desk } from "/console/web/desk.js";
 import { Transfer } from "/console/web/forms.js";
 import {
   ActionButton,
@@ -19,15 +22,19 @@ import {
   useKeys,
   Wait,
 } from "/console/web/parts.js";
-import { ageWords } from "/console/web/person.js";
+import { personOf } from "/console/web/person.js";
+import { callNext, keysOf, openForm, resume, runRow } from "/console/web/station_commands.js";
 import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
-import { has, named, t, currentLanguage } from "/console/web/texts.js";
+import { after, currentAt, minutesHere, nextLabel, whyNotNext } from "/console/web/station_state.js";
+import { currentLanguage, has, named, t } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
-const SETTLE = 60; // several facts of one deed come within milliseconds: one look ahead is enough
+const SETTLE = 60; // several events of one action come within milliseconds: one preview is enough
 const COMPACT = new URLSearchParams(location.search).has("compact");
+const FORMS = { examination: Examination, transfer: Transfer, pass: PassAnyway, pause: Pause };
+const KEYS_AFTER = ["B", "Z", "Esc", "?"];
 
-/** Who comes to this station, as the server would choose now; asked again after every fact. */
+/** Who comes to this station, as the server would choose now; asked again after every event. */
 function useComing(desk, station) {
   const [coming, setComing] = useState([]);
   const seq = desk.hall?.seq;
@@ -48,27 +55,22 @@ function useComing(desk, station) {
   return coming;
 }
 
-function Next({ desk, station, current, coming, call }) {
+const nameOf = (ticket) => ticket.name ?? ticket.display_name ?? "";
+
+function Next({ page }) {
+  const { desk, station, current, coming } = page;
   const pending = desk.pending.next;
-  const first = coming.find((one) => one.ticket !== current?.id);
+  const [first] = after(coming, current);
   const ticket = desk.hall.tickets.find((one) => one.id === first?.ticket);
-  const blocked =
-    station.state !== "open"
-      ? t("next.closed")
-      : current?.state === "called"
-        ? t("next.busy", { number: current.number })
-        : "";
-  const word = pending
-    ? pending.attempt
-      ? t("wish.again_short", pending)
-      : t("next.calling")
-    : t(current?.state === "serving" ? "next.finish" : "next");
+  const why = whyNotNext(station, current);
+  const blocked = why ? t(why.key, why.gaps) : "";
+  const label = nextLabel(current, pending);
   return html`<button type="button" class=${`next ${pending ? "is-pending" : ""}`} data-act="next" aria-keyshortcuts="N"
-    aria-disabled=${Boolean(blocked || pending)} aria-busy=${Boolean(pending)} onClick=${call}>
-    <span class="next-word">${word} <kbd aria-hidden="true">N</kbd></span>
+    aria-disabled=${Boolean(blocked || pending)} aria-busy=${Boolean(pending)} onClick=${() => callNext(page)}>
+    <span class="next-word">${t(label.key, label.gaps)} <kbd aria-hidden="true">N</kbd></span>
     ${
       ticket
-        ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${ticket.name ?? ticket.display_name ?? ""}</span>
+        ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${nameOf(ticket)}</span>
       <${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} />
       <span class="next-why">${blocked || first.reason_text[currentLanguage()]}</span>`
         : html`<span class="next-name">${blocked || t("next.nobody")}</span>`
@@ -76,212 +78,204 @@ function Next({ desk, station, current, coming, call }) {
   </button>`;
 }
 
+function Nobody({ desk, station }) {
+  const until = station.until ? clock(station.until, desk.hall) : "";
+  const text =
+    station.state === "open"
+      ? t("current.nobody")
+      : `${t(`station.${station.state}`)} ${until} ${station.reason ?? ""}`;
+  return html`<section class="panel current" aria-label=${t("current")}>
+    <p class="current-line"><span class="text-title">${text}</span></p></section>`;
+}
+
+function BookingAlerts({ desk, ticket }) {
+  const about = desk.hall.alerts.filter((alert) => alert.kind === "booking" && alert.ticket === ticket.id);
+  const textOf = (alert) => (has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text);
+  return about.map(
+    (alert) => html`<p key=${alert.id} class="notice notice-danger" role="alert" data-booking=${alert.text}>
+      <b>${t("alert.booking")}</b> · ${textOf(alert)}</p>`,
+  );
+}
+
 function Current({ desk, ticket, station }) {
-  if (!ticket) {
-    const until =
-      station.until &&
-      new Date(station.until).toLocaleTimeString("en-GB", {
-        hour: "2-digit",
-        minute: "2-digit",
-        timeZone: desk.hall.timezone,
-      });
-    return html`<section class="panel current" aria-label=${t("current")}><p class="current-line"><span class="text-title">${
-      station.state === "open"
-        ? t("current.nobody")
-        : `${t(`station.${station.state}`)} ${until ?? ""} ${station.reason ?? ""}`
-    }</span></p></section>`;
-  }
-  const age = ageWords(ticket.birth_date, desk.now());
-  const started = ticket.times[ticket.state === "serving" ? "started" : "called"];
-  const minutes = started ? Math.max(0, Math.floor((desk.now() - new Date(started).getTime()) / 60000)) : 0;
-  return html`<section class="panel current" aria-label=${t("current")} data-current=${ticket.number} data-state=${ticket.state}>
-    ${desk.hall.alerts
-      .filter((alert) => alert.kind === "booking" && alert.ticket === ticket.id)
-      .map(
-        (alert) => html`<p key=${alert.id}
-      class="notice notice-danger" role="alert" data-booking=${alert.text}><b>${t("alert.booking")}</b> · ${has(`alert_text.${alert.text}`) ? t(`alert_text.${alert.text}`) : alert.text}</p>`,
-      )}
-    <p class="current-line"><span class="current-number number">${ticket.number}</span><span class="ticket-name">${ticket.name ?? ticket.display_name ?? ""}</span>
-      <span class="secondary">${[ticket.sex && has(`sex.${ticket.sex}`) ? t(`sex.${ticket.sex}`) : "", age].filter(Boolean).join(" · ")}</span>
-      <${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} /></p>
-    <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : ""}</p>
-    <${Chips} ticket=${{ ...ticket, station: null }} hall=${desk.hall} zone=${desk.hall.timezone} />
+  if (!ticket) return html`<${Nobody} desk=${desk} station=${station} />`;
+  const { hall, reference } = desk;
+  const minutes = minutesHere(ticket, desk.now());
+  const again = ticket.calls > 1 ? ` · ${t("fact.calls_count", ticket)}` : "";
+  return html`<section class="panel current" aria-label=${t("current")} data-current=${ticket.number}
+    data-state=${ticket.state}>
+    <${BookingAlerts} desk=${desk} ticket=${ticket} />
+    <p class="current-line"><span class="current-number number">${ticket.number}</span>
+      <span class="ticket-name">${nameOf(ticket)}</span>
+      <span class="secondary">${personOf(ticket, desk.now())}</span>
+      <${Grade} level=${levelOf(ticket, hall, reference)} /></p>
+    <p class="state-word"><strong>${t(`state.${ticket.state}`)}</strong> · ${t("minutes", { minutes })}${again}</p>
+    <${Chips} ticket=${{ ...ticket, station: null }} hall=${hall} zone=${hall.timezone} />
     <${Facts} desk=${desk} ticket=${ticket} />
-    <${History} ticket=${ticket} reference=${desk.reference} zone=${desk.hall.timezone} />
+    <${History} ticket=${ticket} reference=${reference} hall=${hall} />
   </section>`;
 }
 
-function After({ desk, coming, current }) {
-  const rest = coming.filter((one) => one.ticket !== current?.id).slice(1, 3);
+function Then({ desk, ticket }) {
+  const { hall, reference } = desk;
+  if (!ticket) return html`<div class="panel after-one"><span class="secondary">${t("after.nobody")}</span></div>`;
+  return html`<div class="panel after-one"><span class="secondary">${t("after.then")}</span>
+    <span class="number">${ticket.number}</span><span class="line-name">${nameOf(ticket)}</span>
+    <${Grade} level=${levelOf(ticket, hall, reference)} wordy=${false} />
+    <${Wait} wait=${waitOf(ticket, hall, reference, desk.now())} /></div>`;
+}
+
+function After({ page }) {
+  const { desk, coming, current } = page;
+  const [, second, third] = after(coming, current);
+  const ticketOf = (one) => one && desk.hall.tickets.find((ticket) => ticket.id === one.ticket);
   return html`<section class="after" aria-label=${t("after")}>
-    ${[0, 1].map((place) => {
-      const ticket = desk.hall.tickets.find((one) => one.id === rest[place]?.ticket);
-      return html`<div class="panel after-one" key=${place}>${
-        ticket
-          ? html`<span class="secondary">${t("after.then")}</span><span class="number">${ticket.number}</span>
-        <span class="line-name">${ticket.name ?? ticket.display_name ?? ""}</span><${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} wordy=${false} />
-        <${Wait} wait=${waitOf(ticket, desk.hall, desk.reference, desk.now())} />`
-          : html`<span class="secondary">${t("after.nobody")}</span>`
-      }</div>`;
-    })}
+    <${Then} desk=${desk} ticket=${ticketOf(second)} /><${Then} desk=${desk} ticket=${ticketOf(third)} />
   </section>`;
 }
 
-const FORMS = { examination: Examination, transfer: Transfer, pass: PassAnyway, pause: Pause };
+/** The button of one row; that of passing has the rule's reason instead of the state. */
+function RowButton({ page, row }) {
+  const { desk, current, actions, why } = page;
+  const passing = row.action === "pass";
+  return html`<${ActionButton} desk=${desk} name=${row.action} command=${`${row.action}:${current?.id}`}
+    word=${t(labelOf(row))} hotkey=${row.key} kind=${kindOf(row, current?.state)}
+    disabled=${passing ? Boolean(why) : !isPossible(row, actions)}
+    why=${passing && current?.state === "called" ? why : undefined} onClick=${() => runRow(page, row)} />`;
+}
 
-function Station({ desk, id, redraw, leave }) {
-  const [form, setForm] = useState(null); // { name, ticket }: a form keeps its patient, come what may
+function PauseButton({ page }) {
+  const { desk, station } = page;
+  if (station.state === "open")
+    return html`<${ActionButton} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide
+      onClick=${() => openForm(page, "pause")} />`;
+  return html`<${ActionButton} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide
+    onClick=${() => resume(page)} />`;
+}
+
+function Buttons({ page }) {
+  const { current, why } = page;
+  return html`<div>
+    <div class="doctor-deeds" role="group" aria-label=${t("deeds")}>
+      ${STATION_ACTIONS.map((row) => html`<${RowButton} key=${row.action} page=${page} row=${row} />`)}
+      <${PauseButton} page=${page} />
+    </div>
+    <p class="why-not" id="why-not">${current?.state === "called" && why ? t("pass.not_yet", { why }) : ""}</p>
+  </div>`;
+}
+
+/** The form that is open; it keeps its patient, come what may. */
+function OpenForm({ page }) {
+  const { desk, form, setForm, station, why } = page;
+  const Form = FORMS[form.name];
+  const ticket = form.ticket && (desk.hall.tickets.find((one) => one.id === form.ticket.id) ?? form.ticket);
+  const done = () => setForm((now) => (now === form ? null : now)); // another one may have been opened meanwhile
+  return html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} ticket=${ticket}
+    why=${why || t("pass.nobody")} onClose=${() => setForm(null)} onDone=${done} />`;
+}
+
+function StationHead({ desk, station, redraw, leave }) {
+  const name = named(station.name);
+  return html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
+    ${
+      leave
+        ? html`<button type="button" class="plain" data-act="other-room"
+          onClick=${leave}>${name} · ${t("room.other")}</button>`
+        : html`<strong>${name}</strong>`
+    }
+  <//>`;
+}
+
+function KeyList({ onClose }) {
+  const textOf = (key) => [key, `doctor_key.${key}`];
+  const lines = [textOf("N"), ...helpOf(STATION_ACTIONS), ...KEYS_AFTER.map(textOf)];
+  return html`<${Keys} onClose=${onClose} keys=${lines.map(([key, text]) => [key, t(text)])} />`;
+}
+
+/** The station, its patient and what may be done now. */
+function useStation(desk, id) {
+  const [form, setForm] = useState(null); // { name, ticket }
   const [keys, setKeys] = useState(false);
   const [refused, setRefused] = useState(null);
+  const coming = useComing(desk, id);
   const { hall, reference } = desk;
   const station = hall.stations.find((one) => one.id === id);
-  const current =
-    hall.tickets.find((ticket) => ticket.station === id && (ticket.state === "called" || ticket.state === "serving")) ??
-    null;
-  const coming = useComing(desk, id);
-  const actions = current ? reference.moves[current.state] : [];
+  const current = currentAt(hall.tickets, id);
+  const actions = possible(current, reference);
   const why = whyNotPass(current, hall, reference, desk.now(), refused);
-  const close = () => setForm(null);
-  const done = () => setForm((now) => (now === form ? null : now)); // another one may have been opened meanwhile
-  const say = (text) => desk.notify(text, "attention");
+  return { desk, station, current, coming, actions, why, form, setForm, keys, setKeys, setRefused };
+}
 
-  const call = async () => {
-    if (station.state !== "open") return say(t("next.closed"));
-    if (current?.state === "called") return say(t("next.busy", { number: current.number }));
-    const answer = await desk.act("next", `/api/v1/stations/${id}/call-next`, current ? { finish_current: true } : {}, {
-      undoable: true,
-      quiet: ["station_busy"],
-    });
-    if (!answer) return;
-    if (answer.status >= 400) return answer.body.code === "station_busy" && desk.notify(refusal(answer.body), "danger");
-    const { ticket, reason_text: because } = answer.body;
-    if (!ticket) return say(because?.[currentLanguage()] ?? t("next.nobody"));
-    desk.last = {
-      text: t("done.call", { number: ticket.number, because: because?.[currentLanguage()] ?? "" }),
-      ticket: ticket.id,
-      until: desk.now() + (reference.queues[ticket.queue]?.undo_seconds ?? 30) * 1000,
-    };
-    desk.publish();
-  };
-  const plain = (action) => () => {
-    if (!actions.includes(action))
-      return say(
-        current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"),
-      );
-    desk.act(
-      `${action}:${current.id}`,
-      `/api/v1/tickets/${current.id}/${action}`,
-      {},
-      {
-        done: () => t(`done.${action}`, { number: current.number }),
-        ticket: reference.undoable.includes(action) ? current.id : null,
-      },
-    );
-  };
-  const pass = async () => {
-    if (!actions.includes("pass")) return say(t("pass.nobody"));
-    if (why) return setForm({ name: "pass", ticket: current });
-    const answer = await desk.act(
-      `pass:${current.id}`,
-      `/api/v1/tickets/${current.id}/pass`,
-      {},
-      {
-        done: () => t("done.pass", { number: current.number }),
-        ticket: current.id,
-      },
-    );
-    if (answer?.body.allowed_at)
-      setRefused({ ticket: current.id, allowedAt: new Date(answer.body.allowed_at).getTime() });
-  };
-  const open = (name) => () => {
-    const needed = { examination: "hold", transfer: "transfer" }[name];
-    if (needed && !actions.includes(needed))
-      return say(
-        current ? t("cannot", { number: current.number, state: t(`state.${current.state}`) }) : t("current.nobody"),
-      );
-    setForm({ name, ticket: current });
-  };
-  const resume = () => desk.act("open", `/api/v1/stations/${id}/open`, {}, { done: () => t("done.open") });
-  useKeys({
-    N: call,
-    R: plain("recall"),
-    P: pass,
-    S: plain("start"),
-    F: plain("finish"),
-    E: open("examination"),
-    M: open("transfer"),
-    B: () => (station.state === "open" ? open("pause")() : resume()),
-    Z: () => desk.undo(),
-    "?": () => setKeys(true),
-    Escape: close,
-  });
-
-  const deed = (
-    name,
-    key,
-    onClick,
-    extra = {},
-  ) => html`<${ActionButton} desk=${desk} name=${name} command=${`${name}:${current?.id}`} word=${t(`deed.${extra.word ?? name}`)} hotkey=${key} onClick=${onClick}
-    disabled=${!actions.includes(extra.action ?? name)} ...${extra.more ?? {}} />`;
-  const rest =
-    station.state === "open"
-      ? html`<${ActionButton} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide onClick=${open("pause")} />`
-      : html`<${ActionButton} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide onClick=${resume} />`;
-  const Form = FORMS[form?.name];
-  const filled = Form
-    ? html`<${Form} key=${`${form.name}:${form.ticket?.id}`} desk=${desk} station=${station} why=${why || t("pass.nobody")} onClose=${close} onDone=${done}
-    ticket=${form.ticket && (hall.tickets.find((ticket) => ticket.id === form.ticket.id) ?? form.ticket)} />`
-    : null;
+function Station({ desk, id, redraw, leave }) {
+  const page = useStation(desk, id);
+  const { station, current, form, setForm, keys, setKeys } = page;
+  useKeys(keysOf(page));
+  const filled = form ? html`<${OpenForm} page=${page} />` : null;
   return html`<div class=${`desk ${COMPACT ? "compact" : ""}`} data-link=${desk.link}>
-    ${
-      COMPACT
-        ? null
-        : html`<${Head} desk=${desk} page="doctor" onLanguage=${redraw}>
-      ${leave ? html`<button type="button" class="plain" data-act="other-room" onClick=${leave}>${named(station.name)} · ${t("room.other")}</button>` : html`<strong>${named(station.name)}</strong>`}
-    <//>`
-    }
+    ${COMPACT ? null : html`<${StationHead} desk=${desk} station=${station} redraw=${redraw} leave=${leave} />`}
     <span></span>
     <main class="station">
       ${COMPACT ? html`<h1 class="visually-hidden">${named(station.name)} ${t("title.doctor")}</h1>` : null}
-      <${Next} desk=${desk} station=${station} current=${current} coming=${coming} call=${call} />
+      <${Next} page=${page} />
       <div class="station-side">
-        ${filled && !COMPACT ? html`<div class="panel side-form">${filled}</div>` : html`<${Current} desk=${desk} ticket=${current} station=${station} />`}
-        <div>
-          <div class="doctor-deeds" role="group" aria-label=${t("deeds")}>
-            ${deed("recall", "R", plain("recall"))}
-            ${deed("start", "S", plain("start"), { more: { kind: current?.state === "called" ? "primary" : "quiet" } })}
-            ${deed("finish", "F", plain("finish"), { more: { kind: current?.state === "serving" ? "primary" : "quiet" } })}
-            <${ActionButton} desk=${desk} name="pass" command=${`pass:${current?.id}`} word=${t("deed.pass")} hotkey="P" disabled=${Boolean(why)} why=${current?.state === "called" ? why : undefined} onClick=${pass} />
-            ${deed("hold", "E", open("examination"), { word: "examination" })}
-            ${deed("transfer", "M", open("transfer"))}
-            ${rest}
-          </div>
-          <p class="why-not" id="why-not">${current?.state === "called" && why ? t("pass.not_yet", { why }) : ""}</p>
-        </div>
-        <${After} desk=${desk} coming=${coming} current=${current} />
+        ${
+          filled && !COMPACT
+            ? html`<div class="panel side-form">${filled}</div>`
+            : html`<${Current} desk=${desk} ticket=${current} station=${station} />`
+        }
+        <${Buttons} page=${page} />
+        <${After} page=${page} />
       </div>
     </main>
     <${Foot} desk=${desk} keys=${() => setKeys(true)} compact=${COMPACT} />
-    ${filled && COMPACT ? html`<${Dialog} title=${t(`form.${form.name}`)} onClose=${close}>${filled}<//>` : null}
-    ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${["N", "R", "S", "F", "P", "E", "M", "B", "Z", "Esc", "?"].map((key) => [key, t(`doctor_key.${key}`)])} />` : null}
+    ${
+      filled && COMPACT
+        ? html`<${Dialog} title=${t(`form.${form.name}`)}
+      onClose=${() => setForm(null)}>${filled}<//>`
+        : null
+    }
+    ${keys ? html`<${KeyList} onClose=${() => setKeys(false)} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }
 
+function RoomButton({ desk, station, choose }) {
+  const queues = station.queues.map((id) => named(desk.hall.queues.find((queue) => queue.id === id)?.name));
+  const doctor = station.doctor_name ? ` · ${station.doctor_name}` : "";
+  return html`<button type="button" class="button button-primary" data-room=${station.id}
+    onClick=${() => choose(station.id)}>
+    <span class="text-title">${named(station.name)}</span><span class="text-small">${queues.join(" · ")}${doctor}</span>
+      </button>`;
+}
+
 function ChooseRoom({ desk, redraw, choose }) {
+  const rooms = desk.hall.stations;
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="doctor" onLanguage=${redraw} /><span></span>
     <main class="rooms-choice"><h2 class="text-title">${t("room.choose")}</h2>
-      ${desk.hall.stations.map(
-        (
-          station,
-        ) => html`<button type="button" class="button button-primary" key=${station.id} data-room=${station.id} onClick=${() => choose(station.id)}>
-        <span class="text-title">${named(station.name)}</span><span class="text-small">${station.queues.map((id) => named(desk.hall.queues.find((queue) => queue.id === id)?.name)).join(" · ")}${station.doctor_name ? ` · ${station.doctor_name}` : ""}</span></button>`,
+      ${rooms.map(
+        (station) => html`<${RoomButton} key=${station.id} desk=${desk} station=${station}
+        choose=${choose} />`,
       )}
     </main>
     <${Foot} desk=${desk} keys=${() => null} />
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
+}
+
+/** The address names the station, so that loading the page again stays there. */
+function rememberStation(station) {
+  const address = new URL(location.href);
+  if (station) address.searchParams.set("station", station);
+  else address.searchParams.delete("station");
+  history.replaceState(null, "", address);
+}
+
+/** Who has no room of their own sits down in one by opening it; answers whether that worked. */
+async function sitDown(desk, id) {
+  const station = desk.hall.stations.find((one) => one.id === id);
+  if (!desk.me.doctor || station.doctor === desk.me.doctor) return true;
+  return (await resume({ desk, station }))?.status === 200;
 }
 
 function Doctor({ desk }) {
@@ -290,23 +284,15 @@ function Doctor({ desk }) {
   if (!desk.hall || !desk.reference) return html`<p class="loading" role="status">${t("loading")}</p>`;
   const bound = desk.me.station;
   const id = bound ?? chosen;
-  /** Who has no room of their own sits down in one by opening it. */
-  const sit = async (station) => {
-    const free = !desk.me.doctor || desk.hall.stations.find((one) => one.id === station).doctor === desk.me.doctor;
-    const answer =
-      free || (await desk.act("open", `/api/v1/stations/${station}/open`, {}, { done: () => t("done.open") }));
-    if (free || answer?.status === 200) choose(station);
-  };
   const choose = (station) => {
-    const address = new URL(location.href);
-    if (station) address.searchParams.set("station", station);
-    else address.searchParams.delete("station");
-    history.replaceState(null, "", address);
+    rememberStation(station);
     setChosen(station);
   };
+  const sit = async (station) => (await sitDown(desk, station)) && choose(station);
   if (!desk.hall.stations.some((station) => station.id === id))
     return html`<${ChooseRoom} desk=${desk} redraw=${redraw} choose=${sit} />`;
-  return html`<${Station} key=${id} desk=${desk} id=${id} redraw=${redraw} leave=${bound ? null : () => choose(null)} />`;
+  return html`<${Station} key=${id} desk=${desk} id=${id} redraw=${redraw}
+    leave=${bound ? null : () => choose(null)} />`;
 }
 
 const root = document.getElementById("page");

@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ActionButton, TicketHead } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
+import { sendForm } from "/console/web/ticket_commands.js";
 
 /** Radio buttons that also answer to number keys: [[value, words], …]. */
 export function RadioGroup({ legend, name, options, value, choose, onEnter, focus }) {
@@ -39,7 +40,8 @@ export function TextField({ id, label, value, set, focus, error, ...more }) {
     if (focus) box.current.focus();
   }, [focus]);
   return html`<label class="field" for=${id}><span>${label}</span>
-    <input class="input" id=${id} ref=${box} value=${value} onInput=${(event) => set(event.target.value)} autocomplete="off"
+    <input class="input" id=${id} ref=${box} value=${value} onInput=${(event) => set(event.target.value)}
+      autocomplete="off"
       aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} ...${more} />
     ${error ? html`<span class="field-error" id=${`${id}-error`}>${error}</span>` : null}</label>`;
 }
@@ -60,7 +62,16 @@ function useFocusOnTheDesk(sending) {
   return box;
 }
 
-/** Frame of a form: title, ticket, fields, send and leave; `name` is the name of its request. One that cannot be sent has no button for it. */
+function leaveForm(event, onClose) {
+  event.preventDefault();
+  event.stopPropagation();
+  onClose();
+}
+
+/**
+ * Frame of a form: title, ticket, fields, send and leave; `name` is the name of its command. One that cannot be sent
+ * has no button for it.
+ */
 export function TicketForm({
   desk,
   ticket,
@@ -78,40 +89,36 @@ export function TicketForm({
     event?.preventDefault();
     submit();
   };
-  const leave = (event) => {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      onClose();
-    }
-  };
-  return html`<form ref=${box} onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title} novalidate>
+  const leave = (event) => event.key === "Escape" && leaveForm(event, onClose);
+  const gone = ticket && !desk.hall.tickets.some((one) => one.id === ticket.id);
+  return html`<form ref=${box} onSubmit=${send} onKeyDown=${leave} data-form=${name.split(":")[0]} aria-label=${title}
+    novalidate>
     <h2 class=${terse ? "visually-hidden" : ""}>${title}</h2>
     ${ticket ? html`<${TicketHead} ticket=${ticket} hall=${desk.hall} reference=${desk.reference} />` : null}
-    ${ticket && !desk.hall.tickets.some((one) => one.id === ticket.id) ? html`<p class="question" role="alert" data-gone>${t("gone", { number: ticket.number })}</p>` : null}
+    ${gone ? html`<p class="question" role="alert" data-gone>${t("gone", { number: ticket.number })}</p>` : null}
     ${children}
     <div class="form-end">
-      <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd aria-hidden="true">Esc</kbd></button>
-      ${sendable ? html`<${ActionButton} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary" onClick=${send} />` : null}
+      <button type="button" class="button button-quiet" onClick=${onClose}>${t("leave")}<kbd
+        aria-hidden="true">Esc</kbd></button>
+      ${
+        sendable
+          ? html`<${ActionButton} desk=${desk} name=${name} word=${word} hotkey="↵" kind="primary"
+        onClick=${send} />`
+          : null
+      }
       <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
     </div>
   </form>`;
 }
 
-async function sendOn(desk, ticket, action, body, onDone) {
-  const answer = await desk.act(`${action}:${ticket.id}`, `/api/v1/tickets/${ticket.id}/${action}`, body, {
-    done: (body) => t(`done.${action}`, { number: body.ticket.number }),
-    ticket: ticket.id,
-  });
-  if (answer?.status < 400) onDone(ticket.id);
-}
-
 /** A level that does not queue is treated at once, at a rescue place. */
 export function Start({ desk, ticket, onClose, onDone }) {
   const [place, setPlace] = useState(t("rescue.usual"));
-  const submit = () => sendOn(desk, ticket, "start", { place: place.trim() || undefined }, onDone);
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.start")} name=${`start:${ticket.id}`} word=${t("deed.rescue")} submit=${submit} onClose=${onClose}>
-    <${TextField} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true} maxlength="100" />
+  const submit = () => sendForm(desk, ticket, "start", { place: place.trim() || undefined }, onDone);
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.start")} name=${`start:${ticket.id}`}
+    word=${t("deed.rescue")} submit=${submit} onClose=${onClose}>
+    <${TextField} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true}
+      maxlength="100" />
   <//>`;
 }
 
@@ -139,9 +146,15 @@ export function Stage({ desk, ticket, onClose, onDone }) {
   const rooms = roomsAhead(desk, ticket);
   const [station, setStation] = useState((rooms.find((room) => room.free) ?? rooms[0])?.id);
   const submit = () =>
-    station ? sendOn(desk, ticket, "stage", { station }, onDone) : desk.notify(t("stage.nowhere"), "danger");
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`} word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
-    ${rooms.length ? html`<${RadioGroup} legend=${t("stage.to")} name="station" value=${station} choose=${setStation} onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />` : html`<p class="question">${t("stage.nowhere")}</p>`}
+    station ? sendForm(desk, ticket, "stage", { station }, onDone) : desk.notify(t("stage.nowhere"), "danger");
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`}
+    word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
+    ${
+      rooms.length
+        ? html`<${RadioGroup} legend=${t("stage.to")} name="station" value=${station} choose=${setStation}
+      onEnter=${submit} focus=${true} options=${rooms.map((room) => [room.id, room.words])} />`
+        : html`<p class="question">${t("stage.nowhere")}</p>`
+    }
   <//>`;
 }
 
@@ -160,26 +173,44 @@ export function Hold({ desk, ticket, onClose, onDone }) {
   const submit = () => {
     const reason = holdReason(code, more);
     if (!reason) return desk.notify(t("reason.needed"), "danger");
-    sendOn(desk, ticket, "hold", { reason }, onDone);
+    sendForm(desk, ticket, "hold", { reason }, onDone);
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.hold")} name=${`hold:${ticket.id}`} word=${t("deed.hold")} submit=${submit} onClose=${onClose}>
-    <${RadioGroup} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true} options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
-    <${TextField} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more} set=${setMore} maxlength="120" />
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.hold")} name=${`hold:${ticket.id}`}
+    word=${t("deed.hold")} submit=${submit} onClose=${onClose}>
+    <${RadioGroup} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true}
+      options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
+    <${TextField} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more}
+      set=${setMore} maxlength="120" />
   <//>`;
+}
+
+/** The queues a ticket may go to, those of its own hall first: [{value, words}]. */
+function queuesElsewhere(reference, hall, ticket) {
+  const here = (one) => one.id === hall.hall;
+  const words = (one, queue) => (here(one) ? named(queue.name) : `${named(queue.name)}(${named(one.name)})`);
+  const halls = [...reference.halls].sort((one, other) => here(other) - here(one));
+  return halls
+    .flatMap((one) => one.queues.map((queue) => ({ value: `${one.id}/${queue.id}`, words: words(one, queue) })))
+    .filter((place) => place.value !== `${hall.hall}/${ticket.queue}`);
+}
+
+function DoctorField({ doctors, value, set }) {
+  return html`<label class="field" for="doctor"><span>${t("transfer.doctor")}</span>
+    <select class="input" id="doctor" value=${value} onChange=${(event) => set(event.target.value)}>
+      <option value="">${t("doctor.any")}</option>
+      ${Object.entries(doctors).map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
+    </select></label>`;
+}
+
+function WhereTo({ places, value, set, submit }) {
+  if (!places.length) return html`<p class="question">${t("transfer.nowhere")}</p>`;
+  return html`<${RadioGroup} legend=${t("transfer.to")} name="to" value=${value} choose=${set} onEnter=${submit}
+    focus=${true} options=${places.map((place) => [place.value, place.words])} />`;
 }
 
 export function Transfer({ desk, ticket, onClose, onDone }) {
   const { hall, reference } = desk;
-  const places = reference.halls
-    .flatMap((one) =>
-      one.queues.map((queue) => ({
-        value: `${one.id}/${queue.id}`,
-        words: one.id === hall.hall ? named(queue.name) : `${named(queue.name)}(${named(one.name)})`,
-        here: one.id === hall.hall,
-      })),
-    )
-    .filter((place) => place.value !== `${hall.hall}/${ticket.queue}`)
-    .sort((one, other) => other.here - one.here);
+  const places = queuesElsewhere(reference, hall, ticket);
   const [to, setTo] = useState(places[0]?.value);
   const [doctor, setDoctor] = useState("");
   const [reason, setReason] = useState("");
@@ -190,15 +221,12 @@ export function Transfer({ desk, ticket, onClose, onDone }) {
     const body = { queue, reason: reason.trim() };
     if (where !== hall.hall) body.hall = where;
     if (doctor) body.doctor = doctor;
-    sendOn(desk, ticket, "transfer", body, onDone);
+    sendForm(desk, ticket, "transfer", body, onDone);
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.transfer")} name=${`transfer:${ticket.id}`} word=${t("deed.transfer")} submit=${submit} onClose=${onClose}>
-    ${places.length ? html`<${RadioGroup} legend=${t("transfer.to")} name="to" value=${to} choose=${setTo} onEnter=${submit} focus=${true} options=${places.map((place) => [place.value, place.words])} />` : html`<p class="question">${t("transfer.nowhere")}</p>`}
-    <label class="field" for="doctor"><span>${t("transfer.doctor")}</span>
-      <select class="input" id="doctor" value=${doctor} onChange=${(event) => setDoctor(event.target.value)}>
-        <option value="">${t("doctor.any")}</option>
-        ${Object.entries(reference.doctors).map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
-      </select></label>
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.transfer")} name=${`transfer:${ticket.id}`}
+    word=${t("deed.transfer")} submit=${submit} onClose=${onClose}>
+    <${WhereTo} places=${places} value=${to} set=${setTo} submit=${submit} />
+    <${DoctorField} doctors=${reference.doctors} value=${doctor} set=${setDoctor} />
     <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" required />
   <//>`;
 }
@@ -209,12 +237,16 @@ export function Priority({ desk, ticket, onClose, onDone }) {
   const [evidence, setEvidence] = useState("");
   const submit = () => {
     if (!evidence.trim()) return desk.notify(t("evidence.needed"), "danger");
-    sendOn(desk, ticket, "prioritise", { tag, evidence: evidence.trim() }, onDone);
+    sendForm(desk, ticket, "prioritise", { tag, evidence: evidence.trim() }, onDone);
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.prioritise")} name=${`prioritise:${ticket.id}`} word=${t("deed.prioritise")} submit=${submit} onClose=${onClose}>
-    <${RadioGroup} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true} options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.prioritise")}
+    name=${`prioritise:${ticket.id}`}
+    word=${t("deed.prioritise")} submit=${submit} onClose=${onClose}>
+    <${RadioGroup} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true}
+      options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
       onEnter=${() => document.getElementById("evidence").focus()} />
-    <${TextField} id="evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} maxlength="200" required placeholder=${t("evidence.hint")} />
+    <${TextField} id="evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} maxlength="200" required
+      placeholder=${t("evidence.hint")} />
   <//>`;
 }
 
@@ -222,9 +254,12 @@ export function Cancel({ desk, ticket, onClose, onDone }) {
   const [reason, setReason] = useState("");
   const submit = () => {
     if (!reason.trim()) return desk.notify(t("reason.needed"), "danger");
-    sendOn(desk, ticket, "cancel", { reason: reason.trim() }, onDone);
+    sendForm(desk, ticket, "cancel", { reason: reason.trim() }, onDone);
   };
-  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.cancel")} name=${`cancel:${ticket.id}`} word=${t("deed.cancel")} submit=${submit} onClose=${onClose}>
-    <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200" required placeholder=${t("cancel.hint")} />
+  return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.cancel")} name=${`cancel:${ticket.id}`}
+    word=${t("deed.cancel")} submit=${submit} onClose=${onClose}>
+    <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200"
+      required
+      placeholder=${t("cancel.hint")} />
   <//>`;
 }

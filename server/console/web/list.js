@@ -2,11 +2,10 @@
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
+import { TABS } from "/console/web/nurse_state.js";
 import { Chips, Grade, isMissing, Wait } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
 import { levelOf, tabOf, waitOf } from "/console/web/waits.js";
-
-const TABS = ["waiting", "passed", "return", "held", "rooms"];
 
 export function Tabs({ counts, chosen, choose }) {
   return html`<div class="tabs" role="group" aria-label=${t("tabs")}>
@@ -31,7 +30,8 @@ export function Queues({ desk, chosen, choose, open }) {
   };
   const one = (id, name) => {
     const { count, over } = sum(id);
-    return html`<button type="button" key=${id} class="queue" data-queue=${id} aria-pressed=${id === chosen} onClick=${() => choose(id)}>
+    return html`<button type="button" key=${id} class="queue" data-queue=${id} aria-pressed=${id === chosen}
+      onClick=${() => choose(id)}>
       <span>${name}</span><b>${count}</b>${over ? html`<small>${t("queues.over", { over })}</small>` : null}</button>`;
   };
   const offline = hall.devices.filter(isMissing).length;
@@ -44,7 +44,8 @@ export function Queues({ desk, chosen, choose, open }) {
     <button type="button" class="queue" data-act="reports" aria-keyshortcuts="L" onClick=${open("reports")}>
       <span>${t("reports.short")}</span><kbd aria-hidden="true">L</kbd></button>
     <button type="button" class="queue" data-act="rooms" aria-keyshortcuts="S" onClick=${open("rooms")}>
-      <span>${t("rooms.title")}</span><kbd aria-hidden="true">S</kbd>${closed ? html`<small>${t("rooms.closed", { closed })}</small>` : null}</button>
+      <span>${t("rooms.title")}</span><kbd
+        aria-hidden="true">S</kbd>${closed ? html`<small>${t("rooms.closed", { closed })}</small>` : null}</button>
     <button type="button" class="queue" data-act="machines" aria-keyshortcuts="D" onClick=${open("machines")}>
       <span>${t("machines.title")}</span><kbd aria-hidden="true">D</kbd>
       ${stuck ? html`<small>${t("machines.stuck", { stuck })}</small>` : null}
@@ -58,7 +59,8 @@ export function List({ desk, lines, scope, selected, select, box, empty }) {
     document.getElementById(`line-${selected}`)?.scrollIntoView({ block: "nearest" });
   }, [selected, scope]);
   if (!lines.length) return html`<div class="list" ref=${box} tabindex="-1"><p class="empty">${empty}</p></div>`;
-  return html`<div class="list" role="listbox" tabindex="0" ref=${box} aria-label=${t("list")} aria-activedescendant=${`line-${selected}`}>
+  return html`<div class="list" role="listbox" tabindex="0" ref=${box} aria-label=${t("list")}
+    aria-activedescendant=${`line-${selected}`}>
     ${lines.map(
       ({ ticket, wait }) => html`<div role="option" class="line" id=${`line-${ticket.id}`} key=${ticket.id}
       data-number=${ticket.number} data-state=${ticket.state} data-wait=${wait?.state ?? "none"}

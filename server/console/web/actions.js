@@ -1,0 +1,72 @@
+// Owns which actions each page offers on a ticket: key, label, help and form of each. What is possible when is the
+// server's to say (`reference.moves`, `reference.actions`). Pure; knows no screen.
+
+/**
+ * One row is a button, a key and a line of the list of keys:
+ * - `action` is the server's name of it; `always` marks one of the page's own, possible in every state;
+ * - `form` is the form it opens; without one the command is sent at once;
+ * - `label` is the text of the button, `action.<action>` where it is not given;
+ * - `help` is the text in the list of keys, the label where it is not given;
+ * - `escorted` rows are buttons only for a level that does not queue, and stand first;
+ * - `primary` says in which state the button stands out, `true` for every state.
+ */
+export const NURSE_ACTIONS = [
+  { action: "triage", key: "T", form: "triage", help: "key.T", primary: true },
+  { action: "stage", key: "G", form: "stage", help: "key.G" },
+  { action: "return", key: "R", help: "key.R" },
+  { action: "hold", key: "H", form: "hold", help: "key.H" },
+  { action: "transfer", key: "M", form: "transfer", help: "key.M" },
+  { action: "prioritise", key: "P", form: "prioritise", help: "key.P" },
+  { action: "arrived", key: "Y", help: "key.Y" },
+  { action: "worse", key: "W", help: "key.W" },
+  { action: "cancel", key: "X", form: "cancel", help: "key.X" },
+  { action: "explain", key: "E", form: "explain", help: "key.E", always: true },
+  { action: "desk_code", key: "I", form: "desk_code", help: "key.I", always: true },
+  { action: "start", key: "B", form: "start", label: "deed.rescue", help: "key.B", escorted: true, primary: true },
+  { action: "finish", key: "F", help: "key.F", escorted: true },
+];
+
+/** The same for a room: what its doctor does with the patient who is there. */
+export const STATION_ACTIONS = [
+  { action: "recall", key: "R", help: "doctor_key.R" },
+  { action: "start", key: "S", help: "doctor_key.S", primary: "called" },
+  { action: "finish", key: "F", help: "doctor_key.F", primary: "serving" },
+  { action: "pass", key: "P", help: "doctor_key.P" },
+  { action: "hold", key: "E", form: "examination", label: "deed.examination", help: "doctor_key.E" },
+  { action: "transfer", key: "M", form: "transfer", help: "doctor_key.M" },
+];
+
+/** The key of the text on the button of a row. */
+export function labelOf(row) {
+  return row.label ?? `deed.${row.action}`;
+}
+
+/** Lines of the list of keys: [[key, key of its text], …]; a line without a text of its own has the row's label. */
+export function helpOf(rows) {
+  return rows.map((row) => [row.key, row.help ?? labelOf(row)]);
+}
+
+/** The actions that the server accepts for a ticket in its present state. */
+export function possible(ticket, reference) {
+  if (!ticket) return [];
+  const staging = reference.queues[ticket.queue]?.staging !== "off";
+  const escorted = ticket.bypass ? (reference.escorted[ticket.state] ?? []) : [];
+  return [...(reference.moves[ticket.state] ?? []), ...escorted].filter((action) => action !== "stage" || staging);
+}
+
+/** Whether the row can be used on a ticket for which `actions` are possible. */
+export function isPossible(row, actions) {
+  return Boolean(row.always) || actions.includes(row.action);
+}
+
+/** The rows that become buttons for this ticket, as the role allows. */
+export function buttonsOf(rows, { ticket, actions, reference, role }) {
+  const own = rows.filter((row) => row.always || reference.actions[row.action]?.roles.includes(role));
+  const rescue = own.filter((row) => row.escorted && ticket.bypass && actions.includes(row.action));
+  return [...rescue, ...own.filter((row) => !row.escorted)];
+}
+
+/** "primary" or "quiet": how much the button of a row stands out in this state. */
+export function kindOf(row, state) {
+  return row.primary === true || (row.primary && row.primary === state) ? "primary" : "quiet";
+}

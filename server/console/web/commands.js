@@ -1,0 +1,48 @@
+// Owns the commands on their way: each name once at a time, each with one key through every repetition.
+
+import { post } from "/console/web/api.js";
+import { later } from "/console/web/clock.js";
+import { newKey, send } from "/console/web/command.js";
+
+export class Commands {
+  pending = {}; // by name: {attempt, cause, undoable}
+  #publish;
+  #session;
+
+  /** `publish` is called after each change; `session` brings the person back whose session ended meanwhile. */
+  constructor(publish, session) {
+    this.#publish = publish;
+    this.#session = session;
+  }
+
+  /** Send one until it is settled or given up: {settled, status, body}; null where that name is on its way already. */
+  async run(name, path, body, undoable) {
+    if (this.pending[name]) return null;
+    this.#set(name, { attempt: 0, undoable });
+    try {
+      return await send(
+        { path, body: body ?? {}, key: newKey() },
+        {
+          post,
+          wait: later,
+          now: () => Date.now(),
+          onTry: (attempt, cause) => this.#set(name, { attempt, cause, undoable }),
+          signIn: () => this.#session.restored(),
+        },
+      );
+    } finally {
+      this.#set(name, null);
+    }
+  }
+
+  /** Whether one is on its way that could be undone after its answer. */
+  hasUndoable() {
+    return Object.values(this.pending).some((command) => command.undoable);
+  }
+
+  #set(name, state) {
+    this.pending = { ...this.pending, [name]: state };
+    if (!state) delete this.pending[name];
+    this.#publish();
+  }
+}

@@ -1,0 +1,36 @@
+// Owns what a doctor's station shows: who is here, who comes, why the next one cannot be called. Pure.
+// A reason is {key, gaps}: the key of its text and what fills it.
+
+/** The patient who is called to the station or is being seen there; null for nobody. */
+export function currentAt(tickets, station) {
+  const here = (ticket) => ticket.station === station && (ticket.state === "called" || ticket.state === "serving");
+  return tickets.find(here) ?? null;
+}
+
+/** Who comes, without the one who is here. */
+export function after(coming, current) {
+  return coming.filter((one) => one.ticket !== current?.id);
+}
+
+/** Why the station cannot call now; null when it can. */
+export function whyNotNext(station, current) {
+  if (station.state !== "open") return { key: "next.closed" };
+  if (current?.state === "called") return { key: "next.busy", gaps: { number: current.number } };
+  return null;
+}
+
+/** The key of the text on the large button, and its gaps. */
+export function nextLabel(current, pending) {
+  if (pending?.attempt) return { key: "wish.again_short", gaps: pending };
+  if (pending) return { key: "next.calling" };
+  return { key: current?.state === "serving" ? "next.finish" : "next" };
+}
+
+/** Whole minutes since the patient was called, or since the consultation began. */
+export function minutesHere(ticket, now) {
+  const since = ticket.times[ticket.state === "serving" ? "started" : "called"];
+  return since ? Math.max(0, Math.floor((now - new Date(since).getTime()) / 60000)) : 0;
+}
+
+/** The command behind a form of the station that needs an action of the ticket to be possible. */
+export const ACTION_OF_FORM = { examination: "hold", transfer: "transfer" };
