@@ -2,45 +2,27 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { bodyOf, isForNow, isKnown, opened, toggled } from "/console/web/check_in_state.js";
+import { clock } from "/console/web/clock.js";
 import { refusal } from "/console/web/desk.js";
 import { DOCUMENTS } from "/console/web/desk_code.js";
 import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { has, named, t } from "/console/web/texts.js";
 import { whoIs } from "/console/web/who.js";
 
-const RESIDENT = "resident";
-
-/** What was filled in; a birth date may be typed as eight digits, and a document's kind stands beside its number only. */
-function given(fields) {
-  const birth = fields.birth_date.trim().replace(/^(\d{4})\D?(\d{2})\D?(\d{2})$/, "$1-$2-$3");
-  const typed = Object.entries({ ...fields, birth_date: birth }).map(([name, text]) => [name, text.trim()]);
-  return Object.fromEntries(
-    typed.filter(([name, text]) => text && (name !== "document_type" || fields.identity_number.trim())),
-  );
+/** What the foot says after a check-in; one with a red flag raised an alarm instead. */
+function doneText({ ticket, print_job: paper }) {
+  if (!ticket) return t("alarm.raised");
+  return t(paper ? "done.check_in_paper" : "done.check_in", { number: ticket.number });
 }
 
-const forNow = (one) => one.here !== false && (one.when ?? "now") === "now";
-
-/**
- * `form` is this form's number: the next person's may be filled in while this one's command is on its way.
- * `alert` is the call of a patient who turned out not urgent: checking in ends it.
- */
-export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone }) {
-  const { hall, reference } = desk;
-  const [person, setPerson] = useState({
-    name: "",
-    document_type: RESIDENT,
-    identity_number: "",
-    phone: "",
-    birth_date: "",
-  });
-  const [queue, setQueue] = useState(alert?.queue ?? (hall.queues.length === 1 ? hall.queues[0].id : null));
-  const [tags, setTags] = useState([]);
-  const [evidence, setEvidence] = useState("");
-  const [flags, setFlags] = useState([]);
+/** The fields, what the server asked, and sending. `page` holds what the form was opened with. */
+function useCheckIn(page) {
+  const { desk, form, visit, alert, onDone } = page;
+  const { hall } = desk;
+  const [fields, setFields] = useState(opened(hall, alert));
   const [choices, setChoices] = useState(null);
   const [alarm, setAlarm] = useState(null);
-  const [override, setOverride] = useState("");
   const sameAs = useRef(null); // the answer to the question who this is holds for the questions after it
   const here = useRef(true);
   useEffect(
@@ -49,98 +31,155 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
     },
     [],
   );
-  const command = `check_in:${form}`;
-  const field = (name) => ({
-    id: `person-${name}`,
-    label: t(`person.${name}`),
-    value: person[name],
-    set: (text) => {
-      sameAs.current = null;
-      setPerson({ ...person, [name]: text });
-    },
-  });
-  const kind = field("document_type");
-  const toggle = (list, set, id) => (event) =>
-    set(event.target.checked ? [...list, id] : list.filter((one) => one !== id));
+  const set = (more) => setFields((now) => ({ ...now, ...more }));
+  const answered = (answer) => {
+    const asks = answer.body.code === "choose";
+    const label = visit?.display_name ?? fields.person.name;
+    if (asks && !here.current) return desk.notify(t("labelled", { label, words: refusal(answer.body) }), "danger");
+    if (asks) return setChoices(answer.body.choices ?? {});
+    if (answer.status === 202) return setAlarm(answer.body);
+    if (answer.status < 400) onDone(answer.body.ticket.id);
+  };
+  const submit = async (more) => {
+    if (!isKnown(page) && !fields.person.name.trim()) return desk.notify(t("name.needed"), "danger");
+    const body = bodyOf(fields, { hall, visit, alert, sameAs: sameAs.current }, more);
+    const options = { quiet: ["choose"], done: doneText };
+    const answer = await desk.act(`check_in:${form}`, "/api/v1/check-ins", body, options);
+    if (answer) answered(answer);
+  };
+  return { ...page, fields, set, choices, setChoices, alarm, sameAs, submit };
+}
+
+function PersonField({ state, name, ...more }) {
+  const { fields, set, sameAs } = state;
+  const change = (text) => {
+    sameAs.current = null;
+    set({ person: { ...fields.person, [name]: text } });
+  };
+  return html`<${TextField} id=${`person-${name}`} label=${t(`person.${name}`)} value=${fields.person[name]}
+    set=${change} ...${more} />`;
+}
+
+function DocumentField({ state }) {
+  const { fields, set, sameAs } = state;
+  const change = (event) => {
+    sameAs.current = null;
+    set({ person: { ...fields.person, document_type: event.target.value } });
+  };
+  return html`<label class="field" for="person-document_type"><span>${t("person.document_type")}</span>
+    <select class="input" id="person-document_type" value=${fields.person.document_type} onChange=${change}>
+      ${DOCUMENTS.map((one) => html`<option key=${one} value=${one}>${t(`document.${one}`)}</option>`)}
+    </select></label>`;
+}
+
+/** Who the patient is: known already, or to be typed. */
+function Person({ state }) {
+  const { visit, alert } = state;
+  if (isKnown(state)) {
+    const name = visit?.display_name ?? alert.name;
+    return html`<p class="suggestion">${t("check_in.recognised", { name })}</p>`;
+  }
+  return html`<${PersonField} state=${state} name="name" focus=${true} maxlength="100" required />
+    <div class="form-row"><${DocumentField} state=${state} />
+      <${PersonField} state=${state} name="identity_number" maxlength="32" /></div>
+    <div class="form-row"><${PersonField} state=${state} name="phone" maxlength="20" inputmode="tel" />
+      <${PersonField} state=${state} name="birth_date" inputmode="numeric" maxlength="10" placeholder="1940-05-01" />
+        </div>`;
+}
+
+/** What the server asks before it checks in: which appointment, which person, which queue. */
+function Choices({ state }) {
+  const { desk, choices, set, setChoices, sameAs, submit } = state;
+  const { hall } = desk;
+  const queueName = (id) => named(hall.queues.find((queue) => queue.id === id)?.name);
   const isThis = (id) => {
     sameAs.current = id;
     setChoices(null);
     submit();
   };
-  const submit = async (more = {}) => {
-    const body = { hall: hall.hall, flags, ...more };
-    if (alert) body.alert = alert.id;
-    if (visit?.visit_token) body.visit_token = visit.visit_token;
-    else if (alert?.name)
-      body.patient = undefined; // the alert knows the patient
-    else if (!person.name.trim()) return desk.notify(t("name.needed"), "danger");
-    else Object.assign(body, { patient: given(person), same_as: sameAs.current ?? undefined });
-    if (queue && !body.appointment) body.queue = queue;
-    if (tags.length) Object.assign(body, { tags, evidence: evidence.trim() || undefined });
-    if (override.trim()) body.override_reason = override.trim();
-    const answer = await desk.act(command, "/api/v1/check-ins", body, {
-      quiet: ["choose"],
-      done: (body) =>
-        body.ticket
-          ? t(body.print_job ? "done.check_in_paper" : "done.check_in", { number: body.ticket.number })
-          : t("alarm.raised"),
-    });
-    if (!answer) return;
-    if (answer.body.code === "choose" && !here.current)
-      return desk.notify(
-        t("labelled", { label: visit?.display_name ?? person.name, words: refusal(answer.body) }),
-        "danger",
-      );
-    if (answer.body.code === "choose") return setChoices(answer.body.choices ?? {});
-    if (answer.status === 202) return setAlarm(answer.body);
-    if (answer.status < 400) onDone(answer.body.ticket.id);
+  const toQueue = (queue) => {
+    set({ queue });
+    submit({ queue });
   };
-  const rules = reference.queues[queue ?? hall.queues[0]?.id];
-  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${command} word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
-    ${
-      visit || alert?.name
-        ? html`<p class="suggestion">${t("check_in.recognised", { name: visit?.display_name ?? alert.name })}</p>`
-        : html`
-      <${TextField} ...${field("name")} focus=${true} maxlength="100" required />
-      <div class="form-row">
-        <label class="field" for="person-document_type"><span>${t("person.document_type")}</span>
-          <select class="input" id="person-document_type" value=${person.document_type} onChange=${(event) => kind.set(event.target.value)}>
-            ${DOCUMENTS.map((one) => html`<option key=${one} value=${one}>${t(`document.${one}`)}</option>`)}
-          </select></label>
-        <${TextField} ...${field("identity_number")} maxlength="32" />
-      </div>
-      <div class="form-row"><${TextField} ...${field("phone")} maxlength="20" inputmode="tel" /><${TextField} ...${field("birth_date")} inputmode="numeric" maxlength="10" placeholder="1940-05-01" /></div>`
-    }
-    ${visit ? html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code" onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>` : null}
-    <${RadioGroup} legend=${t("fact.queue")} name="queue" value=${queue} choose=${setQueue} focus=${Boolean(visit || alert?.name)} onEnter=${() => submit()} options=${hall.queues.map((one) => [one.id, named(one.name)])} />
-    ${
-      choices
-        ? html`<div class="question" role="alert"><p>${t(choices.people ? "choose.people" : "choose")}</p><div class="row-buttons">
-      ${(choices.appointments ?? []).filter(forNow).map((one) => html`<button type="button" class="button" key=${one.id} onClick=${() => submit({ appointment: one.id })}>${named(hall.queues.find((other) => other.id === one.queue)?.name)} ${one.slot_start ? new Date(one.slot_start).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: hall.timezone }) : ""}</button>`)}
-      ${(choices.people ?? []).map((one) => html`<button type="button" class="button" key=${one.id} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`)}
-      ${choices.people ? html`<button type="button" class="button" data-person="new" onClick=${() => isThis("new")}>${t("choose.new_person")}</button>` : null}
-      ${(choices.queues ?? []).map(
-        (one) =>
-          html`<button type="button" class="button" key=${one.id} onClick=${() => {
-            setQueue(one.id);
-            submit({ queue: one.id });
-          }}>${named(hall.queues.find((other) => other.id === one.id)?.name)}</button>`,
+  const button = (key, words, onClick, person) => html`<button type="button" class="button" key=${key}
+    data-person=${person} onClick=${onClick}>${words}</button>`;
+  const { appointments = [], people, queues = [] } = choices;
+  const slot = (one) => `${queueName(one.queue)} ${clock(one.slot_start, hall)}`;
+  return html`<div class="question" role="alert"><p>${t(people ? "choose.people" : "choose")}</p><div
+    class="row-buttons">
+    ${appointments.filter(isForNow).map((one) => button(one.id, slot(one), () => submit({ appointment: one.id })))}
+    ${(people ?? []).map((one) => button(one.id, whoIs(one), () => isThis(one.id), one.id))}
+    ${people ? button("new", t("choose.new_person"), () => isThis("new"), "new") : null}
+    ${queues.map((one) => button(one.id, queueName(one.id), () => toQueue(one.id)))}
+  </div></div>`;
+}
+
+function CheckBox({ list, set, id, children }) {
+  const change = (event) => set(toggled(list, id, event.target.checked));
+  return html`<label><input type="checkbox" checked=${list.includes(id)} onChange=${change} />${children}</label>`;
+}
+
+/** Policy priority, with the evidence that was shown. */
+function Priority({ state }) {
+  const { desk, fields, set } = state;
+  const known = desk.reference.queues[fields.queue ?? desk.hall.queues[0]?.id]?.policy_tags ?? [];
+  return html`<fieldset><legend>${t("priority.some")}</legend><div class="checks">
+      ${known.map(
+        (tag) => html`<${CheckBox} key=${tag} list=${fields.tags} set=${(tags) => set({ tags })} id=${tag}>
+          <span class="tag">${tag}</span>${has(`tag.${tag}`) ? t(`tag.${tag}`) : ""}<//>`,
       )}
-    </div></div>`
-        : null
-    }
-    <fieldset><legend>${t("priority.some")}</legend><div class="checks">
-      ${(rules?.policy_tags ?? []).map((tag) => html`<label key=${tag}><input type="checkbox" checked=${tags.includes(tag)} onChange=${toggle(tags, setTags, tag)} /><span class="tag">${tag}</span>${has(`tag.${tag}`) ? t(`tag.${tag}`) : ""}</label>`)}
     </div></fieldset>
-    ${tags.length ? html`<${TextField} id="check-in-evidence" label=${t("evidence")} value=${evidence} set=${setEvidence} focus=${true} maxlength="200" placeholder=${t("evidence.hint")} />` : null}
-    <details open=${Boolean(alarm)}><summary>${t("flags")} ${flags.length ? html`<b class="bad">${flags.length}</b>` : null}</summary><div class="checks">
-      ${reference.flags.filter((flag) => flag.id !== "red_flag").map((flag) => html`<label key=${flag.id}><input type="checkbox" checked=${flags.includes(flag.id)} onChange=${toggle(flags, setFlags, flag.id)} />${named(flag.names)}</label>`)}
+    ${
+      fields.tags.length
+        ? html`<${TextField} id="check-in-evidence" label=${t("evidence")} value=${fields.evidence}
+      set=${(evidence) => set({ evidence })} focus=${true} maxlength="200" placeholder=${t("evidence.hint")} />`
+        : null
+    }`;
+}
+
+/** Signs of danger, and the reason for checking in all the same after an alarm. */
+function Flags({ state }) {
+  const { desk, fields, set, alarm } = state;
+  const flags = desk.reference.flags.filter((flag) => flag.id !== "red_flag");
+  const count = fields.flags.length ? html`<b class="bad">${fields.flags.length}</b>` : null;
+  return html`<details open=${Boolean(alarm)}><summary>${t("flags")} ${count}</summary><div class="checks">
+      ${flags.map(
+        (
+          flag,
+        ) => html`<${CheckBox} key=${flag.id} list=${fields.flags} set=${(ids) => set({ flags: ids })} id=${flag.id}>
+          ${named(flag.names)}<//>`,
+      )}
     </div></details>
     ${
       alarm
         ? html`<p class="question" role="alert">${t("alarm.raised")} ${named(alarm.text)}</p>
-      <${TextField} id="override" label=${t("override")} value=${override} set=${setOverride} focus=${true} maxlength="200" />`
+      <${TextField} id="override" label=${t("override")} value=${fields.override}
+        set=${(override) => set({ override })} focus=${true} maxlength="200" />`
         : null
-    }
+    }`;
+}
+
+function CodeButton({ visit, giveCode }) {
+  return html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code"
+    onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>`;
+}
+
+/**
+ * `form` is this form's number: the next person's may be filled in while this one's command is on its way.
+ * `alert` is the call of a patient who turned out not urgent: checking in ends it.
+ */
+export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone }) {
+  const state = useCheckIn({ desk, form, visit, alert, onDone });
+  const { fields, set, choices, submit } = state;
+  const queues = desk.hall.queues.map((one) => [one.id, named(one.name)]);
+  return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${`check_in:${form}`}
+    word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
+    <${Person} state=${state} />
+    ${visit ? html`<${CodeButton} visit=${visit} giveCode=${giveCode} />` : null}
+    <${RadioGroup} legend=${t("fact.queue")} name="queue" value=${fields.queue} choose=${(queue) => set({ queue })}
+      focus=${isKnown(state)} onEnter=${() => submit()} options=${queues} />
+    ${choices ? html`<${Choices} state=${state} />` : null}
+    <${Priority} state=${state} />
+    <${Flags} state=${state} />
   <//>`;
 }
