@@ -3,10 +3,9 @@
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, signOut } from "/console/web/api.js";
-import { UNREACHABLE } from "/console/web/command.js";
+import { newKey, UNREACHABLE } from "/console/web/command.js";
 import { Dialog, healthWords, Online, SignInAgain } from "/console/web/parts.js";
-import { choose, loadTexts, t, currentLanguage } from "/console/web/texts.js";
-import { newKey } from "/console/web/command.js";
+import { choose, currentLanguage, loadTexts, t } from "/console/web/texts.js";
 
 const CHANGE = /^(hospital|hall|queue|station)s?(?: (\S+?))?(?:: (\w+) (changed)| (added|closed))$/;
 
@@ -25,7 +24,8 @@ function Editor({ text, set, faults, box }) {
       (_, at) => html`<li key=${at}
       class=${wrong.has(at + 1) ? "bad" : ""}>${at + 1}</li>`,
     )}</ol>
-    <textarea id="toml" ref=${box} wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" aria-label=${t("admin.file")}
+    <textarea id="toml" ref=${box} wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off"
+      aria-label=${t("admin.file")}
       aria-invalid=${faults.length > 0} aria-describedby="admin-said" value=${text}
       onInput=${(event) => set(event.target.value)} onScroll=${(event) => {
         gutter.current.scrollTop = event.target.scrollTop;
@@ -42,31 +42,37 @@ function goTo(area, line) {
   area.scrollTop = (area.scrollHeight / lines.length) * Math.max(0, line - 4);
 }
 
-function Said({ said, show }) {
-  if (!said) return html`<p class="secondary">${t("admin.file.help")}</p>`;
-  if (said.faults) {
-    return html`<div class="notice notice-danger"><p><b>${t("admin.faults", { count: said.faults.length })}</b></p>
-      <ul class="plain-none">${said.faults.map(
-        (fault, at) => html`<li key=${at}>
-        ${fault.line ? html`<button type="button" class="plain" data-line=${fault.line} onClick=${() => show(fault.line)}>${t("admin.line", { line: fault.line })}</button> ` : null}
-        <code>${fault.where}</code> ${fault.reason}</li>`,
-      )}</ul></div>`;
-  }
-  if (!said.changes) return html`<p class="notice notice-danger">${said.text}</p>`;
-  return html`<div class=${`notice ${said.applied ? "notice-good" : ""}`}>
-    <p><b>${t(said.changes.length ? (said.applied ? "admin.applied" : "admin.would") : "admin.nothing")}</b></p>
-    <ul class="plain-none">${said.changes.map((line) => html`<li key=${line}>${changeWords(line)}</li>`)}</ul></div>`;
+function Faults({ faults, show }) {
+  const goThere = ({ line }) =>
+    html`<button type="button" class="plain" data-line=${line}
+      onClick=${() => show(line)}>${t("admin.line", { line })}</button>${" "}`;
+  return html`<div class="notice notice-danger"><p><b>${t("admin.faults", { count: faults.length })}</b></p>
+    <ul class="plain-none">${faults.map(
+      (fault, at) => html`<li key=${at}>
+        ${fault.line ? goThere(fault) : null}<code>${fault.where}</code> ${fault.reason}</li>`,
+    )}</ul></div>`;
+}
+
+/** What the server said of the file: its faults, what it would change or has changed, or why neither. */
+function Result({ result, show }) {
+  if (!result) return html`<p class="secondary">${t("admin.file.help")}</p>`;
+  if (result.faults) return html`<${Faults} faults=${result.faults} show=${show} />`;
+  if (!result.changes) return html`<p class="notice notice-danger">${result.text}</p>`;
+  const title = result.applied ? "admin.applied" : "admin.would";
+  return html`<div class=${`notice ${result.applied ? "notice-good" : ""}`}>
+    <p><b>${t(result.changes.length ? title : "admin.nothing")}</b></p>
+    <ul class="plain-none">${result.changes.map((line) => html`<li key=${line}>${changeWords(line)}</li>`)}</ul></div>`;
 }
 
 /** Whoever sits down at an open page changes nothing: the administrator's own password is asked for once more. */
 function Confirm({ send, onClose }) {
-  const [said, say] = useState("");
+  const [refused, setRefused] = useState("");
   const submit = async (event) => {
     event.preventDefault();
     const field = event.target.password;
-    const refusal = await send(field.value);
-    if (refusal) {
-      say(refusal);
+    const why = await send(field.value);
+    if (why) {
+      setRefused(why);
       field.value = "";
       field.focus();
     }
@@ -74,22 +80,17 @@ function Confirm({ send, onClose }) {
   return html`<${Dialog} title=${t("admin.confirm")} onClose=${onClose}>
     <form class="stack" onSubmit=${submit} data-form="confirm">
       <p>${t("admin.confirm.help")}</p>
-      ${said ? html`<p class="field-error" role="alert">${said}</p>` : null}
+      ${refused ? html`<p class="field-error" role="alert">${refused}</p>` : null}
       <label class="field" for="own-password"><span>${t("login.password")}</span>
-        <input class="input" id="own-password" name="password" type="password" autocomplete="current-password" required /></label>
+        <input class="input" id="own-password" name="password" type="password" autocomplete="current-password"
+          required /></label>
       <button class="button button-primary" type="submit">${t("admin.apply")}</button>
     </form>
   <//>`;
 }
 
-function HallFile({ file, ask, reload }) {
-  const [text, setText] = useState(file.toml);
-  const [said, say] = useState(null);
-  const [checked, setChecked] = useState(null);
-  const [confirming, setConfirming] = useState(false);
-  const box = useRef();
-  const edited = text !== file.toml;
-  const ready = edited && checked === text;
+/** Ask before the page is left while something is edited. */
+function useWarning(edited) {
   useEffect(() => {
     const keep = (event) => {
       if (edited) event.preventDefault();
@@ -97,50 +98,83 @@ function HallFile({ file, ask, reload }) {
     window.addEventListener("beforeunload", keep);
     return () => window.removeEventListener("beforeunload", keep);
   }, [edited]);
+}
+
+function download(text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
+  link.download = "hall.toml";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** {result, checked}: what an answer to the file means; `checked` is the text that may be applied now. */
+function resultOf({ status, body }, text) {
+  if (status === 200) return { result: body, checked: text };
+  if (body.errors && (body.code === "hall_file_rejected" || body.code === "forbidden"))
+    return { result: { faults: body.errors } };
+  return { result: { text: body.code === "reload" ? t("admin.meanwhile") : body.title } };
+}
+
+/** The text that is edited, what the server said of it, and sending it. */
+function useHallFile(file, ask, reload) {
+  const [text, setText] = useState(file.toml);
+  const [result, setResult] = useState(null);
+  const [checked, setChecked] = useState(null);
+  const [confirming, setConfirming] = useState(false);
+  const box = useRef();
   const change = (next) => {
     setText(next);
     setChecked(null);
-    say(null);
+    setResult(null);
   };
   const send = async (check, password) => {
-    const answer = await ask("/api/v1/hall-file", {
-      toml: text,
-      check,
-      version: file.version,
-      ...(password ? { password } : {}),
-    });
-    if (!answer) return say({ text: t("login.unreachable") });
-    const { status, body } = answer;
-    if (body.code === "password_needed") return t("admin.confirm.wrong");
+    const body = { toml: text, check, version: file.version, ...(password ? { password } : {}) };
+    const answer = await ask("/api/v1/hall-file", body);
+    if (!answer) return setResult({ text: t("login.unreachable") });
+    if (answer.body.code === "password_needed") return t("admin.confirm.wrong");
     setConfirming(false);
-    if (status === 200) {
-      say(body);
-      setChecked(text);
-      if (body.applied) await reload();
-    } else if (body.errors && (body.code === "hall_file_rejected" || body.code === "forbidden")) {
-      say({ faults: body.errors });
-      if (body.errors[0]?.line) goTo(box.current, body.errors[0].line);
-    } else say({ text: body.code === "reload" ? t("admin.meanwhile") : body.title });
+    const said = resultOf(answer, text);
+    setResult(said.result);
+    if (said.checked !== undefined) setChecked(said.checked);
+    if (said.result.applied) await reload();
+    const line = said.result.faults?.[0]?.line;
+    if (line) goTo(box.current, line);
   };
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
-    link.download = "hall.toml";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const edited = text !== file.toml;
+  return { text, change, result, box, edited, ready: edited && checked === text, confirming, setConfirming, send };
+}
+
+function FileButtons({ state, discard }) {
+  const { text, edited, ready, setConfirming, send } = state;
+  return html`<span class="row admin-deeds">
+    <button type="button" class="button button-quiet" data-act="export"
+      onClick=${() => download(text)}>${t("admin.export")}</button>
+    <button type="button" class="button button-quiet" data-act="discard" disabled=${!edited}
+      onClick=${discard}>${t("admin.discard")}</button>
+    <button type="button" class=${`button ${ready ? "button-quiet" : "button-primary"}`} data-act="check"
+      onClick=${() => send(true)}>${t("admin.check")}</button>
+    <button type="button" class="button button-primary" data-act="apply" disabled=${!ready}
+      onClick=${() => setConfirming(true)}>${t("admin.apply")}</button>
+  </span>`;
+}
+
+function HallFile({ file, ask, reload }) {
+  const state = useHallFile(file, ask, reload);
+  const { text, change, result, box, edited, confirming, setConfirming, send } = state;
+  useWarning(edited);
   return html`<section class="panel admin-file" aria-labelledby="file-title">
     <div class="row"><h2 id="file-title">${t("admin.file")}</h2>
       ${edited ? html`<span class="chip">${t("admin.edited")}</span>` : null}
-      <span class="row admin-deeds">
-        <button type="button" class="button button-quiet" data-act="export" onClick=${save}>${t("admin.export")}</button>
-        <button type="button" class="button button-quiet" data-act="discard" disabled=${!edited} onClick=${() => change(file.toml)}>${t("admin.discard")}</button>
-        <button type="button" class=${`button ${ready ? "button-quiet" : "button-primary"}`} data-act="check" onClick=${() => send(true)}>${t("admin.check")}</button>
-        <button type="button" class="button button-primary" data-act="apply" disabled=${!ready} onClick=${() => setConfirming(true)}>${t("admin.apply")}</button>
-      </span></div>
-    <${Editor} text=${text} set=${change} faults=${said?.faults ?? []} box=${box} />
-    <div id="admin-said" class="admin-said" role="status" aria-live="polite" tabindex="0"><${Said} said=${said} show=${(line) => goTo(box.current, line)} /></div>
-    ${confirming ? html`<${Confirm} send=${(password) => send(false, password)} onClose=${() => setConfirming(false)} />` : null}
+      <${FileButtons} state=${state} discard=${() => change(file.toml)} /></div>
+    <${Editor} text=${text} set=${change} faults=${result?.faults ?? []} box=${box} />
+    <div id="admin-said" class="admin-said" role="status" aria-live="polite" tabindex="0">
+      <${Result} result=${result} show=${(line) => goTo(box.current, line)} /></div>
+    ${
+      confirming
+        ? html`<${Confirm} send=${(password) => send(false, password)} onClose=${() => setConfirming(false)} />`
+        : null
+    }
   </section>`;
 }
 
@@ -168,39 +202,76 @@ function paperWords(paper) {
   return paper.map((one) => t("admin.paper", { count: one.count, state: t(`job_state.${one.state}`) })).join(" · ");
 }
 
+/** A device that opens nothing any more says so; any other can be revoked, by a second press. */
+function Revoke({ device, sure, setSure, revoke }) {
+  const asked = sure === device.id;
+  const label = t(asked ? "admin.revoke.sure" : "admin.revoke");
+  return html`<span class="row"><${Online} device=${device} />
+    <button type="button" class=${`button ${asked ? "button-danger" : "button-quiet"}`} data-act="revoke"
+      onBlur=${() => setSure(null)} aria-label=${`${label} ${device.name}`}
+      onClick=${() => (asked ? revoke(device) : setSure(device.id))}>${label}</button></span>`;
+}
+
+function DeviceRow({ device, paper, ...more }) {
+  const where = [t(`role.${device.role}`), device.hall, placeText(device.place)];
+  const own = paper.filter((one) => one.device === device.id && one.state !== "queued");
+  const health = [healthWords(device.health), lastSeen(device.last_seen), paperWords(own)];
+  const text = (parts) => parts.filter(Boolean).join(" · ");
+  return html`<li data-device=${device.id} data-revoked=${device.revoked}>
+    <span><b>${device.name}</b><br /><span class="secondary">${text(where)}</span>${
+      device.revoked ? null : html`<br /><span class="secondary" data-health=${device.id}>${text(health)}</span>`
+    }</span>
+    ${
+      device.revoked
+        ? html`<span class="secondary">${t("admin.revoked")}</span>`
+        : html`<${Revoke} device=${device} ...${more} />`
+    }
+  </li>`;
+}
+
 function Devices({ devices, paper, revoke }) {
   const [sure, setSure] = useState(null);
+  const waiting = paper.filter((one) => one.state === "queued");
   return html`<section class="panel" aria-labelledby="devices-title"><h2 id="devices-title">${t("devices")}</h2>
     <p class="secondary">${t("admin.devices.add")} <code>hall-server device add</code></p>
     ${devices.length ? null : html`<p class="secondary">${t("devices.none")}</p>`}
-    ${paper.filter((one) => one.state === "queued").map((one) => html`<p class="notice" data-waiting=${one.hall}>${one.hall} · ${paperWords([one])}</p>`)}
+    ${waiting.map((one) => html`<p class="notice" data-waiting=${one.hall}>${one.hall} · ${paperWords([one])}</p>`)}
     <ul class="devices plain-none">${devices.map(
-      (device) => html`<li key=${device.id} data-device=${device.id} data-revoked=${device.revoked}>
-      <span><b>${device.name}</b><br /><span class="secondary">${[t(`role.${device.role}`), device.hall, placeText(device.place)].filter(Boolean).join(" · ")}</span>
-        ${device.revoked ? null : html`<br /><span class="secondary" data-health=${device.id}>${[healthWords(device.health), lastSeen(device.last_seen), paperWords(paper.filter((one) => one.device === device.id && one.state !== "queued"))].filter(Boolean).join(" · ")}</span>`}</span>
-      ${
-        device.revoked
-          ? html`<span class="secondary">${t("admin.revoked")}</span>`
-          : html`<span class="row">
-        <${Online} device=${device} />
-        <button type="button" class=${`button ${sure === device.id ? "button-danger" : "button-quiet"}`} data-act="revoke" onBlur=${() => setSure(null)}
-          aria-label=${`${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")} ${device.name}`}
-          onClick=${() => (sure === device.id ? revoke(device) : setSure(device.id))}>${t(sure === device.id ? "admin.revoke.sure" : "admin.revoke")}</button></span>`
-      }
-    </li>`,
+      (device) => html`<${DeviceRow} key=${device.id} device=${device} paper=${paper} sure=${sure} setSure=${setSure}
+        revoke=${revoke} />`,
     )}</ul></section>`;
+}
+
+function StaffRow({ account }) {
+  const where = [t(`staff_role.${account.role}`), account.hall, account.station].filter(Boolean).join(" · ");
+  const locked = account.disabled || account.guessed;
+  const why = account.disabled ? "admin.staff.disabled" : "admin.staff.guessed";
+  return html`<li>
+    <span><b>${account.name}</b> <span class="secondary">${account.username}</span><br />
+      <span class="secondary">${where}</span></span>
+    ${locked ? html`<span class="bad">${t(why)}</span>` : null}
+  </li>`;
 }
 
 function Staff({ staff }) {
   return html`<section class="panel" aria-labelledby="staff-title"><h2 id="staff-title">${t("admin.staff")}</h2>
     <p class="secondary">${t("admin.staff.add")} <code>hall-server staff add</code></p>
-    <ul class="devices plain-none">${staff.map(
-      (one) => html`<li key=${one.id}>
-      <span><b>${one.name}</b> <span class="secondary">${one.username}</span><br />
-        <span class="secondary">${[t(`staff_role.${one.role}`), one.hall, one.station].filter(Boolean).join(" · ")}</span></span>
-      ${one.disabled || one.guessed ? html`<span class="bad">${t(one.disabled ? "admin.staff.disabled" : "admin.staff.guessed")}</span>` : null}
-    </li>`,
-    )}</ul></section>`;
+    <ul class="devices plain-none">${staff.map((one) => html`<${StaffRow} key=${one.id} account=${one} />`)}</ul>
+      </section>`;
+}
+
+function Top({ name, redraw }) {
+  const other = currentLanguage() === "zh" ? "en" : "zh";
+  const change = () => {
+    choose(other);
+    redraw((count) => count + 1);
+  };
+  return html`<header class="head"><h1 class="head-title">${t("title.admin")}</h1>
+    <nav aria-label=${t("pages")}><a href="/api/v1/docs">${t("admin.docs")}</a></nav>
+    <button type="button" class="plain" data-act="language" lang=${other === "en" ? "en" : "zh-CN"}
+      onClick=${change}>${other === "en" ? "English" : "中文"}</button>
+    <span class="head-me">${name}</span>
+    <button type="button" class="plain" id="sign-out" onClick=${signOut}>${t("sign_out")}</button></header>`;
 }
 
 function Admin({ first }) {
@@ -221,23 +292,16 @@ function Admin({ first }) {
   const revoke = async (device) => {
     if (await ask(`/api/v1/devices/${device.id}/revoke`, {})) await reload();
   };
-  const other = currentLanguage() === "zh" ? "en" : "zh";
+  const session = { me: seen.me, signedIn: () => setSignedOut(false) };
   return html`<div class="admin">
-    <header class="head"><h1 class="head-title">${t("title.admin")}</h1>
-      <nav aria-label=${t("pages")}><a href="/api/v1/docs">${t("admin.docs")}</a></nav>
-      <button type="button" class="plain" data-act="language" lang=${other === "en" ? "en" : "zh-CN"}
-        onClick=${() => {
-          choose(other);
-          redraw((count) => count + 1);
-        }}>${other === "en" ? "English" : "中文"}</button>
-      <span class="head-me">${seen.me.name}</span>
-      <button type="button" class="plain" id="sign-out" onClick=${signOut}>${t("sign_out")}</button></header>
+    <${Top} name=${seen.me.name} redraw=${redraw} />
     <main class="admin-body">
       <${HallFile} file=${seen.file} ask=${ask} reload=${reload} />
       <div class="admin-side" tabindex="0" role="region" aria-label=${`${t("devices")}, ${t("admin.staff")}`}>
-        <${Devices} devices=${seen.devices} paper=${seen.paper} revoke=${revoke} /><${Staff} staff=${seen.staff} /></div>
+        <${Devices} devices=${seen.devices} paper=${seen.paper} revoke=${revoke} /><${Staff} staff=${seen.staff} />
+          </div>
     </main>
-    ${signedOut ? html`<${SignInAgain} desk=${{ me: seen.me, signedIn: () => setSignedOut(false) }} />` : null}
+    ${signedOut ? html`<${SignInAgain} desk=${session} />` : null}
   </div>`;
 }
 

@@ -2,7 +2,8 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { clock, complaint, goes, whereOf } from "/console/web/alerts.js";
+import { complaint, goes, whereOf } from "/console/web/alerts.js";
+import { clock } from "/console/web/clock.js";
 import { RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { ActionButton } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
@@ -23,7 +24,10 @@ function Facts({ desk, alert }) {
     ],
     ["fact.goes", alert.acknowledged_at ? `${goes(alert)} · ${clock(alert.acknowledged_at, hall)}` : ""],
   ].filter(([, value]) => value);
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<dt key=${name}>${t(name)}</dt><dd>${value}</dd>`)}</dl>`;
+  return html`<dl class="facts">${facts.map(
+    ([name, value]) => html`<dt key=${name}>${t(name)}</dt>
+    <dd>${value}</dd>`,
+  )}</dl>`;
 }
 
 /** One alert: `id` is its id, `form` this form's number; `checkIn` opens the check-in of who was not urgent. */
@@ -33,7 +37,8 @@ export function AlertForm({ desk, form, alert: id, onClose, onDone, checkIn }) {
   const [going, setGoing] = useState("");
   const command = `close_alert:${form}`;
   if (!alert)
-    return html`<p class="question" role="alert" data-gone>${t("alert.over")}</p><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button>`;
+    return html`<p class="question" role="alert" data-gone>${t("alert.over")}</p><button type="button"
+      class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button>`;
   const outcomes = desk.reference.outcomes[alert.kind] ?? ["noted"];
   const chosen = outcome ?? outcomes[0];
   const send = () =>
@@ -53,12 +58,16 @@ export function AlertForm({ desk, form, alert: id, onClose, onDone, checkIn }) {
     );
     if (answer?.status < 400) onDone(null);
   };
-  return html`<${TicketForm} desk=${desk} title=${`${t(`alert.${alert.kind}`)} · ${alert.name ?? t("alert.nameless")}`} name=${command}
-      word=${t(chosen === "not_urgent" && !alert.ticket ? "alert.to_check_in" : "alert.end")} submit=${submit} onClose=${onClose}>
+  return html`<${TicketForm} desk=${desk} title=${`${t(`alert.${alert.kind}`)} · ${alert.name ?? t("alert.nameless")}`}
+    name=${command}
+      word=${t(chosen === "not_urgent" && !alert.ticket ? "alert.to_check_in" : "alert.end")} submit=${submit}
+        onClose=${onClose}>
     <${Facts} desk=${desk} alert=${alert} />
-    <div class="form-row"><${TextField} id="going" label=${t("alert.who_goes")} value=${going} set=${setGoing} maxlength="40" placeholder=${t("alert.who_goes.hint")} />
+    <div class="form-row"><${TextField} id="going" label=${t("alert.who_goes")} value=${going} set=${setGoing}
+      maxlength="40" placeholder=${t("alert.who_goes.hint")} />
       <${ActionButton} desk=${desk} name=${`going:${id}`} word=${t("alert.tell_patient")} onClick=${send} /></div>
-    <${RadioGroup} legend=${t("alert.outcome")} name="outcome" value=${chosen} choose=${setOutcome} focus=${true} onEnter=${submit}
+    <${RadioGroup} legend=${t("alert.outcome")} name="outcome" value=${chosen} choose=${setOutcome} focus=${true}
+      onEnter=${submit}
       options=${outcomes.map((one) => [one, t(`outcome.${one}`)])} />
   <//>`;
 }

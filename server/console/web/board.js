@@ -9,19 +9,75 @@ import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
 
 /** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
 export function boardLines(hall, reference, now, queues) {
+  const ordinary = (ticket) => reference.queues[ticket.queue]?.ordinary_target ?? 60;
   const limit = ({ ticket, level }) =>
-    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? reference.queues[ticket.queue]?.ordinary_target ?? 60);
+    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? ordinary(ticket));
+  const share = (line) => line.wait?.share ?? 9;
   return hall.tickets
     .filter((ticket) => queues.includes(ticket.queue))
     .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
     .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, reference, now), level: levelOf(ticket, hall, reference) }))
     .sort(
       (one, other) =>
-        limit(one) - limit(other) ||
-        (other.wait?.share ?? 9) - (one.wait?.share ?? 9) ||
-        one.ticket.order.localeCompare(other.ticket.order),
+        limit(one) - limit(other) || share(other) - share(one) || one.ticket.order.localeCompare(other.ticket.order),
     );
 }
+
+/** The queues on the board: those that were chosen, else the graded ones, else all. */
+function shownQueues(queues, chosen) {
+  const all = queues.map((queue) => queue.id);
+  const graded = queues.filter((queue) => queue.mode === "graded").map((queue) => queue.id);
+  if (chosen && chosen !== "all") return [chosen];
+  return chosen || !graded.length ? all : graded;
+}
+
+function QueueTabs({ hall, shown, choose }) {
+  const all = hall.queues.map((queue) => queue.id);
+  if (all.length < 2) return null;
+  const isOn = (id) => (id === "all" ? shown.length === all.length : shown.length === 1 && shown[0] === id);
+  const name = (id) => (id === "all" ? t("queues.all") : named(hall.queues.find((queue) => queue.id === id).name));
+  return html`<div class="tabs" role="group" aria-label=${t("queues")}>${["all", ...all].map(
+    (id) => html`<button type="button" class="tab" key=${id} aria-pressed=${isOn(id)}
+      onClick=${() => choose(id)}>${name(id)}</button>`,
+  )}</div>`;
+}
+
+function Sum({ lines }) {
+  const over = lines.filter((line) => line.wait?.state === "overdue").length;
+  const levels = [...new Map(lines.filter((line) => line.level).map((line) => [line.level.code, line.level])).values()];
+  const count = (level) => lines.filter((line) => line.level?.code === level.code).length;
+  return html`<p class="board-sum"><span>${t("board.waiting", { count: lines.length })}</span>
+    <strong class=${over ? "bad" : ""}>${t("board.over", { over })}</strong>
+    ${levels.map((level) => html`<span key=${level.code}><${Grade} level=${level} /> ${count(level)}</span>`)}</p>`;
+}
+
+function reassessText(minutes) {
+  if (minutes === null) return "";
+  return minutes <= 0 ? t("reassess.due", { minutes: -minutes }) : t("reassess.in", { minutes });
+}
+
+function BoardLine({ desk, line: { ticket, wait, level } }) {
+  const { hall, reference } = desk;
+  const look = reassessIn(ticket, hall, reference, desk.now());
+  return html`<tr data-wait=${wait?.state ?? "none"} data-number=${ticket.number}>
+    <td><${Grade} level=${level} /></td><td class="number">${ticket.number}</td>
+    <td>${ticket.name ?? ticket.display_name ?? ""}</td>
+    <td>${named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)}</td>
+    <td><${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} /></td><td><${Wait} wait=${wait} /></td>
+    <td class=${look !== null && look <= 0 ? "bad" : ""}>${reassessText(look)}</td></tr>`;
+}
+
+const COLUMNS = ["grade", "number", "name", "queue", "chips", "wait", "reassess"];
+
+function Table({ desk, lines }) {
+  if (!lines.length) return html`<p class="empty text-title">${t("nobody.waiting")}</p>`;
+  return html`<table class="table board-table">
+    <thead><tr>${COLUMNS.map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
+    <tbody>${lines.map((line) => html`<${BoardLine} key=${line.ticket.id} desk=${desk} line=${line} />`)}</tbody>
+      </table>`;
+}
+
+const KEYS = ["?", "Esc"];
 
 function Board({ desk }) {
   const redraw = useDesk(desk);
@@ -30,49 +86,18 @@ function Board({ desk }) {
   useKeys({ "?": () => setKeys(true) });
   if (!desk.hall || !desk.reference) return html`<p class="loading" role="status">${t("loading")}</p>`;
   const { hall, reference } = desk;
-  const graded = hall.queues.filter((queue) => queue.mode === "graded").map((queue) => queue.id);
-  const all = hall.queues.map((queue) => queue.id);
-  const queues = chosen === "all" ? all : chosen ? [chosen] : graded.length ? graded : all;
+  const queues = shownQueues(hall.queues, chosen);
   const lines = boardLines(hall, reference, desk.now(), queues);
-  const over = lines.filter((line) => line.wait?.state === "overdue").length;
-  const levels = [...new Map(lines.filter((line) => line.level).map((line) => [line.level.code, line.level])).values()];
+  const help = KEYS.map((key) => [key, t(`key.${key}`)]);
   return html`<div class="desk" data-link=${desk.link}>
     <${Head} desk=${desk} page="board" onLanguage=${redraw} /><span></span>
     <main class="board" tabindex="0" aria-label=${t("title.board")}>
-      ${
-        all.length > 1
-          ? html`<div class="tabs" role="group" aria-label=${t("queues")}>${["all", ...all].map(
-              (id) => html`<button type="button" class="tab" key=${id}
-        aria-pressed=${id === "all" ? queues.length === all.length : queues.length === 1 && queues[0] === id} onClick=${() => choose(id)}>${id === "all" ? t("queues.all") : named(hall.queues.find((queue) => queue.id === id).name)}</button>`,
-            )}</div>`
-          : null
-      }
-      <p class="board-sum"><span>${t("board.waiting", { count: lines.length })}</span>
-        <strong class=${over ? "bad" : ""}>${t("board.over", { over })}</strong>
-        ${levels.map((level) => html`<span key=${level.code}><${Grade} level=${level} /> ${lines.filter((line) => line.level?.code === level.code).length}</span>`)}</p>
-      ${
-        lines.length
-          ? html`<table class="table board-table"><thead><tr>${["grade", "number", "name", "queue", "chips", "wait", "reassess"].map((column) => html`<th scope="col" key=${column}>${t(`board.${column}`)}</th>`)}</tr></thead>
-        <tbody>${lines.map(({ ticket, wait, level }) => {
-          const look = reassessIn(ticket, hall, reference, desk.now());
-          return html`<tr key=${ticket.id} data-wait=${wait?.state ?? "none"} data-number=${ticket.number}>
-            <td><${Grade} level=${level} /></td><td class="number">${ticket.number}</td><td>${ticket.name ?? ticket.display_name ?? ""}</td>
-            <td>${named(hall.queues.find((queue) => queue.id === ticket.queue)?.name)}</td>
-            <td><${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} /></td><td><${Wait} wait=${wait} /></td>
-            <td class=${look !== null && look <= 0 ? "bad" : ""}>${look === null ? "" : look <= 0 ? t("reassess.due", { minutes: -look }) : t("reassess.in", { minutes: look })}</td></tr>`;
-        })}</tbody></table>`
-          : html`<p class="empty text-title">${t("nobody.waiting")}</p>`
-      }
+      <${QueueTabs} hall=${hall} shown=${queues} choose=${choose} />
+      <${Sum} lines=${lines} />
+      <${Table} desk=${desk} lines=${lines} />
     </main>
     <${Foot} desk=${desk} keys=${() => setKeys(true)} />
-    ${
-      keys
-        ? html`<${Keys} onClose=${() => setKeys(false)} keys=${[
-            ["?", t("key.?")],
-            ["Esc", t("key.Esc")],
-          ]} />`
-        : null
-    }
+    ${keys ? html`<${Keys} onClose=${() => setKeys(false)} keys=${help} />` : null}
     ${desk.signedOut ? html`<${SignInAgain} desk=${desk} />` : null}
   </div>`;
 }

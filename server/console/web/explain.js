@@ -9,7 +9,36 @@ import { named, t } from "/console/web/texts.js";
 
 const NUMBERS = ["waited_minutes", "target_minutes", "credit_minutes", "score", "due_call", "queue_calls", "passes"];
 
-export function Explain({ desk, ticket, onClose }) {
+/** The figures the rule reckons with, as far as they are known. */
+function Figures({ numbers }) {
+  const known = NUMBERS.filter((name) => numbers[name] !== null && numbers[name] !== undefined);
+  const lanes = (numbers.recent_lanes ?? []).map((lane) => t(`lane.${lane}`)).join(" → ");
+  const line = (label, text, name) => html`<dt key=${label}>${t(label)}</dt><dd class=${name}>${text}</dd>`;
+  return html`<dl class="facts">
+    ${known.map((name) => line(`explain.${name}`, numbers[name], "number"))}
+    ${lanes ? line("explain.recent_lanes", lanes) : null}
+  </dl>`;
+}
+
+function Ahead({ ahead }) {
+  const numbers = (ahead ?? []).map((one) => one.number).join(" · ");
+  if (!numbers) return null;
+  return html`<section><h3>${t("explain.ahead")}</h3><p class="number-list number">${numbers}</p></section>`;
+}
+
+function Reasons({ number, explanation }) {
+  const { text, wait_low: low, wait_high: high, wait_reason: reason, numbers, ahead } = explanation;
+  return html`<div class="stack" data-explained=${number} role="status">
+    <p class="suggestion">${named(text)}</p>
+    ${high === null ? null : html`<p>${t("explain.wait", { low, high })}</p>`}
+    ${reason ? html`<p data-reason>${named(reason.text)}</p>` : null}
+    <${Figures} numbers=${numbers ?? {}} />
+    <${Ahead} ahead=${ahead} />
+  </div>`;
+}
+
+/** {explanation, refused}: the server's answer on why the ticket stands where it stands. */
+function useExplanation(ticket) {
   const [explanation, setExplanation] = useState(null);
   const [refused, setRefused] = useState("");
   useEffect(() => {
@@ -24,22 +53,16 @@ export function Explain({ desk, ticket, onClose }) {
       here = false;
     };
   }, [ticket.id, ticket.seq]);
-  const numbers = explanation?.numbers ?? {};
-  return html`<div class="spread row"><h2>${t("explain.title")}</h2><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
+  return { explanation, refused };
+}
+
+export function Explain({ desk, ticket, onClose }) {
+  const { explanation, refused } = useExplanation(ticket);
+  return html`<div class="spread row"><h2>${t("explain.title")}</h2>
+      <button type="button" class="button button-quiet" onClick=${onClose}>
+        ${t("close")}<kbd aria-hidden="true">Esc</kbd>
+      </button></div>
     <${TicketHead} ticket=${ticket} hall=${desk.hall} reference=${desk.reference} />
     ${refused ? html`<p class="field-error" role="alert">${refused}</p>` : null}
-    ${
-      explanation
-        ? html`<div class="stack" data-explained=${ticket.number} role="status">
-      <p class="suggestion">${named(explanation.text)}</p>
-      ${explanation.wait_high === null ? null : html`<p>${t("explain.wait", { low: explanation.wait_low, high: explanation.wait_high })}</p>`}
-      ${explanation.wait_reason ? html`<p data-reason>${named(explanation.wait_reason.text)}</p>` : null}
-      <dl class="facts">
-        ${NUMBERS.filter((name) => numbers[name] !== null && numbers[name] !== undefined).map((name) => html`<dt key=${name}>${t(`explain.${name}`)}</dt><dd class="number">${numbers[name]}</dd>`)}
-        ${numbers.recent_lanes?.length ? html`<dt>${t("explain.recent_lanes")}</dt><dd>${numbers.recent_lanes.map((lane) => t(`lane.${lane}`)).join(" → ")}</dd>` : null}
-      </dl>
-      ${explanation.ahead?.length ? html`<section><h3>${t("explain.ahead")}</h3><p class="number-list number">${explanation.ahead.map((one) => one.number).join(" · ")}</p></section>` : null}
-    </div>`
-        : null
-    }`;
+    ${explanation ? html`<${Reasons} number=${ticket.number} explanation=${explanation} />` : null}`;
 }

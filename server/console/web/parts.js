@@ -13,7 +13,12 @@ export function Grade({ level, wordy = true }) {
   const word = named(level.names).split(/[((,]/)[0].trim();
   return html`<span class="level">
     <span class=${`shape shape-${level.colour}`} aria-hidden="true">${level.symbol}</span>
-    <span class=${wordy ? "level-word" : "visually-hidden"}>${level.code === word ? null : html`<span class="level-code">${level.code}</span> `}<span class="level-name">${word}</span></span>
+    <span class=${wordy ? "level-word" : "visually-hidden"}>${
+      level.code === word
+        ? null
+        : html`<span
+      class="level-code">${level.code}</span> `
+    }<span class="level-name">${word}</span></span>
   </span>`;
 }
 
@@ -27,7 +32,8 @@ export function Wait({ wait }) {
       wait.state === "overdue" ? html` <strong>${t("wait.overdue")}</strong>` : null
     }</span>
     <svg class="wait-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="wait-ground" width="100" height="4" /><rect class="wait-done" width=${Math.min(100, wait.share * 100)} height="4" />
+      <rect class="wait-ground" width="100" height="4" /><rect class="wait-done"
+        width=${Math.min(100, wait.share * 100)} height="4" />
     </svg>
   </span>`;
 }
@@ -39,12 +45,30 @@ export function Chips({ ticket, hall, zone }) {
     ticket.slot &&
     new Date(ticket.slot).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   return html`<span class="chips">
-    ${ticket.lane !== "ordinary" ? html`<span class=${`chip chip-${ticket.lane}`}>${t(`lane.${ticket.lane}`)}</span>` : null}
-    ${ticket.tags.map((tag) => html`<span class="tag" key=${tag} title=${has(`tag.${tag}`) ? t(`tag.${tag}`) : tag}>${tag}</span>`)}
-    ${ticket.flags?.length ? html`<span class="chip chip-flag">⚑ ${t("flags.some", { count: ticket.flags.length })}</span>` : null}
+    ${
+      ticket.lane !== "ordinary"
+        ? html`<span
+      class=${`chip chip-${ticket.lane}`}>${t(`lane.${ticket.lane}`)}</span>`
+        : null
+    }
+    ${ticket.tags.map(
+      (tag) => html`<span class="tag" key=${tag}
+      title=${has(`tag.${tag}`) ? t(`tag.${tag}`) : tag}>${tag}</span>`,
+    )}
+    ${
+      ticket.flags?.length
+        ? html`<span
+      class="chip chip-flag">⚑ ${t("flags.some", { count: ticket.flags.length })}</span>`
+        : null
+    }
     ${slot ? html`<span class="chip number">${t("slot", { slot })}</span>` : null}
     ${room ? html`<span class="chip chip-room">${t(`state.${ticket.state}`)} · ${named(room.name)}</span>` : null}
-    ${ticket.rescue_place && ticket.state === "serving" ? html`<span class="chip chip-room">${t("state.serving")} · ${ticket.rescue_place}</span>` : null}
+    ${
+      ticket.rescue_place && ticket.state === "serving"
+        ? html`<span
+      class="chip chip-room">${t("state.serving")} · ${ticket.rescue_place}</span>`
+        : null
+    }
     ${ticket.state === "held" ? html`<span class="chip">${holdWords(ticket.hold_reason)}</span>` : null}
     ${ticket.state === "passed" ? html`<span class="chip">${t("passes", { count: ticket.passes ?? 1 })}</span>` : null}
   </span>`;
@@ -58,11 +82,23 @@ export function holdWords(reason) {
 }
 
 /** A button that sends a command: waits while it is on its way, says when it is tried again. `command` names it. */
-export function ActionButton({ desk, name, command = name, word, hotkey, kind = "quiet", disabled, why, onClick, wide = false }) {
+export function ActionButton({
+  desk,
+  name,
+  command = name,
+  word,
+  hotkey,
+  kind = "quiet",
+  disabled,
+  why,
+  onClick,
+  wide = false,
+}) {
   const pending = desk.pending[command];
   const off = Boolean(disabled || pending);
   const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
-  return html`<button type="button" class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
+  return html`<button type="button"
+    class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
     data-act=${name} aria-disabled=${off} aria-busy=${Boolean(pending)} aria-keyshortcuts=${hotkey} title=${why}
     onClick=${(event) => {
       if (pending) return;
@@ -120,7 +156,8 @@ export function Online({ device }) {
   if (!device.online && !isMissing(device)) return html`<span class="secondary">${t("no_report")}</span>`;
   const wrong = device.online && trouble(device);
   if (wrong) return html`<span class="bad"><span aria-hidden="true">▲</span> ${wrong}</span>`;
-  return html`<span class=${device.online ? "good" : "bad"}><span aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>`;
+  return html`<span class=${device.online ? "good" : "bad"}><span
+    aria-hidden="true">${device.online ? "●" : "✕"}</span> ${t(device.online ? "online" : "offline")}</span>`;
 }
 
 function Clock({ desk }) {
@@ -166,16 +203,33 @@ export function Foot({ desk, keys, compact = false }) {
       ${
         desk.last
           ? html`<span class="foot-last">${desk.last.text}</span>
-        <${ActionButton} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary" onClick=${() => desk.undo()} />`
+        <${ActionButton} desk=${desk} name="undo" word=${t("undo", { left })} hotkey="Z" kind="primary"
+          onClick=${() => desk.undo()} />`
           : html`<span class="secondary">${t("undo.none")}</span>`
       }
     </div>
     <div class="foot-said" role="status" aria-live="polite">
-      ${trying ? html`<span class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>` : null}
-      ${!trying && notice && notice.tone !== "danger" ? html`<span class=${`say say-${notice.tone}`}>${notice.text}</span>` : null}
+      ${
+        trying
+          ? html`<span
+        class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>`
+          : null
+      }
+      ${
+        !trying && notice && notice.tone !== "danger"
+          ? html`<span
+        class=${`say say-${notice.tone}`}>${notice.text}</span>`
+          : null
+      }
     </div>
-    <div class="foot-alarm" role="alert">${!trying && notice?.tone === "danger" ? html`<span class="say say-danger">${notice.text}</span>` : null}</div>
-    <button type="button" class="plain foot-keys" data-act="keys" aria-keyshortcuts="?" onClick=${keys}>${t("keys.open")} <kbd aria-hidden="true">?</kbd></button>
+    <div class="foot-alarm" role="alert">${
+      !trying && notice?.tone === "danger"
+        ? html`<span
+      class="say say-danger">${notice.text}</span>`
+        : null
+    }</div>
+    <button type="button" class="plain foot-keys" data-act="keys" aria-keyshortcuts="?"
+      onClick=${keys}>${t("keys.open")} <kbd aria-hidden="true">?</kbd></button>
   </footer>`;
 }
 
@@ -195,14 +249,22 @@ export function Dialog({ title, onClose, children, closable = true }) {
   return html`<dialog class="dialog" ref=${box} onCancel=${cancel} aria-labelledby="dialog-title">
     <h2 class="text-title" id="dialog-title">${title}</h2>
     ${children}
-    ${closable ? html`<button type="button" class="button button-quiet" onClick=${onClose}>${t("close")} <kbd aria-hidden="true">Esc</kbd></button>` : null}
+    ${
+      closable
+        ? html`<button type="button" class="button button-quiet" onClick=${onClose}>${t("close")} <kbd
+      aria-hidden="true">Esc</kbd></button>`
+        : null
+    }
   </dialog>`;
 }
 
 /** All keys of a page: [[key, words], …]. */
 export function Keys({ keys, onClose }) {
   return html`<${Dialog} title=${t("keys.title")} onClose=${onClose}>
-    <dl class="keys">${keys.map(([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd></div>`)}</dl>
+    <dl class="keys">${keys.map(
+      ([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd>
+      </div>`,
+    )}</dl>
   <//>`;
 }
 
@@ -228,7 +290,8 @@ export function SignInAgain({ desk }) {
       <p>${t("session.again", { name: desk.me.name })}</p>
       ${refused ? html`<p class="field-error" role="alert">${refused}</p>` : null}
       <label class="field" for="again"><span>${t("login.password")}</span>
-        <input class="input" id="again" name="password" type="password" autocomplete="current-password" required /></label>
+        <input class="input" id="again" name="password" type="password" autocomplete="current-password" required />
+          </label>
       <button class="button button-primary" type="submit">${t("login.submit")}</button>
       <button class="plain" type="button" onClick=${signOut}>${t("session.other")}</button>
     </form>

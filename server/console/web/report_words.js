@@ -1,10 +1,14 @@
-// Owns how a report at the desk is told: its patient, its times, why it waits, and what was meant by a search. Draws nothing.
+// Owns how a report at the desk is told: its patient, its times, why it waits, what was meant by a search.
+// Draws nothing.
 
 import { has, t } from "/console/web/texts.js";
 
 const TAIL = 4;
 
-/** Whether a report is meant by what was typed: a part of a name or title, the end of a number, or a whole number read off a card. */
+/**
+ * Whether a report is meant by what was typed: a part of a name or title, the end of a number, or a whole number read
+ * off a card.
+ */
 export function isMeant(report, typed) {
   const wanted = typed.trim().toLowerCase();
   const tail = (report.id_tail ?? "").toLowerCase();
@@ -26,7 +30,10 @@ export function personWords(report) {
     .join(" · ");
 }
 
-/** Why a report waits, in a word or in a sentence (`kind` is reason or why); a reason of a newer server stands as it came. */
+/**
+ * Why a report waits, in a word or in a sentence (`kind` is reason or why); a reason of a newer server stands as it
+ * came.
+ */
 export function reasonWords(kind, reason) {
   return has(`report.${kind}.${reason}`) ? t(`report.${kind}.${reason}`) : reason;
 }

@@ -14,7 +14,8 @@ export function wakeSound(then) {
     if (context.state !== "running") await context.resume().catch(() => null);
     then();
   };
-  for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, wake, { once: true, capture: true });
+  for (const gesture of ["pointerdown", "keydown"])
+    window.addEventListener(gesture, wake, { once: true, capture: true });
 }
 
 /** Sound an alert: three rising tones for a danger, one for the rest. */

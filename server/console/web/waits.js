@@ -29,7 +29,7 @@ export function waitsSince(ticket) {
   return ticket.slot && ticket.lane === "ordinary" ? Math.max(since, new Date(ticket.slot).getTime()) : since;
 }
 
-/** {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds), or null for who is not in line. */
+/** {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds); null for who is not in line. */
 export function waitOf(ticket, hall, reference, now) {
   if (!IN_LINE.has(ticket.state)) return null;
   const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));

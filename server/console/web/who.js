@@ -32,8 +32,12 @@ export function Who({ desk, visit, form, found, onClose }) {
     }
   };
   return html`<div class="stack" data-form="who" onKeyDown=${leave}>
-    <div class="spread row"><h2>${t("form.who")}</h2><button type="button" class="button button-quiet" onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
+    <div class="spread row"><h2>${t("form.who")}</h2><button type="button" class="button button-quiet"
+      onClick=${onClose}>${t("close")}<kbd aria-hidden="true">Esc</kbd></button></div>
     <p class="question" role="alert">${t("who.several")}</p>
-    ${visit.people.map((one, place) => html`<button type="button" class="button button-quiet" key=${one.id} ref=${place ? null : first} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`)}
+    ${visit.people.map(
+      (one, place) => html`<button type="button" class="button button-quiet" key=${one.id}
+      ref=${place ? null : first} data-person=${one.id} onClick=${() => isThis(one.id)}>${whoIs(one)}</button>`,
+    )}
   </div>`;
 }

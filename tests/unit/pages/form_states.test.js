@@ -29,7 +29,12 @@ test("who is identified is sent by token, who an alert names by the alert, anybo
   const fields = { ...opened(HALL, null), person: { ...NOBODY, name: "王伟" } };
   const visit = { visit_token: "v" };
 
-  assert.deepEqual(checkInBody(fields, { hall: HALL, visit }), { hall: "H1", flags: [], visit_token: "v", queue: "IM" });
+  assert.deepEqual(checkInBody(fields, { hall: HALL, visit }), {
+    hall: "H1",
+    flags: [],
+    visit_token: "v",
+    queue: "IM",
+  });
   assert.deepEqual(checkInBody(fields, { hall: HALL, alert: { id: "x", name: "李" } }), {
     hall: "H1",
     flags: [],

@@ -19,7 +19,15 @@ import {
   withVisit,
 } from "/console/web/nurse_state.js";
 
-const ticket = (id, more = {}) => ({ id, state: "waiting", lane: "ordinary", queue: "Q", order: id, times: {}, ...more });
+const ticket = (id, more = {}) => ({
+  id,
+  state: "waiting",
+  lane: "ordinary",
+  queue: "Q",
+  order: id,
+  times: {},
+  ...more,
+});
 const linesOf = (...ids) => ids.map((id) => ({ ticket: ticket(id) }));
 
 test("a tab counts what it would show, those with results in two tabs", () => {
