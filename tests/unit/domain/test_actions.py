@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.lifecycle import ACTIONS, FACTS, STAMPS, TRANSITIONS, UNDOABLE
+from server.domain.lifecycle import ACTIONS, EVENT_OF_ACTION, STAMPS, TRANSITIONS, UNDOABLE
 from server.domain.rights import RIGHTS
 from server.protocol.terms import Action, EventKind
 from server.services.calling.consultation import PLAIN
@@ -21,9 +21,9 @@ def test_the_times_of_a_ticket_keep_the_names_of_the_contract():
 
 
 def test_what_leaves_no_event_can_not_be_undone():
-    assert FACTS.keys() >= UNDOABLE
-    assert EventKind.TICKET_HELD is FACTS[Action.HOLD]
-    assert {Action.WORSE, Action.CLOSE} == set(Action) - FACTS.keys()
+    assert EVENT_OF_ACTION.keys() >= UNDOABLE
+    assert EventKind.TICKET_HELD is EVENT_OF_ACTION[Action.HOLD]
+    assert {Action.WORSE, Action.CLOSE} == set(Action) - EVENT_OF_ACTION.keys()
 
 
 def test_an_action_with_roles_has_a_right_and_one_without_has_none():
@@ -34,5 +34,5 @@ def test_an_action_with_roles_has_a_right_and_one_without_has_none():
 
 @pytest.mark.parametrize("action", [action for action, rule in ACTIONS.items() if rule.plain])
 def test_a_plain_action_leaves_an_event_and_has_a_use_case(action):
-    assert action in FACTS
+    assert action in EVENT_OF_ACTION
     assert action.value in PLAIN
