@@ -56,7 +56,7 @@ check: prepare ## style, types, and who may import whom
 	@echo "mypy"; $(BIN)/mypy
 	@echo "import-linter"; $(BIN)/lint-imports --no-cache
 	@"$(PYTHON)" .ci/prepare.py --only page-tools
-	@echo "pages: prettier, eslint, acorn, stylelint"; "$(PYTHON)" .ci/pages.py check
+	@echo "pages: prettier, eslint, acorn, stylelint, tsc"; "$(PYTHON)" .ci/pages.py check
 
 format: prepare ## let ruff, prettier and eslint mend what they can
 	@$(BIN)/ruff format .

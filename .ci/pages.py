@@ -14,10 +14,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from machine import ROOT, Missing, npm, npm_script, say
+from machine import PYTHON, ROOT, Missing, npm, npm_script, run, say
 
 VENDOR = ROOT / "server" / "protocol" / "web" / "vendor"
 MODULES = ROOT / "node_modules"
+SCHEMA = ROOT / "build" / "types" / "protocol.schema.json"
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
@@ -76,10 +77,20 @@ def has_tools() -> bool:
     return (MODULES / "eslint").is_dir()
 
 
+def generate_types() -> int:
+    """Write build/types/protocol.d.ts from the protocol's models, unless it is there; the exit status."""
+    before = SCHEMA.read_bytes() if SCHEMA.is_file() else b""
+    run(PYTHON, "-m", "tests.support.page_types")
+    if before == SCHEMA.read_bytes() and SCHEMA.with_name("protocol.d.ts").is_file():
+        return 0
+    return npm_script("types")
+
+
 def main() -> int:
     """Run a script of package.json; its status, or 1 with a sentence when there is no npm."""
+    script = sys.argv[1]
     try:
-        return npm_script(sys.argv[1])
+        return (script == "check" and generate_types()) or npm_script(script)
     except Missing as error:
         say(str(error))
         return 1

@@ -1,9 +1,14 @@
 // Owns the page's talk with the agent: the boot secret, one question that waits, one verb at a time. Knows no screen.
 
-const secret = document.querySelector('meta[name="kiosk-secret"]').content;
+const secret = document.querySelector('meta[name="kiosk-secret"]')?.getAttribute("content") ?? "";
 const WAIT_LIMIT = 30000;
 const TOUCH_LIMIT = 8000;
 
+/**
+ * @param {string} path
+ * @param {object} body
+ * @param {number} limit milliseconds
+ */
 async function post(path, body, limit) {
   const response = await fetch(path, {
     method: "POST",
@@ -17,17 +22,30 @@ async function post(path, body, limit) {
   return response.json();
 }
 
-/** Ask for the screen to draw as soon as it is not `version`. */
+/**
+ * Ask for the screen to draw as soon as it is not `version`.
+ *
+ * @param {number} version
+ */
 export function wait(version) {
   return post("/page/wait", { version }, WAIT_LIMIT);
 }
 
-/** Say one verb for the screen and the patient of `seen`; answers with the screen to draw. */
+/**
+ * Say one verb for the screen and the patient of `seen`; answers with the screen to draw.
+ *
+ * @param {{nonce: string, step: string}} seen
+ * @param {string} verb
+ */
 export function touch(seen, verb, value = "", proof = "") {
   return post("/page/touch", { nonce: seen.nonce, step: seen.step, verb, value, proof }, TOUCH_LIMIT);
 }
 
-/** The page's sentences in one language. */
+/**
+ * The page's sentences in one language.
+ *
+ * @param {string} language
+ */
 export async function catalogue(language) {
   const response = await fetch(`/web/texts.${language}.json`, { cache: "no-store" });
   return response.json();

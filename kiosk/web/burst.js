@@ -9,24 +9,40 @@ const LONGEST = 600; // more than any code of ours has; what is longer is told b
  * The keys since the last quiet. A key says `at`, its own time in milliseconds; `text` or `end` (Enter, Tab and the
  * like); `field`, whether it went into a field, where only what is quicker than fingers counts as a scan; and `alt`,
  * whether it came as a number with Alt, which fingers never send.
+ *
+ * @typedef {{text?: string, end?: boolean, alt?: boolean}} Meaning
+ * @typedef {Meaning & {at: number, field?: boolean}} Key
  */
 export class Burst {
   constructor() {
+    /** @type {Key[]} */
     this.keys = [];
     this.heardAt = 0;
   }
 
-  /** Whether a key at `at` belongs to what came before it. */
+  /**
+   * Whether a key at `at` belongs to what came before it.
+   *
+   * @param {number} at milliseconds
+   */
   goesOn(at) {
     return this.keys.length > 0 && at - this.heardAt <= QUIET;
   }
 
-  /** Note a key that is only a part of a character: the burst is not over. */
+  /**
+   * Note a key that is only a part of a character: the burst is not over.
+   *
+   * @param {number} at milliseconds
+   */
   hold(at) {
     if (this.goesOn(at)) this.heardAt = at;
   }
 
-  /** Take a key. What came before a quiet is a scan of its own: the answer, or null. */
+  /**
+   * Take a key. What came before a quiet is a scan of its own: the answer, or null.
+   *
+   * @param {Key} key
+   */
   take(key) {
     const before = this.goesOn(key.at) ? null : this.finish();
     this.keys.push(key);
@@ -63,6 +79,9 @@ const KEYPAD = /^Numpad(\d)$/;
 /**
  * What one key of a reader means: {text}, {end: true}, or null for none of both. The keypad counts by its place, so
  * that NumLock may be off; so do letters and digits while an input method of the system is in the way.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {Meaning | null}
  */
 export function meaning(event) {
   if (event.ctrlKey) return CONTROL_ENDS.includes(event.code) ? { end: true } : null;
@@ -82,7 +101,11 @@ export class AltNumber {
     this.digits = "";
   }
 
-  /** Take a key pressed while Alt is down. Answers whether it is part of a number. */
+  /**
+   * Take a key pressed while Alt is down. Answers whether it is part of a number.
+   *
+   * @param {KeyboardEvent} event
+   */
   take(event) {
     const keypad = KEYPAD.exec(event.code || "");
     if (keypad) this.digits += keypad[1];

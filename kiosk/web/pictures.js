@@ -15,7 +15,11 @@ const PATHS = {
   person: "M30 32a18 18 0 1 1 36 0 18 18 0 1 1-36 0z M14 88c0-22 14-34 34-34s34 12 34 34",
 };
 
-/** A line drawing of 96 units. */
+/**
+ * A line drawing of 96 units.
+ *
+ * @param {{name: keyof typeof PATHS}} props
+ */
 export function Icon({ name }) {
   return html`<svg class="icon" viewBox="0 0 96 96" aria-hidden="true" focusable="false">
     <path d=${PATHS[name]} />

@@ -7,13 +7,18 @@ const DELIVERY = 50; // milliseconds an event may need from the keyboard to the 
 /**
  * Listen for bursts of keys and hand each to `scanned` once it is over; returns the way to stop.
  * The time of a key is the event's own, so a page that is busy tears no code. In a field, fingers are left alone.
+ *
+ * @param {(text: string) => void} scanned
  */
 export function listen(scanned) {
   const burst = new Burst();
   const alt = new AltNumber();
-  let quiet = null;
+  /** @type {number | undefined} */
+  let quiet = undefined;
+  /** @type {{element: HTMLInputElement, before: string} | null} */
   let field = null; // the field that the burst began in, and what stood there before
 
+  /** @param {string | null} text */
   function hand(text) {
     if (text === null) return;
     if (field) {
@@ -29,17 +34,23 @@ export function listen(scanned) {
   }
 
   function over() {
-    quiet = null;
+    quiet = undefined;
     hand(burst.finish());
     field = null;
   }
 
-  /** Take a key that means something; what a burst holds back goes nowhere else. */
+  /**
+   * Take a key that means something; what a burst holds back goes nowhere else.
+   *
+   * @param {KeyboardEvent} event
+   * @param {import("/web/burst.js").Meaning} key
+   */
   function take(event, key) {
-    const typing = event.target instanceof HTMLInputElement;
+    const input = event.target instanceof HTMLInputElement ? event.target : null;
+    const typing = input !== null;
     const begins = !burst.goesOn(event.timeStamp);
     hand(burst.take({ ...key, at: event.timeStamp, field: typing }));
-    if (begins) field = typing ? { element: event.target, before: event.target.value } : null;
+    if (begins) field = input ? { element: input, before: input.value } : null;
     wait();
     if (!typing || (key.end && burst.isReader())) {
       event.preventDefault();
@@ -47,12 +58,13 @@ export function listen(scanned) {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
     if (event.altKey && !event.ctrlKey) {
       if (!alt.take(event)) return;
       event.preventDefault();
       burst.hold(event.timeStamp);
-      if (quiet !== null) wait();
+      if (quiet !== undefined) wait();
       return;
     }
     const key = meaning(event);
@@ -62,6 +74,7 @@ export function listen(scanned) {
     take(event, key);
   }
 
+  /** @param {KeyboardEvent} event */
   function released(event) {
     if (event.key !== "Alt") return;
     const text = alt.release();

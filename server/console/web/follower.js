@@ -8,20 +8,44 @@ const GAP_PATIENCE = 60; // the rest of a gap often follows within milliseconds
 const SILENCE = 9000; // the server pings each five seconds
 const LOST_AFTER = 5000;
 
+/**
+ * @typedef {import("/console/web/store.js").Hall} Hall
+ * @typedef {import("/console/web/store.js").Frame} Frame
+ * @typedef {"connecting" | "live" | "polling" | "lost" | "broken"} Link
+ */
+
 /** Follows one hall; `onChange(view)` hears {hall, link, contact} after every change, `onSession()` a 401. */
 export class Follower {
+  /** @type {Record<number, Frame>} frames that came before their turn */
   #ahead = {};
+  /** @type {Hall | null} */
   #hall = null;
+  /** @type {import("socket.io-client").Socket | null} */
   #socket = null;
   #busy = false;
   #again = false;
   #contact = 0;
+  /** @type {Link} */
   #link = "connecting";
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer = undefined;
   #broken = false;
+  #polled = 0;
 
+  /**
+   * @param {string} id
+   * @param {object} page
+   * @param {(path: string) => Promise<{status: number, body: any}>} page.get reads from the server
+   * @param {(view: {hall: Hall | null, link: Link, contact: number}) => void} page.onChange
+   * @param {((news: Frame[], hall: Hall) => void)=} page.onEvents
+   * @param {() => void} page.onSession
+   */
   constructor(id, { get, onChange, onEvents, onSession }) {
-    Object.assign(this, { id, get, onChange, onEvents, onSession });
+    this.id = id;
+    this.get = get;
+    this.onChange = onChange;
+    this.onEvents = onEvents;
+    this.onSession = onSession;
   }
 
   /** Begin; from here on the page hears of every change. */
@@ -36,7 +60,11 @@ export class Follower {
     this.#socket?.disconnect();
   }
 
-  /** Take what an answer tells at once. */
+  /**
+   * Take what an answer tells at once.
+   *
+   * @param {import("/console/web/store.js").Answer} answer
+   */
   absorb(answer) {
     if (!this.#hall) return;
     this.#hall = absorb(this.#hall, answer);
@@ -81,18 +109,21 @@ export class Follower {
     this.#contact = Date.now();
   }
 
+  /** @param {Frame[]} frames */
   #take(frames) {
     if (!this.#hall) return;
     const before = this.#hall;
-    let state = { hall: this.#hall, ahead: this.#ahead };
+    let state = { hall: before, ahead: this.#ahead };
     let gap = false;
     try {
       for (const frame of frames) {
-        state = take(state, frame);
-        if (state.said === "stale") return this.#restart();
-        gap = state.said === "gap";
+        const taken = take(state, frame);
+        if (taken.said === "stale") return this.#restart();
+        gap = taken.said === "gap";
+        state = taken;
       }
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {Error} */ (thrown);
       // this browser cannot do what the page asks of it: what is shown is old from here on, and must say so
       console.error("an event cannot be applied", error.name); // a browser's message may quote what it read
       this.#broken = true;
@@ -123,7 +154,7 @@ export class Follower {
     try {
       do {
         this.#again = false;
-        await (this.#hall ? this.#fetchEvents() : this.#fetchSnapshot());
+        await (this.#hall ? this.#fetchEvents(this.#hall) : this.#fetchSnapshot());
       } while (this.#again);
     } catch {
       // said by the link's state, tried again by #look
@@ -144,8 +175,8 @@ export class Follower {
     this.onEvents?.([], body);
   }
 
-  async #fetchEvents() {
-    const { epoch, seq } = this.#hall;
+  /** @param {Hall} hall */
+  async #fetchEvents({ epoch, seq }) {
     const { status, body } = await this.get(
       `/api/v1/halls/${encodeURIComponent(this.id)}/events?after=${seq}&epoch=${epoch}&limit=1000`,
     );
@@ -174,8 +205,8 @@ export class Follower {
           : this.#contact
             ? "lost"
             : "connecting";
-    if (!live && !this.#busy && Date.now() - (this.polled ?? 0) >= POLL_EVERY) {
-      this.polled = Date.now();
+    if (!live && !this.#busy && Date.now() - this.#polled >= POLL_EVERY) {
+      this.#polled = Date.now();
       this.#catchUp();
     }
     if (link !== this.#link) {

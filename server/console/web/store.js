@@ -1,15 +1,37 @@
 // Owns the hall as this page knows it: snapshot + numbered facts, folded purely. Knows no network and no screen.
 
+/**
+ * @typedef {import("protocol").Snapshot} Hall
+ * @typedef {import("protocol").Event} Frame
+ * @typedef {import("protocol").Position} Position
+ * @typedef {"deliver" | "duplicate" | "gap" | "stale"} Verdict
+ * @typedef {{ticket?: import("protocol").TicketView | null, station?: import("protocol").StationView | null,
+ *   alert?: import("protocol").AlertView | null}} Answer what an answer to a command may hold
+ */
+
 const ENDED = new Set(["done", "cancelled", "no_show"]);
 
-/** What to do with a frame at this position: deliver, duplicate, gap or stale. The same as server/protocol/cursor.py. */
+/**
+ * What to do with a frame at this position: deliver, duplicate, gap or stale. The same as server/protocol/cursor.py.
+ *
+ * @param {Position} position
+ * @param {Position} frame
+ * @returns {Verdict}
+ */
 export function verdict(position, frame) {
   if (frame.epoch !== position.epoch) return "stale";
   if (frame.seq <= position.seq) return "duplicate";
   return frame.seq > position.seq + 1 ? "gap" : "deliver";
 }
 
-/** The list with `view` in the place of the one with its id, unless a newer one stands there; or without it. */
+/**
+ * The list with `view` in the place of the one with its id, unless a newer one stands there; or without it.
+ *
+ * @template {{id: string, seq: number}} View
+ * @param {View[]} views
+ * @param {View} view
+ * @returns {View[]}
+ */
 export function replaced(views, view, stays = true) {
   const place = views.findIndex((other) => other.id === view.id);
   if (place < 0) return stays ? [...views, view] : views;
@@ -17,7 +39,13 @@ export function replaced(views, view, stays = true) {
   return stays ? views.map((other, at) => (at === place ? view : other)) : views.filter((_, at) => at !== place);
 }
 
-/** Old snapshot + the very next fact = new snapshot. The same as server/protocol/folding.py. */
+/**
+ * Old snapshot + the very next fact = new snapshot. The same as server/protocol/folding.py.
+ *
+ * @param {Hall} hall
+ * @param {Frame} event
+ * @returns {Hall}
+ */
 export function fold(hall, event) {
   const next = { ...hall, seq: event.seq };
   if (event.ticket) next.tickets = replaced(hall.tickets, event.ticket, !ENDED.has(event.ticket.state));
@@ -34,7 +62,13 @@ export function fold(hall, event) {
   return next;
 }
 
-/** What an answer to a wish already tells, before its fact arrives. The position stays: the fact still comes. */
+/**
+ * What an answer to a command already tells, before its fact arrives. The position stays: the fact still comes.
+ *
+ * @param {Hall} hall
+ * @param {Answer} answer
+ * @returns {Hall}
+ */
 export function absorb(hall, answer) {
   const next = { ...hall };
   if (answer.ticket?.seq) next.tickets = replaced(hall.tickets, answer.ticket, !ENDED.has(answer.ticket.state));
@@ -43,7 +77,13 @@ export function absorb(hall, answer) {
   return next;
 }
 
-/** Take a frame into {hall, ahead}: what stands in order is folded, what came too early waits in `ahead` by number. */
+/**
+ * Take a frame into {hall, ahead}: what stands in order is folded, what came too early waits in `ahead` by number.
+ *
+ * @param {{hall: Hall, ahead: Record<number, Frame>}} state
+ * @param {Frame} frame
+ * @returns {{hall: Hall, ahead: Record<number, Frame>, said: Verdict}}
+ */
 export function take({ hall, ahead }, frame) {
   const said = verdict(hall, frame);
   if (said === "stale" || said === "duplicate") return { hall, ahead, said };
@@ -51,6 +91,6 @@ export function take({ hall, ahead }, frame) {
   const waiting = { ...ahead };
   let now = fold(hall, frame);
   for (let early = waiting[now.seq + 1]; early; early = waiting[now.seq + 1]) now = fold(now, early);
-  for (const seq of Object.keys(waiting)) if (Number(seq) <= now.seq) delete waiting[seq];
+  for (const seq of Object.keys(waiting).map(Number)) if (seq <= now.seq) delete waiting[seq];
   return { hall: now, ahead: waiting, said };
 }
