@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.old_browsers import NEWER_THAN_109, without
+
 ROOT = Path(__file__).resolve().parents[2]
 NEWER = {
     r"\.(toSorted|toReversed|toSpliced|with)\(": "Chrome 110, Firefox 115",
@@ -27,10 +29,7 @@ def test_consoles_and_kiosk_use_nothing_that_a_supported_browser_lacks(path):
 def test_a_browser_without_the_newer_array_methods_follows_every_change(consoles):
     """U1: at the first change of a known ticket the list never moved again, and the head stayed green."""
     with consoles.page("nurse1", "/nurse") as page:
-        page.evaluate(
-            """() => ["with", "toSpliced", "toSorted", "toReversed", "findLast", "findLastIndex"]
-              .forEach((name) => delete Array.prototype[name])"""
-        )
+        page.evaluate(without([*NEWER_THAN_109, "Array.prototype.findLast", "Array.prototype.findLastIndex"]))
         first = consoles.desk.check_in("H1", queue="IM", patient={"name": "邱一"}).ticket
         page.wait_for_selector(f"[data-number={first.number}]")
         consoles.desk.call_next("R1")

@@ -13,6 +13,7 @@ from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
 from tests.support.browser import ARGUMENTS, CHROMIUM
 from tests.support.hall import until
+from tests.support.old_browsers import LACKED_BY_TELEVISIONS, NEWER_THAN_76, without
 from tests.support.wall import STATES, a_wall, normal
 
 NEWER_IN_SCRIPTS = {
@@ -43,11 +44,7 @@ NEWER_IN_STYLES = {
     r"@layer|@container|color-mix\(": "99 and later",
     r"\d(dvh|svh|lvh)": "108",
 }
-OLD_BROWSER = """() => {
-  for (const [owner, name] of [[Object, "fromEntries"], [Promise, "allSettled"], [Array.prototype, "at"],
-    [String.prototype, "at"], [String.prototype, "replaceAll"], [String.prototype, "matchAll"],
-    [Element.prototype, "replaceChildren"], [window, "structuredClone"]]) delete owner[name];
-}"""
+OLD_BROWSER = without([*NEWER_THAN_76, *LACKED_BY_TELEVISIONS])
 SEEN = """() => [...document.querySelectorAll(".banner:not([hidden]) .call span:not([hidden])")]
   .filter((part) => part.textContent)
   .map((part) => [part.textContent, part.getBoundingClientRect()])
