@@ -9,7 +9,9 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -114,7 +116,7 @@ PATIENT_SECONDS = 60.0
 """A test that waits for a processor in the middle of a transaction is no node that is cut off."""
 MORNING = "2026-03-02T09:00:00+08:00"
 """A time under HALL_REPLAY at which NIGHT is closed."""
-_templates: dict[str, "Api"] = {}
+SECRET = "a secret that only the tests know"
 _idle: dict[str, list["Api"]] = {}
 _hashes: dict[str, str] = {}
 
@@ -136,7 +138,7 @@ class Api:
         self.settings = Settings(
             database_url=database,
             state_dir=folder / "state",
-            secret_key="a secret that only the tests know",
+            secret_key=SECRET,
             replay=replay,
             origins=origins,
         )
@@ -337,14 +339,14 @@ class Api:
         """Back to the prepared database: composing a server takes longer than copying a file."""
         self.close()
         if databases.POSTGRESQL:
-            databases.put_back(self.settings.database_url, _templates[self.toml].settings.database_url)
+            databases.put_back(self.settings.database_url, _prepared(self.toml).url)
         else:
             for file in self.folder.glob("hall.db*"):
                 file.unlink()
-            there = Path(shutil.copy(_templates[self.toml].folder / "hall.db", self.folder / "hall.db")).stat()
+            there = Path(shutil.copy(_prepared(self.toml).folder / "hall.db", self.folder / "hall.db")).stat()
             engines = self.context.engines
             engines.__init__(engines.write, engines.read, (there.st_dev, there.st_ino))
-        self.tokens, self._cookies, self.at = dict(_templates[self.toml].tokens), {}, MORNING
+        self.tokens, self._cookies, self.at = dict(_prepared(self.toml).tokens), {}, MORNING
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
         for hall in self.context.transactions.marks.halls():
@@ -359,21 +361,61 @@ def _staff_role(who: str) -> tuple[str, str | None]:
     return role, None if role == "admin" else hall or "H1"
 
 
-def _prepared(toml: str) -> Api:
-    """The server whose database is copied for every other one of that hall file; kiosks and desks are enrolled."""
-    if toml not in _templates:
-        folder = Path(tempfile.mkdtemp(prefix="hall-api-template-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        made = Api(folder, toml)
+@dataclass(frozen=True)
+class Template:
+    """A prepared database that others are copies of: its folder, its URL, and the tokens of its devices by role."""
+
+    folder: Path
+    url: str
+    tokens: dict[str, str]
+
+
+def _new_template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="hall-api-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _opened(folder: Path, url: str) -> Iterator[Context]:
+    """What a server has of its installation, without its routes: composing those takes longer than all the rest.
+
+    At the end everything is in the database's one file.
+    """
+    settings = Settings(database_url=url, state_dir=folder / "state", secret_key=SECRET, replay=True)
+    with mock.patch.object(postgresql, "IDLE_IN_TRANSACTION_SECONDS", PATIENT_SECONDS):
+        context = build_context(settings)
+    try:
+        yield context
+    finally:
+        context.close()
+    if not databases.POSTGRESQL:
+        with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@cache
+def _empty() -> Template:
+    """An installation after its first start, without a hall: running every migration takes half a second."""
+    folder = _new_template()
+    url = databases.fresh() if databases.POSTGRESQL else f"sqlite:///{folder / 'hall.db'}"
+    with _opened(folder, url):
+        return Template(folder, url, {})
+
+
+@cache
+def _prepared(toml: str) -> Template:
+    """What is copied for every server of that hall file; kiosks and desks are enrolled."""
+    folder, tokens = _new_template(), {}
+    shutil.copytree(_empty().folder, folder, dirs_exist_ok=True)
+    url = databases.copied(_empty().url) if databases.POSTGRESQL else f"sqlite:///{folder / 'hall.db'}"
+    with _opened(folder, url) as context:
+        file = hall_file.read(toml, context)
+        context.transactions.administer(lambda db: hall_file.write(db, file, toml))
         for hall in (hall["id"] for hall in tomllib.loads(toml)["hall"]):
             for role in ("console", "kiosk"):
-                made.token(role if hall == "H1" else f"{role}:{hall}")
-        made.close()
-        if not databases.POSTGRESQL:
-            with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
-                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _templates[toml] = made
-    return _templates[toml]
+                tokens[role if hall == "H1" else f"{role}:{hall}"] = _enrol(context, hall, role)
+    return Template(folder, url, tokens)
 
 
 def _made(toml: str, **options: Any) -> Api:
@@ -381,7 +423,7 @@ def _made(toml: str, **options: Any) -> Api:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(_prepared(toml).folder, folder, dirs_exist_ok=True)
     if databases.POSTGRESQL:
-        options["database"] = databases.copied(_prepared(toml).settings.database_url)
+        options["database"] = databases.copied(_prepared(toml).url)
     made = Api(folder, toml, **options)
     made.tokens = dict(_prepared(toml).tokens)
     return made
