@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Another file of the same columns for a bench: make bench-triage DATA=FILE
 DATA ?=
+# Whole files to each worker, in the order of tests/conftest.py: a file's server, browser page and agents start once.
+BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
 
 # The tests start hundreds of programs: without byte code each of them would compile the whole tree anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,14 +37,14 @@ test: prepare ## run every test but those of test-faults, and the shared contrac
 	@$(BIN)/python -m compileall -q server kiosk caller hardware
 	@failed=0; \
 	$(MAKE) --no-print-directory contract || failed=1; \
-	$(BIN)/pytest -n 4 --dist worksteal -m "not faults" || failed=1; \
+	$(BIN)/pytest $(BY_FILE) -m "not faults" || failed=1; \
 	exit $$failed
 
 test-faults: prepare ## run the tests that inject a fault for many seconds (power cuts, partitions, sweeps)
 	@$(BIN)/pytest -n 2 --dist worksteal -m faults
 
 test-postgres: prepare ## run the ordinary tests with PostgreSQL in the place of SQLite (needs its server programs)
-	@HALL_TEST_DATABASE=postgresql $(BIN)/pytest -n 4 --dist worksteal -m "not faults and not browser"
+	@HALL_TEST_DATABASE=postgresql $(BIN)/pytest $(BY_FILE) -m "not faults and not browser"
 
 contract:
 	@if [ -x ../shared/checks/contract ]; then \

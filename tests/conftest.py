@@ -10,8 +10,9 @@ import pytest
 from tests.support.browser import CHROMIUM, a_browser
 from tests.support.hall import RunningHall, a_hall
 
-LONGEST = {"test_replay_real_day.py", "test_demo.py"}
-"""Begun first: nobody waits for one of them at the end while the other workers have nothing left to do."""
+LONGEST = {"test_replay_real_day.py", "test_demo.py", "test_printer_faults.py"}
+"""Begun first: nobody waits for one of them at the end while the other workers have nothing left to do, and who waits
+for a printer's time-out leaves the processor to the browsers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
