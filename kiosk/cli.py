@@ -1,4 +1,4 @@
-"""Owns the kiosk's command and its composition: settings → client, printer, journal → mind → page. Knows no rule."""
+"""Owns the kiosk's command and its composition: settings → client, printer, journal → runtime → page. Knows no rule."""
 
 import argparse
 import logging
@@ -15,10 +15,10 @@ from hardware.jobs import print_job
 from hardware.registry import open_printer, open_reader
 from kiosk.agent.connection import ANSWER_SECONDS, Reach
 from kiosk.agent.heartbeat import Watch
-from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox import CommandRunner, Dependencies
 from kiosk.agent.outbox_store import Journal
 from kiosk.agent.printer import PaperMaker
-from kiosk.agent.runtime import Mind
+from kiosk.agent.runtime import Runtime
 from kiosk.agent.scanner import Scanner
 from kiosk.agent.web import LIMITS, create_agent
 from kiosk.machine.events import Tick, Touch
@@ -45,29 +45,29 @@ class Kiosk:
     """
 
     def __init__(self, settings: Settings) -> None:
-        scanner = _scanner(settings.reader, lambda touch: self.mind.feed(touch))
+        scanner = _scanner(settings.reader, lambda touch: self.runtime.feed(touch))
         self._client = HallClient(
             settings.server, settings.token.get_secret_value(), timeout=ANSWER_TIMEOUT, budget=ANSWER_BUDGET
         )
         self._stopping = threading.Event()
         opener = (lambda: open_printer(settings.printer)) if settings.printer else None
         self._paper = PaperMaker(opener, lambda job, printer: print_job(job, printer, self._server_time()))
-        self._journal = Journal(settings.state_dir / "wishes.db")
+        self._journal = Journal(settings.state_dir / "outbox.db")
         more = {} if scanner is None else {"reader": scanner.health}
-        self.watch = Watch(self._client, self._paper.health, lambda happened: self.mind.feed(happened), **more)
+        self.watch = Watch(self._client, self._paper.health, lambda happened: self.runtime.feed(happened), **more)
         self._asking = HallClient(
             settings.server, settings.token.get_secret_value(), timeout=ANSWER_SECONDS, budget=0.0, connections=1
         )
         reach = Reach(lambda: self._asking.me(), self.watch.lost, self.watch.found)
-        outside = Outside(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
-        self._errands = Errands(outside, lambda happened: self.mind.feed(happened))
-        self.mind = Mind(time.monotonic, self._errands.perform)
+        outside = Dependencies(self._client, self.watch.hall_id, self._paper, self._journal, time.time)
+        self._runner = CommandRunner(outside, lambda happened: self.runtime.feed(happened))
+        self.runtime = Runtime(time.monotonic, self._runner.perform)
         self._server = PageServer("127.0.0.1", settings.port, LIMITS)
         self.port = self._server.port
         self._threads = [
             threading.Thread(target=target, name=name, daemon=True)
             for name, target in (
-                ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.mind.feed(Tick()))),
+                ("tick", lambda: _every(TICK_SECONDS, self._stopping, lambda: self.runtime.feed(Tick()))),
                 ("watch", lambda: self.watch.run(self._stopping)),
                 ("reach", lambda: reach.run(self._stopping)),
                 *([] if scanner is None else [("scanner", lambda: scanner.run(self._stopping))]),
@@ -76,10 +76,10 @@ class Kiosk:
 
     def start(self) -> None:
         """Serve the page, watch the hall, and take up what a crash left behind."""
-        self._server.start(create_agent(self.mind, self.port))
+        self._server.start(create_agent(self.runtime, self.port))
         for thread in self._threads:
             thread.start()
-        self._errands.resume()
+        self._runner.resume()
 
     def _server_time(self) -> datetime:
         """Now by the server's clock, which is that of leases; a kiosk may start with a wrong one of its own."""
@@ -93,7 +93,7 @@ class Kiosk:
         """End; what is on paper is finished, what is on disk stays there."""
         self._stopping.set()
         self._server.stop()  # its threads are daemons: a page that waits does not hold the end up
-        self._errands.stop()
+        self._runner.stop()
         self._paper.close()
         self._journal.close()
         self._client.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event
 
 from hardware.ports import Reason
-from kiosk.machine.events import HallKnown, Input, PrinterKnown
+from kiosk.machine.events import HallFetched, Input, PrinterChecked
 from kiosk.machine.state import Hall
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Snapshot
@@ -64,7 +64,7 @@ class Watch:
     def lost(self) -> None:
         """Feed that the server is not to be reached."""
         self._fetched_at = None
-        self._feed(HallKnown(None))
+        self._feed(HallFetched(None))
 
     def found(self) -> None:
         """Look at once: the server is there again."""
@@ -81,14 +81,14 @@ class Watch:
 
     def _look(self) -> None:
         health = self._health()
-        self._feed(PrinterKnown(health in PRINTS))
+        self._feed(PrinterChecked(health in PRINTS))
         hall = self.hall_id()
         self._client.heartbeat(self._seq, {"printer": health, "reader": self._reader()}, self._epoch)
         if self._fetched_at is not None and time.monotonic() - self._fetched_at < REFRESH_SECONDS:
             return
         snapshot = self._client.snapshot(hall)
         self._seq, self._epoch, self._fetched_at = snapshot.seq, snapshot.epoch, time.monotonic()
-        self._feed(HallKnown(_hall(snapshot)))
+        self._feed(HallFetched(_hall(snapshot)))
 
 
 def _hall(snapshot: Snapshot) -> Hall:

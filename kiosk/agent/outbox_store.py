@@ -1,4 +1,4 @@
-"""Owns the kiosk's memory of wishes that are not settled yet, on disk before they are sent. Knows no server."""
+"""Owns the kiosk's memory of effects that are not settled yet, on disk before they are sent. Knows no server."""
 
 import json
 import logging
@@ -36,7 +36,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode=DELETE")
         db.execute("PRAGMA synchronous=EXTRA")  # FULL leaves the deleted journal's name in the folder: undone by a cut
-        db.execute("PRAGMA secure_delete=ON")  # a settled wish must not be readable in free pages
+        db.execute("PRAGMA secure_delete=ON")  # a settled effect must not be readable in free pages
         db.execute(TABLE)
         if [row[1] for row in db.execute("PRAGMA table_info(wish)")] != COLUMNS:
             raise _OtherVersion("it is another version's")
@@ -51,7 +51,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 @dataclass(frozen=True)
 class Entry:
-    """One open wish: its Idempotency-Key, kind, body, when it was made (seconds of the epoch).
+    """One open effect: its Idempotency-Key, kind, body, when it was made (seconds of the epoch).
 
     `printing` is the id of the print job whose paper was being made when the entry was last written, else None.
     """
@@ -64,7 +64,7 @@ class Entry:
 
 
 class Journal:
-    """Open wishes in one SQLite file: each write is on disk when the method returns; settled ones are overwritten.
+    """Open effects in one SQLite file: each write is on disk when the method returns; settled ones are overwritten.
 
     A file that is none, is torn, or is another version's is put aside beside the new one, and `put_aside` names it.
     Raises sqlite3.Error when the disk refuses: then nothing may be sent.
@@ -88,7 +88,7 @@ class Journal:
             self._db = _opened(path)
 
     def keep(self, entry: Entry) -> None:
-        """Write a wish down before it is sent; the same key again replaces it."""
+        """Write an effect down before it is sent; the same key again replaces it."""
         with self._lock:
             self._db.execute(
                 "INSERT OR REPLACE INTO wish (key, kind, body, made_at) VALUES (?, ?, ?, ?)",
@@ -96,12 +96,12 @@ class Journal:
             )
 
     def printing(self, key: str, job: str) -> None:
-        """Write down that the paper of a wish begins now, never to come out twice, and forget who wished it."""
+        """Write down that the paper of an effect begins now, never to come out twice, and forget who asked for it."""
         with self._lock:
             self._db.execute("UPDATE wish SET printing = ?, body = '{}' WHERE key = ?", (job, key))
 
     def settle(self, key: str) -> None:
-        """Forget a wish whose outcome is known and acted upon."""
+        """Forget an effect whose outcome is known and acted upon."""
         with self._lock:
             self._db.execute("DELETE FROM wish WHERE key = ?", (key,))
 

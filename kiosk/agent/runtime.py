@@ -5,20 +5,20 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.machine.effects import Wish
+from kiosk.machine.effects import Effect
 from kiosk.machine.events import Input, Touch
 from kiosk.machine.flow import advance
 from kiosk.machine.state import State
 from kiosk.machine.view import view
 
 
-class Mind:
-    """Feeds inputs to the screen machine one at a time and hands its wishes out. Safe between threads.
+class Runtime:
+    """Feeds inputs to the screen machine one at a time and hands its effects out. Safe between threads.
 
     `perform` is called outside the lock and must not block; `clock` is any steady clock in seconds.
     """
 
-    def __init__(self, clock: Callable[[], float], perform: Callable[[tuple[Wish, ...]], None]) -> None:
+    def __init__(self, clock: Callable[[], float], perform: Callable[[tuple[Effect, ...]], None]) -> None:
         self._clock = clock
         self._perform = perform
         self._changed = threading.Condition()
@@ -28,20 +28,20 @@ class Mind:
         self._nonce = secrets.token_urlsafe(16)
 
     def feed(self, happened: Input) -> None:
-        """Take one input and start what it wishes."""
+        """Take one input and start its effects."""
         with self._changed:
-            wishes = self._advance(happened)
-        if wishes:
-            self._perform(wishes)
+            effects = self._advance(happened)
+        if effects:
+            self._perform(effects)
 
     def touch(self, touch: Touch, nonce: str) -> bool:
         """Take a touch of the page, unless its nonce is of a patient who has gone; say whether it was taken."""
         with self._changed:
             if not secrets.compare_digest(nonce.encode(), self._nonce.encode()):
                 return False
-            wishes = self._advance(touch)
-        if wishes:
-            self._perform(wishes)
+            effects = self._advance(touch)
+        if effects:
+            self._perform(effects)
         return True
 
     def seen(self) -> dict[str, Any]:
@@ -55,9 +55,9 @@ class Mind:
             self._changed.wait_for(lambda: self._version != version, timeout)
             return self._seen()
 
-    def _advance(self, happened: Input) -> tuple[Wish, ...]:
+    def _advance(self, happened: Input) -> tuple[Effect, ...]:
         before = self._state
-        self._state, wishes = advance(before, happened, self._clock())
+        self._state, effects = advance(before, happened, self._clock())
         if self._state.patient != before.patient:
             self._nonce = secrets.token_urlsafe(16)
         drawn = view(self._state)
@@ -65,7 +65,7 @@ class Mind:
             self._view = drawn
             self._version += 1
             self._changed.notify_all()
-        return wishes
+        return effects
 
     def _seen(self) -> dict[str, Any]:
         return {"version": self._version, "nonce": self._nonce, **self._view}

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
-from kiosk.agent.runtime import Mind
+from kiosk.agent.runtime import Runtime
 from kiosk.machine.events import Touch
 from kiosk.machine.state import Verb
 from server.protocol.assets import shared_assets
@@ -34,7 +34,7 @@ POLICY = (
 )
 
 
-def create_agent(mind: Mind, port: int) -> Flask:
+def create_agent(runtime: Runtime, port: int) -> Flask:
     """Make the app of the local page for 127.0.0.1:`port`. Every verb needs the secret the page got at boot."""
     app = Flask("kiosk", static_folder=None, template_folder=str(WEB))
     app.config.update(MAX_CONTENT_LENGTH=8192, TRAP_HTTP_EXCEPTIONS=False)
@@ -44,7 +44,7 @@ def create_agent(mind: Mind, port: int) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _refusal)
     _page_routes(app, secret)
-    _verb_routes(app, mind)
+    _verb_routes(app, runtime)
     return app
 
 
@@ -107,18 +107,18 @@ def _import_map() -> dict[str, Any]:
     return {"imports": {name: f"/shared/vendor/{file}" for name, file in listing["imports"].items()}}
 
 
-def _verb_routes(app: Flask, mind: Mind) -> None:
+def _verb_routes(app: Flask, runtime: Runtime) -> None:
     @app.post("/page/wait")
     def wait() -> Response:
         version = _body().get("version")
-        return jsonify(mind.wait(version if isinstance(version, int) else 0, WAIT_SECONDS))
+        return jsonify(runtime.wait(version if isinstance(version, int) else 0, WAIT_SECONDS))
 
     @app.post("/page/touch")
     def touch() -> Response:
         body = _body()
-        before = mind.seen()["nonce"]
-        taken = mind.touch(_touch(body), str(body.get("nonce", "")))
-        seen = mind.seen()
+        before = runtime.seen()["nonce"]
+        taken = runtime.touch(_touch(body), str(body.get("nonce", "")))
+        seen = runtime.seen()
         response = jsonify(seen)
         response.status_code = 200 if taken else 409
         if seen["nonce"] != before:  # another patient: nothing of the one before may stay in the browser

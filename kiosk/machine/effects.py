@@ -1,4 +1,4 @@
-"""Owns what the screen machine may wish of the world; `id` names the answer that settles a wish. Knows no screen."""
+"""Owns the effects that the screen machine may ask for; `id` names the answer that settles one. Knows no screen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Identify:
 
 
 @dataclass(frozen=True)
-class CheckInWish:
+class CheckInCommand:
     """Ask for a ticket, or for the one held already to be put back."""
 
     id: str
@@ -45,7 +45,7 @@ class PrintReport:
 
 
 @dataclass(frozen=True)
-class AskPlace:
+class AskPosition:
     """Ask where a ticket stands."""
 
     id: str
@@ -89,9 +89,11 @@ class SettlePaper:
 
 @dataclass(frozen=True)
 class Forget:
-    """The patient with this count has gone: nothing of them may stay anywhere, nothing more is wished for them."""
+    """The patient with this count has gone: nothing of them may stay anywhere, nothing more is asked for them."""
 
     patient: int
 
 
-Wish = Identify | CheckInWish | PrintReport | AskPlace | CallStaff | FollowAlert | PutOnPaper | SettlePaper | Forget
+Effect = (
+    Identify | CheckInCommand | PrintReport | AskPosition | CallStaff | FollowAlert | PutOnPaper | SettlePaper | Forget
+)

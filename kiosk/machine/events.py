@@ -58,7 +58,7 @@ class Touch:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of the wish `id`."""
+    """What came of the effect `id`."""
 
     id: str
     result: Result
@@ -66,7 +66,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Resumed:
-    """A wish of before a crash has been answered after the restart."""
+    """An effect of before a crash has been answered after the restart."""
 
     result: CheckIn
 
@@ -93,17 +93,17 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class PrinterKnown:
+class PrinterChecked:
     """How the printer is, as far as a patient should know before they begin."""
 
     can_print: bool
 
 
 @dataclass(frozen=True)
-class HallKnown:
+class HallFetched:
     """The hall's snapshot has been fetched, or could not be (`None`)."""
 
     hall: Hall | None
 
 
-Input = Touch | Answer | Resumed | Coming | PaperMoved | Tick | HallKnown | PrinterKnown
+Input = Touch | Answer | Resumed | Coming | PaperMoved | Tick | HallFetched | PrinterChecked

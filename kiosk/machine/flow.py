@@ -1,11 +1,22 @@
-"""Owns the kiosk's screen machine: (state, input, now) → (state, wishes). Knows no page, network, printer or clock."""
+"""Owns the kiosk's screen machine: (state, input, now) → (state, effects). Knows no page, network, printer or clock."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.machine.codes import OUR_CODE, clean_code, code_of
 from kiosk.machine.effects import Identify
-from kiosk.machine.events import Answer, Coming, HallKnown, Input, Paper, PaperMoved, PrinterKnown, Resumed, Tick, Touch
+from kiosk.machine.events import (
+    Answer,
+    Coming,
+    HallFetched,
+    Input,
+    Paper,
+    PaperMoved,
+    PrinterChecked,
+    Resumed,
+    Tick,
+    Touch,
+)
 from kiosk.machine.options import hall_queues, is_printable
 from kiosk.machine.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
 from kiosk.machine.state import Message, Screen, State, Task, Verb
@@ -15,13 +26,13 @@ from kiosk.machine.steps import (
     ask_who,
     call_staff,
     check_in,
+    effect_id,
     go,
     home_language,
     notice,
     print_next,
     reset,
     stay,
-    wish_id,
 )
 from server.protocol.terms import PrintJobState, Proof
 
@@ -48,7 +59,7 @@ ELDER_TASKS = (Task.CHECK_IN, Task.REPORTS, Task.PASSED)
 
 
 def advance(state: State, happened: Input, now: float) -> Step:
-    """Take one input at `now` (seconds of any steady clock): the state that follows and what is wished of the world."""
+    """Take one input at `now` (seconds of any steady clock): the state that follows and what is asked of the world."""
     state = replace(state, now=now)
     match happened:
         case Touch():
@@ -65,11 +76,11 @@ def advance(state: State, happened: Input, now: float) -> Step:
             return _coming(state, happened), ()
         case PaperMoved():
             return _moved(state, happened), ()
-        case HallKnown():
+        case HallFetched():
             hall = happened.hall or state.hall
             language = home_language(hall) if state.hall is None else state.language
             return replace(state, hall=hall, online=happened.hall is not None, language=language), ()
-        case PrinterKnown():
+        case PrinterChecked():
             return replace(state, can_print=happened.can_print), ()
         case Tick():
             return _ticked(state)
@@ -117,23 +128,23 @@ def _ticked(state: State) -> Step:
     return replace(state, warned=idle >= warn_after), ()
 
 
-def _coming(state: State, told: Coming) -> State:
+def _coming(state: State, news: Coming) -> State:
     """Say who comes on the screen of the patient who called; it stays as long as if it had just come."""
-    if state.screen is not Screen.STAFF or state.alert != told.alert:
+    if state.screen is not Screen.STAFF or state.alert != news.alert:
         return state
-    return replace(state, coming=told.who, shown_at=state.now)
+    return replace(state, coming=news.who, shown_at=state.now)
 
 
-def _moved(state: State, told: PaperMoved) -> State:
+def _moved(state: State, news: PaperMoved) -> State:
     """Say where the paper is that did not come out here, to the patient who waits for it; long enough to be read."""
-    if state.job is None or state.job.id != told.job:
+    if state.job is None or state.job.id != news.job:
         return state
     if state.screen is Screen.REPORTS:
-        place = told.place.get(state.language) or told.place.get("zh") or next(iter(told.place.values()), "")
+        place = news.place.get(state.language) or news.place.get("zh") or next(iter(news.place.values()), "")
         return replace(state, message=Message("report_moved", {"place": place}), shown_at=state.now)
     if state.screen is not Screen.DONE or state.finished is None:
         return state
-    return replace(state, finished=replace(state.finished, moved_to=told.place), shown_at=state.now)
+    return replace(state, finished=replace(state.finished, moved_to=news.place), shown_at=state.now)
 
 
 def _language(state: State, touch: Touch) -> Step:
@@ -169,18 +180,18 @@ def _scanned(state: State, touch: Touch) -> Step:
     code = code_of(touch.value)
     if code is None:
         return go(state, Screen.IDENTIFY, message=Message("not_this_code")), ()
-    return ask_who(state, Identify(wish_id(state), scan=code, how=touch.how))
+    return ask_who(state, Identify(effect_id(state), scan=code, how=touch.how))
 
 
 def _typed(state: State, touch: Touch) -> Step:
     """A number alone is no identification: a proof comes with it. A code of ours, which nobody guesses, goes alone."""
     code = clean_code(touch.value)
     if OUR_CODE.fullmatch(code) and not touch.proof:
-        return ask_who(state, Identify(wish_id(state), typed={"code": code}))
+        return ask_who(state, Identify(effect_id(state), typed={"code": code}))
     kind, _, proof = touch.proof.partition(":")
     if not code or kind not in PROOFS or not (proof := clean_code(proof)):
         return stay(state)
-    return ask_who(state, Identify(wish_id(state), typed={"code": code, kind: proof}))
+    return ask_who(state, Identify(effect_id(state), typed={"code": code, kind: proof}))
 
 
 def _prove(state: State, touch: Touch) -> Step:
@@ -191,7 +202,7 @@ def _prove(state: State, touch: Touch) -> Step:
     if state.asked is None or kind not in state.proofs or not (value := clean_code(value)):
         return stay(state)
     typed = {"code": state.asked.typed["code"]} if state.asked.typed else None
-    return ask_who(state, replace(state.asked, id=wish_id(state), typed=typed, proof={kind: value}))
+    return ask_who(state, replace(state.asked, id=effect_id(state), typed=typed, proof={kind: value}))
 
 
 def _without_card(state: State, _: Touch) -> Step:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.machine.effects import AskPlace, SettlePaper
+from kiosk.machine.effects import AskPosition, SettlePaper
 from kiosk.machine.events import Alerted, Away, Paper, Refused, Result
 from kiosk.machine.options import all_options, is_away, is_for_now, options_of
 from kiosk.machine.state import Finished, Hall, Message, Option, Screen, State, Task
-from kiosk.machine.steps import Step, go, notice, print_next, put_on_paper, staff_told, stay, wish, wish_id
+from kiosk.machine.steps import Step, effect_id, go, notice, print_next, put_on_paper, request, staff_informed, stay
 from server.protocol.answers import CheckIn, Choices, Identification, TicketAnswer
 from server.protocol.messages import PrintJob
 from server.protocol.slot_terms import When
@@ -18,7 +18,7 @@ ONE_SCREEN = Hall("")
 
 
 def settle(state: State, result: Result) -> Step:
-    """What the answer to the wish that is being waited for leads to."""
+    """What the answer to the effect that is being waited for leads to."""
     match result:
         case Identification():
             return _identified(replace(state, identity=result, failures=0, proofs=()), result.choices)
@@ -31,7 +31,7 @@ def settle(state: State, result: Result) -> Step:
         case Paper():
             return _paper(state, result)
         case Alerted():
-            return staff_told(state, "staff_called", result.alert)
+            return staff_informed(state, "staff_called", result.alert)
         case Refused():
             return _refused(state, result)
         case Away():
@@ -50,10 +50,10 @@ def away(state: State) -> Step:
     An answer that comes while the patient still reads this is taken after all.
     """
     if state.flags:
-        told = go(state, Screen.STAFF, message=Message("danger_away"))
+        shown = go(state, Screen.STAFF, message=Message("danger_away"))
     else:
-        told, _ = notice(state, "help_by_foot" if state.task is Task.HELP else "away")
-    return replace(told, waiting_for=state.waiting_for), ()
+        shown, _ = notice(state, "help_by_foot" if state.task is Task.HELP else "away")
+    return replace(shown, waiting_for=state.waiting_for), ()
 
 
 def checked_in(state: State, answer: CheckIn) -> Step:
@@ -61,7 +61,7 @@ def checked_in(state: State, answer: CheckIn) -> Step:
     if answer.ticket is None:
         text = answer.text if isinstance(answer.text, dict) else None
         key = "fever" if state.flags == ("fever",) else "red_flag"
-        return staff_told(state, key, answer.alert.id if answer.alert else None, text)
+        return staff_informed(state, key, answer.alert.id if answer.alert else None, text)
     slip, hall = answer.slip, state.hall or ONE_SCREEN
     finished = Finished(
         number=answer.ticket.number,
@@ -111,7 +111,7 @@ def chosen(state: State, option: Option) -> Step:
     state = replace(state, choice=option)
     if option.kind == "ticket":
         if state.task is Task.PLACE or not is_away(option):
-            return wish(state, AskPlace(wish_id(state), option.id))
+            return request(state, AskPosition(effect_id(state), option.id))
         return go(state, Screen.CONFIRM), ()
     if option.kind == "appointment" and not is_for_now(option):
         when = When(option.facts.get("when", When.NOW))
@@ -201,11 +201,13 @@ def paper_seen(state: State, value: str) -> Step:
         return stay(state)
     came = value == "yes"
     outcome = PrintJobState.UNKNOWN if came else PrintJobState.FAILED
-    word = SettlePaper(state.job, outcome, "the patient says it came out" if came else "the patient says nothing came")
+    settled = SettlePaper(
+        state.job, outcome, "the patient says it came out" if came else "the patient says nothing came"
+    )
     if state.finished is not None:
         shown = replace(state.finished, paper=PrintJobState.PRINTED if came else PrintJobState.FAILED)
-        return go(state, Screen.DONE, finished=shown), (word,)
+        return go(state, Screen.DONE, finished=shown), (settled,)
     if came:
-        after, wishes = report_printed(state)
-        return after, (word, *wishes)
-    return go(state, Screen.REPORTS, to_print=(), message=Message("report_not_printed")), (word,)
+        after, effects = report_printed(state)
+        return after, (settled, *effects)
+    return go(state, Screen.REPORTS, to_print=(), message=Message("report_not_printed")), (settled,)

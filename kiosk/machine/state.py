@@ -145,7 +145,7 @@ class State:
     screen: Screen = Screen.HOME
     step: int = 0
     patient: int = 0
-    wished: int = 0
+    requests_made: int = 0
     language: str = "zh"
     elder: bool = False
     now: float = 0.0

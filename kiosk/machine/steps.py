@@ -1,18 +1,18 @@
-"""Owns the small turns of the screen machine: go to a screen, wish, forget. Knows no task."""
+"""Owns the small steps of the screen machine: go to a screen, ask, forget. Knows no task."""
 
 from dataclasses import replace
 from typing import Any
 
 from kiosk.machine.effects import (
-    AskPlace,
+    AskPosition,
     CallStaff,
-    CheckInWish,
+    CheckInCommand,
+    Effect,
     FollowAlert,
     Forget,
     Identify,
     PrintReport,
     PutOnPaper,
-    Wish,
 )
 from kiosk.machine.state import Hall, Message, Screen, State
 from server.protocol.messages import Names, PrintJob
@@ -24,7 +24,7 @@ ALWAYS = frozenset({"zh", "en"})
 NAMELESS = {"name": "*"}
 """Somebody without a card who takes a number: the one name that masking shows as unknown."""
 
-Step = tuple[State, tuple[Wish, ...]]
+Step = tuple[State, tuple[Effect, ...]]
 
 
 def go(state: State, screen: Screen, *, message: Message | None = None, **changes: Any) -> State:
@@ -57,7 +57,7 @@ def reset(state: State) -> Step:
         can_print=state.can_print,
         step=state.step + 1,
         patient=state.patient + 1,
-        wished=state.wished,
+        requests_made=state.requests_made,
         language=home_language(state.hall),
         now=state.now,
         touched_at=state.now,
@@ -66,24 +66,24 @@ def reset(state: State) -> Step:
     return fresh, (Forget(state.patient),)
 
 
-def wish_id(state: State) -> str:
-    """The name of the next wish, never used twice by one agent."""
-    return f"{state.patient}.{state.wished + 1}"
+def effect_id(state: State) -> str:
+    """The name of the next effect, never used twice by one agent."""
+    return f"{state.patient}.{state.requests_made + 1}"
 
 
-def wish(
+def request(
     state: State,
-    made: Identify | CheckInWish | PrintReport | AskPlace | CallStaff | PutOnPaper,
+    made: Identify | CheckInCommand | PrintReport | AskPosition | CallStaff | PutOnPaper,
     screen: Screen = Screen.WORKING,
 ) -> Step:
-    """Wish something of the world and show that it is being done."""
+    """Ask for an effect and show that it is being done."""
     working = go(state, screen)
-    return replace(working, wished=state.wished + 1, waiting_for=made.id), (made,)
+    return replace(working, requests_made=state.requests_made + 1, waiting_for=made.id), (made,)
 
 
 def ask_who(state: State, made: Identify) -> Step:
     """Ask the server who this is, and keep the code in case it asks for a proof."""
-    return wish(replace(state, asked=made), made)
+    return request(replace(state, asked=made), made)
 
 
 def notice(state: State, key: str, **values: str) -> Step:
@@ -95,10 +95,10 @@ def call_staff(state: State) -> Step:
     """Ask for a person, who is told who asks and what the kiosk had just said, as far as there is either."""
     token = state.identity.visit_token if state.identity else None
     about = state.message.key.removeprefix("problem.") if state.message else None
-    return wish(state, CallStaff(wish_id(state), visit_token=token, about=about))
+    return request(state, CallStaff(effect_id(state), visit_token=token, about=about))
 
 
-def staff_told(state: State, key: str, alert: str | None, text: Names | None = None) -> Step:
+def staff_informed(state: State, key: str, alert: str | None, text: Names | None = None) -> Step:
     """Say that staff has been told, and follow the alert until somebody comes."""
     shown = go(state, Screen.STAFF, message=Message(key, text=text), alert=alert, coming={})
     return shown, (FollowAlert(alert, state.patient),) if alert else ()
@@ -110,8 +110,8 @@ def check_in(state: State, flags: tuple[str, ...] | None) -> Step:
     queue = choice.id if choice and choice.kind == "queue" else None
     if choice and choice.kind == "ticket":
         queue = choice.facts.get("queue")
-    made = CheckInWish(
-        wish_id(state),
+    made = CheckInCommand(
+        effect_id(state),
         queue=queue,
         appointment=choice.id if choice and choice.kind == "appointment" else None,
         visit_token=state.identity.visit_token if state.identity else None,
@@ -119,12 +119,12 @@ def check_in(state: State, flags: tuple[str, ...] | None) -> Step:
         flags=flags,
         language=state.language,
     )
-    return wish(replace(state, flags=flags), made)
+    return request(replace(state, flags=flags), made)
 
 
 def put_on_paper(state: State, job: PrintJob, **changes: Any) -> Step:
     """Print a job that is leased to this kiosk."""
-    return wish(replace(state, job=job, **changes), PutOnPaper(wish_id(state), job), Screen.PRINTING)
+    return request(replace(state, job=job, **changes), PutOnPaper(effect_id(state), job), Screen.PRINTING)
 
 
 def print_next(state: State) -> Step:
@@ -132,4 +132,4 @@ def print_next(state: State) -> Step:
     token = state.identity.visit_token if state.identity else None
     if not state.to_print or token is None:
         return go(state, Screen.REPORTS), ()
-    return wish(state, PrintReport(wish_id(state), state.to_print[0].id, token, state.language))
+    return request(state, PrintReport(effect_id(state), state.to_print[0].id, token, state.language))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.machine.effects import CallStaff, CheckInWish, FollowAlert, Identify
+from kiosk.machine.effects import CallStaff, CheckInCommand, FollowAlert, Identify
 from kiosk.machine.events import Alerted, Answer, Coming, HallKnown, Refused, Touch
 from kiosk.machine.flow import advance
 from kiosk.machine.state import Hall, Screen, State, Verb
@@ -52,7 +52,7 @@ class AtTheKiosk:
         match wish:
             case Identify():
                 self.ask(wish.id, "/identifications", {"hall": "H1", "typed": wish.typed}, Identification)
-            case CheckInWish():
+            case CheckInCommand():
                 body = {"hall": "H1", "visit_token": wish.visit_token, "flags": wish.flags, "queue": wish.queue}
                 self.ask(wish.id, "/check-ins", {k: v for k, v in body.items() if v is not None}, CheckIn)
             case CallStaff():

@@ -76,11 +76,11 @@ def test_the_secret_key_is_never_empty(disk, after_a_cut):
 
 def test_a_kiosk_has_its_commands_and_its_begun_paper_and_settled_ones_stay_settled(disk, after_a_cut):
     """L3: 12 of 12 kept commands and `printing` marks gone, 12 settled ones back."""
-    journal = Journal(disk.folder / "kiosk" / "wishes.db")
-    kept = [Entry(f"key {n}", "CheckInWish", {"queue": "IM"}, float(n)) for n in range(3)]
+    journal = Journal(disk.folder / "kiosk" / "outbox.db")
+    kept = [Entry(f"key {n}", "CheckInCommand", {"queue": "IM"}, float(n)) for n in range(3)]
 
     def keys():
-        again = Journal(after_a_cut() / "kiosk" / "wishes.db")
+        again = Journal(after_a_cut() / "kiosk" / "outbox.db")
         left = [(entry.key, entry.printing) for entry in again.open()]
         assert again.put_aside is None
         again.close()

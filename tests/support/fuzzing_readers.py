@@ -7,8 +7,8 @@ from typing import Any
 from hardware.errors import FailedInUse
 from hardware.ports import Reader
 from hardware.readers.line import LONGEST, LineReader
-from kiosk.agent.runtime import Mind
-from kiosk.machine.events import HallKnown, Tick, Touch
+from kiosk.agent.runtime import Runtime
+from kiosk.machine.events import HallFetched, Tick, Touch
 from kiosk.machine.state import Hall, Verb
 from tests.support.hostile import hostile_texts
 
@@ -73,8 +73,8 @@ class Kiosk:
 
     def __init__(self) -> None:
         self.now, self.asked = 0.0, 0
-        self.mind = Mind(lambda: self.now, self._asks)
-        self.mind.feed(HallKnown(Hall("H1", {"zh": "区"}, {"zh": "院"}, ("zh", "en"), "Asia/Shanghai", (), {})))
+        self.runtime = Runtime(lambda: self.now, self._asks)
+        self.runtime.feed(HallFetched(Hall("H1", {"zh": "区"}, {"zh": "院"}, ("zh", "en"), "Asia/Shanghai", (), {})))
 
     def _asks(self, wished: Any) -> None:
         self.asked += len(list(wished))
@@ -82,11 +82,11 @@ class Kiosk:
     def burst(self, texts: list[str], draw: Callable[[Any], object]) -> None:
         """Scans one after the other, some with time between; what is shown goes to `draw`."""
         for number, text in enumerate(texts):
-            self.mind.feed(Touch(Verb.SCAN, text))
-            draw(self.mind.seen())
+            self.runtime.feed(Touch(Verb.SCAN, text))
+            draw(self.runtime.seen())
             if number % 5 == 0:
                 self.now += 300.0
-                self.mind.feed(Tick())
+                self.runtime.feed(Tick())
 
 
 def fuzz_reader(pieces: int, seed: int, draw: Callable[[Any], object]) -> tuple[int, int]:

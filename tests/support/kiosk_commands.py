@@ -12,10 +12,10 @@ from pathlib import Path
 
 from hardware.jobs import print_job
 from hardware.registry import open_printer
-from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox import CommandRunner, Dependencies
 from kiosk.agent.outbox_store import Journal
 from kiosk.agent.printer import PaperMaker
-from kiosk.machine.effects import CheckInWish, PutOnPaper
+from kiosk.machine.effects import CheckInCommand, PutOnPaper
 from kiosk.machine.events import Answer, Input, Resumed
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
@@ -32,16 +32,16 @@ def main() -> None:
         """As the machine does: a slip that the answer brings is put on paper."""
         told = happened.result if isinstance(happened, Answer | Resumed) else None
         if isinstance(told, CheckIn) and told.print_job is not None:
-            errands.perform((PutOnPaper(f"paper.{next(papers)}", told.print_job),))
+            runner.perform((PutOnPaper(f"paper.{next(papers)}", told.print_job),))
 
-    outside = Outside(
+    outside = Dependencies(
         HallClient(server, token, budget=0), lambda: "H1", paper, Journal(Path(folder) / "w.db"), time.time
     )
-    errands = Errands(outside, feed)
-    errands.resume()
+    runner = CommandRunner(outside, feed)
+    runner.resume()
     for turn, name in enumerate(sys.stdin, 1):
-        errands.perform((CheckInWish(f"{turn}.1", queue="IM", patient={"name": name.strip()}, flags=()),))
-    errands.stop()
+        runner.perform((CheckInCommand(f"{turn}.1", queue="IM", patient={"name": name.strip()}, flags=()),))
+    runner.stop()
 
 
 if __name__ == "__main__":

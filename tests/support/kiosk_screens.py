@@ -268,8 +268,8 @@ class KioskScreens:
 
     def __init__(self) -> None:
         port = free_port()
-        self.mind = Shown()
-        agent: Any = create_agent(self.mind, port)  # type: ignore[arg-type]  # it has a mind's three doors
+        self.runtime = Shown()
+        agent: Any = create_agent(self.runtime, port)  # type: ignore[arg-type]  # it has a mind's three doors
         self._server = PageServer("127.0.0.1", port, LIMITS).start(agent)
         self.address = f"http://127.0.0.1:{port}/"
 
@@ -279,10 +279,10 @@ class KioskScreens:
 
         def drawn(ask: Any) -> bool:
             """Whether the page asks what comes after this one: this one is on the glass."""
-            return "/page/wait" in ask.url and ask.post_data_json["version"] == self.mind.version
+            return "/page/wait" in ask.url and ask.post_data_json["version"] == self.runtime.version
 
         with page.expect_request(drawn):
-            self.mind.show(state)
+            self.runtime.show(state)
             if page.url != self.address:
                 page.goto(self.address)
         page.wait_for_selector("dialog[open]" if state.warned else f"main.main-{state.screen}")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from kiosk.agent.runtime import Mind
+from kiosk.agent.runtime import Runtime
 from kiosk.machine.effects import Identify
-from kiosk.machine.events import Answer, HallKnown, Tick, Touch
+from kiosk.machine.events import Answer, HallFetched, Tick, Touch
 from kiosk.machine.state import Hall, Verb
 from server.protocol.answers import Identification
 from tests.support.hostile import hostile_texts
@@ -19,18 +19,18 @@ class Kiosk:
 
     def __init__(self):
         self.now, self.asked = 0.0, []
-        self.mind = Mind(lambda: self.now, self.asked.extend)
-        self.mind.feed(HallKnown(Hall("H1", {"zh": "区"}, {"zh": "院"}, ("zh", "en"), "Asia/Shanghai", (), {})))
+        self.runtime = Runtime(lambda: self.now, self.asked.extend)
+        self.runtime.feed(HallFetched(Hall("H1", {"zh": "区"}, {"zh": "院"}, ("zh", "en"), "Asia/Shanghai", (), {})))
 
     def shown(self) -> dict:
         """What the page gets, through JSON and back."""
-        return json.loads(json.dumps(self.mind.seen()))
+        return json.loads(json.dumps(self.runtime.seen()))
 
     def next_patient(self):
         """Everybody has gone."""
         for _ in range(3):
             self.now += 300.0
-            self.mind.feed(Tick())
+            self.runtime.feed(Tick())
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def kiosk():
 def test_any_scan_is_asked_about_or_left_and_the_next_patient_finds_the_first_screen(kiosk):
     home = kiosk.shown()["screen"]
     for text in TEXTS:
-        kiosk.mind.feed(Touch(Verb.SCAN, text))
+        kiosk.runtime.feed(Touch(Verb.SCAN, text))
         kiosk.shown()
         kiosk.next_patient()
         assert home == kiosk.shown()["screen"]
@@ -53,8 +53,8 @@ def test_any_scan_is_asked_about_or_left_and_the_next_patient_finds_the_first_sc
 def test_any_touch_of_the_page_leaves_a_screen_that_can_be_drawn(kiosk):
     for number, text in enumerate(TEXTS):
         for verb in (list(Verb)[number % len(Verb)], Verb.SCAN):
-            step = kiosk.mind.seen()["step"]
-            kiosk.mind.touch(Touch(verb, text, step, proof=text), kiosk.mind.seen()["nonce"])
+            step = kiosk.runtime.seen()["step"]
+            kiosk.runtime.touch(Touch(verb, text, step, proof=text), kiosk.runtime.seen()["nonce"])
             kiosk.shown()
         kiosk.next_patient()
 
@@ -62,7 +62,7 @@ def test_any_touch_of_the_page_leaves_a_screen_that_can_be_drawn(kiosk):
 def test_whatever_a_server_says_of_a_patient_is_drawn_as_text(kiosk):
     for at in range(0, len(TEXTS), 5):
         name, clinic, place, doctor, title = TEXTS[at : at + 5]
-        kiosk.mind.feed(Touch(Verb.SCAN, "12345678"))
+        kiosk.runtime.feed(Touch(Verb.SCAN, "12345678"))
         booked = {
             "id": name,
             "queue": clinic,
@@ -77,7 +77,7 @@ def test_whatever_a_server_says_of_a_patient_is_drawn_as_text(kiosk):
             "reports": [],
         }
         answer = Identification.model_construct(visit_token="v", level=2, display_name=name, choices=_choices(choices))
-        kiosk.mind.feed(Answer(kiosk.asked[-1].id, answer))
+        kiosk.runtime.feed(Answer(kiosk.asked[-1].id, answer))
         kiosk.shown()
         kiosk.next_patient()
 

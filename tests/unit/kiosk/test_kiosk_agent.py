@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from kiosk.agent.runtime import Mind
+from kiosk.agent.runtime import Runtime
 from kiosk.agent.web import create_agent
 from kiosk.machine.effects import Identify
-from kiosk.machine.events import Answer, HallKnown
+from kiosk.machine.events import Answer, HallFetched
 from kiosk.machine.state import Hall
 from server.protocol.answers import Choices, Identification
 from server.protocol.terms import Evidence
@@ -22,11 +22,11 @@ class Page:
     """A browser at the agent, with the secret it got at boot."""
 
     def __init__(self):
-        self.wishes = []
+        self.effects = []
         clock = itertools.count()
-        self.mind = Mind(lambda: float(next(clock)), self.wishes.extend)
-        self.mind.feed(HallKnown(Hall("H1", hospital={"zh": "示范医院"})))
-        self.client = create_agent(self.mind, 8081).test_client()
+        self.runtime = Runtime(lambda: float(next(clock)), self.effects.extend)
+        self.runtime.feed(HallFetched(Hall("H1", hospital={"zh": "示范医院"})))
+        self.client = create_agent(self.runtime, 8081).test_client()
         body = self.client.get("/", headers={"Host": HOST}).get_data(as_text=True)
         self.secret = re.search(r'kiosk-secret" content="([^"]+)"', body)[1]
 
@@ -124,7 +124,7 @@ def test_the_page_cannot_say_that_a_chip_was_read(page):
     body = {"nonce": page.seen()["nonce"], "step": None, "verb": "scan", "value": "CARD1", "how": "chip"}
     page.post("/page/touch", body)
 
-    assert [Evidence.KEYBOARD] == [wish.how for wish in page.wishes if isinstance(wish, Identify)]
+    assert [Evidence.KEYBOARD] == [effect.how for effect in page.effects if isinstance(effect, Identify)]
 
 
 def test_a_touch_of_the_patient_before_is_not_taken(page):
@@ -153,7 +153,9 @@ def test_the_page_sees_neither_token_nor_anything_unlisted(page):
             {"id": "ap2", "queue_name": {"zh": "外科"}, "diagnosis": "秘密"},
         ]
     )
-    page.mind.feed(Answer("0.1", Identification(visit_token="TOKEN", level=2, display_name="张*三", choices=choices)))
+    page.runtime.feed(
+        Answer("0.1", Identification(visit_token="TOKEN", level=2, display_name="张*三", choices=choices))
+    )
     answer = page.post("/page/wait", {"version": 0})
 
     assert ["内科", "外科"] == [option["title"]["zh"] for option in answer.json["options"]]
@@ -161,8 +163,8 @@ def test_the_page_sees_neither_token_nor_anything_unlisted(page):
 
 
 def test_a_page_that_waits_is_answered_when_something_happens(page):
-    version, answers = page.mind.seen()["version"], []
-    waiting = threading.Thread(target=lambda: answers.append(page.mind.wait(version, 60)))
+    version, answers = page.runtime.seen()["version"], []
+    waiting = threading.Thread(target=lambda: answers.append(page.runtime.wait(version, 60)))
     waiting.start()
     page.touch("task", "check_in")
     waiting.join(30)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.machine.effects import (
-    AskPlace,
+    AskPosition,
     CallStaff,
-    CheckInWish,
+    CheckInCommand,
     FollowAlert,
     Forget,
     Identify,
@@ -24,10 +24,10 @@ from kiosk.machine.events import (
     Answer,
     Away,
     Coming,
-    HallKnown,
+    HallFetched,
     Paper,
     PaperMoved,
-    PrinterKnown,
+    PrinterChecked,
     Refused,
     Resumed,
     Tick,
@@ -78,17 +78,17 @@ ISSUED = CheckIn(ticket=ticket(), slip=slip(), print_job=JOB)
 
 
 class Patient:
-    """Somebody at the kiosk: touches, waits, and remembers what was wished."""
+    """Somebody at the kiosk: touches, waits, and remembers what was asked for."""
 
     def __init__(self, hall=HALL):
         self.now = 0.0
-        self.wishes = []
+        self.effects = []
         self.state = State()
-        self.take(HallKnown(hall))
+        self.take(HallFetched(hall))
 
     def take(self, happened):
-        self.state, wishes = advance(self.state, happened, self.now)
-        self.wishes += wishes
+        self.state, effects = advance(self.state, happened, self.now)
+        self.effects += effects
         return self
 
     def touch(self, verb, value="", proof=""):
@@ -105,8 +105,8 @@ class Patient:
             self.take(Tick())
         return self
 
-    def wished(self, kind):
-        return [wish for wish in self.wishes if isinstance(wish, kind)]
+    def requests_made(self, kind):
+        return [effect for effect in self.effects if isinstance(effect, kind)]
 
     def scan(self, code="CARD1"):
         return self.touch(Verb.SCAN, code)
@@ -150,20 +150,20 @@ def test_a_booked_patient_walks_from_the_first_screen_to_the_number():
 def test_the_check_in_names_the_appointment_the_answers_and_the_language():
     patient = Patient().touch(Verb.LANGUAGE, "en").confirmed()
 
-    expected = CheckInWish("0.2", appointment="ap1", visit_token="token", flags=(), language="en")
-    assert [expected] == patient.wished(CheckInWish)
+    expected = CheckInCommand("0.2", appointment="ap1", visit_token="token", flags=(), language="en")
+    assert [expected] == patient.requests_made(CheckInCommand)
 
 
 def test_a_card_on_the_first_screen_means_check_in():
     patient = Patient().scan("CARD1")
 
-    assert [Identify("0.1", scan="CARD1")] == patient.wished(Identify)
+    assert [Identify("0.1", scan="CARD1")] == patient.requests_made(Identify)
 
 
 def test_how_a_card_was_read_goes_to_the_server_with_it():
     patient = Patient().take(Touch(Verb.SCAN, "CARD1", how=Evidence.CHIP))
 
-    assert [Identify("0.1", scan="CARD1", how=Evidence.CHIP)] == patient.wished(Identify)
+    assert [Identify("0.1", scan="CARD1", how=Evidence.CHIP)] == patient.requests_made(Identify)
 
 
 def test_several_appointments_are_asked_about():
@@ -197,21 +197,23 @@ def test_without_an_appointment_the_departments_are_offered():
 def test_somebody_who_holds_a_number_is_told_their_place():
     patient = Patient().touch(Verb.TASK, "check_in").scan().answer(identified(tickets=[WAITING]))
 
-    assert [AskPlace("0.2", "t8")] == patient.wished(AskPlace)
+    assert [AskPosition("0.2", "t8")] == patient.requests_made(AskPosition)
 
 
 def test_no_card_still_gets_a_number_as_a_nameless_person():
     patient = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:SU").touch(Verb.SKIP)
     patient.touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no").touch(Verb.CONFIRM)
 
-    assert [CheckInWish("0.1", queue="SU", patient={"name": "*"}, flags=())] == patient.wished(CheckInWish)
+    assert [CheckInCommand("0.1", queue="SU", patient={"name": "*"}, flags=())] == patient.requests_made(CheckInCommand)
 
 
 def test_with_a_card_the_walk_in_is_under_their_name():
     patient = Patient().touch(Verb.TASK, "walk_in").touch(Verb.CHOOSE, "queue:SU").scan().answer(identified())
     patient.touch(Verb.HEALTH, "none").touch(Verb.FEVER, "no").touch(Verb.CONFIRM)
 
-    assert [("SU", "token", None)] == [(w.queue, w.visit_token, w.patient) for w in patient.wished(CheckInWish)]
+    assert [("SU", "token", None)] == [
+        (w.queue, w.visit_token, w.patient) for w in patient.requests_made(CheckInCommand)
+    ]
 
 
 def test_checking_in_needs_a_card_or_a_code():
@@ -229,7 +231,7 @@ def test_a_danger_gets_staff_and_no_number(verbs, flags, key):
     patient = Patient().booked()
     for verb, value in verbs:
         patient.touch(verb, value)
-    assert [flags] == [wish.flags for wish in patient.wished(CheckInWish)]
+    assert [flags] == [effect.flags for effect in patient.requests_made(CheckInCommand)]
 
     alert = AlertView(id="a", kind=AlertKind.RED_FLAG, raised_at=NOW)
     patient.answer(CheckIn(alert=alert, text={"zh": "请不要离开"}))
@@ -264,7 +266,7 @@ def test_another_refusal_says_what_to_do_by_its_code():
 def test_a_typed_code_goes_out_with_its_proof():
     patient = Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", "phone_tail:1234")
 
-    assert [Identify("0.1", typed={"code": "C1001", "phone_tail": "1234"})] == patient.wished(Identify)
+    assert [Identify("0.1", typed={"code": "C1001", "phone_tail": "1234"})] == patient.requests_made(Identify)
 
 
 def asked_for_a_proof(*proofs):
@@ -279,13 +281,13 @@ def test_a_card_whose_number_proves_nobody_asks_for_what_only_its_owner_knows():
     assert "CARD1" not in str(view(patient.state))
 
     patient.touch(Verb.PROVE, "phone_tail:1234")
-    assert Identify("0.2", scan="CARD1", proof={"phone_tail": "1234"}) == patient.wished(Identify)[-1]
+    assert Identify("0.2", scan="CARD1", proof={"phone_tail": "1234"}) == patient.requests_made(Identify)[-1]
     assert Screen.HEALTH is patient.answer(identified(level=1, appointments=[BOOKED])).screen
 
 
 @pytest.mark.parametrize("given", ["identity_tail:1234", "phone_tail:", "name:张三", "1234", ""])
 def test_a_proof_that_was_not_asked_for_goes_nowhere(given):
-    assert 1 == len(asked_for_a_proof().touch(Verb.PROVE, given).wished(Identify))
+    assert 1 == len(asked_for_a_proof().touch(Verb.PROVE, given).requests_made(Identify))
 
 
 def test_a_wrong_proof_may_be_given_again_and_then_a_person_helps():
@@ -306,7 +308,7 @@ def test_a_typed_code_of_the_desk_goes_out_alone():
     code = "ABCDEFGHIJKLMNOPQRSTUVWXY2"
     patient = Patient().touch(Verb.TASK, "reports").touch(Verb.TYPED, code, "")
 
-    assert [Identify("0.1", typed={"code": code})] == patient.wished(Identify)
+    assert [Identify("0.1", typed={"code": code})] == patient.requests_made(Identify)
 
 
 def test_a_typed_number_that_proves_nobody_asks_too():
@@ -314,7 +316,7 @@ def test_a_typed_number_that_proves_nobody_asks_too():
     patient.answer(Refused("proof_needed", {"proofs": ["phone_tail"]})).touch(Verb.PROVE, "phone_tail:1234")
 
     typed = {"code": "11010119900307721X"}
-    assert Identify("0.2", typed=typed, proof={"phone_tail": "1234"}) == patient.wished(Identify)[-1]
+    assert Identify("0.2", typed=typed, proof={"phone_tail": "1234"}) == patient.requests_made(Identify)[-1]
 
 
 def test_a_slip_shows_reports_after_the_last_four_digits():
@@ -334,7 +336,7 @@ def test_the_next_patient_finds_nothing_of_the_card_before():
 
 @pytest.mark.parametrize("proof", ["", "phone_tail:", "name:张三", "1234"])
 def test_a_typed_code_without_proof_goes_nowhere(proof):
-    assert [] == Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", proof).wished(Identify)
+    assert [] == Patient().touch(Verb.TASK, "check_in").touch(Verb.TYPED, "C1001", proof).requests_made(Identify)
 
 
 VCARD = "BEGIN:VCARD\nVERSION:3.0\nN:Zhang;San\nFN:Zhang San\nTEL:13800000000\nEND:VCARD"
@@ -351,8 +353,8 @@ def test_a_code_that_is_nobodys_says_not_this_code_and_is_no_failed_patient(begi
         patient.scan(text)
         assert (Screen.IDENTIFY, "not_this_code") == (patient.screen, patient.says)
 
-    assert ([], 0) == (patient.wished(Identify), patient.state.failures)
-    assert 1 == len(patient.scan("CARD1").wished(Identify))
+    assert ([], 0) == (patient.requests_made(Identify), patient.state.failures)
+    assert 1 == len(patient.scan("CARD1").requests_made(Identify))
 
 
 def test_the_second_of_two_taps_is_not_taken():
@@ -369,7 +371,7 @@ def test_nothing_is_touched_while_the_server_thinks():
     for verb in (Verb.BACK, Verb.HOME, Verb.HELP, Verb.CONFIRM, Verb.SCAN):
         patient.touch(verb, "CARD2")
 
-    assert (Screen.WORKING, 1) == (patient.screen, len(patient.wished(CheckInWish)))
+    assert (Screen.WORKING, 1) == (patient.screen, len(patient.requests_made(CheckInCommand)))
 
 
 def test_a_silent_server_is_given_up_within_ten_seconds_and_says_where_to_go():
@@ -391,14 +393,16 @@ def test_the_paper_of_somebody_who_has_left_is_not_printed_but_told():
     name = patient.state.waiting_for
     patient.wait(9).touch(Verb.HOME).take(Answer(name, ISSUED))
 
-    assert (Screen.HOME, []) == (patient.screen, patient.wished(PutOnPaper))
-    assert [(JOB, PrintJobState.FAILED)] == [(wish.job, wish.state) for wish in patient.wished(SettlePaper)]
+    assert (Screen.HOME, []) == (patient.screen, patient.requests_made(PutOnPaper))
+    assert [(JOB, PrintJobState.FAILED)] == [
+        (effect.job, effect.state) for effect in patient.requests_made(SettlePaper)
+    ]
 
 
 def test_a_ticket_of_before_a_crash_is_printed_when_nobody_else_stands_there():
     patient = Patient().take(Resumed(ISSUED))
 
-    assert (Screen.PRINTING, [JOB]) == (patient.screen, [wish.job for wish in patient.wished(PutOnPaper)])
+    assert (Screen.PRINTING, [JOB]) == (patient.screen, [effect.job for effect in patient.requests_made(PutOnPaper)])
 
 
 def test_the_number_of_before_a_crash_stays_until_the_page_has_come_back_as_well():
@@ -411,7 +415,7 @@ def test_the_number_of_before_a_crash_stays_until_the_page_has_come_back_as_well
 def test_a_ticket_of_before_a_crash_does_not_disturb_the_next_patient():
     patient = Patient().touch(Verb.TASK, "check_in").take(Resumed(ISSUED))
 
-    assert (Screen.IDENTIFY, 1) == (patient.screen, len(patient.wished(SettlePaper)))
+    assert (Screen.IDENTIFY, 1) == (patient.screen, len(patient.requests_made(SettlePaper)))
 
 
 def test_a_slip_that_comes_out_elsewhere_says_where_and_stays_long_enough_to_be_read():
@@ -448,7 +452,7 @@ def test_where_the_printer_cannot_say_the_patient_is_asked_and_never_believed_as
 
     patient.touch(Verb.PAPER, word)
 
-    assert (Screen.DONE, [told]) == (patient.screen, [wish.state for wish in patient.wished(SettlePaper)])
+    assert (Screen.DONE, [told]) == (patient.screen, [effect.state for effect in patient.requests_made(SettlePaper)])
 
 
 def test_a_passed_number_goes_back_in_line_without_new_paper():
@@ -456,7 +460,7 @@ def test_a_passed_number_goes_back_in_line_without_new_paper():
     assert Screen.CONFIRM == patient.screen
 
     patient.touch(Verb.CONFIRM)
-    assert [("IM", "token", None)] == [(w.queue, w.visit_token, w.flags) for w in patient.wished(CheckInWish)]
+    assert [("IM", "token", None)] == [(w.queue, w.visit_token, w.flags) for w in patient.requests_made(CheckInCommand)]
 
     patient.answer(CheckIn(ticket=ticket("A007"), slip=slip("A007")))
     assert (Screen.DONE, "A007", True) == (patient.screen, patient.state.finished.number, patient.state.finished.again)
@@ -502,13 +506,13 @@ def test_all_that_may_come_out_comes_out_one_after_the_other():
         patient.answer(PrintJob(id=name, kind="report", state=PrintJobState.LEASED))
         patient.answer(Paper(PrintJobState.PRINTED, "fine"))
 
-    assert ["r1", "r2"] == [wish.report for wish in patient.wished(PrintReport)]
+    assert ["r1", "r2"] == [effect.report for effect in patient.requests_made(PrintReport)]
     assert (Screen.REPORTS, {"r1", "r2"}) == (patient.screen, patient.state.printed)
 
 
 @pytest.mark.parametrize("report", ["r3", "r4", "r9"])
 def test_what_may_not_come_out_is_not_even_asked_for(report):
-    assert [] == reports(FINAL, UNREADY, WITHHELD).touch(Verb.PRINT, report).wished(PrintReport)
+    assert [] == reports(FINAL, UNREADY, WITHHELD).touch(Verb.PRINT, report).requests_made(PrintReport)
 
 
 def test_a_report_that_did_not_print_is_not_counted_and_stops_the_rest():
@@ -517,13 +521,13 @@ def test_a_report_that_did_not_print_is_not_counted_and_stops_the_rest():
     patient.answer(Paper(PrintJobState.FAILED, "paper_out"))
 
     assert Screen.REPORTS == patient.screen
-    assert (frozenset(), 1) == (patient.state.printed, len(patient.wished(PrintReport)))
+    assert (frozenset(), 1) == (patient.state.printed, len(patient.requests_made(PrintReport)))
     assert "report_not_printed" == patient.says
 
 
 def test_help_is_one_touch_from_every_screen():
     patient = Patient().booked().touch(Verb.HELP)
-    assert [CallStaff("0.2", visit_token="token")] == patient.wished(CallStaff)
+    assert [CallStaff("0.2", visit_token="token")] == patient.requests_made(CallStaff)
 
     assert (Screen.STAFF, "staff_called") == (patient.answer(Alerted()).screen, patient.says)
 
@@ -539,7 +543,7 @@ def test_an_idle_screen_asks_then_forgets(elder, seconds):
     assert not patient.wait(seconds - 1).state.warned
     assert patient.wait(1).state.warned
     assert Screen.HEALTH == patient.wait(14).screen
-    assert (Screen.HOME, 1) == (patient.wait(1).screen, len(patient.wished(Forget)))
+    assert (Screen.HOME, 1) == (patient.wait(1).screen, len(patient.requests_made(Forget)))
 
 
 def test_a_touch_keeps_the_screen():
@@ -613,13 +617,13 @@ def test_before_the_hall_is_known_numbers_cannot_be_taken():
 
 
 def test_a_server_that_goes_away_is_remembered_with_the_hall():
-    patient = Patient().take(HallKnown(None))
+    patient = Patient().take(HallFetched(None))
 
     assert (False, HALL) == (patient.state.online, patient.state.hall)
 
 
 def test_a_printer_that_cannot_print_is_known_before_anybody_begins():
-    patient = Patient().take(PrinterKnown(False)).booked().touch(Verb.HOME)
+    patient = Patient().take(PrinterChecked(False)).booked().touch(Verb.HOME)
 
     assert not patient.state.can_print
 
@@ -655,7 +659,7 @@ def test_whatever_happens_the_kiosk_comes_home_and_never_asks_twice_with_one_nam
         elif patient.state.waiting_for:
             patient.answer(happened)
 
-    names = [wish.id for wish in patient.wishes if hasattr(wish, "id")]
+    names = [effect.id for effect in patient.effects if hasattr(effect, "id")]
     assert len(names) == len(set(names))
     for _ in zip(count(), range(200), strict=False):
         patient.wait(1)
@@ -678,8 +682,8 @@ def test_three_taps_in_one_place_never_pass_the_danger_questions(place):
         elif patient.screen is Screen.CONFIRM:
             patient.touch(Verb.CONFIRM)
 
-    assert [()] != [wish.flags for wish in patient.wished(CheckInWish)]
-    assert 1 == len(patient.wished(CheckInWish)), "somebody comes and asks"
+    assert [()] != [effect.flags for effect in patient.requests_made(CheckInCommand)]
+    assert 1 == len(patient.requests_made(CheckInCommand)), "somebody comes and asks"
 
 
 @pytest.mark.parametrize("late", [0.0, 0.3, 0.69])
@@ -720,7 +724,7 @@ def test_the_screen_says_who_comes_as_soon_as_somebody_said_so_and_not_before(ki
     """U23"""
     patient = alarmed(kind)
 
-    assert [FollowAlert("a1", 0)] == patient.wished(FollowAlert)
+    assert [FollowAlert("a1", 0)] == patient.requests_made(FollowAlert)
     assert ({}, True) == (view(patient.state)["coming"], view(patient.state)["awaited"])
     patient.wait(100).take(Coming("a1", WHO))
     assert (Screen.STAFF, WHO) == (patient.screen, view(patient.state)["coming"])
@@ -749,13 +753,15 @@ def test_a_patient_sent_to_the_desk_calls_under_their_name_and_with_the_reason()
     """Q2"""
     patient = Patient().confirmed().answer(Refused("desk_only")).touch(Verb.HELP)
 
-    assert [("token", "desk_only")] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+    assert [("token", "desk_only")] == [
+        (effect.visit_token, effect.about) for effect in patient.requests_made(CallStaff)
+    ]
 
 
 def test_a_call_of_somebody_nobody_knows_says_nothing_about_them():
     patient = Patient().touch(Verb.HELP)
 
-    assert [(None, None)] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+    assert [(None, None)] == [(effect.visit_token, effect.about) for effect in patient.requests_made(CallStaff)]
 
 
 def booking(id="ap9", queue="GS", **more):
@@ -777,9 +783,9 @@ def test_who_is_booked_elsewhere_or_later_is_shown_the_way_and_no_walk_in(entry,
     patient = Patient().booked(entry)
 
     assert (Screen.DIRECTION, entry["id"]) == (patient.screen, view(patient.state)["choice"]["id"])
-    assert [] == patient.wished(CheckInWish)
+    assert [] == patient.requests_made(CheckInCommand)
     patient.touch(Verb.HELP)
-    assert [("token", about)] == [(wish.visit_token, wish.about) for wish in patient.wished(CallStaff)]
+    assert [("token", about)] == [(effect.visit_token, effect.about) for effect in patient.requests_made(CallStaff)]
 
 
 def test_an_appointment_for_here_and_now_is_checked_in_without_a_word_of_the_others():
@@ -803,7 +809,7 @@ def test_who_chooses_another_clinic_than_the_booked_one_is_told_before_confirmin
 
     assert (Screen.CONFIRM, "ap9") == (patient.screen, view(patient.state)["booked"]["id"])
     patient.touch(Verb.CONFIRM)
-    assert [("SU", None)] == [(wish.queue, wish.appointment) for wish in patient.wished(CheckInWish)]
+    assert [("SU", None)] == [(effect.queue, effect.appointment) for effect in patient.requests_made(CheckInCommand)]
 
 
 def test_a_number_for_another_clinic_than_booked_is_said_on_the_confirm_screen():

@@ -40,12 +40,12 @@ FILES = {
 @pytest.mark.parametrize("what", FILES)
 def test_a_memory_that_cannot_be_read_is_put_aside_and_the_kiosk_goes_on(what, tmp_path):
     """O1: siblings: after a power cut the kiosk ended at each start, with a traceback."""
-    path = tmp_path / "wishes.db"
+    path = tmp_path / "outbox.db"
     FILES[what](path)
     journal = Journal(path)
-    journal.keep(Entry("k1", "CheckInWish", {"queue": "IM"}, 1.0))
+    journal.keep(Entry("k1", "CheckInCommand", {"queue": "IM"}, 1.0))
     assert ["k1"] == [entry.key for entry in journal.open()]
-    assert "wishes.db.unreadable" == journal.put_aside.name
+    assert "outbox.db.unreadable" == journal.put_aside.name
     journal.close()
     again = Journal(path)
     assert (None, ["k1"]) == (again.put_aside, [entry.key for entry in again.open()])
@@ -53,19 +53,19 @@ def test_a_memory_that_cannot_be_read_is_put_aside_and_the_kiosk_goes_on(what, t
 
 
 def test_an_empty_file_is_a_new_memory(tmp_path):
-    (tmp_path / "wishes.db").touch()
-    journal = Journal(tmp_path / "wishes.db")
+    (tmp_path / "outbox.db").touch()
+    journal = Journal(tmp_path / "outbox.db")
     assert ([], None) == (journal.open(), journal.put_aside)
     journal.close()
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", "7"])
 def test_an_open_command_that_cannot_be_read_is_forgotten_and_the_others_stay(body, tmp_path):
-    path = tmp_path / "wishes.db"
+    path = tmp_path / "outbox.db"
     Journal(path).close()
     with sqlite3.connect(path) as db:
-        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('bad', 'CheckInWish', ?, 1.0, NULL)", (body,))
-        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('good', 'CheckInWish', '{{}}', 2.0, NULL)")
+        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('bad', 'CheckInCommand', ?, 1.0, NULL)", (body,))
+        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('good', 'CheckInCommand', '{{}}', 2.0, NULL)")
     db.close()
     journal = Journal(path)
     assert ["good"] == [entry.key for entry in journal.open()]
@@ -141,6 +141,6 @@ def test_a_check_in_with_an_answer_that_cannot_be_read_is_told_as_away(tmp_path)
     here = Bench(tmp_path, lambda _request: httpx.Response(200, content=b"<html>"))
     assert [Answer("0.1", Away())] == here.do(WISH)
     assert 1 == len(here.journal.open())
-    here.errands.stop()
+    here.runner.stop()
     here.paper.close()
     here.journal.close()

@@ -62,8 +62,8 @@ def test_a_folder_that_others_use_too_stays_open(tmp_path):
 def test_the_kiosk_keeps_its_commands_to_itself(tmp_path):
     """S10: what a patient typed waits there until the server has it."""
     state = tmp_path / "kiosk-state"
-    journal = Journal(state / "wishes.db")
-    journal.keep(Entry("k1", "CheckInWish", {"name": "龘靐齉"}, 1.0))
+    journal = Journal(state / "outbox.db")
+    journal.keep(Entry("k1", "CheckInCommand", {"name": "龘靐齉"}, 1.0))
     journal.close()
 
-    assert [0o700, 0o600] == [mode(state), mode(state / "wishes.db")]
+    assert [0o700, 0o600] == [mode(state), mode(state / "outbox.db")]

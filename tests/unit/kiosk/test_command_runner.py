@@ -13,17 +13,17 @@ import pytest
 from hardware.jobs import print_job
 from hardware.ports import Outcome, Reason
 from hardware.registry import open_printer
-from kiosk.agent.outbox import Errands, Outside
+from kiosk.agent.outbox import CommandRunner, Dependencies
 from kiosk.agent.outbox_store import Entry, Journal
 from kiosk.agent.printer import PaperMaker
-from kiosk.machine.effects import CallStaff, CheckInWish, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
+from kiosk.machine.effects import CallStaff, CheckInCommand, FollowAlert, Forget, Identify, PutOnPaper, SettlePaper
 from kiosk.machine.events import Alerted, Answer, Away, Coming, Paper, Refused, Resumed
 from server.protocol.answers import CheckIn, Identification
 from server.protocol.client import HallClient
 from server.protocol.messages import PrintJob
 from server.protocol.terms import Evidence, PrintJobState
 
-WISH = CheckInWish("0.1", appointment="ap1", visit_token="CANARY", flags=())
+WISH = CheckInCommand("0.1", appointment="ap1", visit_token="CANARY", flags=())
 
 
 def slip_job(name="j1"):
@@ -72,8 +72,8 @@ class Bench:
         client = HallClient("http://hall", "token", transport=httpx.MockTransport(self.wall), budget=0)
         opener = (lambda: open_printer(printer)) if printer else None
         self.paper = PaperMaker(opener, lambda job, made: print_job(job, made, datetime.now(UTC)))
-        self.journal = Journal(folder / "wishes.db")
-        self.errands = Errands(Outside(client, lambda: "H1", self.paper, self.journal, clock), self.feed)
+        self.journal = Journal(folder / "outbox.db")
+        self.runner = CommandRunner(Dependencies(client, lambda: "H1", self.paper, self.journal, clock), self.feed)
 
     def feed(self, happened):
         with self.came:
@@ -86,8 +86,8 @@ class Bench:
             while not what():
                 assert self.came.wait(max(0.0, min(0.05, deadline - time.monotonic()))) or time.monotonic() < deadline
 
-    def do(self, *wishes, answers=1):
-        self.errands.perform(wishes)
+    def do(self, *effects, answers=1):
+        self.runner.perform(effects)
         self.until(lambda: len(self.fed) >= answers)
         return self.fed
 
@@ -102,7 +102,7 @@ def bench(tmp_path):
 
     yield make
     for each in made:
-        each.errands.stop()
+        each.runner.stop()
         each.paper.close()
         each.journal.close()
 
@@ -111,7 +111,7 @@ def test_a_wish_is_on_disk_before_it_is_sent(bench, tmp_path):
     at_sending = []
 
     def look(request):
-        at_sending.extend(entry.key for entry in Journal(tmp_path / "wishes.db").open())
+        at_sending.extend(entry.key for entry in Journal(tmp_path / "outbox.db").open())
         return httpx.Response(201, json={"ticket": TICKET})
 
     here = bench(look)
@@ -156,7 +156,7 @@ def test_an_end_that_the_server_does_not_take_now_holds_up_no_other_and_is_told_
 
     here = bench(server)
     jobs = [PrintJob.model_validate(slip_job(name)) for name in ("bad1", "bad2", "bad3", "bad4", "bad5", "good")]
-    here.errands.perform(tuple(SettlePaper(job, PrintJobState.PRINTED, "fine") for job in jobs))
+    here.runner.perform(tuple(SettlePaper(job, PrintJobState.PRINTED, "fine") for job in jobs))
     here.until(lambda: len(taken) >= 6)
     assert "good" == taken[0][0]
     assert 6 == len({job for job, _ in taken})
@@ -180,9 +180,9 @@ def test_a_danger_is_reported_although_a_network_answers_in_place_of_the_hall(be
 def test_an_end_that_is_refused_for_good_is_told_no_more(bench):
     here = bench((409, {"code": "lease_lost"}), (200, {}))
     job = PrintJob.model_validate(slip_job())
-    here.errands.perform((SettlePaper(job, PrintJobState.PRINTED, "fine"),))
+    here.runner.perform((SettlePaper(job, PrintJobState.PRINTED, "fine"),))
     here.until(lambda: here.wall.sent)
-    here.errands.stop()
+    here.runner.stop()
     assert 1 == len(here.wall.sent)
 
 
@@ -200,7 +200,7 @@ def test_nothing_more_is_wished_for_somebody_who_has_left(bench, monkeypatch):
     monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     here = bench(httpx.ConnectError("no"))
     here.do(WISH)
-    here.errands.perform((Forget(0),))
+    here.runner.perform((Forget(0),))
 
     here.until(lambda: not here.journal.open())
     assert 1 == len(set(here.wall.keys("/check-ins")))
@@ -210,7 +210,7 @@ def test_a_danger_is_reported_even_when_the_patient_has_left(bench, monkeypatch)
     monkeypatch.setattr("kiosk.agent.outbox.AGAIN_AFTER", 0.01)
     here = bench(httpx.ConnectError("no"))
     here.do(replace(WISH, flags=("red_flag",)))
-    here.errands.perform((Forget(0),))
+    here.runner.perform((Forget(0),))
     here.wall.answers = [(202, {"text": {"zh": "请稍等"}})]
 
     here.until(lambda: len(here.fed) > 1)
@@ -274,10 +274,10 @@ def test_nobody_asks_for_a_patient_who_has_left(bench, monkeypatch):
     """U23"""
     monkeypatch.setattr("kiosk.agent.outbox.FOLLOW_EVERY", 0.001)
     here = bench(told())
-    here.errands.perform((FollowAlert("a", 3),))
+    here.runner.perform((FollowAlert("a", 3),))
     here.until(lambda: here.wall.sent)
-    here.errands.perform((Forget(3),))
-    here.errands.stop()
+    here.runner.perform((Forget(3),))
+    here.runner.stop()
 
     assert [] == here.fed
 
@@ -292,10 +292,10 @@ def test_a_disk_that_refuses_sends_nothing(bench):
 
 def left_behind(here, made_at, printing=None):
     body = {"appointment": "ap1", "flags": [], "language": "zh", "id": "0.1"}
-    here.journal.keep(Entry("key-of-before", "CheckInWish", body, made_at))
+    here.journal.keep(Entry("key-of-before", "CheckInCommand", body, made_at))
     if printing:
         here.journal.printing("key-of-before", printing)
-    here.errands.resume()
+    here.runner.resume()
 
 
 def test_a_young_wish_of_before_a_crash_is_sent_again_under_its_key(bench):
