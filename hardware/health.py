@@ -33,12 +33,12 @@ class HealthCheck:
         """Ask now."""
         return self.heard(self._ask())
 
-    def heard(self, word: Reason) -> Reason:
+    def heard(self, reason: Reason) -> Reason:
         """Take the printer's word from wherever it came, such as a job that just ended."""
-        longest = LONGEST_PAUSE if word in GOOD else LONGEST_PAUSE_ILL
-        self._pause = min(longest, self._pause * 2) if word is self.last and self._pause else FIRST_PAUSE
-        self.last, self._due = word, self._now() + self._pause
-        return word
+        longest = LONGEST_PAUSE if reason in GOOD else LONGEST_PAUSE_ILL
+        self._pause = min(longest, self._pause * 2) if reason is self.last and self._pause else FIRST_PAUSE
+        self.last, self._due = reason, self._now() + self._pause
+        return reason
 
     def doubt(self) -> None:
         """Something failed: the next look asks."""

@@ -115,9 +115,9 @@ def answers(host: str, port: int) -> bool:
     return False
 
 
-def free_port(wished: int = 0) -> int:
+def free_port(wanted: int = 0) -> int:
     """The wished port when nobody has it on loopback, else any free one."""
-    for port in (wished, 0):
+    for port in (wanted, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))

@@ -70,13 +70,13 @@ class VirtualPrinter:
         """The switches as they are."""
         return self._faults
 
-    def set_faults(self, wished: Mapping[str, Any]) -> Faults:
+    def set_faults(self, wanted: Mapping[str, Any]) -> Faults:
         """Switch faults; what is not named stays. What waited for the refill is printed then.
 
         Raises ValueError for an unknown switch or a value of the wrong kind; nothing is switched then.
         """
         with self._lock:
-            self._faults = self._faults.switched(wished)
+            self._faults = self._faults.switched(wanted)
             self._parser.macros = not self._faults.no_macro
             if self._faults.swallow_bytes is None:
                 self._swallowing = 0

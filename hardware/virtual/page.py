@@ -169,9 +169,9 @@ def _switches(app: Flask, device: VirtualPrinter) -> None:
 
     @app.post("/faults")
     def faults() -> tuple[Response, int] | Response:
-        wished = request.get_json()
+        wanted = request.get_json()
         try:
-            device.set_faults(wished if isinstance(wished, dict) else {"body": wished})
+            device.set_faults(wanted if isinstance(wanted, dict) else {"body": wanted})
         except ValueError as error:
             return jsonify(code="invalid", detail=str(error)), 422
         return jsonify(device.state())

@@ -86,7 +86,7 @@ def dismiss(children: Children, hall: str, devices: Sequence[str]) -> None:
     children.command("server", "device", "revoke", "--hall", hall, *devices)
 
 
-def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[str]]:
+def chosen_stations(snapshot: Snapshot, wanted: int) -> Mapping[str, Sequence[str]]:
     """The first so many rooms of the hall with their woven queues. Raises Unplayable for too few, or a busy hall."""
     if snapshot.tickets:
         live = len(snapshot.tickets)
@@ -98,10 +98,10 @@ def chosen_stations(snapshot: Snapshot, wished: int) -> Mapping[str, Sequence[st
         if station.state is StationState.OPEN
     }
     rooms = {station: queues for station, queues in rooms.items() if queues}
-    if len(rooms) < wished:
+    if len(rooms) < wanted:
         has = f"{len(rooms)} open rooms with a woven queue"
-        raise Unplayable(f"too few stations: hall {snapshot.hall} has {has}, not {wished}")
-    return dict(list(rooms.items())[:wished])
+        raise Unplayable(f"too few stations: hall {snapshot.hall} has {has}, not {wanted}")
+    return dict(list(rooms.items())[:wanted])
 
 
 def planned(day: Day, stations: Mapping[str, Sequence[str]], zone: ZoneInfo, *, simulated: bool) -> Plan:

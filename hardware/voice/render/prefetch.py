@@ -40,11 +40,11 @@ class Prefetcher:
 
     def instead(self, sentences: Iterable[Sentence]) -> None:
         """Forget what was likely and render these, whole sentences first, then their phrases."""
-        wished = list(dict.fromkeys(sentences))
-        parts = [(part, language) for text, language in wished for part in self._chain.parts(text, language)[1:]]
+        wanted = list(dict.fromkeys(sentences))
+        parts = [(part, language) for text, language in wanted for part in self._chain.parts(text, language)[1:]]
         with self._changed:
             self._likely.clear()
-            self._likely.extend(dict.fromkeys([*wished, *parts]))
+            self._likely.extend(dict.fromkeys([*wanted, *parts]))
             self._changed.notify_all()
 
     def __enter__(self) -> None:
@@ -82,24 +82,24 @@ class Prefetcher:
                 if not found:
                     self._chain.forget_old()
                     continue
-                wishes = self._next()
-                text, language = wishes.popleft()
+                waiting = self._next()
+                text, language = waiting.popleft()
             try:
                 if not self._chain.has(text, language):
                     self._chain.render_ahead(text, language)
             except HardwareError as error:
-                self._not_yet(wishes, (text, language), error)
+                self._not_yet(waiting, (text, language), error)
             except Exception:  # a full disk, an engine's own fault: the call tries again and falls back
                 log.exception("voice: rendering ahead failed")
 
     def _next(self) -> deque[Sentence]:
         return self._called or self._likely
 
-    def _not_yet(self, wishes: deque[Sentence], wish: Sentence, error: HardwareError) -> None:
+    def _not_yet(self, waiting: deque[Sentence], sentence: Sentence, error: HardwareError) -> None:
         """Wait for an engine that still loads; anything else is left to the call, which tries again and falls back."""
         if isinstance(error, NotAvailable) and not error.permanent:
             with self._changed:
-                wishes.appendleft(wish)
+                waiting.appendleft(sentence)
                 self._changed.wait_for(lambda: self._closed, timeout=WHILE_LOADING)
         else:
             log.info("voice: not rendered ahead: %s", error)

@@ -144,12 +144,12 @@ def _learn(db: Session, patient: PatientRow, body: PatientBody, document: Docume
 
     A passport stays unkept beside a permit: there is room for one document besides an identity number.
     """
-    said = {name: value for name, value in _said(body, document).items() if value is not None}
+    given = {name: value for name, value in _said(body, document).items() if value is not None}
     if patient.record_number:
-        said = {name: value for name, value in said.items() if name not in {RECORD, "record_key"}}
+        given = {name: value for name, value in given.items() if name not in {RECORD, "record_key"}}
     if patient.document_number:
-        said = {name: value for name, value in said.items() if name not in {"document_type", "document_number"}}
-    new = {name: value for name, value in said.items() if getattr(patient, name) is None}
+        given = {name: value for name, value in given.items() if name not in {"document_type", "document_number"}}
+    new = {name: value for name, value in given.items() if getattr(patient, name) is None}
     if "identity_number" in new and document is not None:
         new |= {"birth_date": document.birth_date, "sex": document.sex}
     _must_be_free(db, new, patient.id)

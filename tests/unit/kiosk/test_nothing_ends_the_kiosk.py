@@ -5,6 +5,7 @@ import threading
 
 import httpx
 import pytest
+from tests.unit.kiosk.test_kiosk_errands import WISH, Bench
 
 from hardware.ports import Scan
 from kiosk.agent.outbox_store import COLUMNS, Entry, Journal
@@ -14,7 +15,6 @@ from kiosk.machine.events import Answer, Away
 from server.protocol.client import HallClient
 from server.protocol.terms import Evidence
 from server.protocol.wire import AnswerUnreadable
-from tests.unit.kiosk.test_kiosk_errands import WISH, Bench
 
 
 def torn(path):
