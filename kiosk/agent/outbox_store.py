@@ -13,7 +13,7 @@ from typing import Any
 from server.protocol import durable_files, private_files
 
 TABLE = """
-CREATE TABLE IF NOT EXISTS wish (
+CREATE TABLE IF NOT EXISTS command (
     key TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     body TEXT NOT NULL,
@@ -38,7 +38,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous=EXTRA")  # FULL leaves the deleted journal's name in the folder: undone by a cut
         db.execute("PRAGMA secure_delete=ON")  # a settled effect must not be readable in free pages
         db.execute(TABLE)
-        if [row[1] for row in db.execute("PRAGMA table_info(wish)")] != COLUMNS:
+        if [row[1] for row in db.execute("PRAGMA table_info(command)")] != COLUMNS:
             raise _OtherVersion("it is another version's")
         damage = str(db.execute("PRAGMA quick_check").fetchone()[0])
         if damage != "ok":
@@ -91,24 +91,26 @@ class Journal:
         """Write an effect down before it is sent; the same key again replaces it."""
         with self._lock:
             self._db.execute(
-                "INSERT OR REPLACE INTO wish (key, kind, body, made_at) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO command (key, kind, body, made_at) VALUES (?, ?, ?, ?)",
                 (entry.key, entry.kind, json.dumps(entry.body), entry.made_at),
             )
 
     def printing(self, key: str, job: str) -> None:
         """Write down that the paper of an effect begins now, never to come out twice, and forget who asked for it."""
         with self._lock:
-            self._db.execute("UPDATE wish SET printing = ?, body = '{}' WHERE key = ?", (job, key))
+            self._db.execute("UPDATE command SET printing = ?, body = '{}' WHERE key = ?", (job, key))
 
     def settle(self, key: str) -> None:
         """Forget an effect whose outcome is known and acted upon."""
         with self._lock:
-            self._db.execute("DELETE FROM wish WHERE key = ?", (key,))
+            self._db.execute("DELETE FROM command WHERE key = ?", (key,))
 
     def open(self) -> list[Entry]:
         """Return what is not settled, oldest first; what cannot be read any more is settled."""
         with self._lock:
-            rows = self._db.execute("SELECT key, kind, body, made_at, printing FROM wish ORDER BY made_at").fetchall()
+            rows = self._db.execute(
+                "SELECT key, kind, body, made_at, printing FROM command ORDER BY made_at"
+            ).fetchall()
         found = []
         for key, kind, body, made_at, printing in rows:
             try:

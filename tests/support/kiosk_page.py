@@ -142,7 +142,7 @@ class KioskProcess:
     def wishes(self) -> int:
         """How many wishes the kiosk has written down and not settled."""
         with contextlib.closing(sqlite3.connect(self.folder / "state" / "outbox.db")) as journal:
-            return int(journal.execute("SELECT count(*) FROM wish").fetchone()[0])
+            return int(journal.execute("SELECT count(*) FROM command").fetchone()[0])
 
     def kill(self) -> None:
         """End as a power cut does."""

@@ -5,7 +5,6 @@ import threading
 
 import httpx
 import pytest
-from tests.unit.kiosk.test_kiosk_errands import WISH, Bench
 
 from hardware.ports import Scan
 from kiosk.agent.outbox_store import COLUMNS, Entry, Journal
@@ -15,6 +14,7 @@ from kiosk.machine.events import Answer, Away
 from server.protocol.client import HallClient
 from server.protocol.terms import Evidence
 from server.protocol.wire import AnswerUnreadable
+from tests.unit.kiosk.test_command_runner import WISH, Bench
 
 
 def torn(path):
@@ -64,8 +64,10 @@ def test_an_open_command_that_cannot_be_read_is_forgotten_and_the_others_stay(bo
     path = tmp_path / "outbox.db"
     Journal(path).close()
     with sqlite3.connect(path) as db:
-        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('bad', 'CheckInCommand', ?, 1.0, NULL)", (body,))
-        db.execute(f"INSERT INTO wish ({', '.join(COLUMNS)}) VALUES ('good', 'CheckInCommand', '{{}}', 2.0, NULL)")
+        db.execute(
+            f"INSERT INTO command ({', '.join(COLUMNS)}) VALUES ('bad', 'CheckInCommand', ?, 1.0, NULL)", (body,)
+        )
+        db.execute(f"INSERT INTO command ({', '.join(COLUMNS)}) VALUES ('good', 'CheckInCommand', '{{}}', 2.0, NULL)")
     db.close()
     journal = Journal(path)
     assert ["good"] == [entry.key for entry in journal.open()]
