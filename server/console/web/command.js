@@ -11,12 +11,32 @@ export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** How long to wait before try number `attempt` (1 is the first repetition), in milliseconds. */
+/**
+ * @typedef {{status: number, body: any}} Answer
+ * @typedef {{path: string, body: object, key: string}} Command
+ * @typedef {({settled: true} & Answer) | {settled: false}} Outcome
+ * @typedef {object} Ways what sending needs of the page
+ * @property {(path: string, body: object, key: string) => Promise<Answer>} post
+ * @property {(milliseconds: number) => Promise<unknown>} wait
+ * @property {() => number} now milliseconds
+ * @property {(attempt: number, cause: "link" | "server") => void} onTry
+ * @property {() => Promise<unknown>} signIn
+ */
+
+/**
+ * How long to wait before try number `attempt` (1 is the first repetition), in milliseconds.
+ *
+ * @param {number} attempt
+ */
 export function delayBefore(attempt) {
   return DELAYS[Math.min(attempt, DELAYS.length) - 1];
 }
 
-/** Whether this answer settles the command; if not, the same command with the same key goes out again. */
+/**
+ * Whether this answer settles the command; if not, the same command with the same key goes out again.
+ *
+ * @param {Answer} answer
+ */
 export function isSettled({ status, body }) {
   if (status === 401) return false; // the session ended: the same person signs in again, then the command goes on
   if (status === 503 && ["storage_full", "storage_damaged"].includes(body.code)) return true;
@@ -29,10 +49,15 @@ export function isSettled({ status, body }) {
  * Answers {settled: true, status, body} or {settled: false}: then nobody knows yet, and the list tells when the link
  * is back. `onTry(attempt, cause)` hears of each repetition before it starts; `signIn()` resolves when the session is
  * back. `post`, `wait` and `now` are given by the caller.
+ *
+ * @param {Command} command
+ * @param {Ways} ways
+ * @returns {Promise<Outcome>}
  */
 export async function send({ path, body, key }, { post, wait, now, onTry, signIn }) {
   let end = now() + GIVE_UP_AFTER;
   for (let attempt = 1; ; attempt += 1) {
+    /** @type {"link" | "server"} */
     let cause = "link";
     try {
       const answer = await post(path, body, key);
@@ -43,7 +68,7 @@ export async function send({ path, body, key }, { post, wait, now, onTry, signIn
       }
       cause = "server";
     } catch (error) {
-      if (error.code !== UNREACHABLE) throw error;
+      if (/** @type {{code?: string}} */ (error).code !== UNREACHABLE) throw error;
     }
     if (now() >= end) return { settled: false };
     onTry(attempt, cause);

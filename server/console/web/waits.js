@@ -1,27 +1,56 @@
 // Owns how long somebody has waited against which target, and the order of lists. Pure; knows no screen.
 
+/**
+ * @typedef {import("protocol").TicketView} Ticket
+ * @typedef {import("protocol").Snapshot} Hall
+ * @typedef {{code: string, rank: number, target_minutes?: number | null, reassess_after_minutes?: number | null}} Level
+ * @typedef {object} Reference what the list needs of the hall's reference data
+ * @property {Record<string, {levels: Level[]}>} scales
+ * @property {Record<string, Record<string, any>>} queues the rules of each queue
+ * @typedef {{minutes: number, target: number, share: number, state: "on_time" | "amber" | "overdue"}} Wait
+ * @typedef {{ticket: Ticket, wait: Wait | null, pressing: number, over: number, lane: number}} Line
+ */
+
+/** @type {Partial<Record<Ticket["lane"], string>>} */
 const LANE_TARGETS = { return: "return_target", policy: "policy_target", passed: "passed_target" };
 const LANES = ["urgent", "passed", "return", "policy", "ordinary"];
 const IN_LINE = new Set(["checked_in", "waiting", "staged"]);
 const UNGRADED_TARGET = 10; // a patient of a graded queue is to be looked at within ten minutes
 export const AMBER = 0.8; // amber at 80 % of the target, red at 100 %
 
-/** The level of a ticket in its queue's scale, or undefined while it has none. */
+/**
+ * The level of a ticket in its queue's scale, or undefined while it has none.
+ *
+ * @param {Ticket} ticket
+ * @param {Hall} hall
+ * @param {Reference} reference
+ */
 export function levelOf(ticket, hall, reference) {
   const scale = hall.queues.find((queue) => queue.id === ticket.queue)?.scale;
-  return reference.scales[scale]?.levels.find((level) => level.code === ticket.grade);
+  return reference.scales[scale ?? ""]?.levels.find((level) => level.code === ticket.grade);
 }
 
-/** Minutes within which this ticket should be seen: the level's, or the lane's. */
+/**
+ * Minutes within which this ticket should be seen: the level's, or the lane's.
+ *
+ * @param {Ticket} ticket
+ * @param {Hall} hall
+ * @param {Reference} reference
+ * @returns {number}
+ */
 export function targetOf(ticket, hall, reference) {
   if (ticket.state === "checked_in") return UNGRADED_TARGET;
   const rules = reference.queues[ticket.queue] ?? {};
   const level = levelOf(ticket, hall, reference)?.target_minutes;
   if (ticket.lane === "urgent" && level != null) return level;
-  return rules[LANE_TARGETS[ticket.lane]] ?? level ?? rules.ordinary_target ?? 60;
+  return rules[LANE_TARGETS[ticket.lane] ?? ""] ?? level ?? rules.ordinary_target ?? 60;
 }
 
-/** Since when this ticket waits in its present lane: check-in, a booked slot that is later, or the way back in line. */
+/**
+ * Since when this ticket waits in its present lane: check-in, a booked slot that is later, or the way back in line.
+ *
+ * @param {Ticket} ticket
+ */
 export function waitsSince(ticket) {
   const times = ticket.times;
   const back = ticket.lane === "return" || ticket.lane === "passed" ? times.returned : null;
@@ -29,7 +58,15 @@ export function waitsSince(ticket) {
   return ticket.slot && ticket.lane === "ordinary" ? Math.max(since, new Date(ticket.slot).getTime()) : since;
 }
 
-/** {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds); null for who is not in line. */
+/**
+ * {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds); null for who is not in line.
+ *
+ * @param {Ticket} ticket
+ * @param {Hall} hall
+ * @param {Reference} reference
+ * @param {number} now
+ * @returns {Wait | null}
+ */
 export function waitOf(ticket, hall, reference, now) {
   if (!IN_LINE.has(ticket.state)) return null;
   const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));
@@ -39,21 +76,40 @@ export function waitOf(ticket, hall, reference, now) {
   return { minutes, target, share, state };
 }
 
-/** {minutes left (negative: over)} until this ticket must be looked at again; null without a timer. */
+/**
+ * {minutes left (negative: over)} until this ticket must be looked at again; null without a timer.
+ *
+ * @param {Ticket} ticket
+ * @param {Hall} hall
+ * @param {Reference} reference
+ * @param {number} now
+ */
 export function reassessIn(ticket, hall, reference, now) {
   const after = levelOf(ticket, hall, reference)?.reassess_after_minutes;
   if (!after || !IN_LINE.has(ticket.state) || !ticket.times.triaged) return null;
   return Math.ceil((new Date(ticket.times.triaged).getTime() + after * 60000 - now) / 60000);
 }
 
-/** Which tab of the desk a ticket belongs to. */
+/**
+ * Which tab of the desk a ticket belongs to.
+ *
+ * @param {Ticket} ticket
+ */
 export function tabOf(ticket) {
   if (ticket.state === "called" || ticket.state === "serving") return "rooms";
   if (ticket.state === "held" || ticket.state === "passed") return ticket.state;
   return "waiting";
 }
 
-/** Overdue first, the urgent before the rest, longest over its target first; then by lane, rank and place in line. */
+/**
+ * Overdue first, the urgent before the rest, longest over its target first; then by lane, rank and place in line.
+ *
+ * @param {Ticket[]} tickets
+ * @param {Hall} hall
+ * @param {Reference} reference
+ * @param {number} now
+ * @returns {Line[]}
+ */
 export function inOrder(tickets, hall, reference, now) {
   const keyed = tickets.map((ticket) => {
     const wait = waitOf(ticket, hall, reference, now);
@@ -73,7 +129,12 @@ export function inOrder(tickets, hall, reference, now) {
   return keyed;
 }
 
-/** Whether a ticket answers to what was typed: its number with or without zeros, or a part of the name. */
+/**
+ * Whether a ticket answers to what was typed: its number with or without zeros, or a part of the name.
+ *
+ * @param {Ticket} ticket
+ * @param {string} typed
+ */
 export function matches(ticket, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return true;
@@ -86,7 +147,12 @@ export function matches(ticket, typed) {
   );
 }
 
-/** Age in whole years, or months under two: {years} or {months}; null when unknown. */
+/**
+ * Age in whole years, or months under two: {years} or {months}; null when unknown.
+ *
+ * @param {string | null | undefined} birthDate
+ * @param {number} now
+ */
 export function ageOf(birthDate, now) {
   if (!birthDate) return null;
   const [year, month, day] = birthDate.split("-").map(Number);
