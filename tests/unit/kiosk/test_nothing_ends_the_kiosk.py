@@ -25,7 +25,7 @@ def torn(path):
 
 def of_another_version(path):
     with sqlite3.connect(path) as db:
-        db.execute("CREATE TABLE wish (id TEXT, words TEXT)")
+        db.execute("CREATE TABLE command (id TEXT, words TEXT)")
     db.close()
 
 
