@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain import alerting
@@ -15,11 +15,10 @@ from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.views import View, stamp
 from server.services.readmodel.snapshot import hall_row
-from server.store.models import DoctorRow, HallRow, QueueRow, StationRow
+from server.store.models import DoctorRow, HallRow, QueueRow
 
-ZONES = select(StationRow.id, StationRow.zone).where(StationRow.hall_id == bindparam("hall"))
 SHOWN_RULES = (
-    "policy_tags", "undo_seconds", "pass_min_calls", "pass_min_seconds", "pass_needs_live_zone", "return_target",
+    "policy_tags", "undo_seconds", "return_target",
     "policy_target", "passed_target", "ordinary_target", "staging", "stage_cap",
     "passed_arrived_minutes",
 )  # fmt: skip
@@ -29,9 +28,9 @@ SHOWN_LEVEL = (
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues, zones, scales, actions, moves, escorted, flags, findings, outcomes, doctors, halls}.
+    """{epoch, now, queues, scales, actions, moves, escorted, flags, findings, outcomes, doctors, halls}.
 
-    `queues` are rules by queue, `zones` loudspeaker zones by station, `actions` who may ask for an action of a ticket
+    `queues` are rules by queue, `actions` who may ask for an action of a ticket
     and whether it can be undone, `moves` actions by state, `escorted` those besides for a level that does not queue,
     `outcomes` how an alert may end by its kind.
     """
@@ -42,7 +41,6 @@ def knowledge(context: Context, hall: str) -> View:
             "epoch": row.epoch,
             "now": stamp(context.clock.hall()),
             "queues": {queue.id: _rules(queue.rules) for queue in config.queues.values() if queue.active},
-            "zones": dict(db.execute(ZONES, {"hall": hall}).tuples().all()),
             "scales": _scales(context, config),
             "moves": _actions_by_state(TRANSITIONS),
             "escorted": _actions_by_state(ESCORTED),

@@ -24,8 +24,8 @@ import {
 } from "/console/web/parts.js";
 import { personOf } from "/console/web/person.js";
 import { callNext, keysOf, openForm, resume, runRow } from "/console/web/station_commands.js";
-import { Examination, PassAnyway, Pause, whyNotPass } from "/console/web/station_forms.js";
-import { after, currentAt, minutesHere, nextLabel, whyNotNext } from "/console/web/station_state.js";
+import { Examination, PassAnyway, Pause } from "/console/web/station_forms.js";
+import { after, currentAt, minutesHere, nextLabel, whyNotNext, whyNotPass } from "/console/web/station_state.js";
 import { currentLanguage, has, named, t } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
@@ -34,9 +34,10 @@ const COMPACT = new URLSearchParams(location.search).has("compact");
 const FORMS = { examination: Examination, transfer: Transfer, pass: PassAnyway, pause: Pause };
 const KEYS_AFTER = ["B", "Z", "Esc", "?"];
 
-/** Who comes to this station, as the server would choose now; asked again after every event. */
+/** Who comes to this station and whether who is called may be passed, as the server says; asked after every event. */
 function useComing(desk, station) {
   const [coming, setComing] = useState([]);
+  const [passing, setPassing] = useState(null);
   const seq = desk.hall?.seq;
   const epoch = desk.hall?.epoch;
   useEffect(() => {
@@ -45,14 +46,16 @@ function useComing(desk, station) {
     const timer = setTimeout(async () => {
       // without an answer the button would go on naming who was next before
       const answer = await getWithRetry(`/console/stations/${encodeURIComponent(station)}/coming`, () => here);
-      if (here && answer?.status === 200) setComing(answer.body.coming);
+      if (!here || answer?.status !== 200) return;
+      setComing(answer.body.coming);
+      setPassing(answer.body.passing);
     }, SETTLE);
     return () => {
       here = false;
       clearTimeout(timer);
     };
   }, [station, seq, epoch]);
-  return coming;
+  return { coming, passing, setPassing };
 }
 
 const nameOf = (ticket) => ticket.name ?? ticket.display_name ?? "";
@@ -196,14 +199,14 @@ function KeyList({ onClose }) {
 function useStation(desk, id) {
   const [form, setForm] = useState(null); // { name, ticket }
   const [keys, setKeys] = useState(false);
-  const [refused, setRefused] = useState(null);
-  const coming = useComing(desk, id);
+  const { coming, passing, setPassing } = useComing(desk, id);
   const { hall, reference } = desk;
   const station = hall.stations.find((one) => one.id === id);
   const current = currentAt(hall.tickets, id);
   const actions = possible(current, reference);
-  const why = whyNotPass(current, hall, reference, desk.now(), refused);
-  return { desk, station, current, coming, actions, why, form, setForm, keys, setKeys, setRefused };
+  const reason = whyNotPass(current, passing, desk.now());
+  const why = reason ? t(reason.key, reason.gaps) : "";
+  return { desk, station, current, coming, actions, why, form, setForm, keys, setKeys, setPassing };
 }
 
 function Station({ desk, id, redraw, leave }) {

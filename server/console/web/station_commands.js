@@ -39,14 +39,18 @@ export function sendPlain(page, action) {
   if (mayDo(page, action)) sendAction(page.desk, page.current, action);
 }
 
+const TOO_SOON = ["pass_too_soon", "zone_offline"];
+
 /** Pass the patient; where the rule does not allow it yet, ask for a reason. */
 export async function passPatient(page) {
   const { desk, current, actions, why } = page;
   if (!actions.includes("pass")) return desk.notify(t("pass.nobody"), "attention");
-  if (why) return page.setForm({ name: "pass", ticket: current });
-  const answer = await sendAction(desk, current, "pass");
-  const allowedAt = answer?.body.allowed_at;
-  if (allowedAt) page.setRefused({ ticket: current.id, allowedAt: new Date(allowedAt).getTime() });
+  const ask = () => page.setForm({ name: "pass", ticket: current });
+  if (why) return ask();
+  const answer = await sendAction(desk, current, "pass", {}, { quiet: TOO_SOON });
+  if (!TOO_SOON.includes(answer?.body.code)) return;
+  page.setPassing({ ticket: current.id, ...answer.body });
+  ask();
 }
 
 /** Open a form about the patient who is here, or about the room. */

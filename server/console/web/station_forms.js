@@ -1,28 +1,10 @@
-// Owns the small forms of the doctor's station and the reasons why a patient may not be passed yet. Knows no list.
+// Owns the small forms of the doctor's station. Knows no list.
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { holdReason, RadioGroup, TextField, TicketForm } from "/console/web/forms.js";
 import { t } from "/console/web/texts.js";
 import { sendForm } from "/console/web/ticket_commands.js";
-
-/** Why nobody may be passed yet, or "" when the rule allows it; the server has the last word. */
-export function whyNotPass(ticket, hall, reference, now, refused) {
-  if (ticket?.state !== "called") return t("pass.nobody");
-  const rules = reference.queues[ticket.queue];
-  const callers = hall.devices.filter((device) => device.role === "caller");
-  if (refused?.ticket === ticket.id && refused.allowedAt > now)
-    return t("pass.wait", { seconds: Math.ceil((refused.allowedAt - now) / 1000) });
-  if (!callers.length || !rules) return "";
-  const own = callers.filter((device) => device.zone === reference.zones[ticket.station]);
-  if (rules.pass_needs_live_zone && (own.length ? own : callers).some((device) => !device.online))
-    return t("pass.offline");
-  if (ticket.calls < rules.pass_min_calls)
-    return t("pass.calls", { calls: ticket.calls, needed: rules.pass_min_calls });
-  const last = new Date(ticket.times.recalled ?? ticket.times.called).getTime();
-  const left = last + rules.pass_min_seconds * 1000 - now;
-  return left > 0 ? t("pass.wait", { seconds: Math.ceil(left / 1000) }) : "";
-}
 
 export function Examination({ desk, ticket, onClose, onDone }) {
   const [which, setWhich] = useState("");

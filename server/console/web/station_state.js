@@ -19,6 +19,21 @@ export function whyNotNext(station, current) {
   return null;
 }
 
+/**
+ * Why the patient cannot be passed yet at `now` (milliseconds); null when they can. `passing` is what the server said
+ * of it: {ticket, code, calls, calls_needed, allowed_at}. Of another ticket it says nothing: the server has the last
+ * word.
+ */
+export function whyNotPass(current, passing, now) {
+  if (current?.state !== "called") return { key: "pass.nobody" };
+  if (passing?.ticket !== current.id || !passing.code) return null;
+  if (passing.code === "zone_offline") return { key: "pass.offline" };
+  const { calls, calls_needed: needed, allowed_at: at } = passing;
+  if (calls < needed) return { key: "pass.calls", gaps: { calls, needed } };
+  const seconds = Math.ceil((new Date(at).getTime() - now) / 1000);
+  return seconds > 0 ? { key: "pass.wait", gaps: { seconds } } : null;
+}
+
 /** The key of the text on the large button, and its gaps. */
 export function nextLabel(current, pending) {
   if (pending?.attempt) return { key: "wish.again_short", gaps: pending };

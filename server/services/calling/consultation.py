@@ -1,6 +1,6 @@
 """A ticket's life after check-in: recall, arrived, start, pass, hold, return, prioritise, cancel, undo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,21 +15,21 @@ from server.protocol.terms import (
     Action,
     AlertKind,
     AlertOutcome,
-    DeviceRole,
     ErrorCode,
     Lane,
     TicketState,
 )
 from server.services.alerts import alerts
 from server.services.calling import staging
+from server.services.calling.passing import refusal
 from server.services.core.authority import is_in_sight, is_visitor, must_be_visitor
 from server.services.core.context import Context
 from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
 from server.services.core.unit_of_work import Answer, Work
-from server.services.core.views import stamp, ticket_view
+from server.services.core.views import ticket_view
 from server.services.tickets import announcements, bookings, rescue, reversal, transitions
 from server.services.tickets.requeue import doctor_for, is_away, put_back
-from server.store.models import DeviceRow, StationRow, TicketRow
+from server.store.models import StationRow, TicketRow
 from server.store.queries.announcements import last_calls
 
 
@@ -105,8 +105,9 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
     ticket = transitions.ticket_of(work, id)
     next_state(TicketState(ticket.state), Action.PASS)
     rules = transitions.home_of(work, ticket).rules
-    if not body.reason:
-        _protect(work, ticket, rules.pass_min_calls, rules.pass_min_seconds, live_zone=rules.pass_needs_live_zone)
+    refused = None if body.reason else refusal(work.db, work.hall, ticket, rules, work.now)
+    if refused is not None:
+        raise refused
     announcement = announcements.announce(work, ticket, "passed", _at(work, ticket))
     transitions.apply(
         work,
@@ -119,29 +120,6 @@ def pass_over(work: Work, id: str, body: PlainBody) -> Answer:
         memory={"passes": ticket.passes},
     )
     return answer(ticket)
-
-
-def _protect(work: Work, ticket: TicketRow, calls: int, seconds: int, *, live_zone: bool) -> None:
-    """Nobody is passed unheard: these rules bind where a screen or loudspeaker is enrolled."""
-    if not work.hall.callers:
-        return
-    offline = [device.name for device in _callers(work, _at(work, ticket)) if not device.online]
-    if live_zone and offline:
-        raise HallError(ErrorCode.ZONE_OFFLINE, devices=offline)
-    last = max(datetime.fromisoformat(ticket.times[word]) for word in ("called", "recalled") if word in ticket.times)
-    allowed_at = last + timedelta(seconds=seconds)
-    if ticket.calls < calls or work.now < allowed_at:
-        raise HallError(ErrorCode.PASS_TOO_SOON, calls=ticket.calls, calls_needed=calls, allowed_at=stamp(allowed_at))
-
-
-def _callers(work: Work, station: StationRow | None) -> Sequence[DeviceRow]:
-    """The screens and loudspeakers of the station's zone; where the zone has none of its own, those of the hall."""
-    callers = work.db.scalars(
-        select(DeviceRow).where(
-            DeviceRow.hall_id == work.hall.id, DeviceRow.role == DeviceRole.CALLER, DeviceRow.revoked_at.is_(None)
-        )
-    ).all()
-    return [device for device in callers if station is not None and device.zone == station.zone] or callers
 
 
 def hold(work: Work, id: str, body: HoldBody) -> Answer:

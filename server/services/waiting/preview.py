@@ -11,6 +11,7 @@ from server.domain.discipline import Choice, Head, Recent, remember
 from server.domain.errors import HallError
 from server.domain.explaining import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
+from server.services.calling.passing import refusal
 from server.services.calling.selection import among, caller_of, head_of, in_order_sent, queues_of, recent_of
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
@@ -19,7 +20,7 @@ from server.services.core.views import View
 from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row
 from server.services.tickets.announcements import content_of
-from server.store.models import LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import HallRow, LaneRow, QueueDayRow, StationRow, TicketRow
 
 COMING = 3
 """How many a doctor sees coming."""
@@ -28,7 +29,10 @@ MOST_ROOMS = 8
 
 
 def coming(context: Context, who: Principal, station_id: str) -> View:
-    """{coming: [{ticket, reason, reason_text}]}: the next three if nobody else comes and nobody else calls.
+    """{coming: [{ticket, reason, reason_text}], passing}: the next three if nobody else comes and nobody else calls.
+
+    `passing` is {ticket, code} of who is called to the station: why they may not be passed yet, with the values of
+    the refusal; its code is None where they may, and all of it where nobody is called.
 
     Raises unknown_station, also for another hall's.
     """
@@ -36,17 +40,31 @@ def coming(context: Context, who: Principal, station_id: str) -> View:
         station = db.get(StationRow, station_id)
         if station is None or not station.active or who.hall not in {None, station.hall_id}:
             raise HallError(ErrorCode.UNKNOWN_STATION, station_id)
-        config = config_of(db, hall_row(db, station.hall_id))
+        hall = hall_row(db, station.hall_id)
+        config, now = config_of(db, hall), context.clock.hall()
         return {
+            "passing": _passing(db, hall, config, station, now),
             "coming": [
                 {
                     "ticket": choice.ticket,
                     "reason": choice.reason.code,
                     "reason_text": {language: reason_text(choice.reason, language) for language in ("zh", "en")},
                 }
-                for choice in choices(db, config, station, context.clock.hall(), COMING)
-            ]
+                for choice in choices(db, config, station, now, COMING)
+            ],
         }
+
+
+def _passing(db: Session, hall: HallRow, config: HallConfig, station: StationRow, now: datetime) -> View | None:
+    """Whether who is called to the station may be passed now."""
+    called = TicketRow.station_id == station.id, TicketRow.state == TicketState.CALLED
+    ticket = db.scalars(select(TicketRow).where(TicketRow.hall_id == hall.id, *called)).first()
+    if ticket is None:
+        return None
+    refused = refusal(db, hall, ticket, config.queues[ticket.queue_id].rules, now)
+    if refused is None:
+        return {"ticket": ticket.id, "code": None}
+    return {"ticket": ticket.id, "code": refused.code.value, **refused.extra}
 
 
 def likely_calls(context: Context, hall: str) -> View:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { after, currentAt, minutesHere, nextLabel, whyNotNext } from "/console/web/station_state.js";
+import { after, currentAt, minutesHere, nextLabel, whyNotNext, whyNotPass } from "/console/web/station_state.js";
 
 test("here is who is called or seen there, not who waits at the door", () => {
   const staged = { id: "a", station: "R1", state: "staged" };
@@ -43,4 +43,18 @@ test("minutes count from the call, then from the start", () => {
   assert.equal(minutesHere({ state: "called", times }, now), 7);
   assert.equal(minutesHere({ state: "serving", times }, now), 2);
   assert.equal(minutesHere({ state: "called", times: {} }, now), 0);
+});
+
+test("who is called may be passed when the server says so, and as soon as the time is over that it named", () => {
+  const current = { id: "a", state: "called" };
+  const soon = { ticket: "a", code: "pass_too_soon", calls: 2, calls_needed: 2, allowed_at: "2024-05-06T01:00:10Z" };
+  const now = Date.parse("2024-05-06T01:00:00Z");
+
+  assert.equal(whyNotPass(null, null, now).key, "pass.nobody");
+  assert.equal(whyNotPass(current, { ticket: "a", code: null }, now), null);
+  assert.deepEqual(whyNotPass(current, { ...soon, calls: 1 }, now).gaps, { calls: 1, needed: 2 });
+  assert.deepEqual(whyNotPass(current, soon, now), { key: "pass.wait", gaps: { seconds: 10 } });
+  assert.equal(whyNotPass(current, soon, now + 10000), null);
+  assert.equal(whyNotPass(current, { ticket: "a", code: "zone_offline" }, now).key, "pass.offline");
+  assert.equal(whyNotPass(current, { ...soon, ticket: "b" }, now), null);
 });
