@@ -7,32 +7,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain import alerting
+from server.domain.discipline.targets import UNTRIAGED_MINUTES, wait_target
 from server.domain.lifecycle import ACTIONS, ESCORTED, TRANSITIONS
 from server.domain.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
-from server.protocol.terms import AlertKind
+from server.protocol.terms import AlertKind, Lane
 from server.services.core.context import Context
-from server.services.core.hall_config import HallConfig, config_of
+from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.views import View, stamp
 from server.services.readmodel.snapshot import hall_row
 from server.store.models import DoctorRow, HallRow, QueueRow
 
-SHOWN_RULES = (
-    "policy_tags", "undo_seconds", "return_target",
-    "policy_target", "passed_target", "ordinary_target", "staging", "stage_cap",
-    "passed_arrived_minutes",
-)  # fmt: skip
+SHOWN_RULES = ("policy_tags", "undo_seconds", "staging", "stage_cap", "passed_arrived_minutes")
 SHOWN_LEVEL = (
     "code", "rank", "names", "colour", "symbol", "target_minutes", "reassess_after_minutes", "bypasses_queue",
 )  # fmt: skip
 
 
 def knowledge(context: Context, hall: str) -> View:
-    """{epoch, now, queues, scales, actions, moves, escorted, flags, findings, outcomes, doctors, halls}.
+    """What a page draws and decides with; the hall's tickets, rooms and devices are in its snapshot.
 
-    `queues` are rules by queue, `actions` who may ask for an action of a ticket
-    and whether it can be undone, `moves` actions by state, `escorted` those besides for a level that does not queue,
-    `outcomes` how an alert may end by its kind.
+    `queues` are rules by queue, `targets` minutes by queue, lane and grade, `actions` who may ask for an action of a
+    ticket and whether it can be undone, `moves` actions by state, `escorted` those besides for a level that does not
+    queue, `outcomes` how an alert may end by its kind. Names of the rest are what they hold.
     """
     with Session(context.engines.read) as db:
         row = hall_row(db, hall)
@@ -41,6 +38,8 @@ def knowledge(context: Context, hall: str) -> View:
             "epoch": row.epoch,
             "now": stamp(context.clock.hall()),
             "queues": {queue.id: _rules(queue.rules) for queue in config.queues.values() if queue.active},
+            "targets": {queue.id: _targets(context, queue) for queue in config.queues.values()},
+            "untriaged_minutes": UNTRIAGED_MINUTES,
             "scales": _scales(context, config),
             "moves": _actions_by_state(TRANSITIONS),
             "escorted": _actions_by_state(ESCORTED),
@@ -55,6 +54,15 @@ def knowledge(context: Context, hall: str) -> View:
 
 def _rules(rules: Rules) -> dict[str, Any]:
     return {word: getattr(rules, word) for word in SHOWN_RULES}
+
+
+def _targets(context: Context, queue: Queue) -> dict[str, dict[str, int]]:
+    """Minutes by lane and grade; those of who has no grade stand under the empty one."""
+    levels = {"": None, **{level.code: level.target_minutes for level in context.scale(queue.scale).levels}}
+    return {
+        lane.value: {code: wait_target(queue.mode, lane, level, queue.rules) for code, level in levels.items()}
+        for lane in Lane
+    }
 
 
 def _scales(context: Context, config: HallConfig) -> dict[str, Any]:

@@ -5,18 +5,17 @@ import { useState } from "preact/hooks";
 import { Desk } from "/console/web/desk.js";
 import { Chips, Foot, Grade, Head, Keys, SignInAgain, useDesk, useKeys, Wait } from "/console/web/parts.js";
 import { named, t } from "/console/web/texts.js";
-import { levelOf, reassessIn, tabOf, waitOf } from "/console/web/waits.js";
+import { levelOf, reassessIn, tabOf, targetOf, waitOf } from "/console/web/waits.js";
 
 /** Most urgent first, then the longest over its target; who has no grade yet stands first of all. */
 export function boardLines(hall, reference, now, queues) {
-  const ordinary = (ticket) => reference.queues[ticket.queue]?.ordinary_target ?? 60;
-  const limit = ({ ticket, level }) =>
-    ticket.state === "checked_in" ? -1 : (level?.target_minutes ?? ordinary(ticket));
+  const limit = ({ ticket }) =>
+    ticket.state === "checked_in" ? -1 : (targetOf(ticket, reference, "ordinary") ?? Infinity);
   const share = (line) => line.wait?.share ?? 9;
   return hall.tickets
     .filter((ticket) => queues.includes(ticket.queue))
     .filter((ticket) => tabOf(ticket) === "waiting" || (ticket.state === "held" && ticket.hold_reason === "escort"))
-    .map((ticket) => ({ ticket, wait: waitOf(ticket, hall, reference, now), level: levelOf(ticket, hall, reference) }))
+    .map((ticket) => ({ ticket, wait: waitOf(ticket, reference, now), level: levelOf(ticket, hall, reference) }))
     .sort(
       (one, other) =>
         limit(one) - limit(other) || share(other) - share(one) || one.ticket.order.localeCompare(other.ticket.order),

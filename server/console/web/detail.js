@@ -114,7 +114,7 @@ export function Detail({ desk, ticket, actions, run }) {
   return html`<h2 class="visually-hidden">${t("detail", { number: ticket.number })}</h2>
     <${TicketHead} ticket=${ticket} hall=${hall} reference=${reference} />
     <${Chips} ticket=${ticket} hall=${hall} zone=${hall.timezone} />
-    <${Wait} wait=${waitOf(ticket, hall, reference, desk.now())} />
+    <${Wait} wait=${waitOf(ticket, reference, desk.now())} />
     <${Buttons} desk=${desk} ticket=${ticket} actions=${actions} run=${run} />
     <${Facts} desk=${desk} ticket=${ticket} />
     <${History} ticket=${ticket} reference=${reference} hall=${hall} />`;

@@ -125,7 +125,7 @@ function Then({ desk, ticket }) {
   return html`<div class="panel after-one"><span class="secondary">${t("after.then")}</span>
     <span class="number">${ticket.number}</span><span class="line-name">${nameOf(ticket)}</span>
     <${Grade} level=${levelOf(ticket, hall, reference)} wordy=${false} />
-    <${Wait} wait=${waitOf(ticket, hall, reference, desk.now())} /></div>`;
+    <${Wait} wait=${waitOf(ticket, reference, desk.now())} /></div>`;
 }
 
 function After({ page }) {

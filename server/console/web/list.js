@@ -25,7 +25,7 @@ export function Queues({ desk, chosen, choose, open }) {
     );
     return {
       count: waiting.length,
-      over: waiting.filter((ticket) => waitOf(ticket, hall, reference, now)?.state === "overdue").length,
+      over: waiting.filter((ticket) => waitOf(ticket, reference, now)?.state === "overdue").length,
     };
   };
   const one = (id, name) => {

@@ -32,7 +32,7 @@ export function shown(view, { hall, reference, now }) {
   const here = hall.tickets.filter((ticket) => view.queue === "all" || ticket.queue === view.queue);
   const counts = Object.fromEntries(TABS.map((tab) => [tab, here.filter((ticket) => isInTab(ticket, tab)).length]));
   const found = here.filter((ticket) => (view.typed ? matches(ticket, view.typed) : isInTab(ticket, view.tab)));
-  return { counts, lines: inOrder(found, hall, reference, now) };
+  return { counts, lines: inOrder(found, reference, now) };
 }
 
 /**

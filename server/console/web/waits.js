@@ -6,16 +6,14 @@
  * @typedef {{code: string, rank: number, target_minutes?: number | null, reassess_after_minutes?: number | null}} Level
  * @typedef {object} Reference what the list needs of the hall's reference data
  * @property {Record<string, {levels: Level[]}>} scales
- * @property {Record<string, Record<string, any>>} queues the rules of each queue
+ * @property {Record<string, Record<string, Record<string, number>>>} targets minutes by queue, lane and grade
+ * @property {number} untriaged_minutes
  * @typedef {{minutes: number, target: number, share: number, state: "on_time" | "amber" | "overdue"}} Wait
  * @typedef {{ticket: Ticket, wait: Wait | null, pressing: number, over: number, lane: number}} Line
  */
 
-/** @type {Partial<Record<Ticket["lane"], string>>} */
-const LANE_TARGETS = { return: "return_target", policy: "policy_target", passed: "passed_target" };
 const LANES = ["urgent", "passed", "return", "policy", "ordinary"];
 const IN_LINE = new Set(["checked_in", "waiting", "staged"]);
-const UNGRADED_TARGET = 10; // a patient of a graded queue is to be looked at within ten minutes
 export const AMBER = 0.8; // amber at 80 % of the target, red at 100 %
 
 /**
@@ -31,19 +29,18 @@ export function levelOf(ticket, hall, reference) {
 }
 
 /**
- * Minutes within which this ticket should be seen: the level's, or the lane's.
+ * Minutes within which this ticket should be seen, by its lane or another and its level, as the server has them;
+ * undefined in a queue that is newer than the reference data.
  *
  * @param {Ticket} ticket
- * @param {Hall} hall
  * @param {Reference} reference
- * @returns {number}
+ * @param {string} lane
+ * @returns {number | undefined}
  */
-export function targetOf(ticket, hall, reference) {
-  if (ticket.state === "checked_in") return UNGRADED_TARGET;
-  const rules = reference.queues[ticket.queue] ?? {};
-  const level = levelOf(ticket, hall, reference)?.target_minutes;
-  if (ticket.lane === "urgent" && level != null) return level;
-  return rules[LANE_TARGETS[ticket.lane] ?? ""] ?? level ?? rules.ordinary_target ?? 60;
+export function targetOf(ticket, reference, lane = ticket.lane) {
+  if (ticket.state === "checked_in") return reference.untriaged_minutes;
+  const targets = reference.targets[ticket.queue]?.[lane];
+  return targets?.[ticket.grade ?? ""] ?? targets?.[""];
 }
 
 /**
@@ -62,15 +59,15 @@ export function waitsSince(ticket) {
  * {minutes, target, share, state: on_time | amber | overdue} at `now` (milliseconds); null for who is not in line.
  *
  * @param {Ticket} ticket
- * @param {Hall} hall
  * @param {Reference} reference
  * @param {number} now
  * @returns {Wait | null}
  */
-export function waitOf(ticket, hall, reference, now) {
+export function waitOf(ticket, reference, now) {
   if (!IN_LINE.has(ticket.state)) return null;
   const minutes = Math.max(0, Math.floor((now - waitsSince(ticket)) / 60000));
-  const target = targetOf(ticket, hall, reference);
+  const target = targetOf(ticket, reference);
+  if (target === undefined) return null;
   const share = target ? minutes / target : 1;
   const state = share >= 1 ? "overdue" : share >= AMBER ? "amber" : "on_time";
   return { minutes, target, share, state };
@@ -105,14 +102,13 @@ export function tabOf(ticket) {
  * Overdue first, the urgent before the rest, longest over its target first; then by lane, rank and place in line.
  *
  * @param {Ticket[]} tickets
- * @param {Hall} hall
  * @param {Reference} reference
  * @param {number} now
  * @returns {Line[]}
  */
-export function inOrder(tickets, hall, reference, now) {
+export function inOrder(tickets, reference, now) {
   const keyed = tickets.map((ticket) => {
-    const wait = waitOf(ticket, hall, reference, now);
+    const wait = waitOf(ticket, reference, now);
     const overdue = wait?.state === "overdue";
     const pressing = overdue && (ticket.lane === "urgent" || ticket.state === "checked_in") ? 1 : 0;
     return { ticket, wait, pressing, over: overdue ? wait.share : 0, lane: LANES.indexOf(ticket.lane) };

@@ -37,6 +37,11 @@ def credit(head: Head, rules: Rules, guarded: bool) -> int:
 
 
 def target(head: Head, rules: Rules) -> int:
-    """Minutes of the grade's target; a return has its own, unless the grade's is shorter."""
-    minutes = rules.ordinary_target if head.target_minutes is None else max(1, head.target_minutes)
-    return min(minutes, rules.return_target) if head.lane is Lane.RETURN else minutes
+    """Minutes of the head's target."""
+    return grade_target(head.lane, head.target_minutes, rules)
+
+
+def grade_target(lane: Lane, level: int | None, rules: Rules) -> int:
+    """Minutes of the grade's target (`level`); a return has its own, unless the grade's is shorter."""
+    minutes = rules.ordinary_target if level is None else max(1, level)
+    return min(minutes, rules.return_target) if lane is Lane.RETURN else minutes

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain.discipline import Recent
-from server.domain.discipline.graded import credit, score, target
+from server.domain.discipline.graded import credit, score
+from server.domain.discipline.targets import wait_target
 from server.domain.discipline.values import minutes_waited
-from server.domain.discipline.woven import woven_target
 from server.domain.explaining import (
     DOCTOR_AWAY,
     HELD_BY_STAFF,
@@ -185,8 +185,7 @@ def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datet
     head = head_of(row, 1)
     known = standing.found.line.recent if standing is not None and standing.found is not None else {}
     recent = known.get(queue.id, Recent())
-    woven = queue.mode == "woven" and head.lane not in {Lane.ORDINARY, Lane.URGENT}
-    minutes = woven_target(head.lane, queue.rules) if woven else target(head, queue.rules)
+    minutes = wait_target(queue.mode, head.lane, head.target_minutes, queue.rules)
     numbers: dict[str, Any] = {
         "mode": queue.mode,
         "lane": row.lane,

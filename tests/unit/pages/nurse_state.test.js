@@ -41,7 +41,7 @@ test("a tab counts what it would show, those with results in two tabs", () => {
       ticket("e", { queue: "other" }),
     ],
   };
-  const reference = { scales: {}, queues: {} };
+  const reference = { targets: { Q: { ordinary: { "": 60 }, return: { "": 20 } } }, untriaged_minutes: 10 };
   const { counts, lines } = shown({ ...START, queue: "Q", tab: "return" }, { hall, reference, now: 0 });
 
   assert.deepEqual(counts, { waiting: 2, passed: 1, return: 1, held: 0, rooms: 1 });

@@ -10,7 +10,10 @@ const minutesLater = (minutes) => CHECKED_IN + minutes * 60000;
 const HALL = { queues: [{ id: "Q", scale: "S" }] };
 const REFERENCE = {
   scales: { S: { levels: [{ code: "U", rank: 2, target_minutes: 30, reassess_after_minutes: 15 }] } },
-  queues: { Q: { ordinary_target: 60, return_target: 20 } },
+  untriaged_minutes: 10,
+  targets: {
+    Q: { urgent: { "": 60, U: 30 }, ordinary: { "": 60, U: 30 }, passed: { "": 30, U: 30 }, return: { "": 20, U: 20 } },
+  },
 };
 
 function aTicket(more = {}) {
@@ -26,7 +29,7 @@ for (const [minutes, state] of [
   [30, "overdue"],
 ]) {
   test(`after ${minutes} of 30 minutes a wait is ${state}: amber at four fifths, overdue at its target`, () => {
-    const wait = waitOf(aTicket(), HALL, REFERENCE, minutesLater(minutes));
+    const wait = waitOf(aTicket(), REFERENCE, minutesLater(minutes));
 
     assert.deepEqual([wait.state, wait.target, wait.minutes], [state, 30, minutes]);
   });
@@ -35,20 +38,20 @@ for (const [minutes, state] of [
 test("a booked patient who is early does not wait yet", () => {
   const ticket = aTicket({ lane: "ordinary", grade: null, slot: "2024-05-06T02:00:00Z" });
 
-  assert.equal(waitOf(ticket, HALL, REFERENCE, minutesLater(50)).minutes, 0);
-  assert.equal(waitOf(ticket, HALL, REFERENCE, minutesLater(75)).minutes, 15);
+  assert.equal(waitOf(ticket, REFERENCE, minutesLater(50)).minutes, 0);
+  assert.equal(waitOf(ticket, REFERENCE, minutesLater(75)).minutes, 15);
 });
 
 test("a patient who came back waits from then on, against the target of returning patients", () => {
   const ticket = aTicket({ lane: "return", grade: null, times: { returned: "2024-05-06T01:30:00Z" } });
-  const wait = waitOf(ticket, HALL, REFERENCE, minutesLater(40));
+  const wait = waitOf(ticket, REFERENCE, minutesLater(40));
 
   assert.deepEqual([wait.minutes, wait.target], [10, 20]);
 });
 
 test("an ungraded patient is to be looked at within ten minutes, and a called one waits for nothing", () => {
-  assert.equal(waitOf(aTicket({ state: "checked_in" }), HALL, REFERENCE, minutesLater(10)).state, "overdue");
-  assert.equal(waitOf(aTicket({ state: "called" }), HALL, REFERENCE, minutesLater(10)), null);
+  assert.equal(waitOf(aTicket({ state: "checked_in" }), REFERENCE, minutesLater(10)).state, "overdue");
+  assert.equal(waitOf(aTicket({ state: "called" }), REFERENCE, minutesLater(10)), null);
 });
 
 test("the next look is due so many minutes after triage as the level says", () => {
@@ -68,7 +71,7 @@ test("a list begins with who is overdue and urgent, then follows lane and order"
   ];
 
   assert.deepEqual(
-    inOrder(tickets, HALL, REFERENCE, minutesLater(35)).map(({ ticket }) => ticket.id),
+    inOrder(tickets, REFERENCE, minutesLater(35)).map(({ ticket }) => ticket.id),
     ["urgent", "passed", "first", "ordinary"],
   );
 });
