@@ -15,6 +15,14 @@ def api():
         yield made
 
 
+@pytest.fixture
+def busy():
+    """The same hall after twenty consultations."""
+    with an_api(after=twenty_consultations) as made:
+        made.context.waits.__init__()
+        yield made
+
+
 def minutes_later(api, minutes: float) -> None:
     api.later((datetime.fromisoformat(api.at) + timedelta(minutes=minutes)).isoformat())
 
@@ -32,6 +40,10 @@ def morning_of(api, patients: int) -> None:
     for number in range(patients):
         api.check_in(f"早{number}")
         consult(api, minutes=4 + number % 5)
+
+
+def twenty_consultations(api) -> None:
+    morning_of(api, 20)
 
 
 def explained(api, ticket, *, role="console"):
@@ -235,39 +247,36 @@ def test_no_wait_is_told_with_fewer_than_twenty_consultations(api):
     assert (0, None, None) == told(api, mine)
 
 
-def test_from_twenty_consultations_the_wait_is_a_range_that_grows_with_the_place(api):
-    morning_of(api, 20)
-    line = [api.check_in(f"等{number}") for number in range(9)]
-    _, low, high = told(api, line[0])
-    place, far_low, far_high = told(api, line[8])
+def test_from_twenty_consultations_the_wait_is_a_range_that_grows_with_the_place(busy):
+    line = [busy.check_in(f"等{number}") for number in range(9)]
+    _, low, high = told(busy, line[0])
+    place, far_low, far_high = told(busy, line[8])
 
     assert (8, True) == (place, low < high)
     assert (0, 0) == (low % 5, high % 5)
     assert 10 <= far_low < far_high <= 45
     assert high <= far_high
-    body = explained(api, line[8], role="kiosk")
+    body = explained(busy, line[8], role="kiosk")
     assert (far_low, far_high) == (body["wait_low"], body["wait_high"])
 
 
-def test_no_wait_is_told_while_every_doctor_pauses(api):
-    morning_of(api, 20)
-    mine = api.check_in("张小三")
+def test_no_wait_is_told_while_every_doctor_pauses(busy):
+    mine = busy.check_in("张小三")
     for station in ("R1", "R2"):
-        api.post(f"/stations/{station}/pause", {"reason": "lunch"})
+        busy.post(f"/stations/{station}/pause", {"reason": "lunch"})
 
-    assert (0, None, None) == told(api, mine)
-    api.post("/stations/R1/open", {})
-    assert None is not told(api, mine)[2]
+    assert (0, None, None) == told(busy, mine)
+    busy.post("/stations/R1/open", {})
+    assert None is not told(busy, mine)[2]
 
 
-def test_a_slip_says_the_wait_that_is_known_and_computes_nothing_itself(api):
-    morning_of(api, 20)
+def test_a_slip_says_the_wait_that_is_known_and_computes_nothing_itself(busy):
     body = {"hall": "H1", "queue": "IM", "patient": {"name": "一"}}
-    first = api.post("/check-ins", body)[1]["slip"]
+    first = busy.post("/check-ins", body)[1]["slip"]
     assert (None, None) == (first["wait_low"], first["wait_high"])
 
-    assert renew_wanted(api.context.engines, api.context.scales, api.context.waits, api.context.clock.hall())
-    second = api.post("/check-ins", {**body, "patient": {"name": "二"}})[1]["slip"]
+    assert renew_wanted(busy.context.engines, busy.context.scales, busy.context.waits, busy.context.clock.hall())
+    second = busy.post("/check-ins", {**body, "patient": {"name": "二"}})[1]["slip"]
     assert (1, 0, 0) == (second["ahead"], second["wait_low"] % 5, second["wait_high"] % 5)
     assert second["wait_low"] < second["wait_high"]
 
@@ -286,11 +295,10 @@ def test_the_slip_of_a_return_counts_those_the_weave_lets_go_first_and_not_the_w
     assert 2 == api.get(f"/tickets/{mine['id']}")[1]["position"]
 
 
-def test_what_was_played_a_minute_ago_is_told_to_nobody(api):
-    morning_of(api, 20)
+def test_what_was_played_a_minute_ago_is_told_to_nobody(busy):
     body = {"hall": "H1", "queue": "IM", "patient": {"name": "一"}}
-    api.post("/check-ins", body)
-    renew_wanted(api.context.engines, api.context.scales, api.context.waits, api.context.clock.hall())
-    minutes_later(api, 1.1)
+    busy.post("/check-ins", body)
+    renew_wanted(busy.context.engines, busy.context.scales, busy.context.waits, busy.context.clock.hall())
+    minutes_later(busy, 1.1)
 
-    assert None is api.post("/check-ins", {**body, "patient": {"name": "二"}})[1]["slip"]["wait_low"]
+    assert None is busy.post("/check-ins", {**body, "patient": {"name": "二"}})[1]["slip"]["wait_low"]

@@ -15,14 +15,18 @@ from tests.support.disciplined import later
 CARD = {"record_number": "MR7", "phone": "13800000007"}
 
 
+def morning(api) -> None:
+    """Twenty patients, each seen for four to eight minutes."""
+    for number in range(20):
+        api.check_in(f"早{number}")
+        consult(api, minutes=4 + number % 5)
+
+
 @pytest.fixture
 def api():
-    """A hall whose two rooms have seen twenty patients this morning, each for four to eight minutes."""
-    with an_api() as made:
+    """A hall whose two rooms have seen twenty patients this morning."""
+    with an_api(after=morning) as made:
         made.context.waits.__init__()
-        for number in range(20):
-            made.check_in(f"早{number}")
-            consult(made, minutes=4 + number % 5)
         yield made
 
 

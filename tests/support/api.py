@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -117,7 +117,7 @@ PATIENT_SECONDS = 60.0
 MORNING = "2026-03-02T09:00:00+08:00"
 """A time under HALL_REPLAY at which NIGHT is closed."""
 SECRET = "a secret that only the tests know"
-_idle: dict[str, list["Api"]] = {}
+_idle: dict["Template", list["Api"]] = {}
 _hashes: dict[str, str] = {}
 
 
@@ -149,6 +149,7 @@ class Api:
         self._cookies: dict[str, str] = {}
         self._keys = count(1)
         self.at: str | None = MORNING if replay else None
+        self.template: Template | None = None
         if fresh:
             self.apply(toml)
 
@@ -337,16 +338,17 @@ class Api:
 
     def reset(self) -> None:
         """Back to the prepared database: composing a server takes longer than copying a file."""
+        assert self.template is not None
         self.close()
         if databases.POSTGRESQL:
-            databases.put_back(self.settings.database_url, _prepared(self.toml).url)
+            databases.put_back(self.settings.database_url, self.template.url)
         else:
             for file in self.folder.glob("hall.db*"):
                 file.unlink()
-            there = Path(shutil.copy(_prepared(self.toml).folder / "hall.db", self.folder / "hall.db")).stat()
+            there = Path(shutil.copy(self.template.folder / "hall.db", self.folder / "hall.db")).stat()
             engines = self.context.engines
             engines.__init__(engines.write, engines.read, (there.st_dev, there.st_ino))
-        self.tokens, self._cookies, self.at = dict(_prepared(self.toml).tokens), {}, MORNING
+        self.tokens, self._cookies, self.at = dict(self.template.tokens), {}, self.template.at
         self.server.app.extensions["hall"].tokens.__init__(self.context)
         self.context.clock.__init__(replay=True)
         for hall in self.context.transactions.marks.halls():
@@ -361,13 +363,18 @@ def _staff_role(who: str) -> tuple[str, str | None]:
     return role, None if role == "admin" else hall or "H1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
-    """A prepared database that others are copies of: its folder, its URL, and the tokens of its devices by role."""
+    """A prepared database that others are copies of: its folder, its URL, and the tokens of its devices by role.
+
+    `at` is the hall's time when it was copied, `keys` the first key that no request has had.
+    """
 
     folder: Path
     url: str
     tokens: dict[str, str]
+    at: str | None = MORNING
+    keys: int = 1
 
 
 def _new_template() -> Path:
@@ -389,6 +396,10 @@ def _opened(folder: Path, url: str) -> Iterator[Context]:
         yield context
     finally:
         context.close()
+    _into_one_file(folder)
+
+
+def _into_one_file(folder: Path) -> None:
     if not databases.POSTGRESQL:
         with contextlib.closing(sqlite3.connect(folder / "hall.db")) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -418,14 +429,26 @@ def _prepared(toml: str) -> Template:
     return Template(folder, url, tokens)
 
 
-def _made(toml: str, **options: Any) -> Api:
+@cache
+def _after(toml: str, play: "Callable[[Api], None]") -> Template:
+    """What is left when `play` has been played in a hall of that file."""
+    played = _made(_prepared(toml), toml)
+    play(played)
+    played.close()
+    _into_one_file(played.folder)
+    return Template(played.folder, played.settings.database_url, played.tokens, played.at, next(played._keys))
+
+
+def _made(template: Template, toml: str, **options: Any) -> Api:
     folder = Path(tempfile.mkdtemp(prefix="hall-api-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(_prepared(toml).folder, folder, dirs_exist_ok=True)
+    shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     if databases.POSTGRESQL:
-        options["database"] = databases.copied(_prepared(toml).url)
+        options["database"] = databases.copied(template.url)
     made = Api(folder, toml, **options)
-    made.tokens = dict(_prepared(toml).tokens)
+    made.template, made.tokens, made._keys = template, dict(template.tokens), count(template.keys)
+    if made.at is not None:
+        made.at = template.at
     return made
 
 
@@ -458,13 +481,17 @@ def _enrol(context: Context, hall: str, role: str, **more: bool) -> str:
 
 
 @contextmanager
-def an_api(toml: str = HALLS, *, fresh: bool = False, **options: Any) -> Iterator[Api]:
+def an_api(
+    toml: str = HALLS, *, after: Callable[[Api], None] | None = None, fresh: bool = False, **options: Any
+) -> Iterator[Api]:
     """A server in this process for the length of a block, over a copy of a prepared database.
 
+    `after` is played once in each worker, and what is in the database then is what each of these servers begins with.
     `fresh` composes one that nobody else will use: for tests that compose it anew or change its hall file.
     """
+    template = _prepared(toml) if after is None else _after(toml, after)
     if fresh or options:
-        api = _made(toml, **options)
+        api = _made(template, toml, **options)
         try:
             yield api
         finally:
@@ -472,8 +499,8 @@ def an_api(toml: str = HALLS, *, fresh: bool = False, **options: Any) -> Iterato
             if databases.POSTGRESQL:
                 databases.drop(api.settings.database_url)
         return
-    idle = _idle.setdefault(toml, [])
-    api = idle.pop() if idle else _made(toml)
+    idle = _idle.setdefault(template, [])
+    api = idle.pop() if idle else _made(template, toml)
     try:
         yield api
     finally:
