@@ -1,5 +1,6 @@
 """Fixtures that several tests share: a running hall for a module, or one of a test's own; one browser for all."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,20 @@ from tests.support.hall import RunningHall, a_hall
 LONGEST = {"test_replay_real_day.py", "test_demo.py", "test_printer_faults.py"}
 """Begun first: nobody waits for one of them at the end while the other workers have nothing left to do, and who waits
 for a printer's time-out leaves the processor to the browsers."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without the garbage collector: what is made here stays, and it went through all of it again and again.
+
+    What was collected is out of its sight from then on.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
