@@ -68,7 +68,7 @@ def follow(first, second, arrived):
     return delivered, reloads
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(mangled_streams())
 def test_any_reorder_drop_or_duplicate_ends_equal_to_the_truth_or_asks_to_reload(stream):
     first, second, arrived = stream
@@ -77,7 +77,7 @@ def test_any_reorder_drop_or_duplicate_ends_equal_to_the_truth_or_asks_to_reload
     assert (1 if second else 0) == reloads
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(st.integers(0, 50), st.lists(st.tuples(st.sampled_from(["e", "f"]), st.integers(0, 60)), max_size=60))
 def test_what_is_delivered_is_always_the_unbroken_continuation(start, arrived):
     cursor, delivered = Cursor("e", start), []
@@ -108,7 +108,7 @@ def test_an_inbox_is_bounded_and_what_did_not_fit_is_a_gap_again():
     assert [3] == [frame.seq for frame in inbox.take(Frame("e", 3))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 40), st.randoms(use_true_random=False), st.floats(0, 0.9))
 def test_an_inbox_delivers_any_shuffle_in_order_and_the_rest_after_one_question(start, length, dice, lost):
     truth = [Frame("e", start + 1 + n) for n in range(length)]
