@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.browser import CHROMIUM, a_browser
 from tests.support.hall import RunningHall, a_hall
+
+# No test fails because a machine is slow: an example may take longer than a fifth of a second.
+settings.register_profile("hall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hall")
 
 LONGEST = {"test_replay_real_day.py", "test_demo.py", "test_printer_faults.py"}
 """Begun first: nobody waits for one of them at the end while the other workers have nothing left to do, and who waits
