@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain import alerting
-from server.domain.discipline.targets import UNTRIAGED_MINUTES, wait_target
 from server.domain.lifecycle import ACTIONS, ESCORTED, TRANSITIONS
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.targets import UNTRIAGED_MINUTES, wait_target
+from server.domain.queueing.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
 from server.protocol.terms import AlertKind, Lane
 from server.services.core.context import Context

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from server.domain.errors import HallError
-from server.domain.rules import Rules
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
 
 

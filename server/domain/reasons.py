@@ -8,7 +8,7 @@ only. The code, or `other`, is all that events, receipts and audit rows say.
 import re
 from enum import StrEnum
 
-from server.domain.discipline.values import ReasonCode
+from server.domain.queueing.discipline.values import ReasonCode
 from server.protocol.staff_reasons import StaffReason
 from server.protocol.terms import Action, AlertOutcome, AnnouncementOutcome, EndReason, ErrorCode
 

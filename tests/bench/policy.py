@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from server.domain.waiting import Expected
+from server.domain.queueing.wait_estimate import Expected
 from tests.bench.policy_hall import (
     FIRST_COME,
     GRADED,

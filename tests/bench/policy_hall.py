@@ -12,12 +12,12 @@ from random import Random
 
 import simpy
 
-from server.domain import placing
-from server.domain.discipline import Caller, Head, Recent, choose_next, remember
-from server.domain.lanes import Lanes
-from server.domain.places import Place
-from server.domain.rules import Rules
-from server.domain.waiting import Expected, Line, Room, Stream, range_for
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, Head, Recent, choose_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.position import Place
+from server.domain.queueing.rules import Rules
+from server.domain.queueing.wait_estimate import Expected, Line, Room, Stream, range_for
 from server.protocol.terms import Lane, Mode
 
 START = datetime(2019, 11, 4, tzinfo=UTC)
@@ -138,7 +138,7 @@ class Hall:
             kind = "urgent" if patient.grade == "II" else "policy" if patient.tags else "ordinary"
             self._seq += 1
             urgent = patient.grade == "II" and not self.policy.rules.first_come
-            place = placing.on_check_in(
+            place = placement.on_check_in(
                 rules=self.policy.rules,
                 now=self._now(),
                 slot_start=None,
@@ -225,7 +225,7 @@ class Hall:
         yield self.environment.timeout(after)
         self._seq += 1
         urgent = patient.grade == "II" and not self.policy.rules.first_come
-        place = placing.on_return(
+        place = placement.on_return(
             rules=self.policy.rules, now=self._now(), seq=self._seq, urgent=urgent, calls=self._recent.calls
         )
         self._join(_Case(patient, "return", RETURN_MINUTES, self.environment.now, misses=False), place)
@@ -234,7 +234,7 @@ class Hall:
         yield self.environment.timeout(case.patient.rejoins_after)
         self._seq += 1
         urgent = case.patient.grade == "II" and not self.policy.rules.first_come
-        place = placing.on_passed_return(
+        place = placement.on_passed_return(
             rules=self.policy.rules,
             now=self._now(),
             seq=self._seq,

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from server.domain.discipline import ReasonCode
+from server.domain.queueing.discipline import ReasonCode
 from tests.support.api import an_api
 from tests.support.disciplined import later
 

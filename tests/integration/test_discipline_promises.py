@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from server.domain.promise import Kept
+from server.domain.queueing.stated_wait import Kept
 from server.services.tickets import stated_waits
 from server.store.models import HallRow
 from tests.support.api import HALLS, an_api

@@ -1,9 +1,9 @@
-"""Calling: a station summons the next by the rules of server.domain.discipline, or a chosen ticket with a reason."""
+"""Calling: a station summons the next by the rules of server.domain.queueing.discipline, or a chosen ticket with a reason."""
 
-from server.domain.discipline import Choice, remember
 from server.domain.errors import HallError
-from server.domain.explaining import reason_text
 from server.domain.lifecycle import next_state
+from server.domain.queueing.discipline import Choice, remember
+from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services.calling import staging
 from server.services.calling.selection import choose, recent_of

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import ACTIONS, next_state
+from server.domain.queueing import placement
 from server.domain.reach import Reach
 from server.domain.reasons import as_stated
 from server.domain.rights import AT_ROOM, reach_of
@@ -65,7 +65,7 @@ def arrived(work: Work, id: str, _body: PlainBody) -> Answer:
     if work.now - passed_at > timedelta(minutes=rules.passed_arrived_minutes):
         raise HallError(ErrorCode.ILLEGAL_MOVE, "passed too long ago: check in again", state=ticket.state)
     urgent = ticket.lane == Lane.URGENT
-    to = None if urgent else placing.on_arrived(now=work.now, seq=ticket.number_seq)
+    to = None if urgent else placement.on_arrived(now=work.now, seq=ticket.number_seq)
     transitions.apply(work, ticket, Action.ARRIVED, to=to, station_id=None, doctor=doctor_for(work, ticket))
     return answer(ticket)
 
@@ -157,7 +157,7 @@ def give_priority(work: Work, ticket: TicketRow, tag: str, evidence: str, *, by_
     """Stand a ticket where a priority puts it. Raises illegal_move, invalid for a tag the rules do not know."""
     next_state(TicketState(ticket.state), Action.PRIORITISE)
     queue = transitions.queue_of(work, ticket.queue_id)
-    to = placing.on_prioritise(
+    to = placement.on_prioritise(
         transitions.where(ticket),
         rules=queue.rules,
         tag=tag,

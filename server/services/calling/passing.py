@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.passing import Called, why_not
-from server.domain.rules import Rules
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import DeviceRole
 from server.store.models import DeviceRow, HallRow, StationRow, TicketRow
 

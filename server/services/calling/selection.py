@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from server.domain.discipline import Caller, Choice, Head, Recent, choose_next
+from server.domain.queueing.discipline import Caller, Choice, Head, Recent, choose_next
 from server.protocol.terms import Lane, TicketState
 from server.services.core.hall_config import HallConfig, Queue
 from server.services.core.unit_of_work import Work

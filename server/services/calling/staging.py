@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from server.domain.discipline import Caller, Choice, ReasonCode, Recent, choose_next, remember
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
+from server.domain.queueing.discipline import Caller, Choice, ReasonCode, Recent, choose_next, remember
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services.calling.selection import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
 from server.services.core.authority import must_reach_station

@@ -1,7 +1,7 @@
 """老: the priority of an old patient who proved at a kiosk who they are, given at check-in without the desk."""
 
 from server.domain.errors import HallError
-from server.domain.policy_priority import full_years, is_proof, tag_by_age
+from server.domain.queueing.policy_priority import full_years, is_proof, tag_by_age
 from server.services.calling.consultation import give_priority
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue

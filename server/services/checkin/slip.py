@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from server.domain.waiting import Expected
+from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import DeviceRole, Lane, TicketState
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from server.domain.waiting import Expected
+from server.domain.queueing.wait_estimate import Expected
 
 FRESH = timedelta(seconds=15)
 """A line is not played again before."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.domain.masking import mask
-from server.domain.waiting import order_of
+from server.domain.queueing.wait_estimate import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services.core.business_day import list_minutes
 from server.services.core.hall_config import HallConfig, Queue, config_of

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from server.domain.bookings import state_of
 from server.domain.cells import read_slot, unruined
 from server.domain.errors import HallError
 from server.domain.folding import fold_code, tidy_name
+from server.domain.queueing.bookings import state_of
 from server.protocol.terms import ErrorCode
 from server.services.access import staff
 from server.services.access.accounts import Importer, keep_account

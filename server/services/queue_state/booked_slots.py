@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from server.domain.places import slot_of
+from server.domain.queueing.position import slot_of
 from server.protocol.terms import AppointmentState
 from server.services.core.hall_config import Queue
 from server.store.models import AppointmentRow

@@ -12,11 +12,11 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain import places, placing
-from server.domain.discipline import Head
-from server.domain.playing import GHOST
+from server.domain.queueing import placement, position
+from server.domain.queueing.discipline import Head
+from server.domain.queueing.simulation import GHOST
+from server.domain.queueing.wait_estimate import Expected, Line, ranges_for, shown
 from server.domain.triage import Scale
-from server.domain.waiting import Expected, Line, ranges_for, shown
 from server.protocol.terms import TicketState
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.wait_cache import QueueEstimates, WaitCache
@@ -122,12 +122,12 @@ def _newcomer(
     wait."""
     own = config.queues[queue]
     level = scales[own.scale].last
-    place = placing.on_check_in(
+    place = placement.on_check_in(
         rules=own.rules,
         now=now,
         slot_start=None,
         slot_end=None,
-        seq=places.LAST,
+        seq=position.LAST,
         zone=own.timezone,
         begun=begun_slot(db, own, now),
     )

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.discipline import Caller, Head, Recent
-from server.domain.waiting import Line, Room, Stream
+from server.domain.queueing.discipline import Caller, Head, Recent
+from server.domain.queueing.wait_estimate import Line, Room, Stream
 from server.protocol.terms import Lane, StationState, TicketState
 from server.services.core.hall_config import HallConfig
 from server.store.models import QueueDayRow, StationRow, TicketRow

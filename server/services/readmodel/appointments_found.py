@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.slot_times import Around, opens_at, when_of
+from server.domain.queueing.slot_times import Around, opens_at, when_of
 from server.protocol.slot_terms import When
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.opening_hours import sessions_around

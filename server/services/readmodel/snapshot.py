@@ -3,8 +3,8 @@
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from server.domain.counting import woven_before
 from server.domain.errors import HallError
+from server.domain.queueing.position_estimate import woven_before
 from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue

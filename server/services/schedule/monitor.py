@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from server.domain.discipline.graded import target
-from server.domain.discipline.values import minutes_waited
 from server.domain.errors import HallError
+from server.domain.queueing.discipline.graded import target
+from server.domain.queueing.discipline.values import minutes_waited
 from server.protocol.terms import ENDED, Action, AlertKind, StationState, TicketState
 from server.services.alerts import alerts
 from server.services.calling.selection import heads_of

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.domain import placing
-from server.domain.bookings import Effect, on_cancel, on_move
 from server.domain.errors import HallError
+from server.domain.queueing import placement
+from server.domain.queueing.bookings import Effect, on_cancel, on_move
 from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
 from server.services.alerts import alerts
@@ -91,7 +91,7 @@ def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking
         _tell(work, ticket, "his_moved_away")
         return
     queue = transitions.queue_of(work, to.queue)
-    place = placing.on_check_in(
+    place = placement.on_check_in(
         rules=replace(queue.rules, early_allowed="any"),
         now=ticket.checked_in_at,
         slot_start=to.start,

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from server.domain import places, placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
+from server.domain.queueing import placement, position
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
 from server.services.alerts import alerts
 from server.services.core.codes import new_code
@@ -122,15 +122,15 @@ def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places.Place:
+def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> position.Place:
     """Where the next number of the queue stands. Raises queue_closed, too_early."""
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:
         must_go_on(work, queue)
-        return placing.on_return(rules=queue.rules, now=work.now, seq=seq, calls=today.calls)
+        return placement.on_return(rules=queue.rules, now=work.now, seq=seq, calls=today.calls)
     _, end = session_bounds(work, queue)
     if asked.sent is not None:
-        return placing.on_transfer(
+        return placement.on_transfer(
             rules=queue.rules,
             checked_in_at=asked.sent.checked_in_at,
             seq=seq,
@@ -141,10 +141,10 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> places
             calls=today.calls,
             zone=queue.timezone,
             begun=begun_slot(
-                work.db, queue, placing.transfer_reference(queue.rules, asked.sent.checked_in_at, work.now)
+                work.db, queue, placement.transfer_reference(queue.rules, asked.sent.checked_in_at, work.now)
             ),
         )
-    return placing.on_check_in(
+    return placement.on_check_in(
         rules=queue.rules,
         now=work.now,
         slot_start=booked.slot_start if booked else None,
@@ -170,7 +170,7 @@ def _last_late_due(work: Work, queue: Queue) -> int:
             TicketRow.state == TicketState.WAITING.value,
             TicketRow.lane == Lane.PASSED.value,
             TicketRow.passes == 0,
-            TicketRow.due_call < places.LAST,
+            TicketRow.due_call < position.LAST,
         )
     )
     return int(found or 0)

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from server.domain import places, placing
 from server.domain.errors import HallError
+from server.domain.queueing import placement, position
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services.core.opening_hours import session_end
 from server.services.core.unit_of_work import Work
@@ -32,9 +32,9 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     mode = queue.mode
-    to: places.Place | None = None
+    to: position.Place | None = None
     if state is TicketState.PASSED:
-        to = placing.on_passed_return(
+        to = placement.on_passed_return(
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,
@@ -50,7 +50,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
             begun=begun_slot(work.db, queue, work.now),
         )
     elif is_away(ticket):
-        to = placing.on_return(
+        to = placement.on_return(
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.domain.discipline import Recent, remember
 from server.domain.errors import HallError
+from server.domain.queueing.discipline import Recent, remember
 from server.protocol.terms import AT_STATION, ENDED, ErrorCode, EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View

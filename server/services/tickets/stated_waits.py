@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain import promise
-from server.domain.promise import Kept, Other, Promise
-from server.domain.waiting import Ahead, Expected
+from server.domain.queueing import stated_wait
+from server.domain.queueing.stated_wait import Kept, Other, Promise
+from server.domain.queueing.wait_estimate import Ahead, Expected
 from server.protocol.terms import EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
@@ -33,7 +33,7 @@ def record(work: Work, ticket: TicketRow, stated: Expected) -> Expected | None:
     A slip has no room for reasons, so it then says only how many go before.
     """
     if ticket.promise is None:
-        given = asdict(promise.promised(stated, work.now, work.hall.seq))
+        given = asdict(stated_wait.promised(stated, work.now, work.hall.seq))
         write_now(work.db, ticket, promise={**given, "at": stamp(work.now)})
         return stated
     return None if _of(ticket.promise).has_moved(work.now, stated.high) else stated
@@ -52,7 +52,7 @@ def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:
     """
     if ticket.promise is None:
         return {}
-    return {column: count for column, count in asdict(promise.kept(_of(ticket.promise), now)).items() if count}
+    return {column: count for column, count in asdict(stated_wait.kept(_of(ticket.promise), now)).items() if count}
 
 
 def added(day: QueueDayRow, counts: Mapping[str, int]) -> dict[str, int]:
@@ -74,7 +74,7 @@ def reason(db: Session, row: TicketRow, high: int, now: datetime, ahead: Ahead, 
     views = [one for one in views if one["id"] != row.id]
     regraded = _regraded(db, [one["id"] for one in views], stated.at)
     others = [_other(one, row, stated.at, regraded) for one in views]
-    causes, text = promise.delay_texts(promise.delays(Lane(row.lane), row.rank, row.sort, others, len(closed)))
+    causes, text = stated_wait.delay_texts(stated_wait.delays(Lane(row.lane), row.rank, row.sort, others, len(closed)))
     return {
         "text": text,
         "categories": [{"reason": code, "count": count, "text": words} for code, count, words in causes],

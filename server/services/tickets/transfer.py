@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
+from server.domain.queueing import placement
 from server.protocol.terms import (
     AT_STATION,
     Action,
@@ -61,7 +61,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
         transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
         return Answer(200, {"ticket": ticket_view(ticket)})
-    to = placing.on_transfer(
+    to = placement.on_transfer(
         rules=queue.rules,
         checked_in_at=ticket.checked_in_at,
         seq=ticket.number_seq,
@@ -71,7 +71,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         urgent=ticket.lane == Lane.URGENT and not other_scale,
         calls=transitions.day_of(work, queue).calls,
         zone=queue.timezone,
-        begun=begun_slot(work.db, queue, placing.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
+        begun=begun_slot(work.db, queue, placement.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
     )
     changes: dict[str, Any] = {
         "queue_id": queue.id,

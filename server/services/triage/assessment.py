@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain import placing
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
+from server.domain.queueing import placement
 from server.domain.triage import (
     WITHOUT_CRITERIA,
     Level,
@@ -170,7 +170,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
     here, calls = transitions.where(ticket), transitions.day_of(work, queue).calls
     begun = begun_slot(work.db, queue, ticket.checked_in_at)
     if queue.id != ticket.queue_id:
-        here = placing.on_transfer(
+        here = placement.on_transfer(
             rules=queue.rules,
             checked_in_at=ticket.checked_in_at,
             seq=ticket.number_seq,
@@ -179,9 +179,9 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
             mode=queue.mode,
             calls=calls,
             zone=queue.timezone,
-            begun=begun_slot(work.db, queue, placing.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
+            begun=begun_slot(work.db, queue, placement.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
         )
-    to = placing.on_triage(
+    to = placement.on_triage(
         here,
         rules=queue.rules,
         mode=queue.mode,

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain.discipline import Recent
-from server.domain.discipline.graded import credit, score
-from server.domain.discipline.targets import wait_target
-from server.domain.discipline.values import minutes_waited
-from server.domain.explaining import (
+from server.domain.queueing.discipline import Recent
+from server.domain.queueing.discipline.graded import credit, score
+from server.domain.queueing.discipline.targets import wait_target
+from server.domain.queueing.discipline.values import minutes_waited
+from server.domain.queueing.explanation import (
     DOCTOR_AWAY,
     HELD_BY_STAFF,
     HELD_ELSEWHERE,
@@ -27,7 +27,7 @@ from server.domain.explaining import (
     explain,
     rule_text,
 )
-from server.domain.waiting import Ahead, Expected, ahead_of
+from server.domain.queueing.wait_estimate import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
 from server.services.calling.selection import head_of
 from server.services.core.authority import readable_ticket

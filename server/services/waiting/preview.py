@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.discipline import Choice, Head, Recent, remember
 from server.domain.errors import HallError
-from server.domain.explaining import reason_text
+from server.domain.queueing.discipline import Choice, Head, Recent, remember
+from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.calling.passing import refusal
 from server.services.calling.selection import among, caller_of, head_of, in_order_sent, queues_of, recent_of

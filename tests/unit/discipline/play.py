@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from server.domain import placing
-from server.domain.discipline import Caller, Choice, Head, Recent, choose_next, remember
-from server.domain.lanes import Lanes
-from server.domain.places import Place
-from server.domain.rules import Rules
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, Choice, Head, Recent, choose_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.position import Place
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 OPENING = datetime(2019, 11, 4, 8, tzinfo=UTC)
@@ -69,7 +69,7 @@ class Play:
         session_end: float | None = None,
     ) -> None:
         for ticket in tickets:
-            place = placing.on_check_in(
+            place = placement.on_check_in(
                 rules=self.rules,
                 now=at(minute),
                 slot_start=None if slot is None else at(slot[0]),
@@ -85,11 +85,11 @@ class Play:
 
     def come_back(self, *tickets: str, minute: float = 0, rank: int = 4) -> None:
         for ticket in tickets:
-            place = placing.on_return(rules=self.rules, now=at(minute), seq=self._next(), calls=self.recent.calls)
+            place = placement.on_return(rules=self.rules, now=at(minute), seq=self._next(), calls=self.recent.calls)
             self.lanes.add(head_of(ticket, place, rank=rank))
 
     def rejoin(self, ticket: str, *, passes: int, minute: float = 0, session_end: float | None = None) -> None:
-        place = placing.on_passed_return(
+        place = placement.on_passed_return(
             rules=self.rules,
             now=at(minute),
             seq=self._next(),

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from server.domain.policy_priority import full_years, is_proof, tag_by_age
-from server.domain.rule_faults import faults_of
-from server.domain.rules import Rules
+from server.domain.queueing.policy_priority import full_years, is_proof, tag_by_age
+from server.domain.queueing.rule_faults import faults_of
+from server.domain.queueing.rules import Rules
 
 DAY = date(2026, 3, 2)
 

@@ -4,21 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain import places, placing
-from server.domain.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
-from server.domain.lanes import Lanes
-from server.domain.rules import Rules
+from server.domain.queueing import placement, position
+from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.discipline.play import at, head_of
 
 
 def ordinary(ticket: str, seq: int, *, minute: float = 0, **more) -> Head:
-    place = placing.on_check_in(rules=Rules(), now=at(minute), slot_start=None, slot_end=None, seq=seq)
+    place = placement.on_check_in(rules=Rules(), now=at(minute), slot_start=None, slot_end=None, seq=seq)
     return head_of(ticket, place, **more)
 
 
 def urgent(ticket: str, seq: int, *, minute: float = 0, **more) -> Head:
-    place = placing.on_check_in(rules=Rules(), now=at(minute), slot_start=None, slot_end=None, seq=seq, urgent=True)
+    place = placement.on_check_in(rules=Rules(), now=at(minute), slot_start=None, slot_end=None, seq=seq, urgent=True)
     return head_of(ticket, place, **more)
 
 
@@ -63,7 +63,7 @@ def test_the_urgent_wait_for_no_doctor_and_only_the_rooms_that_take_their_level(
 
 
 def test_who_was_sent_ahead_is_called_as_sent_after_the_urgent_and_who_stands_at_the_door():
-    door = head_of("door", placing.on_arrived(now=at(9), seq=8))
+    door = head_of("door", placement.on_arrived(now=at(9), seq=8))
     sent = [ordinary("second", 2, doctor="D9"), ordinary("first", 1)]
     heads = [urgent("U", 3), door, ordinary("pool", 0)]
 
@@ -146,8 +146,8 @@ def test_the_cost_does_not_depend_on_how_many_stand_behind_a_head():
     assert chosen([head]) == chosen([head_of("first", _place(head), waiting=1_000_000)])
 
 
-def _place(head: Head) -> places.Place:
-    return places.Place(head.lane, head.order, head.since, head.credit, head.due_call)
+def _place(head: Head) -> position.Place:
+    return position.Place(head.lane, head.order, head.since, head.credit, head.due_call)
 
 
 def test_lanes_hand_out_heads_keyed_as_the_database_does():
@@ -163,7 +163,7 @@ def test_lanes_hand_out_heads_keyed_as_the_database_does():
 
 
 def test_a_reason_holds_the_numbers_behind_it():
-    place = placing.on_return(rules=Rules(), now=at(10), seq=5)
+    place = placement.on_return(rules=Rules(), now=at(10), seq=5)
     choice = choose([head_of("R", place), ordinary("1", 1)], recent={"IM": Recent((Lane.ORDINARY,) * 2, 2)}, minute=30)
     expected = {"queue": "IM", "lane": "return", "rank": 4, "waited": 20, "grade": "N", "cycle": 2, "target": 20}
     assert expected == choice.reason.facts
@@ -185,7 +185,7 @@ def test_times_of_another_zone_choose_the_same():
 def test_a_level_without_a_target_has_the_ordinary_one():
     from dataclasses import replace
 
-    place = placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
+    place = placement.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
     untargeted = replace(head_of("N", place), target_minutes=None)
     choice = choose([untargeted], modes={"IM": "graded"}, minute=30)
     assert (60, 0.5) == (choice.reason.facts["target"], choice.reason.facts["score"])

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from server.domain.counting import woven_before
-from server.domain.discipline import Caller
-from server.domain.rules import Rules
-from server.domain.waiting import Line, Room, ahead_of
+from server.domain.queueing.discipline import Caller
+from server.domain.queueing.position_estimate import woven_before
+from server.domain.queueing.rules import Rules
+from server.domain.queueing.wait_estimate import Line, Room, ahead_of
 from server.protocol.terms import Lane
 from tests.unit.discipline.play import QUEUE, Play, at
 

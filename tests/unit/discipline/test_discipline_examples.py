@@ -2,10 +2,10 @@
 
 import pytest
 
-from server.domain import placing
-from server.domain.discipline import Caller, ReasonCode, choose_next
 from server.domain.errors import HallError
-from server.domain.rules import Rules
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, ReasonCode, choose_next
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
 from tests.unit.discipline.play import Play, at, head_of
 
@@ -173,7 +173,7 @@ def test_urgent_is_next_after_the_current_consultation_and_leaves_the_weave_wher
 def test_a_passed_patient_who_stands_at_the_door_is_next_after_the_urgent():
     play = Play()
     play.check_in(*numbers(1, 3))
-    play.lanes.add(head_of("P", placing.on_arrived(now=at(1), seq=99)))
+    play.lanes.add(head_of("P", placement.on_arrived(now=at(1), seq=99)))
     play.check_in("U", urgent=True, rank=2, minute=2)
     assert ["U", "P", "1"] == play.call(3, minute=3)
     assert ReasonCode.ARRIVED.value == play.choices[1].reason.code
@@ -244,10 +244,10 @@ def test_policy_credits_rest_while_somebody_is_far_overdue():
 
 
 def test_the_credit_of_a_return_rests_too_while_somebody_is_far_overdue():
-    back = placing.on_prioritise(
-        placing.on_return(rules=Rules(), now=at(90), seq=2), rules=Rules(), tag="军", mode="graded"
+    back = placement.on_prioritise(
+        placement.on_return(rules=Rules(), now=at(90), seq=2), rules=Rules(), tag="军", mode="graded"
     )
-    late = placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
+    late = placement.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1, mode="graded")
     heads = [head_of("late", late), head_of("back", back)]
 
     chosen = choose_next(heads, station=Caller("R1", ("IM",)), rules={}, modes={"IM": "graded"}, recent={}, now=at(110))

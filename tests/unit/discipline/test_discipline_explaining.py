@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.domain.discipline import Reason, ReasonCode
-from server.domain.explaining import CATEGORIES, REASONS, explain, reason_text, rule_text
-from server.domain.rules import Rules
+from server.domain.queueing.discipline import Reason, ReasonCode
+from server.domain.queueing.explanation import CATEGORIES, REASONS, explain, reason_text, rule_text
+from server.domain.queueing.rules import Rules
 
 
 def test_every_reason_has_words_in_both_languages():

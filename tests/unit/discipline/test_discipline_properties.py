@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain import places, placing
-from server.domain.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
-from server.domain.lanes import Lanes
-from server.domain.rules import Rules
+from server.domain.queueing import placement, position
+from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.discipline.play import QUEUE, TARGETS, at, head_of
 
@@ -149,9 +149,9 @@ class Day:
         self.seq += 1
         now, rules = at(self.minute), self.rules
         if kind == "return":
-            place = placing.on_return(rules=rules, now=now, seq=self.seq, calls=self.recent.calls)
+            place = placement.on_return(rules=rules, now=now, seq=self.seq, calls=self.recent.calls)
         elif kind == "passed":
-            place = placing.on_passed_return(
+            place = placement.on_passed_return(
                 rules=rules,
                 now=now,
                 seq=self.seq,
@@ -161,8 +161,8 @@ class Day:
                 waiting=len(self.lanes),
             )
         else:
-            slot = places.slot_of(rules.slot_minutes, now) if kind == "booked" else None
-            place = placing.on_check_in(
+            slot = position.slot_of(rules.slot_minutes, now) if kind == "booked" else None
+            place = placement.on_check_in(
                 rules=rules,
                 now=now,
                 slot_start=slot,
@@ -275,15 +275,15 @@ def test_the_bound_is_really_looked_at():
 def test_a_stream_of_higher_priority_tags_does_not_starve_a_lower_one():
     day = Day(Rules(), "woven")
     day.lanes.add(
-        head_of("ordinary", placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1))
+        head_of("ordinary", placement.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=1))
     )
     called = []
-    old = placing.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=2, tags=["转"])
+    old = placement.on_check_in(rules=Rules(), now=at(0), slot_start=None, slot_end=None, seq=2, tags=["转"])
     day.lanes.add(head_of("转", old))
     for turn in range(60):
         minute = turn * 2
         for seq, tags in ((100 + turn, ["军"]), (300 + turn, [])):
-            place = placing.on_check_in(
+            place = placement.on_check_in(
                 rules=Rules(), now=at(minute), slot_start=None, slot_end=None, seq=seq, tags=tags
             )
             day.lanes.add(head_of(f"{seq}", place))
@@ -323,9 +323,9 @@ def test_graded_starves_nobody_while_the_rooms_keep_up(guard, data):
         nonlocal seq
         seq += 1
         if kind == "return":
-            place = placing.on_return(rules=rules, now=at(minute), seq=seq, calls=recent.calls)
+            place = placement.on_return(rules=rules, now=at(minute), seq=seq, calls=recent.calls)
         else:
-            place = placing.on_check_in(
+            place = placement.on_check_in(
                 rules=rules,
                 now=at(minute),
                 slot_start=None,

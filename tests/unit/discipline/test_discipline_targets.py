@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.domain.discipline.targets import wait_target
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.targets import wait_target
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 
 RULES = Rules(return_target=20, policy_target=25, passed_target=30, ordinary_target=60)

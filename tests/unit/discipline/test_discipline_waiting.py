@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from server.domain import placing
-from server.domain.discipline import Caller, Recent
-from server.domain.rules import Rules
-from server.domain.waiting import Line, Room, Stream, ahead_of, range_for, ranges_for, shown
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, Recent
+from server.domain.queueing.rules import Rules
+from server.domain.queueing.wait_estimate import Line, Room, Stream, ahead_of, range_for, ranges_for, shown
 from server.protocol.terms import Lane
 from tests.unit.discipline.play import QUEUE, at, head_of
 
@@ -17,7 +17,7 @@ SAMPLES = [4.0, 6.0, 8.0, 10.0, 12.0] * 12
 
 def ordinary(count: int):
     return [
-        head_of(f"t{seq}", placing.on_check_in(rules=Rules(), now=at(seq), slot_start=None, slot_end=None, seq=seq))
+        head_of(f"t{seq}", placement.on_check_in(rules=Rules(), now=at(seq), slot_start=None, slot_end=None, seq=seq))
         for seq in range(1, count + 1)
     ]
 
@@ -124,7 +124,7 @@ def test_who_is_only_imagined_to_join_delays_nobody():
 def test_no_range_is_told_when_nobody_calls():
     assert None is expected("t1", line(ordinary(1), rooms=0))
     assert None is expected("unknown", line(ordinary(1)))
-    named = head_of("t1", placing.on_return(rules=Rules(), now=at(0), seq=1), doctor="D2")
+    named = head_of("t1", placement.on_return(rules=Rules(), now=at(0), seq=1), doctor="D2")
     assert None is expected("t1", line([named], doctors=("D1",)))
     assert None is not expected("t1", line([named], doctors=("D2",)))
 
@@ -156,10 +156,10 @@ def test_a_range_is_rounded_outwards_to_five_minutes(low, high, expected_range):
 
 
 def test_who_goes_before_is_counted_by_reason():
-    back = head_of("R", placing.on_return(rules=Rules(), now=at(5), seq=50))
+    back = head_of("R", placement.on_return(rules=Rules(), now=at(5), seq=50))
     urgent = head_of(
         "U",
-        placing.on_check_in(rules=Rules(), now=at(6), slot_start=None, slot_end=None, seq=51, urgent=True),
+        placement.on_check_in(rules=Rules(), now=at(6), slot_start=None, slot_end=None, seq=51, urgent=True),
         rank=2,
     )
     of = line([*ordinary(3), back, urgent])
@@ -170,7 +170,7 @@ def test_who_goes_before_is_counted_by_reason():
 
 
 def test_nobody_is_ahead_of_a_ticket_that_nobody_calls():
-    named = head_of("t1", placing.on_return(rules=Rules(), now=at(0), seq=1), doctor="D2")
+    named = head_of("t1", placement.on_return(rules=Rules(), now=at(0), seq=1), doctor="D2")
     assert None is ahead_of("t1", line([named]))
     assert None is ahead_of("t1", line([], rooms=0))
 

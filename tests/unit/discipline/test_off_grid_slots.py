@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain import placing
-from server.domain.discipline import Caller, Recent, choose_next, remember
-from server.domain.lanes import Lanes
-from server.domain.rules import Rules
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, Recent, choose_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.discipline.play import QUEUE, at, head_of
 
@@ -39,7 +39,7 @@ def called(arrivals, rules, *, rooms=1, minutes=7.0, opens=None):
         while coming and coming[0].minute <= minute:
             arrival = coming.pop(0)
             start, end = arrival.slot or (None, None)
-            place = placing.on_check_in(
+            place = placement.on_check_in(
                 rules=rules,
                 now=at(arrival.minute),
                 slot_start=None if start is None else at(start),
@@ -115,27 +115,29 @@ def test_a_late_patient_does_not_pass_who_is_booked_for_a_slot_that_has_begun(sl
 def test_a_passed_patient_at_the_end_of_the_slot_stands_behind_a_booked_one_off_the_grid():
     """Q5: passed_steps = end_of_slot counts to the booked slot as well."""
     rules = Rules(passed_steps=("end_of_slot",))
-    booked = placing.on_check_in(rules=rules, now=at(76), slot_start=at(75), slot_end=at(90), seq=1)
+    booked = placement.on_check_in(rules=rules, now=at(76), slot_start=at(75), slot_end=at(90), seq=1)
 
-    back = placing.on_passed_return(rules=rules, now=at(80), seq=2, passes=1, calls=0, begun=at(75))
+    back = placement.on_passed_return(rules=rules, now=at(80), seq=2, passes=1, calls=0, begun=at(75))
 
     assert booked.order < back.order
 
 
 def test_a_transferred_patient_stands_where_the_first_check_in_would_have_put_them():
     """Q5: who was transferred counts to the slot booked in the other queue at the time that counts."""
-    booked = placing.on_check_in(rules=Rules(), now=at(76), slot_start=at(75), slot_end=at(90), seq=1)
+    booked = placement.on_check_in(rules=Rules(), now=at(76), slot_start=at(75), slot_end=at(90), seq=1)
 
-    moved = placing.on_transfer(rules=Rules(), checked_in_at=at(80), seq=2, now=at(95), begun=at(75))
+    moved = placement.on_transfer(rules=Rules(), checked_in_at=at(80), seq=2, now=at(95), begun=at(75))
 
     assert booked.order < moved.order
 
 
 def test_a_slot_that_begins_later_is_nobodys_yet():
     """Q5: a start after the check-in changes nothing."""
-    plain = placing.on_check_in(rules=Rules(), now=at(80), slot_start=None, slot_end=None, seq=1)
+    plain = placement.on_check_in(rules=Rules(), now=at(80), slot_start=None, slot_end=None, seq=1)
 
-    assert plain == placing.on_check_in(rules=Rules(), now=at(80), slot_start=None, slot_end=None, seq=1, begun=at(81))
+    assert plain == placement.on_check_in(
+        rules=Rules(), now=at(80), slot_start=None, slot_end=None, seq=1, begun=at(81)
+    )
 
 
 GRIDS = st.sampled_from([15, 20, 30])

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from server.domain import placing
 from server.domain.errors import HallError
-from server.domain.places import LAST, NEXT, Place, slot_of, stamp
-from server.domain.rules import Rules
+from server.domain.queueing import placement
+from server.domain.queueing.position import LAST, NEXT, Place, slot_of, stamp
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode, Lane
 from tests.unit.discipline.play import at
 
@@ -20,7 +20,9 @@ SLOT = (at(60), at(90))
 
 def check_in(rules: Rules | None = None, *, minute: float, slot=SLOT, seq: int = 1, **more) -> Place:
     start, end = slot or (None, None)
-    return placing.on_check_in(rules=rules or Rules(), now=at(minute), slot_start=start, slot_end=end, seq=seq, **more)
+    return placement.on_check_in(
+        rules=rules or Rules(), now=at(minute), slot_start=start, slot_end=end, seq=seq, **more
+    )
 
 
 def in_order(*places: Place) -> bool:
@@ -136,14 +138,14 @@ def test_graded_reference_is_the_slot_for_the_early_and_the_check_in_for_the_lat
 
 
 def test_a_return_stands_by_its_own_check_in():
-    place = placing.on_return(rules=Rules(), now=at(33), seq=7, calls=13)
+    place = placement.on_return(rules=Rules(), now=at(33), seq=7, calls=13)
     assert (Lane.RETURN, at(33), 15) == (place.lane, place.since, place.due_call)
-    assert Lane.URGENT is placing.on_return(rules=Rules(), now=at(33), seq=7, urgent=True).lane
+    assert Lane.URGENT is placement.on_return(rules=Rules(), now=at(33), seq=7, urgent=True).lane
 
 
 def test_passed_steps_count_ordinary_calls():
     def due(passes, **more):
-        place = placing.on_passed_return(rules=Rules(), now=at(0), seq=1, passes=passes, calls=40, **more)
+        place = placement.on_passed_return(rules=Rules(), now=at(0), seq=1, passes=passes, calls=40, **more)
         return place.lane, place.due_call
 
     assert (Lane.PASSED, 43) == due(1)
@@ -157,16 +159,16 @@ def test_passed_steps_count_ordinary_calls():
 
 def test_graded_end_of_slot_counts_the_wait_from_the_end_of_the_slot():
     rules = Rules(passed_steps=("end_of_slot",))
-    place = placing.on_passed_return(rules=rules, now=at(65), seq=1, passes=1, calls=4, mode="graded")
+    place = placement.on_passed_return(rules=rules, now=at(65), seq=1, passes=1, calls=4, mode="graded")
     assert (Lane.PASSED, at(90), 0) == (place.lane, place.since, place.due_call)
 
 
 def test_arrived_is_next():
-    assert NEXT == placing.on_arrived(now=at(0), seq=1).due_call
+    assert NEXT == placement.on_arrived(now=at(0), seq=1).due_call
 
 
 def triage(place: Place, *, grade_urgent: bool, tags=(), mode="graded") -> Place:
-    return placing.on_triage(
+    return placement.on_triage(
         place, rules=Rules(), mode=mode, grade_urgent=grade_urgent, tags=tags, checked_in_at=at(5), seq=1
     )
 
@@ -185,24 +187,24 @@ def test_triage_gives_a_tag_its_lane_and_credit():
 
 
 def test_transfer_keeps_the_time_unless_the_hospital_says_otherwise():
-    kept = placing.on_transfer(rules=Rules(), checked_in_at=at(5), seq=3, now=at(90))
-    fresh = placing.on_transfer(rules=Rules(transfer_reference="now"), checked_in_at=at(5), seq=3, now=at(90))
+    kept = placement.on_transfer(rules=Rules(), checked_in_at=at(5), seq=3, now=at(90))
+    fresh = placement.on_transfer(rules=Rules(transfer_reference="now"), checked_in_at=at(5), seq=3, now=at(90))
     assert (at(5), at(90)) == (kept.since, fresh.since)
     assert in_order(kept, check_in(minute=10, slot=None, seq=1))
 
 
 def test_a_priority_moves_an_ordinary_ticket_and_leaves_the_others_in_their_lane():
     ordinary = check_in(minute=0, slot=None, seq=12)
-    moved = placing.on_prioritise(ordinary, rules=Rules(), tag="老")
+    moved = placement.on_prioritise(ordinary, rules=Rules(), tag="老")
     assert (Lane.POLICY, ordinary.since) == (moved.lane, moved.since)
     assert moved == check_in(minute=0, slot=None, seq=12, tags=["老"])
-    back = placing.on_return(rules=Rules(), now=at(0), seq=1)
-    assert back == placing.on_prioritise(back, rules=Rules(), tag="老")
+    back = placement.on_return(rules=Rules(), now=at(0), seq=1)
+    assert back == placement.on_prioritise(back, rules=Rules(), tag="老")
     urgent = check_in(minute=0, urgent=True)
-    assert urgent == placing.on_prioritise(urgent, rules=Rules(), tag="老", mode="graded")
-    assert 15 == placing.on_prioritise(back, rules=Rules(), tag="老", mode="graded").credit
+    assert urgent == placement.on_prioritise(urgent, rules=Rules(), tag="老", mode="graded")
+    assert 15 == placement.on_prioritise(back, rules=Rules(), tag="老", mode="graded").credit
     with pytest.raises(HallError) as refusal:
-        placing.on_prioritise(ordinary, rules=Rules(), tag="熟人")
+        placement.on_prioritise(ordinary, rules=Rules(), tag="熟人")
     assert ErrorCode.INVALID == refusal.value.code
 
 
@@ -211,8 +213,8 @@ def test_a_priority_moves_an_ordinary_ticket_and_leaves_the_others_in_their_lane
 )
 def test_a_priority_makes_nobody_later(ahead, lane):
     place = check_in(minute=0, slot=None, seq=12)
-    assert lane == placing.on_prioritise(place, rules=Rules(), tag="老", ahead=ahead).lane
-    assert Lane.POLICY == placing.on_prioritise(place, rules=Rules(), tag="老", mode="graded", ahead=ahead).lane
+    assert lane == placement.on_prioritise(place, rules=Rules(), tag="老", ahead=ahead).lane
+    assert Lane.POLICY == placement.on_prioritise(place, rules=Rules(), tag="老", mode="graded", ahead=ahead).lane
 
 
 def test_triage_leaves_who_has_a_priority_in_the_woven_place():
@@ -232,7 +234,7 @@ def test_triage_leaves_who_has_a_priority_in_the_woven_place():
 )
 def test_a_pardon_of_the_staff_takes_the_last_step_that_is_not_void_and_no_milder_one(steps, passes, due):
     rules = Rules(passed_steps=steps)
-    place = placing.on_passed_return(rules=rules, now=at(0), seq=1, passes=passes, calls=0, pardoned=True)
+    place = placement.on_passed_return(rules=rules, now=at(0), seq=1, passes=passes, calls=0, pardoned=True)
     assert due == place.due_call
 
 
@@ -292,16 +294,16 @@ def test_every_place_that_has_a_slot_takes_it_from_the_hospitals_clock():
     walk_in = {"slot_start": None, "slot_end": None}
 
     def came(**more) -> Place:
-        return placing.on_check_in(rules=rules, now=now, seq=1, zone=zone, **more)
+        return placement.on_check_in(rules=rules, now=now, seq=1, zone=zone, **more)
 
     places = [
         came(**walk_in),
         came(**walk_in, tags=["老"]),
         came(**booked),
-        placing.on_passed_return(rules=rules, now=now, seq=1, passes=1, calls=0, zone=zone),
-        placing.on_transfer(rules=rules, checked_in_at=now, seq=1, zone=zone),
-        placing.on_prioritise(came(**walk_in), rules=rules, tag="老", zone=zone),
-        placing.on_triage(
+        placement.on_passed_return(rules=rules, now=now, seq=1, passes=1, calls=0, zone=zone),
+        placement.on_transfer(rules=rules, checked_in_at=now, seq=1, zone=zone),
+        placement.on_prioritise(came(**walk_in), rules=rules, tag="老", zone=zone),
+        placement.on_triage(
             came(**walk_in, urgent=True), rules=rules, mode="woven", grade_urgent=False, tags=(), checked_in_at=now,
             seq=1, zone=zone,
         ),

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from server.domain.rule_faults import RANGES, faults_of
-from server.domain.rules import Rules
+from server.domain.queueing.rule_faults import RANGES, faults_of
+from server.domain.queueing.rules import Rules
 
 
 def fields_at_fault(rules: Rules, *, mode="woven", has_sessions=True) -> list[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from server.domain.discipline import ReasonCode
-from server.domain.rule_faults import faults_of
-from server.domain.rules import Rules
+from server.domain.queueing.discipline import ReasonCode
+from server.domain.queueing.rule_faults import faults_of
+from server.domain.queueing.rules import Rules
 from server.services.halls.hall_file import read
 from tests.unit.discipline.play import Play
 

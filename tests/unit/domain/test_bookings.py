@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.bookings import ON_CANCEL, ON_MOVE, Effect, on_cancel, on_move, state_of
+from server.domain.queueing.bookings import ON_CANCEL, ON_MOVE, Effect, on_cancel, on_move, state_of
 from server.protocol.terms import AppointmentState, TicketState
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.passing import Called, why_not
-from server.domain.rules import Rules
+from server.domain.queueing.rules import Rules
 
 LAST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RULES = Rules(pass_min_calls=2, pass_min_seconds=30, pass_needs_live_zone=True)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.promise import Delay, Kept, Other, Promise, delay_texts, delays, kept, promised
-from server.domain.waiting import Expected
+from server.domain.queueing.stated_wait import Delay, Kept, Other, Promise, delay_texts, delays, kept, promised
+from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.rules import Rules
-from server.domain.slot_times import Around, opens_at, when_of
+from server.domain.queueing.rules import Rules
+from server.domain.queueing.slot_times import Around, opens_at, when_of
 from server.protocol.slot_terms import When
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)

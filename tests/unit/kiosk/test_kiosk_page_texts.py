@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.agent.web import WEB
 from kiosk.machine.steps import SPOKEN
-from server.domain.promise import Delay
+from server.domain.queueing.stated_wait import Delay
 from server.protocol.assets import shared_assets
 from server.protocol.terms import ErrorCode
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.rules import Rules
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import ENDED, TicketState
 from server.services.calling import selection
 from server.services.core.hall_config import config_of

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.domain.errors import HallError
-from server.domain.places import (
+from server.domain.queueing.policy_priority import best_tag, capped, policy_credit, policy_place
+from server.domain.queueing.position import (
     A_MOMENT,
     BOOKED,
     LAST,
@@ -25,9 +26,8 @@ from server.domain.places import (
     slot_of,
     stamp,
 )
-from server.domain.policy_priority import best_tag, capped, policy_credit, policy_place
-from server.domain.rules import PassedStep, Rules
-from server.domain.slot_times import check_in_opens
+from server.domain.queueing.rules import PassedStep, Rules
+from server.domain.queueing.slot_times import check_in_opens
 from server.protocol.terms import ErrorCode, Lane, Mode
 
 

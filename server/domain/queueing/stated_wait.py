@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from server.domain.waiting import Expected
+from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
 
 TOLERATED = timedelta(minutes=10)

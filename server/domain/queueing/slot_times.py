@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.rules import Rules
+from server.domain.queueing.rules import Rules
 from server.protocol.slot_terms import When
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from random import Random
 
-from server.domain import placing
-from server.domain.discipline import Caller, Head, ReasonCode, Recent, pick_next, remember
-from server.domain.lanes import Lanes
-from server.domain.rules import Rules
+from server.domain.queueing import placement
+from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, pick_next, remember
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 DAY = 24 * 60.0
@@ -112,9 +112,9 @@ def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
     rules = line.rules[stream.queue]
     seq = 900_000_000 + len(lanes)
     if stream.lane is Lane.RETURN:
-        place = placing.on_return(rules=rules, now=now, seq=seq)
+        place = placement.on_return(rules=rules, now=now, seq=seq)
     else:
-        place = placing.on_check_in(
+        place = placement.on_check_in(
             rules=rules,
             now=now,
             slot_start=None,

@@ -7,7 +7,7 @@ doctor); inside a key the smallest order is the head.
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from server.domain.discipline import Head
+from server.domain.queueing.discipline import Head
 from server.protocol.terms import Lane
 
 Key = tuple[str, Lane, int, int, str | None]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
-from server.domain.places import Place, plain, slot_of, stamp
-from server.domain.rules import OLD, Rules
+from server.domain.queueing.position import Place, plain, slot_of, stamp
+from server.domain.queueing.rules import OLD, Rules
 from server.protocol.terms import Lane, Mode
 
 

@@ -1,8 +1,8 @@
 """Within how many minutes somebody should be seen: what desks and explanations show, and choosing reckons with."""
 
-from server.domain.discipline.graded import grade_target
-from server.domain.discipline.woven import woven_target
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.graded import grade_target
+from server.domain.queueing.discipline.woven import woven_target
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 UNTRIAGED_MINUTES = 10

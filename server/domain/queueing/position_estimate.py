@@ -1,11 +1,11 @@
 """Owns how many are called before somebody in a woven queue, reckoned from counts alone: for paper, which waits for no
-play of the rule. Knows no ticket and no clock; server.domain.waiting plays the same exactly."""
+play of the rule. Knows no ticket and no clock; server.domain.queueing.wait_estimate plays the same exactly."""
 
 from collections.abc import Mapping
 from math import ceil
 
-from server.domain.discipline.woven import OTHERS
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.woven import OTHERS
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 
 

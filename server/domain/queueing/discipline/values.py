@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from server.domain.places import seq_of
+from server.domain.queueing.position import seq_of
 from server.protocol.terms import Lane
 
 REMEMBERED = 8
@@ -14,7 +14,7 @@ REMEMBERED = 8
 
 
 class ReasonCode(StrEnum):
-    """Why a ticket is called now; closed, one sentence each in server.domain.explaining."""
+    """Why a ticket is called now; closed, one sentence each in server.domain.queueing.explanation."""
 
     URGENT = "urgent"
     GRADED_FIRST_BAND = "graded_first_band"

@@ -8,8 +8,8 @@ no patient. docs/rules.md tells the rules in words.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from server.domain.discipline.graded import credit, score, target, weigh
-from server.domain.discipline.values import (
+from server.domain.queueing.discipline.graded import credit, score, target, weigh
+from server.domain.queueing.discipline.values import (
     Caller,
     Choice,
     Head,
@@ -20,9 +20,9 @@ from server.domain.discipline.values import (
     by_time,
     minutes_waited,
 )
-from server.domain.discipline.woven import WEAVE_REASONS, weave, woven_target
-from server.domain.places import LAST, NEXT
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.woven import WEAVE_REASONS, weave, woven_target
+from server.domain.queueing.position import LAST, NEXT
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 DEFAULT_RULES = Rules()

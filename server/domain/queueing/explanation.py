@@ -1,14 +1,14 @@
 """Owns the words for why: a reason for the nurse, and "why not me?" for anybody, in Chinese and English.
 
-Knows categories and numbers, never a name; the facts of a Reason come from server.domain.discipline.
+Knows categories and numbers, never a name; the facts of a Reason come from server.domain.queueing.discipline.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.discipline import Reason, ReasonCode
-from server.domain.rules import Rules
+from server.domain.queueing.discipline import Reason, ReasonCode
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Mode, TicketState
 
 Language = Literal["zh", "en"]

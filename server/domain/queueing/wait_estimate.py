@@ -14,10 +14,10 @@ from random import Random
 from statistics import fmean, pvariance, variance
 from typing import NamedTuple
 
-from server.domain.discipline import Head, ReasonCode
-from server.domain.lanes import Lanes
-from server.domain.planned import learnt
-from server.domain.playing import DAY, GHOST, STRANGER, Line, Room, Stream, arrive, call_next
+from server.domain.queueing.consultation_times import learnt
+from server.domain.queueing.discipline import Head, ReasonCode
+from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.simulation import DAY, GHOST, STRANGER, Line, Room, Stream, arrive, call_next
 
 __all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "order_of", "range_for", "ranges_for", "shown"]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import inf
 
-from server.domain.discipline.values import Head, Pick, ReasonCode, by_time, minutes_waited
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.values import Head, Pick, ReasonCode, by_time, minutes_waited
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from server.domain.discipline.values import Head, Pick, ReasonCode, Recent, by_order, minutes_waited
-from server.domain.rules import Rules
+from server.domain.queueing.discipline.values import Head, Pick, ReasonCode, Recent, by_order, minutes_waited
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 
 OTHERS = (Lane.RETURN, Lane.POLICY, Lane.PASSED)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from server.domain.rules import DEFAULT_CREDITS, Rules
+from server.domain.queueing.rules import DEFAULT_CREDITS, Rules
 from server.protocol.terms import Mode
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
