@@ -4,10 +4,10 @@ them into the document between their marks."""
 import re
 from pathlib import Path
 
-from server.domain import guessing
-from server.domain.guessing import Limit
-from server.domain.identification import TABLE, Identifier
-from server.domain.same_person import compare
+from server.domain.identity import guess_limits
+from server.domain.identity.guess_limits import Limit
+from server.domain.identity.identification import TABLE, Identifier
+from server.domain.identity.same_person import compare
 from server.protocol.terms import Evidence, Proof
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "identification.md"
@@ -48,22 +48,22 @@ def same_person_table() -> str:
 
 def limits_table() -> str:
     """When staff is told and what is locked."""
-    minutes, lock = guessing.WINDOW.seconds // 60, guessing.LOCK.seconds // 60
+    minutes, lock = guess_limits.WINDOW.seconds // 60, guess_limits.LOCK.seconds // 60
     rows = {
-        Limit.MISSES: f"{guessing.MISSES} wrong answers at one machine within {minutes} minutes",
-        Limit.PEOPLE: f"{guessing.PEOPLE_A_MINUTE} different people in a minute at one machine, by plain readings",
-        Limit.UNPROVEN: f"{guessing.UNPROVEN} numbers at one machine within {minutes} minutes that nobody proved",
-        Limit.NEIGHBOURS: f"{guessing.NEIGHBOURS} of those that differ in their last {guessing.STEM} places only",
+        Limit.MISSES: f"{guess_limits.MISSES} wrong answers at one machine within {minutes} minutes",
+        Limit.PEOPLE: f"{guess_limits.PEOPLE_A_MINUTE} different people in a minute at one machine, by plain readings",
+        Limit.UNPROVEN: f"{guess_limits.UNPROVEN} numbers at one machine within {minutes} minutes that nobody proved",
+        Limit.NEIGHBOURS: f"{guess_limits.NEIGHBOURS} of those that differ in their last {guess_limits.STEM} places only",
     }
     lines = ["| limit | alert `guessing` says | what is locked |", "|---|---|---|"]
     for limit, text in rows.items():
         locked = f"the machine for {lock} minutes" if limit.locks else "nothing: asking tells nothing"
         lines.append(f"| {text} | `{limit.value}` | {locked} |")
     lines.append(
-        f"| {guessing.OWN_MISSES} wrong answers for one number at one machine within {minutes} minutes | | "
+        f"| {guess_limits.OWN_MISSES} wrong answers for one number at one machine within {minutes} minutes | | "
         "that number there |"
     )
-    hour = f"{guessing.MISSES_OF_ONE} wrong answers for one number at all machines within an hour"
+    hour = f"{guess_limits.MISSES_OF_ONE} wrong answers for one number at all machines within an hour"
     lines.append(f"| {hour} | `one_number` | that number everywhere |")
     return "\n".join(lines)
 

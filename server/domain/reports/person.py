@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.domain.documents import is_resident_number, read_document
+from server.domain.identity.documents import is_resident_number, read_document
 from server.domain.masking import MIDDLE_DOTS
 from server.domain.reports.received import Subject
 

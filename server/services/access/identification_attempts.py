@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.domain import guessing
 from server.domain.errors import HallError
-from server.domain.guessing import Attempt, Outcome
+from server.domain.identity import guess_limits
+from server.domain.identity.guess_limits import Attempt, Outcome
 from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts import alerts
@@ -50,17 +50,17 @@ def count(work: Work, owner: str, attempt: Attempt) -> None:
     if already_alerted and attempt.outcome is Outcome.ASKED:
         return  # staff knows; a row of numbers without proofs tells nobody anything and fills no table
     _keep(work, owner, attempt)
-    since = max(work.real_now - guessing.WINDOW, limit.counted_from or work.real_now - guessing.WINDOW)
-    over = guessing.reached(_attempts(work, owner, since), work.real_now)
+    since = max(work.real_now - guess_limits.WINDOW, limit.counted_from or work.real_now - guess_limits.WINDOW)
+    over = guess_limits.reached(_attempts(work, owner, since), work.real_now)
     if over is not None and over.locks:
-        write_now(work.db, limit, locked_until=work.real_now + guessing.LOCK)
+        write_now(work.db, limit, locked_until=work.real_now + guess_limits.LOCK)
     if over is not None and (over.locks or not already_alerted):  # a lock is told, though a walk was told before
-        write_now(work.db, limit, told_until=work.real_now + guessing.LOCK)
+        write_now(work.db, limit, told_until=work.real_now + guess_limits.LOCK)
         _tell(work, over.value)
     if attempt.outcome is Outcome.MISSED and _is_guessed(work, owner, attempt.identifier):
         of_number = _limit(work, attempt.identifier)
         if of_number.told_until is None or work.real_now >= of_number.told_until:
-            write_now(work.db, of_number, told_until=work.real_now + guessing.HOUR)
+            write_now(work.db, of_number, told_until=work.real_now + guess_limits.HOUR)
             _tell(work, "one_number")
 
 
@@ -132,7 +132,7 @@ def _is_guessed(work: Work, owner: str, identifier: str) -> bool:
     if not identifier:
         return False
     limit = work.db.get(IdentificationLimitRow, identifier)
-    since = work.real_now - guessing.HOUR
+    since = work.real_now - guess_limits.HOUR
     if limit is not None and limit.counted_from is not None:
         since = max(since, limit.counted_from)
     rows = work.db.execute(
@@ -142,9 +142,9 @@ def _is_guessed(work: Work, owner: str, identifier: str) -> bool:
             IdentificationAttemptRow.at >= since,
             IdentificationAttemptRow.outcome == Outcome.MISSED.value,
         )
-        .limit(guessing.MISSES_OF_ONE)
+        .limit(guess_limits.MISSES_OF_ONE)
     )
-    return guessing.is_guessed([(row.at, row.owner) for row in rows], owner, work.real_now)
+    return guess_limits.is_guessed([(row.at, row.owner) for row in rows], owner, work.real_now)
 
 
 def _tell(work: Work, why: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
-from server.domain.folding import tidy_name
+from server.domain.identity.spelling import tidy_name
 from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AlertKind, AlertOutcome, AnnouncementOutcome
 

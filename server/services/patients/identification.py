@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.guessing import Attempt, Outcome, stem_of
-from server.domain.identification import (
+from server.domain.identity.guess_limits import Attempt, Outcome, stem_of
+from server.domain.identity.identification import (
     Form,
     Identifier,
     Reading,
@@ -22,8 +22,8 @@ from server.domain.identification import (
     reading,
     wanted_proofs,
 )
+from server.domain.identity.same_person import Description, Verdict, compare
 from server.domain.masking import display_name
-from server.domain.same_person import Description, Verdict, compare
 from server.protocol.terms import ErrorCode, Evidence, Proof
 from server.services.access import identification_attempts
 from server.services.core.context import Context

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.domain.cells import read_birth
-from server.domain.documents import Document, must_agree, read_document, resident
 from server.domain.errors import HallError
-from server.domain.folding import fold_code
-from server.domain.same_person import RECORD, Description, is_uncertain_renaming, why_not_the_same
+from server.domain.identity.documents import Document, must_agree, read_document, resident
+from server.domain.identity.same_person import RECORD, Description, is_uncertain_renaming, why_not_the_same
+from server.domain.identity.spelling import fold_code
 from server.protocol.terms import DocumentType, ErrorCode
 from server.services.patients.booking_import import Kept
 from server.services.patients.records import description_of, document_columns

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from server.domain.folding import fold_code
+from server.domain.identity.spelling import fold_code
 from server.protocol.terms import DocumentType, Evidence, Proof
 from server.services.core.requests import Blank, Body, Id, PersonName, Reason, ShortText
 

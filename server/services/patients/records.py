@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.documents import Document, kind_of_resident, must_agree, read_document
 from server.domain.errors import HallError
-from server.domain.folding import fold_code
-from server.domain.identification import Owner
+from server.domain.identity.documents import Document, kind_of_resident, must_agree, read_document
+from server.domain.identity.identification import Owner
+from server.domain.identity.same_person import RECORD, Description, Verdict, compare
+from server.domain.identity.spelling import fold_code
 from server.domain.masking import display_name
-from server.domain.same_person import RECORD, Description, Verdict, compare
 from server.protocol.terms import ErrorCode, TicketState
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of

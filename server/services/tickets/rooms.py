@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from server.domain.doctor_ids import is_plain
 from server.domain.errors import HallError
+from server.domain.identity.doctor_ids import is_plain
 from server.protocol.terms import ErrorCode, StaffRole, StationState
 from server.services.core.unit_of_work import Work
 from server.store.models import DoctorRow, StaffRow, StationRow

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import BindParameter, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from server.domain.documents import Document
-from server.domain.folding import fold_code
-from server.domain.identification import Identifier
+from server.domain.identity.documents import Document
+from server.domain.identity.identification import Identifier
+from server.domain.identity.spelling import fold_code
 from server.protocol.terms import ENDED
 from server.store.models import AppointmentRow, PatientCodeRow, PatientRow, TicketRow, VisitRow
 

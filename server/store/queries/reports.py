@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.domain.folding import fold_code
+from server.domain.identity.spelling import fold_code
 from server.store.models import PatientCodeRow, PatientRow, ReportNumberRow, ReportRow, TicketRow
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.folding import fold_code, name_key, tidy_name
+from server.domain.identity.spelling import fold_code, name_key, tidy_name
 
 EXT_H, EXT_I, PRIVATE = "张\U00031350", "李\U0002ebf0", "王\ue81e"
 ZWNJ, ZWJ, RLM, ZWSP, SOFT, MONGOLIAN, BOM, FILLER = "\u200c\u200d\u200f\u200b\u00ad\u180e\ufeff\u3164"

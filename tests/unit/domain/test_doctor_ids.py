@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.doctor_ids import is_plain
+from server.domain.identity.doctor_ids import is_plain
 
 
 @pytest.mark.parametrize("id", ["D1", "101", "0000123456", "zhang.san@ward-3", "DOC_7", "7", "a" * 64])

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from server.domain.documents import is_resident_number, must_agree, read_document
 from server.domain.errors import HallError
+from server.domain.identity.documents import is_resident_number, must_agree, read_document
 from server.protocol.terms import DocumentType, ErrorCode
 
 VALID = [

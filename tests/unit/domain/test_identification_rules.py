@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import guessing
-from server.domain.guessing import Attempt, Limit, Outcome
-from server.domain.identification import (
+from server.domain.identity import guess_limits
+from server.domain.identity.guess_limits import Attempt, Limit, Outcome
+from server.domain.identity.identification import (
     BY_FORM,
     PLAIN,
     TABLE,
@@ -215,7 +215,7 @@ def attempts(count, outcome, *, every=timedelta(seconds=1), stem=None, same=Fals
 )
 def test_a_limit_is_reached_by_guessing_and_not_by_use(lately, limit):
     """P1: successes of different people and walks of neighbouring numbers count too."""
-    assert limit is guessing.reached(lately, NOON)
+    assert limit is guess_limits.reached(lately, NOON)
 
 
 def test_a_kiosk_with_five_hundred_visits_a_day_never_reaches_a_limit():
@@ -227,7 +227,7 @@ def test_a_kiosk_with_five_hundred_visits_a_day_never_reaches_a_limit():
         if visit % 10 == 0:
             day.append(Attempt(at + timedelta(seconds=5), f"id{visit}", "MR0001", Outcome.MISSED))
         day.append(Attempt(at + timedelta(seconds=9), f"id{visit}", "MR0001", Outcome.FOUND, f"p{visit}"))
-        assert None is guessing.reached(day[-150:], at + timedelta(seconds=9))
+        assert None is guess_limits.reached(day[-150:], at + timedelta(seconds=9))
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_kiosk_with_five_hundred_visits_a_day_never_reaches_a_limit():
 )
 def test_one_number_is_locked_here_after_five_wrong_answers_and_everywhere_after_ten(misses, guessed):
     given_misses = [(NOON - timedelta(minutes=ago), device) for device, ago in misses]
-    assert guessed is guessing.is_guessed(given_misses, "K1", NOON)
+    assert guessed is guess_limits.is_guessed(given_misses, "K1", NOON)
 
 
 def test_only_misses_and_many_people_lock():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.same_person import Description, Verdict, compare
+from server.domain.identity.same_person import Description, Verdict, compare
 
 BORN, PHONE = date(1980, 1, 1), "13977771234"
 

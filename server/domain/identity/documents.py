@@ -14,7 +14,7 @@ from typing import Literal
 from stdnum.cn import ric
 
 from server.domain.errors import HallError
-from server.domain.folding import fold_code
+from server.domain.identity.spelling import fold_code
 from server.protocol.terms import DocumentType, ErrorCode
 
 RESIDENT_FORM = re.compile(r"\d{17}[0-9X]", re.ASCII)

@@ -16,8 +16,8 @@ from enum import StrEnum
 from itertools import permutations, product
 from types import MappingProxyType
 
-from server.domain.documents import is_resident_number
-from server.domain.folding import fold_code, name_key
+from server.domain.identity.documents import is_resident_number
+from server.domain.identity.spelling import fold_code, name_key
 from server.protocol.terms import Evidence, Proof
 
 LONGEST = 128

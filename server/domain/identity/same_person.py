@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from server.domain.folding import name_key
+from server.domain.identity.spelling import name_key
 
 RECORD = "record_number"
 """The kind of number that the hospital gives."""
