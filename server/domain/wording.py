@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from server.domain.masking import VoiceMode, spoken_name
+from server.domain.privacy.masking import VoiceMode, spoken_name
 from server.protocol.messages import Names
 from server.protocol.terms import QueueKind
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import socketio
 
-from server.domain.audiences import PUBLIC_FIELDS
+from server.domain.privacy.audiences import PUBLIC_FIELDS
 from server.domain.rights import reach_of
 from server.protocol.client import HallClient
 from server.protocol.terms import DeviceRole

@@ -9,9 +9,9 @@ from caller.settings import Settings as CallerSettings
 from hardware.settings import StationSettings
 from kiosk.settings import Settings as KioskSettings
 from server.app import create
-from server.domain.audiences import EVENTS, PUBLIC_FIELDS
 from server.domain.errors import SENTENCES
 from server.domain.lifecycle import ACTIONS, CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
+from server.domain.privacy.audiences import EVENTS, PUBLIC_FIELDS
 from server.domain.reach import MEANINGS, Reach
 from server.domain.rights import OPEN, RIGHTS
 from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
@@ -198,7 +198,7 @@ def roles() -> str:
             "",
             "## What is read",
             "",
-            "From `server/domain/audiences.py`. Staff (console, nurse, doctor) reads every event and every field.",
+            "From `server/domain/privacy/audiences.py`. Staff (console, nurse, doctor) reads every event and every field.",
             "Every other role reads what the public may see: a caller, whose texts have names as the hall's voice says",
             "them, and everybody else, at most by the display name that the queue's privacy allows.",
             "",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.domain.identity.documents import is_resident_number, read_document
-from server.domain.masking import MIDDLE_DOTS
+from server.domain.privacy.masking import MIDDLE_DOTS
 from server.domain.reports.received import Subject
 
 _HONORIFICS = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|mme|m|sr|sra)\.?\s+", re.IGNORECASE)

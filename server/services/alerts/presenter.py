@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.audiences import shown
 from server.domain.errors import HallError
+from server.domain.privacy.audiences import shown
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
 from server.services.alerts.alerts import must_be_own
 from server.services.core.context import Context

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import ACTIONS, next_state
+from server.domain.privacy.recorded_reasons import as_stated
 from server.domain.queueing import placement
 from server.domain.reach import Reach
-from server.domain.reasons import as_stated
 from server.domain.rights import AT_ROOM, reach_of
 from server.protocol.terms import (
     Action,

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.masking import VoiceMode
 from server.domain.numbering import business_day, day_bounds
+from server.domain.privacy.masking import VoiceMode
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Mode, Privacy, QueueKind
 from server.store.models import HallRow, HospitalRow, QueueRow

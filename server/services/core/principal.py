@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from server.domain.audiences import audience_of
 from server.domain.errors import HallError
+from server.domain.privacy.audiences import audience_of
 from server.domain.reach import Role
 from server.protocol.terms import Audience, ErrorCode
 

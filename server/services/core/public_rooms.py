@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from server.domain.room_names import neutral_room
+from server.domain.privacy.room_names import neutral_room
 from server.services.core.hall_config import HallConfig
 
 SETTING = "neutral_names"

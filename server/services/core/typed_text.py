@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.reasons import code_of
+from server.domain.privacy.recorded_reasons import code_of
 from server.services.core.views import View
 from server.store.models import PrintJobRow, StationRow, TicketRow
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from server.domain.reasons import code_of
+from server.domain.privacy.recorded_reasons import code_of
 from server.protocol.terms import EventKind
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.principal import Principal

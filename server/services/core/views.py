@@ -4,7 +4,7 @@ by audience.py, what staff typed by typed_text.py."""
 from datetime import UTC, datetime
 from typing import Any
 
-from server.domain.reasons import code_of
+from server.domain.privacy.recorded_reasons import code_of
 from server.store.models import (
     AlertRow,
     AppointmentRow,

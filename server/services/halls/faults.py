@@ -11,9 +11,9 @@ from unicodedata import normalize
 from pydantic import BaseModel, ValidationError
 
 from server.domain.errors import HallError
+from server.domain.privacy.room_names import neutral_room
 from server.domain.queueing.rule_faults import faults_of
 from server.domain.queueing.rules import Rules
-from server.domain.room_names import neutral_room
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.hall_config import rules_from

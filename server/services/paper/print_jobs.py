@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain import lease
 from server.domain.errors import HallError
-from server.domain.reasons import ServerReason, code_of
+from server.domain.privacy.recorded_reasons import ServerReason, code_of
 from server.protocol.terms import NOBODY_WAITS, AlertKind, DeviceRole, ErrorCode, EventKind, PrintJobState
 from server.services.alerts import alerts
 from server.services.core import paper_routing

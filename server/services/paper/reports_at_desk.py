@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.reasons import code_of
+from server.domain.privacy.recorded_reasons import code_of
 from server.domain.reports.critical import critical_lines
 from server.domain.reports.decision import Printable, Reason, Verdict, has_content, is_critical_report
 from server.domain.reports.person import differences

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.masking import mask
+from server.domain.privacy.masking import mask
 from server.domain.queueing.wait_estimate import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services.core.business_day import list_minutes

@@ -23,7 +23,7 @@ from server.domain.identity.identification import (
     wanted_proofs,
 )
 from server.domain.identity.same_person import Description, Verdict, compare
-from server.domain.masking import display_name
+from server.domain.privacy.masking import display_name
 from server.protocol.terms import ErrorCode, Evidence, Proof
 from server.services.access import identification_attempts
 from server.services.core.context import Context

@@ -13,7 +13,7 @@ from server.domain.identity.documents import Document, kind_of_resident, must_ag
 from server.domain.identity.identification import Owner
 from server.domain.identity.same_person import RECORD, Description, Verdict, compare
 from server.domain.identity.spelling import fold_code
-from server.domain.masking import display_name
+from server.domain.privacy.masking import display_name
 from server.protocol.terms import ErrorCode, TicketState
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server.domain import wording
-from server.domain.audiences import EVENTS, shown
-from server.domain.masking import VoiceMode, display_name
+from server.domain.privacy.audiences import EVENTS, shown
+from server.domain.privacy.masking import VoiceMode, display_name
 from server.domain.triage import Scale
 from server.protocol.terms import ENDED, Audience, EventKind, Lane, Privacy, QueueKind, TicketState
 from server.services.alerts.presenter import who_and_where

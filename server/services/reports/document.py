@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.domain.masking import mask
+from server.domain.privacy.masking import mask
 from server.domain.reports.dates import as_printed, latest
 from server.domain.reports.decision import is_final
 from server.domain.reports.examination import is_examination

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from server.domain.errors import HallError
+from server.domain.privacy.recorded_reasons import parted
 from server.domain.queueing import placement
 from server.domain.queueing.bookings import Effect, on_cancel, on_move
-from server.domain.reasons import parted
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
 from server.services.alerts import alerts
 from server.services.core.hall_config import config_of

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import CLOSED, EVENT_OF_ACTION, STAMPS, UNDOABLE, next_state, settle
+from server.domain.privacy.recorded_reasons import parted
 from server.domain.queueing.position import Place
-from server.domain.reasons import parted
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
 from server.services.core.business_day import begin_day
 from server.services.core.hall_config import Queue

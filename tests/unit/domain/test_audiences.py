@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.audiences import EVENTS, PUBLIC_FIELDS, audience_of, shown
+from server.domain.privacy.audiences import EVENTS, PUBLIC_FIELDS, audience_of, shown
 from server.protocol.terms import Audience, DeviceRole, EventKind, StaffRole
 
 WITHHELD = {

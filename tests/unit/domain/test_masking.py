@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.masking import display_name, mask, spoken_name, surname
+from server.domain.privacy.masking import display_name, mask, spoken_name, surname
 
 TABLE = [
     ("张三", "张*"),

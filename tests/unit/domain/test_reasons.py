@@ -1,7 +1,7 @@
 import pytest
 
 from hardware.ports import Reason
-from server.domain.reasons import CODES, as_stated, code_of, parted
+from server.domain.privacy.recorded_reasons import CODES, as_stated, code_of, parted
 
 
 @pytest.mark.parametrize(

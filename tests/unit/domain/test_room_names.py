@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.room_names import neutral_room
+from server.domain.privacy.room_names import neutral_room
 
 
 @pytest.mark.parametrize(
