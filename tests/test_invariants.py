@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.keys import Purpose, derived
+from server.domain.access.keys import Purpose, derived
 from tests.support.api import an_api
 from tests.support.invariants import INVARIANTS, Call, Paper, Screen, Seen, Ticket, View, judge, stored
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
 
+from server.domain.access.rights import PAGES
 from server.domain.errors import HallError
-from server.domain.rights import PAGES
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
 from server.services.core.principal import Principal

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from server.domain.access.reach import DESK, Reach, Reaches, care
 from server.domain.errors import HallError
-from server.domain.reach import DESK, Reach, Reaches, care
 from server.protocol.terms import Action as A
 from server.protocol.terms import ErrorCode, EventKind, Mode
 from server.protocol.terms import TicketState as S

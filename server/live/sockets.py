@@ -9,8 +9,8 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO, disconnect, emit, join_room
 from sqlalchemy.orm import Session
 
+from server.domain.access.rights import reach_of
 from server.domain.errors import HallError
-from server.domain.rights import reach_of
 from server.live.gate import Gate
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.addresses import OwnAddresses, reached_at

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint
 from spectree import SpecTree
 
+from server.domain.access.rights import Subject
 from server.domain.errors import HallError
-from server.domain.rights import Subject
 from server.protocol.answers import AlertAnswer
 from server.protocol.terms import ErrorCode
 from server.services.alerts import alerts, overuse

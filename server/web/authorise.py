@@ -3,8 +3,8 @@ refused, so a route cannot be left open by forgetting."""
 
 from flask import Flask, current_app, g, request
 
+from server.domain.access.rights import PAGES, roles_of
 from server.domain.errors import HallError
-from server.domain.rights import PAGES, roles_of
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
 from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens

@@ -16,9 +16,9 @@ from spectree import SpecTree
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from server.domain.access.reach import Role
+from server.domain.access.rights import roles_of
 from server.domain.errors import HallError
-from server.domain.reach import Role
-from server.domain.rights import roles_of
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
 from server.services.access.tokens import Tokens

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain import logins
+from server.domain.access import login_delays
 from server.services.access import login_attempts, staff
 from server.services.core.unit_of_work import Answer
 from server.services.schedule import runner
@@ -57,23 +57,23 @@ def test_strangers_do_not_lock_the_owner_out(api):
 def test_the_owner_signs_in_where_he_did_before_while_hundreds_of_places_guess(api):
     """S17: nor do many strangers, who have a hundred guesses an hour in all."""
     assert 200 == sign_in(api, **from_("10.0.0.7")).status_code
-    for number in range(logins.OF_ACCOUNT):
+    for number in range(login_delays.OF_ACCOUNT):
         wrong(api, "mei", f"203.0.113.{number}")
 
     assert 401 == sign_in(api, **from_("198.51.100.1")).status_code
     assert 200 == sign_in(api, **from_("10.0.0.7")).status_code
-    assert logins.OF_ACCOUNT == count(api, LoginAttemptRow.correct.is_(False))
+    assert login_delays.OF_ACCOUNT == count(api, LoginAttemptRow.correct.is_(False))
 
 
 def test_one_address_tries_few_passwords_for_many_names_and_delays_nobody_who_works_there(api):
     """S17: no limit per address; IPv6 gives one machine as many addresses as it likes."""
     assert 200 == sign_in(api, **from_("2001:db8::1")).status_code
-    for number in range(logins.OF_PLACE - 1):
+    for number in range(login_delays.OF_PLACE - 1):
         wrong(api, f"nobody{number}", f"2001:db8::{number:x}")
     for address in ("2001:db8::aaa0", "2001:db8::aaa1"):
         sign_in(api, "somebody", "wrong", **from_(address))
 
-    assert logins.OF_PLACE == count(api, LoginAttemptRow.correct.is_(False))
+    assert login_delays.OF_PLACE == count(api, LoginAttemptRow.correct.is_(False))
     assert 401 == sign_in(api, "wang", **from_("2001:db8::2")).status_code
     assert 200 == sign_in(api, "mei", **from_("2001:db8::2")).status_code
     assert 200 == sign_in(api, "wang", **from_("2001:db8:0:1::2")).status_code

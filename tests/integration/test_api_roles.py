@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.rights import RIGHTS, Subject
+from server.domain.access.rights import RIGHTS, Subject
 from server.protocol.terms import DeviceRole
 from server.web import authorise
 from tests.support.api import an_api

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import socketio
 
+from server.domain.access.rights import reach_of
 from server.domain.privacy.audiences import PUBLIC_FIELDS
-from server.domain.rights import reach_of
 from server.protocol.client import HallClient
 from server.protocol.terms import DeviceRole
 from server.store.models import StaffRow

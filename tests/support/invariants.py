@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, select
 
-from server.domain.keys import Purpose, derived
+from server.domain.access.keys import Purpose, derived
 from server.domain.queueing.discipline.values import ReasonCode
 from server.protocol.terms import ENDED
 from server.services.core.unit_of_work import audit_digest

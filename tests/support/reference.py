@@ -9,11 +9,11 @@ from caller.settings import Settings as CallerSettings
 from hardware.settings import StationSettings
 from kiosk.settings import Settings as KioskSettings
 from server.app import create
+from server.domain.access.reach import MEANINGS, Reach
+from server.domain.access.rights import OPEN, RIGHTS
 from server.domain.errors import SENTENCES
 from server.domain.lifecycle import ACTIONS, CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
 from server.domain.privacy.audiences import EVENTS, PUBLIC_FIELDS
-from server.domain.reach import MEANINGS, Reach
-from server.domain.rights import OPEN, RIGHTS
 from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
 from server.web.problems import STATUS
@@ -162,7 +162,7 @@ def lifecycle() -> str:
 
 
 def roles() -> str:
-    """The whole of docs/roles.md: the table of rights, from server.domain.rights."""
+    """The whole of docs/roles.md: the table of rights, from server.domain.access.rights."""
     every = [*DeviceRole, *StaffRole]
     rows = []
     for name, right in sorted(RIGHTS.items(), key=lambda one: (one[1].subject.value, one[0])):

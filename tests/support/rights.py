@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Flask
 
-from server.domain.reach import Reach, Role
-from server.domain.rights import RIGHTS, WITHIN, Subject, reach_of
+from server.domain.access.reach import Reach, Role
+from server.domain.access.rights import RIGHTS, WITHIN, Subject, reach_of
 from server.protocol.terms import DeviceRole, StaffRole
 from server.web.openapi import EXAMPLES
 from server.web.routes import Route, declared

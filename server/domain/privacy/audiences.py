@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from server.domain.reach import CALLER, CARE, Role
+from server.domain.access.reach import CALLER, CARE, Role
 from server.protocol.terms import Audience, EventKind
 
 AUDIENCES: Mapping[Role, Audience] = MappingProxyType({**dict.fromkeys(CARE, Audience.STAFF), CALLER: Audience.CALLER})

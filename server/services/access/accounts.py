@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.domain.authority import Power, is_of_another_hall, refusal
+from server.domain.access.authority import Power, is_of_another_hall, refusal
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services.access import staff

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
 from server.domain.identity import guess_limits
 from server.domain.identity.guess_limits import Attempt, Outcome
-from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts import alerts
 from server.services.core.context import Context

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.domain import logins
-from server.domain.keys import Purpose, derived
+from server.domain.access import login_delays
+from server.domain.access.keys import Purpose, derived
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Work
 from server.store.models import LoginAttemptRow
@@ -42,7 +42,7 @@ def is_delayed(work: Work, context: Context, username: str, place: str, *, signe
     `signed_in` says that the place is a login: what others try elsewhere does not delay it.
     """
     tried = _tried(work.db, hashed(context, username), hashed(context, place), work.real_now, signed_in=signed_in)
-    return logins.is_delayed(tried, work.real_now)
+    return login_delays.is_delayed(tried, work.real_now)
 
 
 def keep(work: Work, context: Context, username: str, place: str, *, correct: bool, signed_in: bool = False) -> None:
@@ -65,29 +65,31 @@ def guessed_at(db: Session, now: datetime) -> set[str]:
     """The hashed names that somebody tries passwords for: more than a person who has forgotten one."""
     rows = db.execute(
         select(LoginAttemptRow.account)
-        .where(WRONG, LoginAttemptRow.at > now - logins.WINDOW)
+        .where(WRONG, LoginAttemptRow.at > now - login_delays.WINDOW)
         .group_by(LoginAttemptRow.account)
-        .having(func.count() > logins.FREE)
+        .having(func.count() > login_delays.FREE)
     )
     return {row.account for row in rows}
 
 
 def forget_old(db: Session, now: datetime) -> None:
     """Drop what no limit looks at any more."""
-    too_old = or_(LoginAttemptRow.at < now - logins.KNOWN, WRONG & (LoginAttemptRow.at < now - logins.WINDOW))
+    too_old = or_(
+        LoginAttemptRow.at < now - login_delays.KNOWN, WRONG & (LoginAttemptRow.at < now - login_delays.WINDOW)
+    )
     db.execute(delete(LoginAttemptRow).where(too_old))
 
 
-def _tried(db: Session, account: str, here: str, now: datetime, *, signed_in: bool) -> logins.Tried:
+def _tried(db: Session, account: str, here: str, now: datetime, *, signed_in: bool) -> login_delays.Tried:
     of_account, of_place = LoginAttemptRow.account == account, LoginAttemptRow.place == here
-    lately = LoginAttemptRow.at > now - logins.WINDOW
+    lately = LoginAttemptRow.at > now - login_delays.WINDOW
     own = select(LoginAttemptRow.at).where(of_account, of_place, WRONG, lately)
     known = select(LoginAttemptRow.id).where(
-        of_account, of_place, LoginAttemptRow.correct, LoginAttemptRow.at > now - logins.KNOWN
+        of_account, of_place, LoginAttemptRow.correct, LoginAttemptRow.at > now - login_delays.KNOWN
     )
-    return logins.Tried(
+    return login_delays.Tried(
         own=db.scalars(own).all(),
-        of_place=_count(db, of_place, WRONG, LoginAttemptRow.at > now - logins.OF_PLACE_WINDOW),
+        of_place=_count(db, of_place, WRONG, LoginAttemptRow.at > now - login_delays.OF_PLACE_WINDOW),
         of_account=0 if signed_in else _count(db, of_account, WRONG, lately),
         is_known=db.scalars(known.limit(1)).first() is not None,
     )

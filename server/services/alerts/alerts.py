@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from server.domain import alerting
+from server.domain.access.reach import Reach
+from server.domain.access.rights import reach_of
 from server.domain.errors import HallError
-from server.domain.reach import Reach
-from server.domain.rights import reach_of
 from server.protocol.terms import AlertKind, AlertOutcome, ErrorCode, EventKind
 from server.services.core.authority import is_visitor
 from server.services.core.context import Context

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
-from server.domain.keys import name_of
+from server.domain.access.keys import name_of
 from server.domain.wholeness import ADVICE, Found, Part, Trouble, trouble_of
 from server.services.core.high_water import marked
 from server.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.keys import Purpose, derived, name_of
+from server.domain.access.keys import Purpose, derived, name_of
 from server.domain.wholeness import Part, Trouble
 from server.protocol import durable_files, private_files
 from server.services.bootstrap import journal_epochs

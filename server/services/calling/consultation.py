@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from server.domain.access.reach import Reach
+from server.domain.access.rights import AT_ROOM, reach_of
 from server.domain.errors import HallError
 from server.domain.lifecycle import ACTIONS, next_state
 from server.domain.privacy.recorded_reasons import as_stated
 from server.domain.queueing import placement
-from server.domain.reach import Reach
-from server.domain.rights import AT_ROOM, reach_of
 from server.protocol.terms import (
     Action,
     AlertKind,

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.access.reach import Reach
+from server.domain.access.rights import RIGHTS, Place, Subject, own_then, reach_of, reaches
 from server.domain.errors import HallError
-from server.domain.reach import Reach
-from server.domain.rights import RIGHTS, Place, Subject, own_then, reach_of, reaches
 from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
 from server.services.core.context import Context
 from server.services.core.hall_scope import THINGS

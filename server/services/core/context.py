@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
-from server.domain.keys import Purpose, derived
 from server.domain.triage import Catalogue, Scale
 from server.protocol.terms import ErrorCode
 from server.services.core.clock import Clock

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.access.reach import Reach
+from server.domain.access.rights import RIGHTS, Subject, reach_of
 from server.domain.errors import HallError
-from server.domain.reach import Reach
-from server.domain.rights import RIGHTS, Subject, reach_of
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.principal import Principal

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from server.domain.access.reach import Role
 from server.domain.errors import HallError
 from server.domain.privacy.audiences import audience_of
-from server.domain.reach import Role
 from server.protocol.terms import Audience, ErrorCode
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
-from server.domain.keys import Purpose, derived
 from server.domain.outbox import unknown_events
 from server.protocol.terms import ErrorCode
 from server.services.outbox.addresses import address_fault

@@ -2,8 +2,8 @@
 
 import pytest
 
+from server.domain.access.rights import RIGHTS
 from server.domain.lifecycle import ACTIONS, EVENT_OF_ACTION, STAMPS, TRANSITIONS, UNDOABLE
-from server.domain.rights import RIGHTS
 from server.protocol.terms import Action, EventKind
 from server.services.calling.consultation import PLAIN
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from server.domain.authority import Power, is_of_another_hall, refusal
+from server.domain.access.authority import Power, is_of_another_hall, refusal
 from server.protocol.terms import DeviceRole, StaffRole
 
 ADMIN, NURSE, DOCTOR, SERVICE = StaffRole.ADMIN, StaffRole.NURSE, StaffRole.DOCTOR, DeviceRole.SERVICE

@@ -1,6 +1,6 @@
 """A key for each purpose, out of one secret."""
 
-from server.domain.keys import Purpose, derived
+from server.domain.access.keys import Purpose, derived
 
 
 def test_each_purpose_has_a_key_of_its_own_and_the_same_again():

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.logins import FREE, LONGEST, OF_ACCOUNT, OF_PLACE, Tried, delay_after, is_delayed
+from server.domain.access.login_delays import FREE, LONGEST, OF_ACCOUNT, OF_PLACE, Tried, delay_after, is_delayed
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

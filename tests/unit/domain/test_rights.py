@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from server.domain.reach import MEANINGS, Reach
-from server.domain.rights import RIGHTS, Place, own_then, reach_of, reaches, roles_of
+from server.domain.access.reach import MEANINGS, Reach
+from server.domain.access.rights import RIGHTS, Place, own_then, reach_of, reaches, roles_of
 from server.protocol.terms import DeviceRole, StaffRole, TicketState
 
 MINE = {"stations": frozenset({"R1"}), "queues": frozenset({"IM"})}

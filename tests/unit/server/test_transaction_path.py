@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
-from server.domain.keys import Purpose, derived
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from server.domain.lifecycle import ACTIONS
-from server.domain.reach import (
+from server.domain.access.reach import (
     ADMIN,
     CALLER,
     CARE,
@@ -27,6 +26,7 @@ from server.domain.reach import (
     Role,
     care,
 )
+from server.domain.lifecycle import ACTIONS
 from server.protocol.terms import AT_STATION, DeviceRole, StaffRole, TicketState
 
 
