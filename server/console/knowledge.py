@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain import alerting
 from server.domain.lifecycle import ACTIONS, ESCORTED, TRANSITIONS
+from server.domain.monitoring import alerts
 from server.domain.queueing.discipline.targets import UNTRIAGED_MINUTES, wait_target
 from server.domain.queueing.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
@@ -46,7 +46,7 @@ def knowledge(context: Context, hall: str) -> View:
             "actions": _actions(),
             "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
             "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
-            "outcomes": {kind.value: list(alerting.outcomes(kind)) for kind in AlertKind},
+            "outcomes": {kind.value: list(alerts.outcomes(kind)) for kind in AlertKind},
             "doctors": dict(db.execute(select(DoctorRow.id, DoctorRow.name).order_by(DoctorRow.name)).tuples().all()),
             "halls": _halls(db),
         }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.overuse import ALERT_AT, Action
+from server.domain.monitoring.overuse import ALERT_AT, Action
 from server.services.halls import hall_file
 from tests.support.api import HALLS, an_api
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from server.domain import alerting
 from server.domain.access.reach import Reach
 from server.domain.access.rights import reach_of
 from server.domain.errors import HallError
+from server.domain.monitoring import alerts
 from server.protocol.terms import AlertKind, AlertOutcome, ErrorCode, EventKind
 from server.services.core.authority import is_visitor
 from server.services.core.context import Context
@@ -50,7 +50,7 @@ def raise_alert(
         line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
         line.text, line.note = text or line.text, note or line.note
         line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
-        if before != _said(line) or alerting.is_repeated(line.count, since):
+        if before != _said(line) or alerts.is_repeated(line.count, since):
             work.record(EventKind.ALERT_REPEATED, line)
         return alert_view(line)
     row = AlertRow(
@@ -98,16 +98,16 @@ def _nameless_line(work: Work, kind: AlertKind, device: str) -> AlertRow | None:
             AlertRow.patient_id.is_(None),
         )
         .order_by(AlertRow.raised_at.desc())
-        .limit(alerting.MOST_NAMELESS)
+        .limit(alerts.MOST_NAMELESS)
     ).all()
-    return rows[0] if alerting.shares_nameless(kind, len(rows)) else None
+    return rows[0] if alerts.shares_nameless(kind, len(rows)) else None
 
 
 def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | None) -> AlertRow | None:
     """The open alert that a new one joins; who is known never joins the line of somebody else at the same machine."""
-    if not alerting.may_share(kind, device=device, patient=patient):
+    if not alerts.may_share(kind, device=device, patient=patient):
         return _nameless_line(work, kind, device) if device is not None and patient is None else None
-    same = AlertRow.device_id == device if kind in alerting.PER_MACHINE else AlertRow.patient_id == patient
+    same = AlertRow.device_id == device if kind in alerts.PER_MACHINE else AlertRow.patient_id == patient
     rows = work.db.scalars(
         select(AlertRow)
         .where(
@@ -123,9 +123,7 @@ def _line_of(work: Work, kind: AlertKind, *, device: str | None, patient: str | 
             row
             for row in rows
             if (patient is None or row.patient_id == patient)
-            and alerting.belongs_to(
-                kind, acknowledged=row.acknowledged_at is not None, last_at=row.last_at, now=work.now
-            )
+            and alerts.belongs_to(kind, acknowledged=row.acknowledged_at is not None, last_at=row.last_at, now=work.now)
         ),
         None,
     )
@@ -193,7 +191,7 @@ def acknowledge(work: Work, id: str, body: AcknowledgeBody) -> Answer:
     first = row.acknowledged_at is None
     if first:
         row.acknowledged_at, row.acknowledged_by = work.now, work.actor
-    if not alerting.is_line(AlertKind(row.kind)):
+    if not alerts.is_line(AlertKind(row.kind)):
         row.closed_at, row.closed_by, row.outcome = work.now, work.actor, AlertOutcome.NOTED.value
     if first or (body.going and body.going != row.going):
         row.going = body.going or row.going

@@ -6,7 +6,7 @@ Only kiosks are counted. A danger, "I feel worse", a desk and a print station ne
 import math
 
 from server.domain.errors import HallError
-from server.domain.overuse import Action
+from server.domain.monitoring.overuse import Action
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts import alerts
 from server.services.core.context import Context

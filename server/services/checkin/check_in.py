@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.identity.identification import phone_tail, reading
 from server.domain.identity.same_person import may_be_one
-from server.domain.overuse import Action
+from server.domain.monitoring.overuse import Action
 from server.domain.triage import screen
 from server.protocol.terms import ENDED, AlertOutcome, DeviceRole, ErrorCode, Evidence, Proof, TicketState
 from server.services.alerts import alerts, overuse

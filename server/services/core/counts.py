@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from server.domain import health_changes, overuse
-from server.domain.overuse import ALERT_AT, Action
+from server.domain.monitoring import health_changes, overuse
+from server.domain.monitoring.overuse import ALERT_AT, Action
 
 
 @dataclass

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from server.domain.access.reach import Reach
 from server.domain.access.rights import reach_of
 from server.domain.errors import HallError
-from server.domain.overuse import Action
+from server.domain.monitoring.overuse import Action
 from server.protocol.terms import DeviceRole, ErrorCode, PrintJobState
 from server.services.alerts import overuse
 from server.services.core.authority import must_be_visitor

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain import health_changes
-from server.domain.alerting import LINES, MOST_NAMELESS, PAUSE, is_repeated, shares_nameless
+from server.domain.monitoring import health_changes
+from server.domain.monitoring.alerts import LINES, MOST_NAMELESS, PAUSE, is_repeated, shares_nameless
 from server.protocol.terms import AlertKind
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain import overuse
-from server.domain.overuse import ALERT_AT, Action
+from server.domain.monitoring import overuse
+from server.domain.monitoring.overuse import ALERT_AT, Action
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ it is at the end, at most a minute late; nothing that a machine says is refused.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from server.domain.overuse import wait
+from server.domain.monitoring.overuse import wait
 
 MOST = 12
 """Changes of one machine that are told at once within a minute."""
