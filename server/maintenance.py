@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from server.domain.wholeness import Part, trouble_of
+from server.domain.installation.wholeness import Part, trouble_of
 from server.services.bootstrap import examination, restoration
 from server.settings import Settings
 

@@ -15,7 +15,7 @@ import pytest
 
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
-from server.domain.wholeness import trouble_of
+from server.domain.installation.wholeness import trouble_of
 from server.protocol.terms import PrintJobState
 from server.protocol.wire import HallProblem, HallUnreachable
 from server.services.bootstrap.examination import look

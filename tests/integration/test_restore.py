@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
-from server.domain.wholeness import ADVICE, Trouble
+from server.domain.installation.wholeness import ADVICE, Trouble
 from server.protocol.follower import Follower
 from server.protocol.wire import HallProblem
 from server.services.bootstrap import journal_epochs

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
-from server.domain.wholeness import ADVICE, Part, Trouble
+from server.domain.installation.wholeness import ADVICE, Part, Trouble
 from server.services.bootstrap.examination import NotServable, look, must_be_servable
 from server.services.bootstrap.startup import build_context
 from tests.support.databases import about_sqlite

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from server.domain.access.keys import name_of
-from server.domain.wholeness import ADVICE, Found, Part, Trouble, trouble_of
+from server.domain.installation.wholeness import ADVICE, Found, Part, Trouble, trouble_of
 from server.services.core.high_water import marked
 from server.settings import Settings
 from server.store.engine import open_engines

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.installation.wholeness import lost_since
 from server.domain.numbering import after_a_restore
-from server.domain.wholeness import lost_since
 from server.protocol.terms import AlertKind, ErrorCode
 from server.services.alerts import alerts
 from server.services.core.context import Context

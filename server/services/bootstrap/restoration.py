@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.access.keys import Purpose, derived, name_of
-from server.domain.wholeness import Part, Trouble
+from server.domain.installation.wholeness import Part, Trouble
 from server.protocol import durable_files, private_files
 from server.services.bootstrap import journal_epochs
 from server.services.bootstrap.examination import NotServable, look_into, sqlite_file

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from server.domain.access.keys import Purpose, derived, name_of
-from server.domain.wholeness import Trouble
+from server.domain.installation.wholeness import Trouble
 from server.protocol import private_files
 from server.services.bootstrap import journal_epochs
 from server.services.bootstrap.examination import NotServable, must_be_servable

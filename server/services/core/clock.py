@@ -5,9 +5,9 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from server.domain import clock_steps
-from server.domain.clock_steps import BOUND, HallTime, Reading
 from server.domain.errors import HallError
+from server.domain.installation import clock_steps
+from server.domain.installation.clock_steps import BOUND, HallTime, Reading
 from server.protocol.terms import ErrorCode
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def seconds() -> float:
 class Clock:
     """Real time for receipts, leases and tokens; hall time for tickets, timers and the business day.
 
-    Both are one, and go by server.domain.clock_steps; under HALL_REPLAY hall time is the simulated one. Where nodes
+    Both are one, and go by server.domain.installation.clock_steps; under HALL_REPLAY hall time is the simulated one. Where nodes
     share a database they go by its clock, which `tell` brings.
     """
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.domain.clock_steps import HallTime, Step
+from server.domain.installation.clock_steps import HallTime, Step
 from server.protocol.durable_files import FILE
 
 NAME = "clock"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.clock_steps import (
+from server.domain.installation.clock_steps import (
     BOUND,
     RESTS,
     STEADY,

@@ -1,5 +1,5 @@
+from server.domain.installation.wholeness import lost_since
 from server.domain.numbering import after_a_restore
-from server.domain.wholeness import lost_since
 
 
 def test_a_mark_of_the_present_epoch_says_how_many_events_are_missing():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.clock_steps import HallTime, Step
+from server.domain.installation.clock_steps import HallTime, Step
 from server.services.core.clock_record import NAME, WIDTH, ClockRecord
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Whether an installation may be served as it was found, and what its clock is worth."""
