@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from server import maintenance
-from server.domain import toml_text
 from server.domain.errors import HallError
+from server.domain.files import toml_text
 from server.integrations import commands as integrations
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole

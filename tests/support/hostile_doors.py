@@ -14,7 +14,7 @@ from hardware.registry import open_printer
 from hardware.spool import Spool
 from hardware.virtual.parser import Ask, Cut, Feed, Initialise, Name, Parser, Raster, Setting
 from hardware.worker import Station
-from server.domain.toml_text import LARGEST
+from server.domain.files.toml_text import LARGEST
 from server.protocol.client import HallClient
 from server.services.halls.schema import JOINERS
 from tests.support.api import Api

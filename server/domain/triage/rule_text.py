@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from server.domain import toml_text
 from server.domain.errors import HallError
+from server.domain.files import toml_text
 from server.protocol.terms import ErrorCode
 
 LANGUAGES = ("zh", "en")

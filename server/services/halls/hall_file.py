@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain import toml_text
+from server.domain.files import toml_text
 from server.protocol.terms import ENDED
 from server.services.alerts import overuse
 from server.services.core import paper_routing, public_rooms

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from server.domain import toml_text
 from server.domain.errors import HallError
+from server.domain.files import toml_text
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.halls import hall_file

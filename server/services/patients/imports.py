@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from server.domain.cells import read_slot, unruined
 from server.domain.errors import HallError
+from server.domain.files.spreadsheet_cells import read_slot, unruined
 from server.domain.identity.spelling import fold_code, tidy_name
 from server.domain.queueing.bookings import state_of
 from server.protocol.terms import ErrorCode

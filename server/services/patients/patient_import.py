@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.domain.cells import read_birth
 from server.domain.errors import HallError
+from server.domain.files.spreadsheet_cells import read_birth
 from server.domain.identity.documents import Document, must_agree, read_document, resident
 from server.domain.identity.same_person import RECORD, Description, is_uncertain_renaming, why_not_the_same
 from server.domain.identity.spelling import fold_code

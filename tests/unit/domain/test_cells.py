@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.cells import read_birth, read_day, read_slot, read_time, unruined
+from server.domain.files.spreadsheet_cells import read_birth, read_day, read_slot, read_time, unruined
 
 at = datetime.fromisoformat
 LENGTHS = (timedelta(minutes=15), timedelta(minutes=30))

@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from server.domain import toml_text
 from server.domain.errors import HallError
+from server.domain.files import toml_text
 from server.services.halls import hall_file
 from server.services.halls.faults import MOST_FAULTS
 

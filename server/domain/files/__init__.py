@@ -1,0 +1,1 @@
+"""What is read from files that people make: cells of spreadsheets, TOML within limits."""
