@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from server.children import Children, CommandFailed, Stopped, program_environment, stoppable
 from server.demo.hospital import Hospital
 from server.demo.morning import appointments_csv, morning, patients_csv
 from server.demo.stage import ACCOUNTS, HALLS, Ports, Stage, StageProblem, build, complain, printer_port, say
+from server.process_supervisor import CommandFailed, ProcessSupervisor, Stopped, program_environment, stoppable
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.samples.people import made_up_people
 
@@ -42,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         with ExitStack() as stack:
             stack.enter_context(stoppable())
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hall-demo-")))
-            children = Children(folder, _environment(folder, arguments.port))
-            stack.callback(children.stop)
-            _run(arguments, children, folder, stack)
+            processes = ProcessSupervisor(folder, _environment(folder, arguments.port))
+            stack.callback(processes.stop)
+            _run(arguments, processes, folder, stack)
     except Stopped:
         say("demo: 已结束 ended")
     except (StageProblem, CommandFailed) as problem:
@@ -69,7 +69,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     return {name: value for name, value in settings.items() if name in ours or name not in inherited}
 
 
-def _run(arguments: argparse.Namespace, children: Children, folder: Path, stack: ExitStack) -> None:
+def _run(arguments: argparse.Namespace, processes: ProcessSupervisor, folder: Path, stack: ExitStack) -> None:
     ports = Ports(
         server=arguments.port,
         kiosk=arguments.kiosk_port,
@@ -79,7 +79,7 @@ def _run(arguments: argparse.Namespace, children: Children, folder: Path, stack:
         printer=printer_port(),
     )
     say("正在启动 starting …")
-    stage = build(children, folder, ports)
+    stage = build(processes, folder, ports)
     say(welcome(stage, ports))
     url = f"http://127.0.0.1:{ports.server}"
     consoles = {
@@ -87,8 +87,8 @@ def _run(arguments: argparse.Namespace, children: Children, folder: Path, stack:
     }
 
     def watch() -> None:
-        for name in children.fallen():
-            complain(f"{name} 已退出 ended: {children.last_words(name)}")
+        for name in processes.exited():
+            complain(f"{name} 已退出 ended: {processes.last_log_line(name)}")
             if name == "server":
                 raise StageProblem("the server ended")
 
@@ -98,20 +98,20 @@ def _run(arguments: argparse.Namespace, children: Children, folder: Path, stack:
     while True:
         round_number += 1
         guests = morning(random, people, LENGTH, arguments.guests, round_number)
-        _bring_in(children, folder, patients_csv(guests), appointments_csv(guests, datetime.now(UTC), arguments.pace))
+        _bring_in(processes, folder, patients_csv(guests), appointments_csv(guests, datetime.now(UTC), arguments.pace))
         Hospital(consoles, ROOMS, random, arguments.pace, say).play(guests, watch)
         say(f"第{round_number}个上午已结束 morning {round_number} is over")
         if arguments.once:
             return
 
 
-def _bring_in(children: Children, folder: Path, patients: str, appointments: str) -> None:
+def _bring_in(processes: ProcessSupervisor, folder: Path, patients: str, appointments: str) -> None:
     """Import the morning's people and their slots by the command line, as a hospital would."""
     for kind, text in (("patients", patients), ("appointments", appointments)):
         if text:
             path = folder / f"{kind}.csv"
             path.write_text(text, encoding="utf-8")
-            children.command("server", "import", kind, str(path))
+            processes.command("server", "import", kind, str(path))
 
 
 def welcome(stage: Stage, ports: Ports) -> str:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.children import Children, CommandFailed, answers, eventually, free_port
+from server.process_supervisor import CommandFailed, ProcessSupervisor, answers, eventually, free_port
 from server.samples.halls import demo_hospital
 
 
@@ -83,7 +83,7 @@ class Stage:
     missing: list[str] = field(default_factory=list)
 
 
-def build(children: Children, folder: Path, ports: Ports) -> Stage:
+def build(processes: ProcessSupervisor, folder: Path, ports: Ports) -> Stage:
     """Make the hospital and start its programs; parts that do not come up are listed, only the server must.
 
     Raises StageProblem when the server's port is taken or it does not start, CommandFailed for a refusal.
@@ -92,33 +92,33 @@ def build(children: Children, folder: Path, ports: Ports) -> Stage:
         raise StageProblem(f"port {ports.server} is taken by another program; stop it, or give another --port")
     stage = Stage()
     (folder / "demo.toml").write_text(demo_hospital(), encoding="utf-8")
-    children.command("server", "apply", str(folder / "demo.toml"))
-    children.start("server", "server", "run")
+    processes.command("server", "apply", str(folder / "demo.toml"))
+    processes.start("server", "server", "run")
     for hall, roles in DEVICES.items():
         named = ("--hall", hall, "--name", f"demo {hall}", "--place", PLACES[hall])
-        said = _patiently(children, "device", "add", *named, "--role", *roles)
+        said = _patiently(processes, "device", "add", *named, "--role", *roles)
         tokens = [line.split()[-1] for line in said.splitlines()]
         stage.tokens |= {(role, hall): token for role, token in zip(roles, tokens, strict=True)}
-    stage.passwords = _staff(children, folder)
-    if not _listens(children, "server", ports.server, START_SECONDS):
-        raise StageProblem(f"the server did not start: {children.last_words('server')}")
-    _start_parts(children, stage, ports)
+    stage.passwords = _staff(processes, folder)
+    if not _listens(processes, "server", ports.server, START_SECONDS):
+        raise StageProblem(f"the server did not start: {processes.last_log_line('server')}")
+    _start_parts(processes, stage, ports)
     return stage
 
 
-def _patiently(children: Children, *words: str) -> str:
+def _patiently(processes: ProcessSupervisor, *words: str) -> str:
     """Run a command of hall-server. The server writes into the same SQLite file, where `busy` means: again."""
     attempts = PATIENCE
     while True:
         try:
-            return children.command("server", *words)
+            return processes.command("server", *words)
         except CommandFailed as refused:
             attempts -= 1
             if not attempts or "busy" not in str(refused):
                 raise
 
 
-def _staff(children: Children, folder: Path) -> dict[str, str]:
+def _staff(processes: ProcessSupervisor, folder: Path) -> dict[str, str]:
     """Import accounts and doctors by one file, which lies in the demo's private folder only as long as that takes."""
     passwords = {account.user: secrets.token_urlsafe(9) for account in ACCOUNTS}
     path = folder / "staff.csv"
@@ -129,13 +129,13 @@ def _staff(children: Children, folder: Path) -> dict[str, str]:
             writer.writerow([one.user, one.name, one.role, passwords[one.user], one.hall, one.station, one.doctor])
         writer.writerows([doctor.lower(), name, "doctor", "", "", "", doctor] for doctor, name in DOCTORS)
     try:
-        _patiently(children, "import", "staff", str(path))
+        _patiently(processes, "import", "staff", str(path))
     finally:
         path.unlink()
     return passwords
 
 
-def _start_parts(children: Children, stage: Stage, ports: Ports) -> None:
+def _start_parts(processes: ProcessSupervisor, stage: Stage, ports: Ports) -> None:
     """Start everything the hall can live without; a part that does not answer in time is listed as missing."""
     server, printer = f"http://127.0.0.1:{ports.server}", f"tcp://127.0.0.1:{ports.printer}"
     waited: dict[str, int] = {}
@@ -144,7 +144,7 @@ def _start_parts(children: Children, stage: Stage, ports: Ports) -> None:
         if port is not None and answers("127.0.0.1", port):
             stage.missing.append(f"{name}: port {port} is taken by another program")
             return
-        children.start(name, *arguments, **settings)
+        processes.start(name, *arguments, **settings)
         if port is not None:
             waited[name] = port
 
@@ -155,20 +155,20 @@ def _start_parts(children: Children, stage: Stage, ports: Ports) -> None:
         caller = {"CALLER_SERVER": server, "CALLER_TOKEN": stage.tokens["caller", hall], "CALLER_PORT": str(screens)}
         part(f"screens and voice {hall}", screens, "caller", "run", **caller)
         station = {"STATION_SERVER": server, "STATION_TOKEN": stage.tokens["station", hall], "STATION_PRINTER": printer}
-        state = str(children.folder(f"station {hall}"))
+        state = str(processes.folder(f"station {hall}"))
         part(f"print station {hall}", None, "hardware", "station", "run", STATION_STATE_DIR=state, **station)
     kiosk = {"KIOSK_SERVER": server, "KIOSK_TOKEN": stage.tokens["kiosk", "H1"], "KIOSK_PORT": str(ports.kiosk)}
-    state = str(children.folder("kiosk"))
+    state = str(processes.folder("kiosk"))
     part("kiosk", ports.kiosk, "kiosk", "run", KIOSK_PRINTER=printer, KIOSK_STATE_DIR=state, **kiosk)
     end = time.monotonic() + PART_SECONDS
     for name, port in waited.items():
-        if not _listens(children, name, port, end - time.monotonic()):
-            stage.missing.append(f"{name}: {children.last_words(name) or 'does not answer'}")
+        if not _listens(processes, name, port, end - time.monotonic()):
+            stage.missing.append(f"{name}: {processes.last_log_line(name) or 'does not answer'}")
 
 
-def _listens(children: Children, name: str, port: int, seconds: float) -> bool:
+def _listens(processes: ProcessSupervisor, name: str, port: int, seconds: float) -> bool:
     """Whether the child answers at its port within so many seconds; a child that ended is not waited for."""
-    eventually(lambda: answers("127.0.0.1", port) or not children.alive(name), max(0.0, seconds))
+    eventually(lambda: answers("127.0.0.1", port) or not processes.alive(name), max(0.0, seconds))
     return answers("127.0.0.1", port)
 
 

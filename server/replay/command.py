@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from server.children import Children, CommandFailed, Stopped, program_environment, stoppable
+from server.process_supervisor import CommandFailed, ProcessSupervisor, Stopped, program_environment, stoppable
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import ErrorCode
 from server.replay.audit import Audit
@@ -68,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
             stack.enter_context(stoppable())
             logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hall-replay-")))
             simulated = {"HALL_REPLAY": "1"} if arguments.speed is None else {}
-            children = Children(logs, program_environment(**simulated))
-            stack.callback(children.stop)
-            result = _replay(arguments, children, stack)
+            processes = ProcessSupervisor(logs, program_environment(**simulated))
+            stack.callback(processes.stop)
+            result = _replay(arguments, processes, stack)
     except (Unplayable, DayRejected, CommandFailed, PaperTrouble, HallUnreachable) as problem:
         print(f"replay: {problem}", file=sys.stderr)
         return 2
@@ -91,20 +91,20 @@ def _refusal(problem: HallProblem) -> str:
     return problem.log_text
 
 
-def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack) -> Result:
+def _replay(arguments: argparse.Namespace, processes: ProcessSupervisor, stack: ExitStack) -> Result:
     if not arguments.day.is_file():
         raise DayRejected(f"{arguments.day}: no such file")
     place = address()
-    serve(children, place, arguments.hall, arguments.stations)
+    serve(processes, place, arguments.hall, arguments.stations)
     roles = ("console", "station") if arguments.slips else ("console",)
-    tokens = enrol(children, arguments.hall, *roles)
+    tokens = enrol(processes, arguments.hall, *roles)
     client = stack.enter_context(HallClient(place.url, tokens[0], connections=2))
     audit = Audit(client, arguments.hall)
     stations = chosen_stations(client.snapshot(arguments.hall), arguments.stations)
     day = read_day(arguments.day, audit.zone, arguments.limit)
     plan = planned(day, stations, audit.zone, simulated=arguments.speed is None)
     devices = [client.me().id]
-    paper = Paper(children) if arguments.slips else None
+    paper = Paper(processes) if arguments.slips else None
     if paper:
         devices.append(stack.enter_context(HallClient(place.url, tokens[1])).me().id)
         paper.start(place.url, tokens[1])
@@ -117,7 +117,7 @@ def _replay(arguments: argparse.Namespace, children: Children, stack: ExitStack)
     seconds = time.monotonic() - began
     slips = paper.wait(outcome.checked_in, lambda: _printed(audit)) if paper else None
     audit.catch_up()
-    dismiss(children, arguments.hall, devices)
+    dismiss(processes, arguments.hall, devices)
     return Result(day, outcome, audit.found, audit.waits_by_hour(arguments.speed or 1.0), slips, hall.commands, seconds)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from server.children import Children, CommandFailed, answers, eventually
+from server.process_supervisor import CommandFailed, ProcessSupervisor, answers, eventually
 from server.protocol.messages import Snapshot
 from server.protocol.terms import StationState
 from server.replay.audit import ROLL
@@ -45,7 +45,7 @@ def address() -> Address:
     return Address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
 
 
-def serve(children: Children, place: Address, hall: str, stations: int) -> None:
+def serve(processes: ProcessSupervisor, place: Address, hall: str, stations: int) -> None:
     """Start a server of our own when none answers; into a new database a made-up hall is put first.
 
     An existing database is never given a hall: a hall file speaks for the whole hospital, so it would close others.
@@ -54,13 +54,13 @@ def serve(children: Children, place: Address, hall: str, stations: int) -> None:
     if answers(place.host, place.port):
         return
     if _is_new_database():
-        path = children.log("hall").with_suffix(".toml")
+        path = processes.log("hall").with_suffix(".toml")
         path.write_text(plain_hall(hall, stations), encoding="utf-8")
-        children.command("server", "apply", str(path))
-    children.start("server", "server", "run")
-    up = eventually(lambda: answers(place.host, place.port) or not children.alive("server"), START_SECONDS)
-    if not up or not children.alive("server"):
-        raise Unplayable(f"the server did not start: {children.last_words('server')}")
+        processes.command("server", "apply", str(path))
+    processes.start("server", "server", "run")
+    up = eventually(lambda: answers(place.host, place.port) or not processes.alive("server"), START_SECONDS)
+    if not up or not processes.alive("server"):
+        raise Unplayable(f"the server did not start: {processes.last_log_line('server')}")
 
 
 def _is_new_database() -> bool:
@@ -70,20 +70,20 @@ def _is_new_database() -> bool:
     return kind == "sqlite" and path not in ("", ":memory:") and not Path(path).exists()
 
 
-def enrol(children: Children, hall: str, *roles: str) -> list[str]:
+def enrol(processes: ProcessSupervisor, hall: str, *roles: str) -> list[str]:
     """Enrol devices of the replay by the command line; their tokens. Raises Unplayable, also for no hall."""
     name = f"replay {os.getpid()}"
     try:
-        said = children.command("server", "device", "add", "--hall", hall, "--name", name, "--role", *roles)
+        said = processes.command("server", "device", "add", "--hall", hall, "--name", name, "--role", *roles)
     except CommandFailed as refused:
         hint = "apply a hall file, or let HALL_DATABASE_URL name a new SQLite file for a made-up hall"
         raise Unplayable(f"no {roles[0]} in hall {hall} ({refused}); {hint}") from refused
     return [line.split()[-1] for line in said.splitlines()]
 
 
-def dismiss(children: Children, hall: str, devices: Sequence[str]) -> None:
+def dismiss(processes: ProcessSupervisor, hall: str, devices: Sequence[str]) -> None:
     """Revoke the replay's devices, so that no later paper waits for a station that is gone."""
-    children.command("server", "device", "revoke", "--hall", hall, *devices)
+    processes.command("server", "device", "revoke", "--hall", hall, *devices)
 
 
 def chosen_stations(snapshot: Snapshot, wanted: int) -> Mapping[str, Sequence[str]]:

@@ -6,7 +6,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 
-from server.children import Children, answers, eventually, free_port
+from server.process_supervisor import ProcessSupervisor, answers, eventually, free_port
 
 START_SECONDS = 30.0
 NONE_OF_THEM = 10**9
@@ -22,19 +22,19 @@ class PaperTrouble(Exception):
 class Paper:
     """One virtual printer and the station that feeds it; `take` waits until so many slips were taken by it."""
 
-    def __init__(self, children: Children) -> None:
-        self._children = children
+    def __init__(self, processes: ProcessSupervisor) -> None:
+        self._processes = processes
         self._page_port = 0
 
     def start(self, server: str, token: str) -> None:
         """Start both on free ports. Raises PaperTrouble when the printer does not come up."""
         port, self._page_port = free_port(), free_port()
-        self._children.start(
+        self._processes.start(
             "printer", "hardware", "virtual-printer", "--port", str(port), "--page-port", str(self._page_port)
         )
         if not eventually(lambda: answers("127.0.0.1", self._page_port), START_SECONDS):
-            raise PaperTrouble(f"the virtual printer did not start: {self._children.last_words('printer')}")
-        self._children.start(
+            raise PaperTrouble(f"the virtual printer did not start: {self._processes.last_log_line('printer')}")
+        self._processes.start(
             "station",
             "hardware",
             "station",
@@ -42,7 +42,7 @@ class Paper:
             STATION_SERVER=server,
             STATION_TOKEN=token,
             STATION_PRINTER=f"tcp://127.0.0.1:{port}",
-            STATION_STATE_DIR=str(self._children.folder("station")),
+            STATION_STATE_DIR=str(self._processes.folder("station")),
         )
 
     def taken(self) -> int:
@@ -65,7 +65,9 @@ class Paper:
             if done > best:
                 best, since = done, time.monotonic()
                 print(f"slips {done} of {slips}", file=sys.stderr)
-            if time.monotonic() - since > STALL_SECONDS or not self._children.alive("station"):
-                print(f"paper stalled at {done} of {slips}: {self._children.last_words('station')}", file=sys.stderr)
+            if time.monotonic() - since > STALL_SECONDS or not self._processes.alive("station"):
+                print(
+                    f"paper stalled at {done} of {slips}: {self._processes.last_log_line('station')}", file=sys.stderr
+                )
                 return done
             time.sleep(1)

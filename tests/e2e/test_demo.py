@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.children import answers, eventually
+from server.process_supervisor import answers, eventually
 from tests.support.hall import free_port
 
 ROOT = Path(__file__).resolve().parents[2]

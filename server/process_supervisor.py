@@ -1,4 +1,4 @@
-"""Child processes of the demo and the replay: start, wait for, stop. Knows no hall and speaks no HTTP."""
+"""Starts, watches and stops the processes of the demo and the replay. Knows no hall and speaks no HTTP."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 GRACE_SECONDS = 15.0
-"""How long a child may take to end after SIGTERM before it is killed."""
+"""How long a process may take to end after SIGTERM before it is killed."""
 
 
 class CommandFailed(Exception):
@@ -23,7 +23,7 @@ class Stopped(Exception):
     """Somebody asked this process to end (SIGTERM or SIGINT)."""
 
 
-class Children:
+class ProcessSupervisor:
     """The child processes that one program started, each `sys.executable -m …` with a log of its own.
 
     They stay in the process group of their parent, so a signal to the group reaches all of them.
@@ -61,51 +61,51 @@ class Children:
             check=False,
         )
         if done.returncode:
-            said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()
-            raise CommandFailed(f"{' '.join(arguments[1:3])}: {said[-1]}")
+            output = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()
+            raise CommandFailed(f"{' '.join(arguments[1:3])}: {output[-1]}")
         return done.stdout
 
     def folder(self, name: str) -> Path:
-        """A folder for the child's own state, beside the logs."""
+        """A folder for the process's own state, beside the logs."""
         return self._logs / f"{name.replace(' ', '-')}-state"
 
     def log(self, name: str) -> Path:
-        """Where the child writes its output."""
+        """Where the process writes its output."""
         return self._logs / f"{name.replace(' ', '-')}.log"
 
-    def last_words(self, name: str) -> str:
-        """The last line in the child's log, or nothing."""
+    def last_log_line(self, name: str) -> str:
+        """The last line in the log of a process, or nothing."""
         with contextlib.suppress(OSError):
             lines = [line for line in self.log(name).read_text(errors="replace").splitlines() if line.strip()]
             return lines[-1].strip() if lines else ""
         return ""
 
     def alive(self, name: str) -> bool:
-        """Whether the child was started and still runs."""
-        child = self._running.get(name)
-        return child is not None and child.poll() is None
+        """Whether the process was started and still runs."""
+        process = self._running.get(name)
+        return process is not None and process.poll() is None
 
-    def fallen(self) -> list[str]:
-        """Names of children that ended by themselves since last asked; they are forgotten."""
-        gone = [name for name, child in self._running.items() if child.poll() is not None]
+    def exited(self) -> list[str]:
+        """Names of processes that ended by themselves since last asked; they are forgotten."""
+        gone = [name for name, process in self._running.items() if process.poll() is not None]
         for name in gone:
             del self._running[name]
         return gone
 
     def stop(self) -> None:
-        """End all children in reverse order of their start, gently first. Safe to call twice."""
+        """End all processes in reverse order of their start, gently first. Safe to call twice."""
         running = list(reversed(self._running.values()))
         self._running.clear()
-        for child in running:
-            if child.poll() is None:
-                child.terminate()
+        for process in running:
+            if process.poll() is None:
+                process.terminate()
         end = time.monotonic() + GRACE_SECONDS
-        for child in running:
+        for process in running:
             try:
-                child.wait(max(0.1, end - time.monotonic()))
+                process.wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+                process.kill()
+                process.wait()
 
 
 def answers(host: str, port: int) -> bool:
@@ -116,7 +116,7 @@ def answers(host: str, port: int) -> bool:
 
 
 def free_port(wanted: int = 0) -> int:
-    """The wished port when nobody has it on loopback, else any free one."""
+    """The preferred port when nobody has it on loopback, else any free one."""
     for port in (wanted, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -153,5 +153,5 @@ def stoppable() -> Iterator[None]:
 
 
 def program_environment(**settings: str) -> dict[str, str]:
-    """This process's environment with settings on top, for children."""
+    """This process's environment with settings on top, for the processes it starts."""
     return {**os.environ, **settings}
