@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 from server.demo.hospital import Hospital
-from server.demo.morning import appointments_csv, morning, patients_csv
-from server.demo.stage import ACCOUNTS, HALLS, Ports, Stage, StageProblem, build, complain, printer_port, say
+from server.demo.processes import ACCOUNTS, HALLS, DemoEnvironment, DemoError, Ports, build, complain, printer_port, say
+from server.demo.scenario import appointments_csv, made_up_visits, patients_csv
 from server.process_supervisor import CommandFailed, ProcessSupervisor, Stopped, program_environment, stoppable
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.samples.people import made_up_people
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             _run(arguments, processes, folder, stack)
     except Stopped:
         say("demo: 已结束 ended")
-    except (StageProblem, CommandFailed) as problem:
+    except (DemoError, CommandFailed) as problem:
         complain(f"demo: {problem}")
         return 1
     except (HallProblem, HallUnreachable) as problem:
@@ -79,27 +79,29 @@ def _run(arguments: argparse.Namespace, processes: ProcessSupervisor, folder: Pa
         printer=printer_port(),
     )
     say("正在启动 starting …")
-    stage = build(processes, folder, ports)
-    say(welcome(stage, ports))
+    environment = build(processes, folder, ports)
+    say(welcome(environment, ports))
     url = f"http://127.0.0.1:{ports.server}"
     consoles = {
-        hall: stack.enter_context(HallClient(url, stage.tokens["console", hall], connections=2)) for hall in HALLS
+        hall: stack.enter_context(HallClient(url, environment.tokens["console", hall], connections=2)) for hall in HALLS
     }
 
     def watch() -> None:
         for name in processes.exited():
             complain(f"{name} 已退出 ended: {processes.last_log_line(name)}")
             if name == "server":
-                raise StageProblem("the server ended")
+                raise DemoError("the server ended")
 
     random = Random(arguments.seed)
     people = made_up_people(random, datetime.now(UTC).date())
     round_number = 0
     while True:
         round_number += 1
-        guests = morning(random, people, LENGTH, arguments.guests, round_number)
-        _bring_in(processes, folder, patients_csv(guests), appointments_csv(guests, datetime.now(UTC), arguments.pace))
-        Hospital(consoles, ROOMS, random, arguments.pace, say).play(guests, watch)
+        visitors = made_up_visits(random, people, LENGTH, arguments.guests, round_number)
+        _bring_in(
+            processes, folder, patients_csv(visitors), appointments_csv(visitors, datetime.now(UTC), arguments.pace)
+        )
+        Hospital(consoles, ROOMS, random, arguments.pace, say).play(visitors, watch)
         say(f"第{round_number}个上午已结束 morning {round_number} is over")
         if arguments.once:
             return
@@ -114,7 +116,7 @@ def _bring_in(processes: ProcessSupervisor, folder: Path, patients: str, appoint
             processes.command("server", "import", kind, str(path))
 
 
-def welcome(stage: Stage, ports: Ports) -> str:
+def welcome(environment: DemoEnvironment, ports: Ports) -> str:
     """What is where, and who may sign in, in Chinese and English."""
     here = "http://127.0.0.1"
     staff = "http://localhost"  # cookies know hosts, not ports: the other programs' pages must not be sent staff's
@@ -130,8 +132,8 @@ def welcome(stage: Stage, ports: Ports) -> str:
         "",
         "账号 accounts (每次启动重新生成 made anew at each start)",
     ]
-    lines += [f"  {one.user:<8} {stage.passwords[one.user]:<14} {one.purpose}" for one in ACCOUNTS]
-    if stage.missing:
-        lines += ["", "未启动 missing"] + [f"  {missing}" for missing in stage.missing]
+    lines += [f"  {one.user:<8} {environment.passwords[one.user]:<14} {one.purpose}" for one in ACCOUNTS]
+    if environment.missing:
+        lines += ["", "未启动 missing"] + [f"  {missing}" for missing in environment.missing]
     lines += ["", "按 Ctrl-C 结束 press Ctrl-C to end", ""]
     return "\n".join(lines)

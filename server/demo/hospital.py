@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
-from server.demo.morning import Fate, Guest, fate
+from server.demo.scenario import VisitCourse, Visitor, visit_course
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.logs import describe
 from server.protocol.messages import TicketView
@@ -50,15 +50,15 @@ class Hospital:
         self._queues: dict[str, list[str]] = {}
         self._expected = 0
 
-    def play(self, guests: Sequence[Guest], between: Action) -> None:
+    def play(self, visitors: Sequence[Visitor], between: Action) -> None:
         """Play the whole morning; `between` runs at least each second and may raise to end it."""
         for hall, console in self._consoles.items():
             self._queues[hall] = [queue.id for queue in console.snapshot(hall).queues]
             for place, room in enumerate(self._rooms[hall]):
                 self._later(timedelta(seconds=60 + 40 * place), self._room(hall, room))
             self._later(timedelta(minutes=self._random.randint(15, 60)), self._help(hall))
-        for guest in guests:
-            self._come(guest.arrives, self._arrival(guest))
+        for visitor in visitors:
+            self._come(visitor.arrives, self._arrival(visitor))
         while self._agenda:
             due, _, action = heapq.heappop(self._agenda)
             between()
@@ -90,27 +90,27 @@ class Hospital:
             return False
         return True
 
-    def _arrival(self, guest: Guest) -> Action:
+    def _arrival(self, visitor: Visitor) -> Action:
         def arrives() -> None:
-            console = self._consoles[guest.hall]
-            person = guest.person
-            if guest.slot is not None:
-                what = {"appointment": guest.appointment}
+            console = self._consoles[visitor.hall]
+            person = visitor.person
+            if visitor.slot is not None:
+                what = {"appointment": visitor.appointment}
             else:
-                what = {"queue": guest.queue}
-            patient = {"name": person.name, "record_number": guest.record_number}
+                what = {"queue": visitor.queue}
+            patient = {"name": person.name, "record_number": visitor.record_number}
             try:
-                answer = console.check_in(guest.hall, patient=patient, language=person.language, **what)
+                answer = console.check_in(visitor.hall, patient=patient, language=person.language, **what)
             except (HallProblem, HallUnreachable) as refused:
-                self._say(f"{guest.hall} check-in: {describe(refused)}")
+                self._say(f"{visitor.hall} check-in: {describe(refused)}")
                 return
             ticket = answer.ticket
             if ticket is None:
                 return
-            self._say(f"{guest.hall} {ticket.number} 报到 checked in")
+            self._say(f"{visitor.hall} {ticket.number} 报到 checked in")
             if ticket.birth_date and int(ticket.birth_date[:4]) + OLD <= ticket.times["checked_in"].year:
                 self._tried(
-                    f"{guest.hall} {ticket.number} 优先 priority",
+                    f"{visitor.hall} {ticket.number} 优先 priority",
                     lambda: console.prioritise(ticket.id, "老", "身份证 identity card"),
                 )
 
@@ -132,7 +132,7 @@ class Hospital:
                     self._later(NO_ONE, self._room(hall, room))
                 return
             self._say(f"{hall} {ticket.number} → {room} 请就诊 called")
-            course = fate(self._random)
+            course = visit_course(self._random)
             if course.comes:
                 self._later(course.walk, self._enters(hall, room, ticket, course))
             else:
@@ -153,7 +153,7 @@ class Hospital:
 
         return away
 
-    def _enters(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Action:
+    def _enters(self, hall: str, room: str, ticket: TicketView, course: VisitCourse) -> Action:
         def enters() -> None:
             started = self._tried(f"{ticket.number} 接诊 start", lambda: self._consoles[hall].start(ticket.id))
             action = self._leaves(hall, room, ticket, course) if started else self._room(hall, room)
@@ -161,7 +161,7 @@ class Hospital:
 
         return enters
 
-    def _leaves(self, hall: str, room: str, ticket: TicketView, course: Fate) -> Action:
+    def _leaves(self, hall: str, room: str, ticket: TicketView, course: VisitCourse) -> Action:
         def leaves() -> None:
             console = self._consoles[hall]
             if course.end == "hold":

@@ -1,8 +1,8 @@
 import tomllib
 
 from server.demo.command import ROOMS
-from server.demo.morning import QUEUES
-from server.demo.stage import ACCOUNTS, HALLS
+from server.demo.processes import ACCOUNTS, HALLS
+from server.demo.scenario import QUEUES
 from server.samples.halls import demo_hospital, plain_hall
 
 

@@ -3,7 +3,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from server.demo.morning import LONGEST_STAY, appointments_csv, fate, morning, patients_csv
+from server.demo.scenario import LONGEST_STAY, appointments_csv, made_up_visits, patients_csv, visit_course
 from server.samples.people import made_up_people
 
 LENGTH = timedelta(hours=3, minutes=30)
@@ -12,7 +12,7 @@ BEGINS = datetime(2026, 5, 4, 0, 0, tzinfo=UTC)
 
 def guests(count=200, seed=1):
     random = Random(seed)
-    return morning(random, made_up_people(random, date(2026, 5, 4)), LENGTH, count, 1)
+    return made_up_visits(random, made_up_people(random, date(2026, 5, 4)), LENGTH, count, 1)
 
 
 def test_a_morning_brings_everybody_within_it_and_in_order():
@@ -50,7 +50,7 @@ def test_slots_come_faster_with_the_pace_and_are_as_short_as_the_server_takes_th
 
 def test_visits_end_in_every_way_and_none_is_endless():
     random = Random(1)
-    fates = [fate(random) for _ in range(600)]
+    fates = [visit_course(random) for _ in range(600)]
 
     assert {"finish", "hold", "transfer", "other hall"} == {it.end for it in fates}
     assert 0 < sum(not it.comes for it in fates) < 80

@@ -1,4 +1,4 @@
-"""Sets the demo's stage: hall file, devices, accounts, and every program of the hall as a child. Plays nothing."""
+"""Makes the demo's hospital: hall file, devices, accounts, and every program of the hall as a process."""
 
 import csv
 import secrets
@@ -58,7 +58,7 @@ DOCTORS = (
 """Doctors whom the demo plays: named on the walls, without an account."""
 
 
-class StageProblem(Exception):
+class DemoError(Exception):
     """The demo cannot start; the message says what is in the way."""
 
 
@@ -75,22 +75,22 @@ class Ports:
 
 
 @dataclass(slots=True)
-class Stage:
-    """What stands when the curtain rises. `missing` says in words what did not come up."""
+class DemoEnvironment:
+    """What was enrolled and started. `missing` says in words what did not come up."""
 
     tokens: dict[tuple[str, str], str] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
 
-def build(processes: ProcessSupervisor, folder: Path, ports: Ports) -> Stage:
+def build(processes: ProcessSupervisor, folder: Path, ports: Ports) -> DemoEnvironment:
     """Make the hospital and start its programs; parts that do not come up are listed, only the server must.
 
-    Raises StageProblem when the server's port is taken or it does not start, CommandFailed for a refusal.
+    Raises DemoError when the server's port is taken or it does not start, CommandFailed for a refusal.
     """
     if answers("127.0.0.1", ports.server):
-        raise StageProblem(f"port {ports.server} is taken by another program; stop it, or give another --port")
-    stage = Stage()
+        raise DemoError(f"port {ports.server} is taken by another program; stop it, or give another --port")
+    environment = DemoEnvironment()
     (folder / "demo.toml").write_text(demo_hospital(), encoding="utf-8")
     processes.command("server", "apply", str(folder / "demo.toml"))
     processes.start("server", "server", "run")
@@ -98,12 +98,12 @@ def build(processes: ProcessSupervisor, folder: Path, ports: Ports) -> Stage:
         named = ("--hall", hall, "--name", f"demo {hall}", "--place", PLACES[hall])
         said = _patiently(processes, "device", "add", *named, "--role", *roles)
         tokens = [line.split()[-1] for line in said.splitlines()]
-        stage.tokens |= {(role, hall): token for role, token in zip(roles, tokens, strict=True)}
-    stage.passwords = _staff(processes, folder)
+        environment.tokens |= {(role, hall): token for role, token in zip(roles, tokens, strict=True)}
+    environment.passwords = _staff(processes, folder)
     if not _listens(processes, "server", ports.server, START_SECONDS):
-        raise StageProblem(f"the server did not start: {processes.last_log_line('server')}")
-    _start_parts(processes, stage, ports)
-    return stage
+        raise DemoError(f"the server did not start: {processes.last_log_line('server')}")
+    _start_parts(processes, environment, ports)
+    return environment
 
 
 def _patiently(processes: ProcessSupervisor, *words: str) -> str:
@@ -135,14 +135,14 @@ def _staff(processes: ProcessSupervisor, folder: Path) -> dict[str, str]:
     return passwords
 
 
-def _start_parts(processes: ProcessSupervisor, stage: Stage, ports: Ports) -> None:
+def _start_parts(processes: ProcessSupervisor, environment: DemoEnvironment, ports: Ports) -> None:
     """Start everything the hall can live without; a part that does not answer in time is listed as missing."""
     server, printer = f"http://127.0.0.1:{ports.server}", f"tcp://127.0.0.1:{ports.printer}"
     waited: dict[str, int] = {}
 
     def part(name: str, port: int | None, *arguments: str, **settings: str) -> None:
         if port is not None and answers("127.0.0.1", port):
-            stage.missing.append(f"{name}: port {port} is taken by another program")
+            environment.missing.append(f"{name}: port {port} is taken by another program")
             return
         processes.start(name, *arguments, **settings)
         if port is not None:
@@ -152,18 +152,26 @@ def _start_parts(processes: ProcessSupervisor, stage: Stage, ports: Ports) -> No
     paper = ("hardware", "virtual-printer", "--port", bytes_port, "--page-port", page_port)
     part("virtual printer", ports.printer_page, *paper)
     for hall, screens in {"H1": ports.screens, "H2": ports.upstairs}.items():
-        caller = {"CALLER_SERVER": server, "CALLER_TOKEN": stage.tokens["caller", hall], "CALLER_PORT": str(screens)}
+        caller = {
+            "CALLER_SERVER": server,
+            "CALLER_TOKEN": environment.tokens["caller", hall],
+            "CALLER_PORT": str(screens),
+        }
         part(f"screens and voice {hall}", screens, "caller", "run", **caller)
-        station = {"STATION_SERVER": server, "STATION_TOKEN": stage.tokens["station", hall], "STATION_PRINTER": printer}
+        station = {
+            "STATION_SERVER": server,
+            "STATION_TOKEN": environment.tokens["station", hall],
+            "STATION_PRINTER": printer,
+        }
         state = str(processes.folder(f"station {hall}"))
         part(f"print station {hall}", None, "hardware", "station", "run", STATION_STATE_DIR=state, **station)
-    kiosk = {"KIOSK_SERVER": server, "KIOSK_TOKEN": stage.tokens["kiosk", "H1"], "KIOSK_PORT": str(ports.kiosk)}
+    kiosk = {"KIOSK_SERVER": server, "KIOSK_TOKEN": environment.tokens["kiosk", "H1"], "KIOSK_PORT": str(ports.kiosk)}
     state = str(processes.folder("kiosk"))
     part("kiosk", ports.kiosk, "kiosk", "run", KIOSK_PRINTER=printer, KIOSK_STATE_DIR=state, **kiosk)
     end = time.monotonic() + PART_SECONDS
     for name, port in waited.items():
         if not _listens(processes, name, port, end - time.monotonic()):
-            stage.missing.append(f"{name}: {processes.last_log_line(name) or 'does not answer'}")
+            environment.missing.append(f"{name}: {processes.last_log_line(name) or 'does not answer'}")
 
 
 def _listens(processes: ProcessSupervisor, name: str, port: int, seconds: float) -> bool:

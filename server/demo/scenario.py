@@ -20,7 +20,7 @@ AT_THE_DOOR, STEP = 6, timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Visitor:
     """Somebody who comes to the hospital this morning. `slot` counts half hours from its beginning when booked."""
 
     person: Person
@@ -37,7 +37,7 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class VisitCourse:
     """How a visit goes once called: comes or not, how long it takes, and how it ends."""
 
     comes: bool
@@ -47,12 +47,14 @@ class Fate:
     away: timedelta
 
 
-def morning(random: Random, people: Iterator[Person], length: timedelta, guests: int, round_number: int) -> list[Guest]:
+def made_up_visits(
+    random: Random, people: Iterator[Person], length: timedelta, visitors: int, round_number: int
+) -> list[Visitor]:
     """So many guests in order of arrival, more of them early, a few at the door when it opens; six of ten are booked,
     most come before their slot."""
     slots = int(length / SLOT)
-    coming: list[Guest] = []
-    for place in range(guests):
+    coming: list[Visitor] = []
+    for place in range(visitors):
         hall = random.choices(("H1", "H2"), weights=(6, 4))[0]
         when = length * min(0.98, random.betavariate(1.3, 1.7)) if place >= AT_THE_DOOR else STEP * place
         slot = (
@@ -61,15 +63,15 @@ def morning(random: Random, people: Iterator[Person], length: timedelta, guests:
             else None
         )
         number = f"D{round_number:02d}{place:04d}"
-        coming.append(Guest(next(people), number, hall, random.choice(QUEUES[hall]), when, slot))
-    return sorted(coming, key=lambda guest: guest.arrives)
+        coming.append(Visitor(next(people), number, hall, random.choice(QUEUES[hall]), when, slot))
+    return sorted(coming, key=lambda visitor: visitor.arrives)
 
 
-def fate(random: Random) -> Fate:
+def visit_course(random: Random) -> VisitCourse:
     """One visit: seven of a hundred do not come when called, one in eight is sent for an examination, some move on."""
     stay = min(LONGEST_STAY, timedelta(minutes=random.lognormvariate(2.0, 0.45)))
     end = random.choices(("finish", "hold", "transfer", "other hall"), weights=(80, 13, 5, 2))[0]
-    return Fate(
+    return VisitCourse(
         comes=random.random() > 0.07,
         walk=timedelta(seconds=random.randint(20, 50)),
         stay=stay,
@@ -78,38 +80,38 @@ def fate(random: Random) -> Fate:
     )
 
 
-def patients_csv(guests: Sequence[Guest]) -> str:
+def patients_csv(visitors: Sequence[Visitor]) -> str:
     """The guests as the file that `hall-server import patients` reads."""
     rows = [
         {
-            "record_number": guest.record_number,
-            "name": guest.person.name,
-            "sex": guest.person.sex,
-            "birth_date": guest.person.birth_date.isoformat(),
-            "identity_number": guest.person.document if guest.person.document_kind == "ric" else "",
-            "phone": guest.person.phone,
-            "language": guest.person.language,
+            "record_number": visitor.record_number,
+            "name": visitor.person.name,
+            "sex": visitor.person.sex,
+            "birth_date": visitor.person.birth_date.isoformat(),
+            "identity_number": visitor.person.document if visitor.person.document_kind == "ric" else "",
+            "phone": visitor.person.phone,
+            "language": visitor.person.language,
         }
-        for guest in guests
+        for visitor in visitors
     ]
     return _csv(rows)
 
 
-def appointments_csv(guests: Sequence[Guest], begins: datetime, pace: float) -> str:
+def appointments_csv(visitors: Sequence[Visitor], begins: datetime, pace: float) -> str:
     """The booked guests' slots as `hall-server import appointments` reads them; they begin faster with the pace."""
     width = SLOT / pace
     length = max(SHORTEST_SLOT, min(SLOT, width))
     rows = [
         {
-            "id": guest.appointment,
-            "patient": guest.record_number,
-            "hall": guest.hall,
-            "queue": guest.queue,
-            "slot_start": (begins + guest.slot * width).isoformat(timespec="seconds"),
-            "slot_end": (begins + guest.slot * width + length).isoformat(timespec="seconds"),
+            "id": visitor.appointment,
+            "patient": visitor.record_number,
+            "hall": visitor.hall,
+            "queue": visitor.queue,
+            "slot_start": (begins + visitor.slot * width).isoformat(timespec="seconds"),
+            "slot_end": (begins + visitor.slot * width + length).isoformat(timespec="seconds"),
         }
-        for guest in guests
-        if guest.slot is not None
+        for visitor in visitors
+        if visitor.slot is not None
     ]
     return _csv(rows)
 
