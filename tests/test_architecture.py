@@ -285,7 +285,7 @@ ENVIRONMENT_READERS = {
     "hardware/voice/audio/cache.py": "names a folder after its user where a system has no numbers for users",
     "hardware/voice/process/worker.py": "hands the environment on to the process that renders, reads no setting",
     "server/process_supervisor.py": "hands the environment on to the processes it starts, reads no setting",
-    "server/replay/ground.py": "a client program that may import only the protocol; its own settings",
+    "server/replay/environment.py": "a client program that may import only the protocol; its own settings",
 }
 
 

@@ -15,7 +15,7 @@ from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import ErrorCode
 from server.replay.audit import Audit
 from server.replay.day import Day, DayRejected, read_day
-from server.replay.ground import Unplayable, address, chosen_stations, dismiss, enrol, planned, serve
+from server.replay.environment import ReplayError, address, chosen_stations, enrol, planned, revoke_devices, serve
 from server.replay.paper import Paper, PaperTrouble
 from server.replay.play import play
 from server.replay.served import ServedHall
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             processes = ProcessSupervisor(logs, program_environment(**simulated))
             stack.callback(processes.stop)
             result = _replay(arguments, processes, stack)
-    except (Unplayable, DayRejected, CommandFailed, PaperTrouble, HallUnreachable) as problem:
+    except (ReplayError, DayRejected, CommandFailed, PaperTrouble, HallUnreachable) as problem:
         print(f"replay: {problem}", file=sys.stderr)
         return 2
     except HallProblem as problem:
@@ -117,7 +117,7 @@ def _replay(arguments: argparse.Namespace, processes: ProcessSupervisor, stack: 
     seconds = time.monotonic() - began
     slips = paper.wait(outcome.checked_in, lambda: _printed(audit)) if paper else None
     audit.catch_up()
-    dismiss(processes, arguments.hall, devices)
+    revoke_devices(processes, arguments.hall, devices)
     return Result(day, outcome, audit.found, audit.waits_by_hour(arguments.speed or 1.0), slips, hall.commands, seconds)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.replay.day import Day, Visit
-from server.replay.ground import Unplayable, planned
+from server.replay.environment import ReplayError, planned
 from server.replay.play import PaperHall, Plan, play, rooms_needed
 
 EIGHT = datetime(2026, 5, 4, 0, 0, tzinfo=UTC)
@@ -103,7 +103,7 @@ def test_everybody_is_called_once_and_leaves_and_no_room_holds_two(people, rooms
 def test_too_few_rooms_for_a_day_are_refused_with_the_number_that_would_do():
     day = Day(tuple(visit(str(n), 0, 30) for n in range(100)))
 
-    with pytest.raises(Unplayable, match=r"too few stations: with 1 .* about 3 are needed"):
+    with pytest.raises(ReplayError, match=r"too few stations: with 1 .* about 3 are needed"):
         planned(day, {"R1": ["Q"]}, SHANGHAI, simulated=True)
     assert len(planned(day, {"R1": ["Q"]}, SHANGHAI, simulated=False).visits) == 100
     assert rooms_needed(day.visits, EIGHT + timedelta(hours=20), 1) == 3

@@ -18,7 +18,7 @@ from server.samples.halls import plain_hall
 START_SECONDS = 30.0
 
 
-class Unplayable(Exception):
+class ReplayError(Exception):
     """The day cannot be played here; the message says why and what would help."""
 
 
@@ -41,7 +41,7 @@ def address() -> Address:
     try:
         port = int(os.environ.get("HALL_PORT", "") or 8080)
     except ValueError as problem:
-        raise Unplayable("HALL_PORT is no number") from problem
+        raise ReplayError("HALL_PORT is no number") from problem
     return Address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
 
 
@@ -49,7 +49,7 @@ def serve(processes: ProcessSupervisor, place: Address, hall: str, stations: int
     """Start a server of our own when none answers; into a new database a made-up hall is put first.
 
     An existing database is never given a hall: a hall file speaks for the whole hospital, so it would close others.
-    Raises Unplayable when the server does not come up.
+    Raises ReplayError when the server does not come up.
     """
     if answers(place.host, place.port):
         return
@@ -60,7 +60,7 @@ def serve(processes: ProcessSupervisor, place: Address, hall: str, stations: int
     processes.start("server", "server", "run")
     up = eventually(lambda: answers(place.host, place.port) or not processes.alive("server"), START_SECONDS)
     if not up or not processes.alive("server"):
-        raise Unplayable(f"the server did not start: {processes.last_log_line('server')}")
+        raise ReplayError(f"the server did not start: {processes.last_log_line('server')}")
 
 
 def _is_new_database() -> bool:
@@ -71,26 +71,26 @@ def _is_new_database() -> bool:
 
 
 def enrol(processes: ProcessSupervisor, hall: str, *roles: str) -> list[str]:
-    """Enrol devices of the replay by the command line; their tokens. Raises Unplayable, also for no hall."""
+    """Enrol devices of the replay by the command line; their tokens. Raises ReplayError, also for no hall."""
     name = f"replay {os.getpid()}"
     try:
         said = processes.command("server", "device", "add", "--hall", hall, "--name", name, "--role", *roles)
     except CommandFailed as refused:
         hint = "apply a hall file, or let HALL_DATABASE_URL name a new SQLite file for a made-up hall"
-        raise Unplayable(f"no {roles[0]} in hall {hall} ({refused}); {hint}") from refused
+        raise ReplayError(f"no {roles[0]} in hall {hall} ({refused}); {hint}") from refused
     return [line.split()[-1] for line in said.splitlines()]
 
 
-def dismiss(processes: ProcessSupervisor, hall: str, devices: Sequence[str]) -> None:
+def revoke_devices(processes: ProcessSupervisor, hall: str, devices: Sequence[str]) -> None:
     """Revoke the replay's devices, so that no later paper waits for a station that is gone."""
     processes.command("server", "device", "revoke", "--hall", hall, *devices)
 
 
 def chosen_stations(snapshot: Snapshot, wanted: int) -> Mapping[str, Sequence[str]]:
-    """The first so many rooms of the hall with their woven queues. Raises Unplayable for too few, or a busy hall."""
+    """The first so many rooms of the hall with their woven queues. Raises ReplayError for too few, or a busy hall."""
     if snapshot.tickets:
         live = len(snapshot.tickets)
-        raise Unplayable(f"hall {snapshot.hall} holds {live} live tickets; a replay calls nobody's patients")
+        raise ReplayError(f"hall {snapshot.hall} holds {live} live tickets; a replay calls nobody's patients")
     woven = {queue.id for queue in snapshot.queues if queue.mode == "woven"}
     rooms = {
         station.id: [queue for queue in station.queues if queue in woven]
@@ -100,14 +100,14 @@ def chosen_stations(snapshot: Snapshot, wanted: int) -> Mapping[str, Sequence[st
     rooms = {station: queues for station, queues in rooms.items() if queues}
     if len(rooms) < wanted:
         has = f"{len(rooms)} open rooms with a woven queue"
-        raise Unplayable(f"too few stations: hall {snapshot.hall} has {has}, not {wanted}")
+        raise ReplayError(f"too few stations: hall {snapshot.hall} has {has}, not {wanted}")
     return dict(list(rooms.items())[:wanted])
 
 
 def planned(day: Day, stations: Mapping[str, Sequence[str]], zone: ZoneInfo, *, simulated: bool) -> Plan:
     """Spread the visits over the queues by kind of doctor.
 
-    In simulated time the business day rolls as it did in life, so a day whose last call comes later is Unplayable.
+    In simulated time the business day rolls as it did in life, so a day whose last call comes later is refused: ReplayError.
     """
     queues = list(dict.fromkeys(queue for served in stations.values() for queue in served))
     kinds = list(dict.fromkeys(visit.doctor_type for visit in day.visits))
@@ -120,7 +120,7 @@ def planned(day: Day, stations: Mapping[str, Sequence[str]], zone: ZoneInfo, *, 
     rolls = _roll_after(day.visits[0].arrived_at, zone)
     if simulated and last is not None and last >= rolls:
         needed = rooms_needed(day.visits, rolls, len(stations))
-        raise Unplayable(
+        raise ReplayError(
             f"too few stations: with {len(stations)} the last call would be at {last.astimezone(zone):%m-%d %H:%M}, "
             f"after the business day ends at {rolls.astimezone(zone):%m-%d %H:%M}; about {needed} are needed"
         )
