@@ -2,8 +2,8 @@
 
 from flask import Flask, Response, send_from_directory
 
-from server.console.reads import reads
-from server.console.shells import shells
+from server.console.api import api
+from server.console.pages import pages
 from server.protocol.assets import shared_assets
 
 
@@ -14,5 +14,5 @@ def install(app: Flask) -> None:
     def shared(name: str) -> Response:
         return send_from_directory(shared_assets(), name, max_age=3600)
 
-    app.register_blueprint(shells())
-    app.register_blueprint(reads())
+    app.register_blueprint(pages())
+    app.register_blueprint(api())

@@ -25,7 +25,7 @@ BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")
 _TEXTS = Path(__file__).parent / "texts"
 
 
-def shells() -> Blueprint:
+def pages() -> Blueprint:
     """The routes of the pages, their modules and their texts."""
     routes = Blueprint(
         "console", __name__, template_folder="templates", static_folder="web", static_url_path="/console/web"

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response
 
-from server.console.knowledge import knowledge
 from server.console.paper import recent_paper
+from server.console.reference_data import reference_data
 from server.services.access.staff import accounts
 from server.services.core.hall_scope import named_hall
 from server.services.waiting.preview import coming
@@ -11,7 +11,7 @@ from server.web.authorise import asking
 from server.web.routes import rendered, web
 
 
-def reads() -> Blueprint:
+def api() -> Blueprint:
     """The pages' own routes; they change nothing."""
     routes = Blueprint("console_reads", __name__, url_prefix="/console")
     routes.add_url_rule("/halls/<hall>", "knowledge", _knowledge)
@@ -23,7 +23,7 @@ def reads() -> Blueprint:
 
 def _knowledge(hall: str) -> Response:
     context = web().context
-    return rendered(knowledge(context, named_hall(context, asking(), hall)))
+    return rendered(reference_data(context, named_hall(context, asking(), hall)))
 
 
 def _paper(hall: str) -> Response:

@@ -24,7 +24,7 @@ SHOWN_LEVEL = (
 )  # fmt: skip
 
 
-def knowledge(context: Context, hall: str) -> View:
+def reference_data(context: Context, hall: str) -> View:
     """What a page draws and decides with; the hall's tickets, rooms and devices are in its snapshot.
 
     `queues` are rules by queue, `targets` minutes by queue, lane and grade, `actions` who may ask for an action of a
