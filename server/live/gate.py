@@ -1,4 +1,4 @@
-"""The gate before the sockets: who gets one, who is cut. Stands before Engine.IO as WSGI; counts by places.py.
+"""The gate before the sockets: who gets one, who is cut. Stands before Engine.IO as WSGI; counts by socket_slots.py.
 
 No client without a token holds a socket, or a thread for one, for more than a few seconds.
 """
@@ -19,7 +19,7 @@ from flask_socketio import SocketIO
 
 from server.domain.errors import SENTENCES
 from server.live import engine
-from server.live.places import Place, Places
+from server.live.socket_slots import SocketSlot, SocketSlots
 from server.protocol.terms import ErrorCode
 from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.principal import Principal
@@ -45,7 +45,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 class _Line:
     """What the gate knows of the socket that has a place."""
 
-    place: Place
+    slot: SocketSlot
     tcp: socket.socket | None = None
     sid: str | None = None
     messages: int = 0
@@ -58,8 +58,8 @@ class Gate:
     def __init__(self, app: WsgiApp, sockets: SocketIO, tokens: Tokens, most: int) -> None:
         self._app, self._tokens = app, tokens
         self._engine = sockets.server.eio
-        self._places = Places(most, MOST_STRANGERS)
-        self._lines: dict[Place, _Line] = {}
+        self._slots = SocketSlots(most, MOST_STRANGERS)
+        self._lines: dict[SocketSlot, _Line] = {}
         self._by_sid: dict[str, _Line] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -119,13 +119,13 @@ class Gate:
     def _enter(self, environ: dict[str, Any]) -> _Line | None:
         who = self._known(environ)
         with self._lock:
-            place, gives = self._places.enter(
+            slot, gives = self._slots.enter(
                 environ.get("REMOTE_ADDR", ""), who.owner if who else None, time.monotonic()
             )
             taken = self._lines.pop(gives) if gives is not None else None
             line = None
-            if place is not None:
-                line = self._lines[place] = _Line(place)
+            if slot is not None:
+                line = self._lines[slot] = _Line(slot)
         if taken is not None:
             self._close(taken)
         return line
@@ -150,9 +150,9 @@ class Gate:
         if line is None:
             return True
         with self._lock:
-            if line.place not in self._lines:
+            if line.slot not in self._lines:
                 return False
-            there, gives = self._places.join(line.place, who.owner)
+            there, gives = self._slots.join(line.slot, who.owner)
             taken = self._lines.pop(gives) if gives is not None else None
         if taken is not None:
             self._close(taken)
@@ -163,7 +163,7 @@ class Gate:
         line: _Line | None = environ.get(PLACE)
         if line is not None:
             with self._lock:
-                self._places.part(line.place, time.monotonic())
+                self._slots.part(line.slot, time.monotonic())
 
     def _connected(self, sid: str, environ: dict[str, Any]) -> Any:
         line: _Line | None = environ.get(PLACE)
@@ -205,7 +205,7 @@ class Gate:
 
     def _cut_late(self) -> None:
         with self._lock:
-            late = [self._lines[place] for place in self._places.overdue(time.monotonic())]
+            late = [self._lines[slot] for slot in self._slots.overdue(time.monotonic())]
         for line in late:
             self._close(line)
             if line.tcp is None:
@@ -213,8 +213,8 @@ class Gate:
 
     def _leave(self, line: _Line) -> None:
         with self._lock:
-            self._lines.pop(line.place, None)
-            self._places.leave(line.place)
+            self._lines.pop(line.slot, None)
+            self._slots.leave(line.slot)
 
     def _close(self, line: _Line) -> None:
         """End a socket now: its session, and the connection under it, which does not wait for the client."""

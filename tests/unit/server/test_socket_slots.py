@@ -1,11 +1,11 @@
 """Which socket gets a place, and which gives one up."""
 
-from server.live.places import JOIN_SECONDS, Places
+from server.live.socket_slots import JOIN_SECONDS, SocketSlots
 
 
 def test_sockets_that_nobody_joined_take_no_place_of_devices():
     """S1: 340 sockets without a token left no thread for anybody."""
-    places = Places(most=300, most_strangers=64)
+    places = SocketSlots(most=300, most_strangers=64)
     strangers = [places.enter("10.0.0.1", None, 0.0)[0] for _ in range(340)]
     assert 64 == sum(place is not None for place in strangers)
     assert all(places.enter("10.0.0.1", f"device {n}", 0.0)[0] for n in range(300))
@@ -13,7 +13,7 @@ def test_sockets_that_nobody_joined_take_no_place_of_devices():
 
 def test_a_socket_that_does_not_join_is_overdue_after_five_seconds():
     """S1: and one that joined stays."""
-    places = Places(most=2, most_strangers=2)
+    places = SocketSlots(most=2, most_strangers=2)
     idle, joined = (places.enter("10.0.0.1", None, 0.0)[0] for _ in range(2))
     assert (True, None) == places.join(joined, "device a")
     assert [] == places.overdue(JOIN_SECONDS - 0.1)
@@ -22,7 +22,7 @@ def test_a_socket_that_does_not_join_is_overdue_after_five_seconds():
 
 def test_a_device_that_shows_its_token_only_when_joining_gets_in_through_a_crowd():
     """S1: from another address at once, from the crowd's own when the oldest of it had its second."""
-    places = Places(most=300, most_strangers=64)
+    places = SocketSlots(most=300, most_strangers=64)
     for _ in range(64):
         places.enter("10.0.0.1", None, 0.0)
     place, gives = places.enter("10.0.0.7", None, 0.1)
@@ -34,7 +34,7 @@ def test_a_device_that_shows_its_token_only_when_joining_gets_in_through_a_crowd
 
 def test_each_device_gets_in_though_one_has_taken_all_places():
     """S1: one token may have many sockets while there is room; when there is none it gives up its oldest."""
-    places = Places(most=10, most_strangers=4)
+    places = SocketSlots(most=10, most_strangers=4)
     many = [places.enter("10.0.0.1", "device a", 0.0)[0] for _ in range(10)]
     place, gives = places.enter("10.0.0.2", "device b", 1.0)
     assert place is not None
@@ -44,7 +44,7 @@ def test_each_device_gets_in_though_one_has_taken_all_places():
 
 def test_one_that_joins_late_takes_the_place_of_who_has_most():
     """S1: also when its token came with the join only."""
-    places = Places(most=3, most_strangers=4)
+    places = SocketSlots(most=3, most_strangers=4)
     for _ in range(3):
         places.enter("10.0.0.1", "device a", 0.0)
     late = places.enter("10.0.0.2", None, 0.0)[0]
@@ -55,7 +55,7 @@ def test_one_that_joins_late_takes_the_place_of_who_has_most():
 
 def test_one_whose_token_ended_is_cut_a_second_after_it_was_put_out():
     """S1: what has left its hall is a stranger again."""
-    places = Places(most=3, most_strangers=4)
+    places = SocketSlots(most=3, most_strangers=4)
     place = places.enter("10.0.0.1", "device a", 0.0)[0]
     places.join(place, "device a")
     places.part(place, 100.0)
