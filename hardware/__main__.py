@@ -4,7 +4,7 @@ install may lack."""
 import sys
 from collections.abc import Sequence
 
-from server.protocol.starting import start
+from server.protocol.entrypoint import start
 
 USAGE = "usage: python -m hardware {station [run|check] | virtual-printer [options]}"
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from hardware.spool import Spool, Spooled
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from hardware.worker import Station, Wakeful
 from server.protocol import logs
 from server.protocol.client import HallClient
 from server.protocol.link import Link
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 
 TELLING_SECONDS = 2.0
 """For so long one end is offered to a server that is busy; then the next job is printed, and the end is told later."""
@@ -37,7 +37,7 @@ def run(settings: StationSettings) -> int:
 
     def now() -> datetime:
         # leases are on the server's clock, and a kiosk may start with a wrong one of its own
-        return datetime.now(UTC) + timedelta(seconds=client.wire.skew.seconds)
+        return datetime.now(UTC) + timedelta(seconds=client.transport.skew.seconds)
 
     preload()
     wakeful = Wakeful(

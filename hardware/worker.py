@@ -20,7 +20,7 @@ from hardware.ports import Outcome, Printer, Reason
 from hardware.spool import Spool, Spooled
 from server.protocol.messages import PrintJob
 from server.protocol.terms import EventKind, PrintJobState
-from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, fresh_key
+from server.protocol.transport import AnswerUnreadable, HallProblem, HallUnreachable, fresh_key
 
 log = logging.getLogger(__name__)
 

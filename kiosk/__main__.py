@@ -2,7 +2,7 @@
 
 import sys
 
-from server.protocol.starting import start
+from server.protocol.entrypoint import start
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Names, PrintJob
 from server.protocol.terms import AlertKind, PrintJobState
-from server.protocol.wire import fresh_key
+from server.protocol.transport import fresh_key
 
 STILL_HERE = 120.0
 """Seconds after which nobody waits at the kiosk for an answer any more: an older effect is not sent again."""

@@ -5,10 +5,19 @@ from typing import Any
 
 from pydantic import Field
 
-from server.protocol.messages import AlertView, AppointmentView, Names, PrintJob, Slip, StationView, TicketView, Wire
+from server.protocol.messages import (
+    AlertView,
+    AppointmentView,
+    Names,
+    PrintJob,
+    ProtocolModel,
+    Slip,
+    StationView,
+    TicketView,
+)
 
 
-class Choices(Wire):
+class Choices(ProtocolModel):
     """What an identified person may choose between; each entry is shown as it comes."""
 
     appointments: list[dict[str, Any]] = Field(default_factory=list)
@@ -17,7 +26,7 @@ class Choices(Wire):
     reports: list[dict[str, Any]] = Field(default_factory=list)
 
 
-class Identification(Wire):
+class Identification(ProtocolModel):
     """Who stands at the kiosk, as far as the kiosk may know.
 
     `level` 1 is by something that only its owner knows, 2 by what nobody can guess. `proofs` beside the same scan would
@@ -32,7 +41,7 @@ class Identification(Wire):
     choices: Choices = Field(default_factory=Choices)
 
 
-class DeskCode(Wire):
+class DeskCode(ProtocolModel):
     """A one-time code that the desk hands out, and until when it opens something.
 
     `code` is said once: a repeated key is answered without it, for the server keeps no code.
@@ -42,7 +51,7 @@ class DeskCode(Wire):
     expires_at: datetime
 
 
-class CheckIn(Wire):
+class CheckIn(ProtocolModel):
     """A ticket and its slip; or, for a red flag, an alert and what to tell the patient, and no ticket."""
 
     ticket: TicketView | None = None
@@ -52,7 +61,7 @@ class CheckIn(Wire):
     text: Names | str | None = None
 
 
-class Ahead(Wire):
+class Ahead(ProtocolModel):
     """So many go first, and why: a reason of the rule and its words by language, never a name."""
 
     reason: str
@@ -60,7 +69,7 @@ class Ahead(Wire):
     text: Names
 
 
-class WaitReason(Wire):
+class WaitReason(ProtocolModel):
     """Why a wait ends more than ten minutes later than the slip said: one line by language, and what it is made of.
 
     `reason` is urgent, earlier_slot, woven, rooms (paused or stopped), or slower (nothing else; its count is 0).
@@ -70,7 +79,7 @@ class WaitReason(Wire):
     categories: list[Ahead] = Field(default_factory=list)
 
 
-class TicketAnswer(Wire):
+class TicketAnswer(ProtocolModel):
     """A ticket after a wish. `position` counts people ahead, waits are minutes; both only where they were asked for."""
 
     ticket: TicketView
@@ -81,13 +90,13 @@ class TicketAnswer(Wire):
     suggestion: dict[str, Any] | None = None
 
 
-class FeelsWorse(Wire):
+class FeelsWorse(ProtocolModel):
     """Staff was called. `ticket` is null at a kiosk for one that the public may not see."""
 
     ticket: TicketView | None = None
 
 
-class Explained(Wire):
+class Explained(ProtocolModel):
     """Why not me. `position` counts people called before; staff gets the `numbers` of the rule and who is `ahead`."""
 
     ticket: str
@@ -105,14 +114,14 @@ class Explained(Wire):
     ahead: list[dict[str, Any]] | None = None
 
 
-class Called(Wire):
+class Called(ProtocolModel):
     """The ticket a station got, or none, and why this one."""
 
     ticket: TicketView | None = None
     reason: str | None = None
 
 
-class LikelyCall(Wire):
+class LikelyCall(ProtocolModel):
     """What would be spoken if a room called now; `texts` by language, with no more of a name than the voice may say."""
 
     ticket: str
@@ -122,14 +131,14 @@ class LikelyCall(Wire):
     texts: Names
 
 
-class LikelyCalls(Wire):
+class LikelyCalls(ProtocolModel):
     """The calls that will probably come next, the soonest first, as of `seq`; whoever renders a voice renders ahead."""
 
     seq: int
     calls: list[LikelyCall]
 
 
-class AppointmentAnswer(Wire):
+class AppointmentAnswer(ProtocolModel):
     """A booking after a request. `effect` is booking (it alone changed), ticket (the patient's ticket too) or told
     (nothing changed for the patient, who was called or seen: staff is told)."""
 
@@ -138,33 +147,33 @@ class AppointmentAnswer(Wire):
     ticket: TicketView | None = None
 
 
-class StationAnswer(Wire):
+class StationAnswer(ProtocolModel):
     """A station after a wish."""
 
     station: StationView
 
 
-class PrintJobAnswer(Wire):
+class PrintJobAnswer(ProtocolModel):
     """A print job, or none to be had."""
 
     print_job: PrintJob | None = None
 
 
-class AlertAnswer(Wire):
+class AlertAnswer(ProtocolModel):
     """An alert. `coming` says by language who comes, as soon as somebody said so."""
 
     alert: AlertView
     coming: Names | None = None
 
 
-class HallFileAnswer(Wire):
+class HallFileAnswer(ProtocolModel):
     """What a hall file changed, or would change, a line each."""
 
     changes: list[str]
     applied: bool
 
 
-class DeviceIdentity(Wire):
+class DeviceIdentity(ProtocolModel):
     """What the token of a device says it is."""
 
     id: str

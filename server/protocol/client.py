@@ -18,7 +18,7 @@ from server.protocol.answers import (
     StationAnswer,
     TicketAnswer,
 )
-from server.protocol.deadline import Transport
+from server.protocol.deadline import DeadlineTransport
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
 from server.protocol.reading import named_job, object_in, read_answer
 from server.protocol.terms import (
@@ -29,7 +29,7 @@ from server.protocol.terms import (
     Evidence,
     PrintJobState,
 )
-from server.protocol.wire import AnswerUnreadable, HallProblem, HallUnreachable, Wire
+from server.protocol.transport import AnswerUnreadable, HallProblem, HallUnreachable, Transport
 
 __all__ = ["AnswerUnreadable", "HallClient", "HallProblem", "HallUnreachable"]
 
@@ -56,41 +56,44 @@ class HallClient:
         token: str | None = None,
         *,
         language: str = "zh",
-        transport: httpx.BaseTransport | None = None,
+        http_transport: httpx.BaseTransport | None = None,
         timeout: float = 5.0,
         budget: float = 10.0,
         connections: int = 32,
-        wire: Wire | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.token = token
-        if wire is None:
+        if transport is None:
             headers = {"Accept-Language": language}
             if token:
                 headers["Authorization"] = f"Bearer {token}"
             limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
             http = httpx.Client(
-                base_url=self.base_url, transport=transport or Transport(limits), timeout=timeout, trust_env=False
+                base_url=self.base_url,
+                transport=http_transport or DeadlineTransport(limits),
+                timeout=timeout,
+                trust_env=False,
             )
-            wire = Wire(http, headers, budget, longest=timeout * 3)
-        self.wire = wire
+            transport = Transport(http, headers, budget, longest=timeout * 3)
+        self.transport = transport
 
     def at(self, moment: datetime | None) -> "HallClient":
         """Return this client with every wish happening at `moment`; only a server under HALL_REPLAY=1 accepts it."""
-        return HallClient(self.base_url, self.token, wire=self.wire.at(moment))
+        return HallClient(self.base_url, self.token, transport=self.transport.at(moment))
 
     def patient(self, budget: float) -> "HallClient":
         """Return this client with another retry budget in seconds; 0 tries once."""
-        return HallClient(self.base_url, self.token, wire=self.wire.patient(budget))
+        return HallClient(self.base_url, self.token, transport=self.transport.patient(budget))
 
     @property
     def skew(self) -> float:
-        """Seconds to add to this machine's clock to get the server's, as far as its answers tell; see wire.Skew."""
-        return self.wire.skew.seconds
+        """Seconds to add to this machine's clock to get the server's, as far as its answers tell; see transport.Skew."""
+        return self.transport.skew.seconds
 
     def close(self) -> None:
         """Close the shared connections."""
-        self.wire.http.close()
+        self.transport.http.close()
 
     def __enter__(self) -> "HallClient":
         return self
@@ -117,7 +120,7 @@ class HallClient:
         """
         read = scan if scan is None or how is Evidence.KEYBOARD else {"text": scan, "how": how.value}
         body = _said(hall=hall, scan=read, typed=typed, proof=proof)
-        return read_answer(Identification, self.wire.wish(f"{API}/identifications", body, key))
+        return read_answer(Identification, self.transport.command(f"{API}/identifications", body, key))
 
     def check_in(
         self,
@@ -135,26 +138,26 @@ class HallClient:
         """Check a patient in; `more` is what staff adds, such as `override_reason`."""
         body = _said(hall=hall, queue=queue, appointment=appointment, visit_token=visit_token, patient=patient)
         body |= _said(flags=None if flags is None else list(flags), language=language, **more)
-        return read_answer(CheckIn, self.wire.wish(f"{API}/check-ins", body, key))
+        return read_answer(CheckIn, self.transport.command(f"{API}/check-ins", body, key))
 
     # tickets
 
     def ticket(self, ticket: str) -> TicketAnswer:
         """Fetch a ticket with its position and expected wait."""
-        return read_answer(TicketAnswer, self.wire.get(f"{API}/tickets/{ticket}"))
+        return read_answer(TicketAnswer, self.transport.get(f"{API}/tickets/{ticket}"))
 
     def explanation(self, ticket: str) -> Explained:
         """Ask why it is not this ticket's turn: who goes first by category, and the rule."""
-        return read_answer(Explained, self.wire.get(f"{API}/tickets/{ticket}/explanation"))
+        return read_answer(Explained, self.transport.get(f"{API}/tickets/{ticket}/explanation"))
 
     def triage(self, ticket: str, *, key: str | None = None, **findings: Any) -> TicketAnswer:
         """Grade a ticket: `vitals`, `findings`, `grade`, `queue`, `reason`, `second`."""
-        answer = self.wire.wish(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
+        answer = self.transport.command(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
         return read_answer(TicketAnswer, answer)
 
     def act(self, ticket: str, action: Action | str, *, key: str | None = None, **body: Any) -> TicketView:
         """Do one action of a ticket's life: recall, arrived, start, pass, hold, return, stage, transfer, … , undo."""
-        answer = self.wire.wish(f"{API}/tickets/{ticket}/{action}", _said(**body), key)
+        answer = self.transport.command(f"{API}/tickets/{ticket}/{action}", _said(**body), key)
         return read_answer(TicketAnswer, answer).ticket
 
     def recall(self, ticket: str, *, key: str | None = None) -> TicketView:
@@ -210,40 +213,40 @@ class HallClient:
     ) -> Called:
         """Call the next ticket to a station, or a chosen one with a reason."""
         body = _said(finish_current=finish_current, ticket=ticket, reason=reason)
-        return read_answer(Called, self.wire.wish(f"{API}/stations/{station}/call-next", body, key))
+        return read_answer(Called, self.transport.command(f"{API}/stations/{station}/call-next", body, key))
 
     def set_station(self, station: str, wish: str, *, key: str | None = None, **body: Any) -> StationView:
         """Open, pause or stop a station; `body` may hold `doctor`, `reason`, `minutes`."""
-        answer = self.wire.wish(f"{API}/stations/{station}/{wish}", _said(**body), key)
+        answer = self.transport.command(f"{API}/stations/{station}/{wish}", _said(**body), key)
         return read_answer(StationAnswer, answer).station
 
     # reading
 
     def snapshot(self, hall: str) -> Snapshot:
         """Fetch the whole of a hall."""
-        return read_answer(Snapshot, self.wire.get(f"{API}/halls/{hall}/snapshot"))
+        return read_answer(Snapshot, self.transport.get(f"{API}/halls/{hall}/snapshot"))
 
     def events(self, hall: str, after: int, *, epoch: str | None = None, limit: int | None = None) -> EventPage:
         """Fetch facts after a position; a position that cannot be continued is refused with `reload`."""
         params = _said(after=after, epoch=epoch, limit=limit)
-        return read_answer(EventPage, self.wire.get(f"{API}/halls/{hall}/events", params))
+        return read_answer(EventPage, self.transport.get(f"{API}/halls/{hall}/events", params))
 
     # announcements and paper
 
     def announcement_outcome(self, announcement: str, outcome: AnnouncementOutcome, *, key: str | None = None) -> None:
         """Say what became of an announcement at the loudspeaker."""
-        object_in(self.wire.wish(f"{API}/announcements/{announcement}/outcome", _said(outcome=outcome), key))
+        object_in(self.transport.command(f"{API}/announcements/{announcement}/outcome", _said(outcome=outcome), key))
 
     def likely_calls(self, hall: str) -> LikelyCalls:
         """Ask what will probably be spoken next (callers only), to render it ahead."""
-        return read_answer(LikelyCalls, self.wire.get(f"{API}/halls/{hall}/announcements/ahead"))
+        return read_answer(LikelyCalls, self.transport.get(f"{API}/halls/{hall}/announcements/ahead"))
 
     def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
         """Take the next print job under a lease, but none of `besides`, whose ends could not be told yet; or nothing.
 
         Tried once. Raises AnswerUnreadable with the id of a job that came and that this program cannot read.
         """
-        answer = self.wire.once("POST", f"{API}/print-jobs/claim", {"besides": list(besides)} if besides else {})
+        answer = self.transport.once("POST", f"{API}/print-jobs/claim", {"besides": list(besides)} if besides else {})
         try:
             return read_answer(PrintJobAnswer, answer).print_job
         except AnswerUnreadable:
@@ -254,29 +257,31 @@ class HallClient:
         self, job: str, state: PrintJobState, evidence: str | None = None, *, key: str | None = None, **more: Any
     ) -> PrintJob | None:
         """Say how a print job ended, with the printer's own evidence; `more` is what a newer server may ask for."""
-        answer = self.wire.wish(f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key)
+        answer = self.transport.command(
+            f"{API}/print-jobs/{job}/report", _said(state=state, evidence=evidence, **more), key
+        )
         return read_answer(PrintJobAnswer, answer).print_job
 
     def reprint(self, job: str, reason: str, *, key: str | None = None, **more: Any) -> PrintJob | None:
         """Print the same paper again, marked as a copy; `more` is a kiosk's `visit_token`, which proves whose it is."""
-        answer = self.wire.wish(f"{API}/print-jobs/{job}/reprint", {"reason": reason, **more}, key)
+        answer = self.transport.command(f"{API}/print-jobs/{job}/reprint", {"reason": reason, **more}, key)
         return read_answer(PrintJobAnswer, answer).print_job
 
     def print_list(self, hall: str, *, queues: Sequence[str] = (), key: str | None = None) -> PrintJob | None:
         """Print who waits, for the day everything is down: the whole hall, or some queues."""
-        answer = self.wire.wish(f"{API}/halls/{hall}/lists", {"queues": list(queues)}, key)
+        answer = self.transport.command(f"{API}/halls/{hall}/lists", {"queues": list(queues)}, key)
         return read_answer(PrintJobAnswer, answer).print_job
 
     def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Hand in a report as a FHIR R4 bundle (hospital systems)."""
-        return object_in(self.wire.wish(f"{API}/reports", bundle, key))
+        return object_in(self.transport.command(f"{API}/reports", bundle, key))
 
     def print_report(
         self, report: str, visit_token: str, *, language: str | None = None, key: str | None = None
     ) -> PrintJob | None:
         """Ask for a report on this kiosk's paper, in `language` or else the patient's own."""
         body = _said(visit_token=visit_token, language=language)
-        answer = self.wire.wish(f"{API}/reports/{report}/print", body, key)
+        answer = self.transport.command(f"{API}/reports/{report}/print", body, key)
         return read_answer(PrintJobAnswer, answer).print_job
 
     # alerts and devices
@@ -285,35 +290,35 @@ class HallClient:
         self, kind: AlertKind, *, ticket: str | None = None, key: str | None = None, **more: Any
     ) -> AlertView:
         """Ask for staff: `help` or `worse`."""
-        answer = self.wire.wish(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
+        answer = self.transport.command(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
         return read_answer(AlertAnswer, answer).alert
 
     def acknowledge_alert(self, alert: str, *, going: str | None = None, key: str | None = None) -> AlertView:
         """Say that somebody goes; `going` is who, in words for the patient."""
-        answer = self.wire.wish(f"{API}/alerts/{alert}/acknowledge", _said(going=going), key)
+        answer = self.transport.command(f"{API}/alerts/{alert}/acknowledge", _said(going=going), key)
         return read_answer(AlertAnswer, answer).alert
 
     def close_alert(self, alert: str, outcome: AlertOutcome, *, key: str | None = None) -> AlertView:
         """Say how it ended."""
-        answer = self.wire.wish(f"{API}/alerts/{alert}/close", {"outcome": outcome}, key)
+        answer = self.transport.command(f"{API}/alerts/{alert}/close", {"outcome": outcome}, key)
         return read_answer(AlertAnswer, answer).alert
 
     def alert(self, alert: str) -> AlertAnswer:
         """Ask how an alert stands: whether somebody comes. A kiosk may ask about its own."""
-        return read_answer(AlertAnswer, self.wire.get(f"{API}/alerts/{alert}"))
+        return read_answer(AlertAnswer, self.transport.get(f"{API}/alerts/{alert}"))
 
     def me(self) -> DeviceIdentity:
         """Ask what device this token is, and of which hall."""
-        return read_answer(DeviceIdentity, self.wire.get(f"{API}/devices/me"))
+        return read_answer(DeviceIdentity, self.transport.get(f"{API}/devices/me"))
 
     def heartbeat(self, seen_seq: int, health: Mapping[str, Any], epoch: str | None = None) -> None:
         """Say that this device lives, how far it has followed in which epoch, and how its parts are."""
         beat = {"seen_seq": seen_seq, "health": dict(health), **({"epoch": epoch} if epoch else {})}
-        object_in(self.wire.once("POST", f"{API}/devices/me/heartbeat", beat))
+        object_in(self.transport.once("POST", f"{API}/devices/me/heartbeat", beat))
 
     # hospital systems
 
     def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> dict[str, Any]:
         """Import `patients`, `appointments` or `staff`, rows by the names of the CSV's columns (service accounts)."""
         body = {"rows": [dict(row) for row in rows]}
-        return object_in(self.wire.wish(f"{API}/imports/{kind}", body, key))
+        return object_in(self.transport.command(f"{API}/imports/{kind}", body, key))

@@ -80,7 +80,7 @@ class _Backend(httpcore.SyncBackend):
         return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
 
 
-class Transport(httpx.HTTPTransport):
+class DeadlineTransport(httpx.HTTPTransport):
     """The transport of httpx over connections that keep to `within`."""
 
     def __init__(self, limits: httpx.Limits, trusted: ssl.SSLContext | None = None) -> None:

@@ -23,13 +23,13 @@ Names = dict[str, str]
 """A text by language tag, such as {"zh": "内科", "en": "Internal medicine"}."""
 
 
-class Wire(BaseModel):
+class ProtocolModel(BaseModel):
     """Base of all views: frozen; unknown fields are ignored so that an older client survives a newer server."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class TicketView(Wire):
+class TicketView(ProtocolModel):
     """A place in a queue, as one audience may see it. `order` sorts within a queue as text, smaller first."""
 
     id: str
@@ -61,7 +61,7 @@ class TicketView(Wire):
     remarks: dict[str, str] = Field(default_factory=dict)
 
 
-class StationView(Wire):
+class StationView(ProtocolModel):
     """A consulting room or window. It does not repeat the ticket it holds. `place` is building, floor, area."""
 
     id: str
@@ -76,7 +76,7 @@ class StationView(Wire):
     seq: int = 0
 
 
-class QueueView(Wire):
+class QueueView(ProtocolModel):
     """The line for one service or clinic."""
 
     id: str
@@ -88,7 +88,7 @@ class QueueView(Wire):
     kind: QueueKind = QueueKind.CLINIC
 
 
-class AppointmentView(Wire):
+class AppointmentView(ProtocolModel):
     """A booked slot, without the patient. `state` is one of server.protocol.terms.AppointmentState."""
 
     id: str
@@ -100,7 +100,7 @@ class AppointmentView(Wire):
     state: str
 
 
-class AlertView(Wire):
+class AlertView(ProtocolModel):
     """A call for staff. It stands until `closed_at`; `count` is how often it was raised, the last time at `last_at`.
 
     Only staff's frames hold the patient (`name`, `sex`, `birth_date`, `queue`, `flags`) and only until it is closed.
@@ -131,7 +131,7 @@ class AlertView(Wire):
     seq: int = 0
 
 
-class AnnouncementView(Wire):
+class AnnouncementView(ProtocolModel):
     """What is shown as a banner and spoken; `texts` by language (zh, yue, en), with a name only for the caller."""
 
     id: str
@@ -144,7 +144,7 @@ class AnnouncementView(Wire):
     outcome: AnnouncementOutcome | None = None
 
 
-class Slip(Wire):
+class Slip(ProtocolModel):
     """What a queue slip says. `code` is an opaque token for the QR; `ahead` counts people; times are UTC.
 
     `place` is where to wait, `way` the building, floor and area where that is, `kind` what the queue is for. `note` is
@@ -174,7 +174,7 @@ class Slip(Wire):
     note: Names = Field(default_factory=dict)
 
 
-class PrintJob(Wire):
+class PrintJob(ProtocolModel):
     """One piece of paper and its lease. `kind` slip | report | list; `document` is the content of the other kinds.
 
     `moved_to` is where a marked copy comes out of what a kiosk reports as failed; empty where none does.
@@ -199,7 +199,7 @@ HEALTH_TEXT = 200
 """Characters of a text in a device's health."""
 
 
-class DeviceView(Wire):
+class DeviceView(ProtocolModel):
     """An enrolled machine and how it is. `place` is where it stands: building, floor, area."""
 
     id: str
@@ -212,7 +212,7 @@ class DeviceView(Wire):
     seq: int = 0
 
 
-class Event(Wire):
+class Event(ProtocolModel):
     """One fact of a hall's journal, with the whole view of the one thing it changed.
 
     `id` is set only on `removed`: the thing that left this audience's sight. `hidden` carries nothing else.
@@ -233,14 +233,14 @@ class Event(Wire):
     alert: AlertView | None = None
 
 
-class Position(Wire):
+class Position(ProtocolModel):
     """Where a journal stands."""
 
     epoch: str
     seq: int
 
 
-class Snapshot(Wire):
+class Snapshot(ProtocolModel):
     """The whole of a hall at `seq`, as one audience may see it: queues, stations, live tickets, what is recent."""
 
     epoch: str
@@ -260,7 +260,7 @@ class Snapshot(Wire):
     announcements: list[AnnouncementView] = Field(default_factory=list)
 
 
-class EventPage(Wire):
+class EventPage(ProtocolModel):
     """Events after a position, in order; `more` tells whether to ask again."""
 
     epoch: str
@@ -269,7 +269,7 @@ class EventPage(Wire):
     more: bool
 
 
-class Problem(Wire):
+class Problem(ProtocolModel):
     """A refusal as application/problem+json (RFC 9457) with our stable code."""
 
     type: str = "about:blank"

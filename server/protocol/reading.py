@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from server.protocol.wire import AnswerUnreadable
+from server.protocol.transport import AnswerUnreadable
 
 Model = TypeVar("Model", bound=BaseModel)
 

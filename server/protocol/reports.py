@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.protocol.messages import Names, PrintJob, Wire
+from server.protocol.messages import Names, PrintJob, ProtocolModel
 
 
-class ReportPatient(Wire):
+class ReportPatient(ProtocolModel):
     """Whom a report is about, by full name on a formal report, else masked.
 
     `age` is in whole years, `id_tail` the last four characters of their number.
@@ -20,7 +20,7 @@ class ReportPatient(Wire):
     id_tail: str | None = None
 
 
-class ReportLine(Wire):
+class ReportLine(ProtocolModel):
     """One line of a report. All texts are printed as they are; "" is nothing to print.
 
     `result`: a value with its `unit`, `flag` (a code such as H, LL, A) and reference `range`.
@@ -38,7 +38,7 @@ class ReportLine(Wire):
     notes: list[str] = Field(default_factory=list)
 
 
-class ReportDocument(Wire):
+class ReportDocument(ProtocolModel):
     """The whole paper of a report.
 
     `issued_at` and `collected_at` are UTC instants (RFC 3339), or a partial date (2026, 2026-11, 2026-11-28), or two
@@ -91,7 +91,7 @@ DeskReason = Literal[
 """Why a report waits at the desk (docs/reports.md)."""
 
 
-class ReportAtDesk(Wire):
+class ReportAtDesk(ProtocolModel):
     """A report that waits at the desk, for staff only. `name` is the patient's, or as sent where nobody is matched.
 
     `name_on_report` is as the laboratory sent it.
@@ -122,21 +122,21 @@ class ReportAtDesk(Wire):
     missing: list[Literal["patient", "acknowledgement", "paper"]] = Field(default_factory=list)
 
 
-class ReportsAtDesk(Wire):
+class ReportsAtDesk(ProtocolModel):
     """What waits at the desks of the hospital, the newest first; `more` says that the list was cut."""
 
     reports: list[ReportAtDesk]
     more: bool = False
 
 
-class HandedOver(Wire):
+class HandedOver(ProtocolModel):
     """A report that was handed over and its print job, queued for a station and without its results."""
 
     report: ReportAtDesk
     print_job: PrintJob
 
 
-class ReportAcknowledged(Wire):
+class ReportAcknowledged(ProtocolModel):
     """A report whose critical value somebody answers for."""
 
     report: ReportAtDesk

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.protocol.wire import HallUnreachable
+from server.protocol.transport import HallUnreachable
 from tests.support.api import enrolled
 from tests.support.clocks import ClockedHall
 from tests.support.hall import hall_file, until

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy.engine import make_url
 
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from tests.support.hall import RunningHall, hall_file
 from tests.support.postgres import binaries
 

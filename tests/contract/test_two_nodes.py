@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import socketio
 
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from tests.support.api import enrolled
 from tests.support.hall import RunningHall, hall_file, rush, until
 from tests.support.invariants import judge, stored_of

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 
 from server.protocol.terms import Evidence
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from tests.support.browser import faults, intercept
 from tests.support.console_page import PASSWORD, Consoles, choose, footed, grade_by_keyboard, selected, speak
 from tests.support.hall import a_late_slip, until

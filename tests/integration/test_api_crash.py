@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from server.cli import main
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from tests.support.api import an_api
 from tests.support.hall import a_hall, hall_file, until
 from tests.support.invariants import Call, Seen, Ticket, judge, stored_of

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.protocol.terms import Evidence
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from tests.support.hall import a_hall
 
 TIMES = 250

@@ -452,7 +452,7 @@ def test_one_command_enrols_and_revokes_several_machines_each_with_a_token_of_it
 
 
 def test_a_nurses_socket_by_cookie_gets_the_frames_of_staff(hall, connect):
-    wire = hall.client("console").wire.http
+    wire = hall.client("console").transport.http
     answer = wire.post("/api/v1/session", json={"username": "mei", "password": PASSWORD})
     cookie = answer.headers["Set-Cookie"].split(";")[0]
     wire.cookies.clear()

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from server.services.schedule.runner import tell_of_storage
 from tests.support.api import an_api
 from tests.support.hall import RunningHall, hall_file, until

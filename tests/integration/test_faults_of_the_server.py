@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.protocol.follower import Follower, Pace
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from server.store.engine import open_engines
 from server.store.schema import NEWEST, migrate
 from tests.support.crowd import Crowd
@@ -129,7 +129,7 @@ def test_a_disk_that_becomes_read_only_stops_writing_and_nothing_else(tmp_path):
                 refused.add((problem.value.code, problem.value.status))
                 assert 5 == len(desk.snapshot("H1").tickets)
             assert {("storage_failed", 503)} == refused
-            ready = desk.wire.http.get("/readyz")
+            ready = desk.transport.http.get("/readyz")
             assert (503, False) == (ready.status_code, ready.json()["checks"]["writing"])
             assert [] == judge(stored_of(running), seen), "also read by another process"
         finally:

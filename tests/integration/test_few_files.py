@@ -5,7 +5,7 @@ import resource
 import socket
 from pathlib import Path
 
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from tests.support.hall import until
 
 FEW = 64

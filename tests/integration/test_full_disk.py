@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from server.services.core.disk_reserve import SIZE
 from tests.support.canary import NAME, found
 from tests.support.hall import RunningHall, hall_file, until

@@ -17,7 +17,7 @@ from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
 from server.domain.installation.wholeness import trouble_of
 from server.protocol.terms import PrintJobState
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from server.services.bootstrap.examination import look
 from tests.support.gate import a_gate
 from tests.support.hall import FORKS, ROOT, RunningHall, a_hall, hall_file, until
@@ -149,7 +149,7 @@ def _apply(folder: str, environment: dict[str, str]) -> None:
     """The first command of a new hospital, in a process group of its own."""
     os.setsid()
     os.environ.update(environment)
-    from server.protocol.starting import start
+    from server.protocol.entrypoint import start
 
     with (Path(folder) / "said").open("w") as said:
         os.dup2(said.fileno(), 1)

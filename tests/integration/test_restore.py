@@ -12,7 +12,7 @@ import pytest
 from server.cli import main
 from server.domain.installation.wholeness import ADVICE, Trouble
 from server.protocol.follower import Follower
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 from server.services.bootstrap import journal_epochs
 from server.store import engine
 from tests.support.api import an_api

@@ -25,7 +25,7 @@ class Desk:
     """One device that sends what it likes, over a connection that is kept: a new client takes longer than a request."""
 
     def __init__(self, hall: RunningHall, role: str) -> None:
-        wire = hall.client(role).wire
+        wire = hall.client(role).transport
         self._http, self._headers = wire.http, wire.headers
 
     def get(self, path: str) -> httpx.Response:
@@ -180,7 +180,7 @@ def refused_command(hall: RunningHall, *arguments: str) -> str:
 
 def metrics(hall: RunningHall) -> bytes:
     """What Prometheus is told."""
-    wire = hall.client("service").wire
+    wire = hall.client("service").transport
     answer = wire.http.get("/metrics", headers=wire.headers)
     assert answer.status_code == 200
     return answer.content

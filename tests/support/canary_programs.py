@@ -36,7 +36,7 @@ def _run(folder: Path, module: str, extra: str, arguments: list[str], settings: 
         return draw(self, place, words, *more, **options)
 
     ImageDraw.ImageDraw.text = text  # type: ignore[method-assign]  # a library that fails as libraries do
-    from server.protocol.starting import start
+    from server.protocol.entrypoint import start
 
     sys.exit(start(module, extra, arguments))
 
@@ -81,7 +81,7 @@ class VirtualPrinter:
     """The page of a virtual printer: its switches, and how many slips it cut."""
 
     def __init__(self, hall: RunningHall, page: str) -> None:
-        self._http = hall.client("station", address=page).wire.http  # closed with the hall
+        self._http = hall.client("station", address=page).transport.http  # closed with the hall
 
     def has_cut(self, slips: int) -> bool:
         """Whether it cut so many."""
@@ -138,7 +138,7 @@ class Kiosk:
     """A page at a kiosk agent, without a browser."""
 
     def __init__(self, hall: RunningHall, address: str) -> None:
-        self._http = hall.client("kiosk", address=address, timeout=40.0).wire.http  # closed with the hall
+        self._http = hall.client("kiosk", address=address, timeout=40.0).transport.http  # closed with the hall
         found = re.search(r'kiosk-secret" content="([^"]+)"', self._http.get("/").text)
         assert found is not None
         self._headers = {"Origin": address, "X-Kiosk-Secret": found[1]}

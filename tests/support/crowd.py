@@ -3,7 +3,7 @@
 import threading
 import time
 
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from tests.support.hall import until
 from tests.support.invariants import Call, Seen, Ticket
 

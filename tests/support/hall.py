@@ -27,8 +27,8 @@ import pytest
 from server import cli
 from server.protocol.answers import CheckIn
 from server.protocol.client import HallClient
+from server.protocol.entrypoint import start
 from server.protocol.messages import Slip
-from server.protocol.starting import start
 from tests.support import databases
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from itertools import accumulate, pairwise
 from threading import Lock
 from typing import Any
 
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 
 BEFORE = {
     "ticket.checked_in": {None, "passed", "held"},

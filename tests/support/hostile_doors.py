@@ -73,7 +73,7 @@ class Paper:
 def client_of(api: Api, role: str) -> HallClient:
     """A client of the server in this process, at its time."""
     transport = httpx.WSGITransport(app=api.server.app)
-    client = HallClient("http://localhost", api.token(role), transport=transport)
+    client = HallClient("http://localhost", api.token(role), http_transport=transport)
     return client.at(datetime.fromisoformat(api.at)) if api.at else client
 
 

@@ -12,7 +12,7 @@ import httpx
 from standardwebhooks import Webhook as Signer
 
 from server.domain.outbox import Message, Outcome, Result
-from server.protocol.deadline import Transport, within
+from server.protocol.deadline import DeadlineTransport, within
 from server.services.core.clock import wall
 
 MOST_READ = 64 * 1024
@@ -31,7 +31,7 @@ class Webhook:
         self._signer = Signer(secret)
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0)
         self._client = httpx.Client(
-            transport=Transport(limits, ssl.create_default_context()),
+            transport=DeadlineTransport(limits, ssl.create_default_context()),
             follow_redirects=False,
             trust_env=False,
             timeout=seconds,

@@ -107,11 +107,11 @@ def test_a_network_that_refuses_in_place_of_the_hall_ends_no_caller():
     """B5: siblings: a proxy's 403 counted as a refused token, and the program ended."""
     device = {"id": "d1", "role": "caller", "hall": "H1", "name": "墙"}
     answers = iter([httpx.Response(403, text="<html>"), httpx.Response(302), httpx.Response(200, json=device)])
-    with HallClient("http://hall", transport=httpx.MockTransport(lambda _request: next(answers))) as client:
+    with HallClient("http://hall", http_transport=httpx.MockTransport(lambda _request: next(answers))) as client:
         assert "H1" == identity(client, Impatient()).hall
 
 
 def test_a_token_that_the_hall_refuses_ends_the_caller():
     refusal = httpx.Response(401, json={"code": "unauthenticated"})
-    with HallClient("http://hall", transport=httpx.MockTransport(lambda _request: refusal)) as client:
+    with HallClient("http://hall", http_transport=httpx.MockTransport(lambda _request: refusal)) as client:
         assert identity(client, Impatient()) is None

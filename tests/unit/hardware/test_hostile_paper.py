@@ -55,7 +55,7 @@ def printed(documents: list[dict], folder) -> tuple[list[dict], object]:
         return httpx.Response(200, json={})
 
     printer = open_printer(f"virtual://?{QUICK}")
-    with HallClient("http://hall", transport=httpx.MockTransport(server)) as client:
+    with HallClient("http://hall", http_transport=httpx.MockTransport(server)) as client:
         station = Station(client, printer, Spool(folder), lambda: MOMENT)
         for _ in documents:
             station.step()

@@ -13,7 +13,7 @@ from hardware.spool import Spool
 from hardware.worker import Wakeful
 from server.protocol.client import HallClient
 from server.protocol.terms import PrintJobState
-from server.protocol.wire import AnswerUnreadable
+from server.protocol.transport import AnswerUnreadable
 from tests.support.printers import MOMENT, QUICK, make_job
 from tests.unit.hardware.test_print_station import Desk, station
 
@@ -38,7 +38,7 @@ class Answers(Desk):
 def claim_of(content: bytes) -> AnswerUnreadable:
     """What the real client makes of an answer to a claim."""
     http = httpx.MockTransport(lambda _request: httpx.Response(200, content=content))
-    with HallClient("http://hall", transport=http) as client, pytest.raises(AnswerUnreadable) as raised:
+    with HallClient("http://hall", http_transport=http) as client, pytest.raises(AnswerUnreadable) as raised:
         client.claim_print_job()
     return raised.value
 

@@ -14,7 +14,7 @@ from hardware.spool import Spool
 from hardware.worker import Station, Wakeful
 from server.protocol.messages import PrintJob
 from server.protocol.terms import PrintJobState
-from server.protocol.wire import HallProblem, HallUnreachable
+from server.protocol.transport import HallProblem, HallUnreachable
 from tests.support.printers import MOMENT, QUICK, eventually, make_job, make_slip
 
 

@@ -69,7 +69,7 @@ class Bench:
         self.wall = Wall(answers or [(200, {})])
         self.fed = []
         self.came = threading.Condition()
-        client = HallClient("http://hall", "token", transport=httpx.MockTransport(self.wall), budget=0)
+        client = HallClient("http://hall", "token", http_transport=httpx.MockTransport(self.wall), budget=0)
         opener = (lambda: open_printer(printer)) if printer else None
         self.paper = PaperMaker(opener, lambda job, made: print_job(job, made, datetime.now(UTC)))
         self.journal = Journal(folder / "outbox.db")

@@ -13,7 +13,7 @@ from kiosk.cli import _every
 from kiosk.machine.events import Answer, Away
 from server.protocol.client import HallClient
 from server.protocol.terms import Evidence
-from server.protocol.wire import AnswerUnreadable
+from server.protocol.transport import AnswerUnreadable
 from tests.unit.kiosk.test_command_runner import WISH, Bench
 
 
@@ -126,7 +126,7 @@ def test_a_tick_that_fails_is_followed_by_the_next():
 def test_an_answer_that_is_none_of_the_servers_counts_as_no_answer(content):
     """A hotel's page with status 200 left the command open for ever; now it is tried again under its key, or told."""
     http = httpx.MockTransport(lambda _request: httpx.Response(200, content=content))
-    with HallClient("http://hall", transport=http, budget=0) as client:
+    with HallClient("http://hall", http_transport=http, budget=0) as client:
         asks = (
             client.me,
             lambda: client.snapshot("H1"),

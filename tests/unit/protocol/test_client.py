@@ -9,7 +9,7 @@ import pytest
 
 from server.protocol.client import AnswerUnreadable, HallClient, HallProblem, HallUnreachable
 from server.protocol.terms import AnnouncementOutcome, ErrorCode, PrintJobState, TicketState
-from server.protocol.wire import Wire
+from server.protocol.transport import Transport
 
 TICKET = {
     "id": "t1", "number": "A001", "state": "waiting", "queue": "IM", "lane": "ordinary", "grade": "N", "rank": 3,
@@ -40,8 +40,8 @@ def client_of(answers, *, budget=10.0, time=None, dice=lambda: 0.5):
         return answer
 
     http = httpx.Client(base_url="http://hall", transport=httpx.MockTransport(serve))
-    wire = Wire(http, {"Authorization": "Bearer secret"}, budget, lambda: time.now, time.rest, dice)
-    return HallClient("http://hall", wire=wire), seen
+    transport = Transport(http, {"Authorization": "Bearer secret"}, budget, lambda: time.now, time.rest, dice)
+    return HallClient("http://hall", transport=transport), seen
 
 
 def problem(status, code, **more):
@@ -155,7 +155,7 @@ def test_words_of_the_contract_go_out_as_they_are_written_there():
 def test_the_client_learns_how_far_its_clock_is_off_from_the_servers_answers():
     date = "Mon, 06 May 2024 02:00:00 GMT"
     client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers={"Date": date})] * 2)
-    skew = client.wire.skew
+    skew = client.transport.skew
     skew.steady = lambda: 0.0
     skew.wall = lambda: datetime(2024, 5, 6, 1, 55, tzinfo=UTC).timestamp()
     client.call_next("R1")
@@ -169,7 +169,7 @@ def test_a_machine_whose_clock_is_set_goes_on_by_the_servers_time_and_not_by_dat
     """L7: the clock of a screen that was set three hours on made every call too old to be spoken."""
     told = {"Date": "Mon, 06 May 2024 05:00:00 GMT", "X-Hall-Now": "2024-05-06T02:00:00.250000+00:00"}
     client, _ = client_of([httpx.Response(200, json={"ticket": None}, headers=told)])
-    skew, second = client.wire.skew, 0.0
+    skew, second = client.transport.skew, 0.0
     skew.steady = lambda: second
     skew.wall = lambda: datetime(2024, 5, 6, 2, 0, 0, tzinfo=UTC).timestamp() + second
     client.call_next("R1")

@@ -7,10 +7,10 @@ import threading
 import httpx
 import pytest
 
-from server.protocol import wire
+from server.protocol import transport
 from server.protocol.client import AnswerUnreadable, HallClient, HallUnreachable
-from server.protocol.deadline import Transport
-from server.protocol.wire import Wire
+from server.protocol.deadline import DeadlineTransport
+from server.protocol.transport import Transport
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -43,8 +43,8 @@ def serve():
 
 
 def client_of(address, longest):
-    http = httpx.Client(base_url=address, transport=Transport(httpx.Limits()), timeout=60)
-    return HallClient(address, wire=Wire(http, budget=0, longest=longest))
+    http = httpx.Client(base_url=address, transport=DeadlineTransport(httpx.Limits()), timeout=60)
+    return HallClient(address, transport=Transport(http, budget=0, longest=longest))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_server_that_takes_nothing_is_given_up(serve):
 
 def test_an_answer_without_an_end_is_given_up_by_its_size(serve, monkeypatch):
     """B6: it was read into memory until there was none."""
-    monkeypatch.setattr(wire, "LARGEST", 2**17)
+    monkeypatch.setattr(transport, "LARGEST", 2**17)
     address = serve(CHUNKED, b"10000\r\n" + b" " * 2**16 + b"\r\n", pause=0)
     with client_of(address, longest=60) as client, pytest.raises(AnswerUnreadable):
         client.snapshot("H1")

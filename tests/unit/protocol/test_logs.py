@@ -10,7 +10,7 @@ from server.domain.errors import HallError
 from server.protocol.logs import HOME, LogFormatter, describe, escaped
 from server.protocol.messages import TicketView
 from server.protocol.terms import ErrorCode
-from server.protocol.wire import HallProblem
+from server.protocol.transport import HallProblem
 
 NAME, NUMBER = "龘靐齉", "11010519491231002X"
 

@@ -1,4 +1,4 @@
-"""One HTTP wish from end to end: key, retry with the same key, problem document. Knows no resource and no view."""
+"""One HTTP request from end to end: key, retry with the same key, problem document. Knows no resource and no view."""
 
 import random
 import time
@@ -27,7 +27,7 @@ YEARS = range(2020, 2100)
 
 
 class HallProblem(Exception):
-    """The server refused a wish: nothing changed.
+    """The server refused a command: nothing changed.
 
     `code` is one of ErrorCode, or the text a newer server sent; `problem` is the whole RFC 9457 document, with what
     the refusal adds, such as the ticket a busy station holds.
@@ -52,7 +52,7 @@ class HallProblem(Exception):
 
 
 class HallUnreachable(Exception):
-    """The server did not answer within the budget; whether the wish was done is unknown until its key is sent again."""
+    """The server did not answer within the budget; whether the command was done is unknown until its key is sent again."""
 
     def __init__(self, key: str | None, cause: Exception) -> None:
         super().__init__(f"no answer from the server: {type(cause).__name__}: {cause}")
@@ -110,10 +110,10 @@ def fresh_key() -> str:
 
 
 @dataclass(frozen=True)
-class Wire:
-    """A connection pool, the headers every wish carries, and the patience to repeat it. Safe between threads.
+class Transport:
+    """A connection pool, the headers every request carries, and the patience to repeat it. Safe between threads.
 
-    `budget` is the number of seconds after which a wish is not tried once more, `longest` the number that one attempt
+    `budget` is the number of seconds after which a request is not tried once more, `longest` the number that one attempt
     takes at most, from its first byte to the last of its answer; `dice` gives the full jitter.
     """
 
@@ -127,22 +127,22 @@ class Wire:
     skew: Skew = field(default_factory=Skew)
     longest: float = 15.0
 
-    def at(self, moment: datetime | None) -> "Wire":
-        """Return the same wire whose wishes happen at `moment` (replay only), or now again for None."""
+    def at(self, moment: datetime | None) -> "Transport":
+        """Return the same transport whose commands happen at `moment` (replay only), or now again for None."""
         headers = {name: value for name, value in self.headers.items() if name != "X-Hall-Time"}
         if moment is not None:
             headers["X-Hall-Time"] = moment.isoformat()
         return replace(self, headers=headers)
 
-    def patient(self, budget: float) -> "Wire":
-        """Return the same wire with another budget in seconds; 0 tries once."""
+    def patient(self, budget: float) -> "Transport":
+        """Return the same transport with another budget in seconds; 0 tries once."""
         return replace(self, budget=budget)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
         """Fetch; see `send`."""
         return self.send("GET", path, params=params)
 
-    def wish(self, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> httpx.Response:
+    def command(self, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> httpx.Response:
         """Post `body` as JSON under `key`, or under a fresh one, which stays the same in every attempt; see `send`."""
         return self.send("POST", path, json=dict(body or {}), key=key or self.new_key())
 
