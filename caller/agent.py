@@ -13,8 +13,8 @@ from caller.speech.speakers import SilentSpeaker
 from caller.wall.hub import Hub
 from hardware.ports import Utterance
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
-from server.protocol.follower import Follower, Pace
 from server.protocol.messages import HEALTH_TEXT, AnnouncementView, Event, Snapshot
+from server.protocol.stream.follower import Follower, Pace
 from server.protocol.terms import AnnouncementOutcome, EventKind
 
 log = logging.getLogger(__name__)

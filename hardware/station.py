@@ -21,7 +21,7 @@ from hardware.spool import Spool
 from hardware.worker import Station, Wakeful
 from server.protocol import logs
 from server.protocol.client import HallClient
-from server.protocol.link import Link
+from server.protocol.stream.socket import HallSocket
 from server.protocol.transport import HallProblem, HallUnreachable
 
 TELLING_SECONDS = 2.0
@@ -59,14 +59,14 @@ def run(settings: StationSettings) -> int:
     return 0
 
 
-def _follow(client: HallClient, wakeful: Wakeful) -> Link | None:
+def _follow(client: HallClient, wakeful: Wakeful) -> HallSocket | None:
     """Listen to the hall's socket as a wake-up. Without it the poll does the same, a little later."""
     try:
         hall = client.patient(2.0).me().hall
     except (HallProblem, HallUnreachable) as problem:
         log.warning("the server does not say which hall this is, so jobs are polled for: %s", problem)
         return None
-    link = Link(client.base_url, {"token": client.token, "hall": hall}, wakeful.heard, random.random)
+    link = HallSocket(client.base_url, {"token": client.token, "hall": hall}, wakeful.heard, random.random)
     link.start()
     return link
 

@@ -190,7 +190,7 @@ def test_the_domain_needs_only_the_standard_library_and_the_named_pure_libraries
 
 
 def test_importing_the_protocol_brings_neither_flask_nor_sqlalchemy():
-    command = "import sys, server.protocol.client, server.protocol.follower; print(*sys.modules)"
+    command = "import sys, server.protocol.client, server.protocol.stream.follower; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True)
 
     assert set() == {"flask", "sqlalchemy", "flask_socketio", "werkzeug", "alembic"} & set(done.stdout.split())

@@ -5,8 +5,8 @@ All moments are seconds of one steady clock; the sizes and times are those of do
 
 from dataclasses import dataclass, field, replace
 
-from server.protocol.folding import apply
 from server.protocol.messages import Event, Names, Snapshot, StationView, TicketView
+from server.protocol.stream.reducer import apply
 from server.protocol.terms import AT_STATION, EventKind, QueueKind, StationState, TicketState
 
 ROWS = 5

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.protocol.client import HallClient
-from server.protocol.folding import LISTS, apply
 from server.protocol.messages import Event, Snapshot, TicketView
+from server.protocol.stream.reducer import LISTS, apply
 from server.protocol.terms import EventKind
 
 PAGE = 10_000

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.errors import HallError
-from server.protocol.link import Link
+from server.protocol.stream.socket import HallSocket
 from server.protocol.terms import ErrorCode
 from server.services.bootstrap.startup import build_context
 from server.services.calling.selection import choose
@@ -161,7 +161,7 @@ def listening(hall: RunningHall, *roles: str) -> Iterator[list[int]]:
         return hear
 
     links = [
-        Link(hall.address, {"token": hall.token(role), "hall": "H1"}, listener(place), random.random)
+        HallSocket(hall.address, {"token": hall.token(role), "hall": "H1"}, listener(place), random.random)
         for place, role in enumerate(roles)
     ]
     for link in links:

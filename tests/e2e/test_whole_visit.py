@@ -17,7 +17,7 @@ from hardware.escpos.layout.slip import number_face
 from hardware.ports import Profile
 from hardware.virtual.device import VirtualPrinter
 from hardware.virtual.server import PrinterPort
-from server.protocol.link import Link
+from server.protocol.stream.socket import HallSocket
 from server.protocol.terms import Evidence, PrintJobState
 from tests.support.browser import a_page
 from tests.support.caller_process import Ear, a_caller
@@ -127,7 +127,7 @@ def socket(consoles):
     frames = []
     token = consoles.hall.token("caller")
     heard = {"token": token, "hall": "H1"}
-    link = Link(consoles.hall.address, heard, lambda name, data: frames.append(f"{name} {data}"), random.random)
+    link = HallSocket(consoles.hall.address, heard, lambda name, data: frames.append(f"{name} {data}"), random.random)
     link.start()
     until(lambda: link.up)
     yield frames

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from server.protocol.folding import apply
 from server.protocol.messages import Event, Snapshot
+from server.protocol.stream.reducer import apply
 from server.protocol.terms import ENDED, EventKind, TicketState
 from tests.support.api import an_api
 

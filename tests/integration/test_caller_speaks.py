@@ -8,7 +8,7 @@ from caller.agent import Agent
 from caller.speech.speakers import SilentSpeaker
 from hardware.voice import open_voice
 from hardware.voice.speaker import VoiceSpeaker
-from server.protocol.follower import Pace
+from server.protocol.stream.follower import Pace
 from tests.support.hall import until
 
 BRISK = Pace(wake=0.5, quiet=1.0, lost=3.0)

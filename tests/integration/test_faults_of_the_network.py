@@ -21,7 +21,7 @@ BANNER_SECONDS = 5.0
 FAR = """
 import json, sys, time
 from server.protocol.client import HallClient
-from server.protocol.follower import Follower, Pace
+from server.protocol.stream.follower import Follower, Pace
 address, kiosk, caller = sys.argv[1:]
 events, snapshots, tickets = [], [], []
 follower = Follower(HallClient(address, caller, timeout=5.0), "H1", on_snapshot=snapshots.append,

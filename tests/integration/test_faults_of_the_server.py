@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.protocol.follower import Follower, Pace
+from server.protocol.stream.follower import Follower, Pace
 from server.protocol.transport import HallProblem, HallUnreachable
 from server.store.engine import open_engines
 from server.store.schema import NEWEST, migrate

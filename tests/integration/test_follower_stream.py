@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from server.protocol.folding import apply
-from server.protocol.follower import Follower, Pace
+from server.protocol.stream.follower import Follower, Pace
+from server.protocol.stream.reducer import apply
 from tests.support.hall import until
 from tests.support.proxy import Proxy
 
@@ -122,7 +122,7 @@ def test_cut_off_for_five_seconds_during_ten_calls_nothing_is_missed_or_doubled(
 
 
 def test_without_any_socket_the_follower_asks_and_still_misses_nothing(hall, follow, monkeypatch):
-    monkeypatch.setattr("server.protocol.link.NAMESPACE", "/nowhere")
+    monkeypatch.setattr("server.protocol.stream.socket.NAMESPACE", "/nowhere")
     log = Log()
     pace = Pace(wake=0.3, quiet=0.6, lost=3.0)
     follower = Follower(hall.client("caller"), "H1", on_snapshot=log.load, on_event=log.take, pace=pace).start()

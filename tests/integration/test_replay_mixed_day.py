@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from server.protocol.client import HallProblem
-from server.protocol.folding import apply
+from server.protocol.stream.reducer import apply
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
 from server.replay.audit import differences
 from server.samples.halls import demo_hospital

@@ -11,7 +11,7 @@ import pytest
 
 from server.cli import main
 from server.domain.installation.wholeness import ADVICE, Trouble
-from server.protocol.follower import Follower
+from server.protocol.stream.follower import Follower
 from server.protocol.transport import HallProblem
 from server.services.bootstrap import journal_epochs
 from server.store import engine

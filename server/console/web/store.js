@@ -12,7 +12,7 @@
 const ENDED = new Set(["done", "cancelled", "no_show"]);
 
 /**
- * What to do with a frame at this position: deliver, duplicate, gap or stale. The same as server/protocol/cursor.py.
+ * What to do with a frame at this position: deliver, duplicate, gap or stale. The same as server/protocol/stream/cursor.py.
  *
  * @param {Position} position
  * @param {Position} frame
@@ -40,7 +40,7 @@ export function replaced(views, view, stays = true) {
 }
 
 /**
- * Old snapshot + the very next fact = new snapshot. The same as server/protocol/folding.py.
+ * Old snapshot + the very next fact = new snapshot. The same as server/protocol/stream/reducer.py.
  *
  * @param {Hall} hall
  * @param {Frame} event

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.protocol.cursor import Cursor, Inbox, Verdict
+from server.protocol.stream.cursor import Cursor, Inbox, Verdict
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server.protocol.cursor import Cursor, Inbox
-from server.protocol.folding import apply
 from server.protocol.messages import Event, Position, Snapshot
+from server.protocol.stream.cursor import Cursor, Inbox
+from server.protocol.stream.reducer import apply
 
 VECTORS = json.loads(Path(__file__).with_name("stream_vectors.json").read_text("utf-8"))
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
-from server.protocol.cursor import Cursor, Inbox
-from server.protocol.link import Link
 from server.protocol.messages import Event, Snapshot
+from server.protocol.stream.cursor import Cursor, Inbox
+from server.protocol.stream.socket import HallSocket
 from server.protocol.terms import ErrorCode
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Follower:
         self._frames: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=2000)
         self._overflow = threading.Event()
         self._stopping = threading.Event()
-        self._link = Link(client.base_url, {"token": client.token, "hall": hall}, self._buffer, dice)
+        self._link = HallSocket(client.base_url, {"token": client.token, "hall": hall}, self._buffer, dice)
         self._thread = threading.Thread(target=self._run, name=f"follow-{hall}", daemon=True)
         self._inbox: Inbox[Event] | None = None
         self._trusted = True

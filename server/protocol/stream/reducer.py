@@ -1,4 +1,4 @@
-"""Old snapshot + event = new snapshot: the pure fold every follower may use. Knows no transport and no screen."""
+"""Old snapshot + event = new snapshot: the pure reducer every follower may use. Knows no transport and no screen."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
@@ -35,11 +35,11 @@ def without(views: Sequence[View], gone: str) -> list[View]:
 
 
 def apply(snapshot: Snapshot, event: Event) -> Snapshot:
-    """Return the snapshot after `event`, which must be the very next fact of the same journal.
+    """Return the snapshot after `event`, which must be the very next event of the same journal.
 
     Each frame holds the whole view of the thing it changed, so this is replace by id; what ended leaves, what the
     audience may no longer see (`removed`) leaves, and `hidden` only moves the number. An old event changes nothing.
-    Raises ValueError on a gap or another epoch, which are the cursor's to settle before anybody folds.
+    Raises ValueError on a gap or another epoch, which are the cursor's to settle before anybody reduces.
     """
     if event.epoch != snapshot.epoch or event.seq > snapshot.seq + 1:
         raise ValueError(f"event {event.epoch}/{event.seq} does not follow snapshot {snapshot.epoch}/{snapshot.seq}")

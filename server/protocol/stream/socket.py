@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 Heard = Callable[[str, Any], None]
 
 
-class Link:
+class HallSocket:
     """A socket that reconnects by itself, with full jitter so that three hundred screens do not come at once.
 
     Tries a websocket first and long polling after it, for networks that block websockets. `heard(name, data)` gets

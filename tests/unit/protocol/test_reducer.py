@@ -2,7 +2,6 @@
 
 import pytest
 
-from server.protocol.folding import apply
 from server.protocol.messages import (
     AlertView,
     AnnouncementView,
@@ -13,6 +12,7 @@ from server.protocol.messages import (
     StationView,
     TicketView,
 )
+from server.protocol.stream.reducer import apply
 from server.protocol.terms import EventKind, PrintJobState
 
 

@@ -1,0 +1,1 @@
+"""Following a hall: a cursor, a reducer, a follower and its socket."""
