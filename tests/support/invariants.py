@@ -199,7 +199,7 @@ def one_room_per_call(kept: Stored, seen: Seen) -> Iterator[str]:
 def order_of_calls(kept: Stored, _seen: Seen) -> Iterator[str]:
     """I4: within a lane the first of the order is called, and nobody past who is urgent, unless a reason is recorded.
 
-    How lanes and grades are woven is the rule's own matter, and judged by tests/unit/discipline.
+    How lanes and grades are woven is the rule's own matter, and judged by tests/unit/domain/queueing.
     """
     waiting: dict[str, Mapping[str, Any]] = {}
     for row in kept.journal:

@@ -26,7 +26,7 @@ from server.domain.identity.identification import (
 from server.protocol.terms import Evidence, Proof
 from tests.support.identification_tables import evidence_table, limits_table, same_person_table
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "identification.md"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "identification.md"
 NUMBER = "110101199003077213"
 OWNER = Owner("张三", "13977771234", NUMBER, date(1990, 3, 7))
 RIGHT = {Proof.PHONE_TAIL: "1234", Proof.IDENTITY_TAIL: "7213", Proof.BIRTH_DATE: "1990-03-07"}

@@ -10,7 +10,7 @@ from server.domain.queueing.discipline import Caller, Recent
 from server.domain.queueing.rules import Rules
 from server.domain.queueing.wait_estimate import Line, Room, Stream, ahead_of, range_for, ranges_for, shown
 from server.protocol.terms import Lane
-from tests.unit.discipline.play import QUEUE, at, head_of
+from tests.unit.domain.queueing.play import QUEUE, at, head_of
 
 SAMPLES = [4.0, 6.0, 8.0, 10.0, 12.0] * 12
 

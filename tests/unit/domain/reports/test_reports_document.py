@@ -12,7 +12,7 @@ from server.integrations.fhir.values import READERS
 from server.protocol.reports import DeskReason
 from server.web.reports import BundleBody
 
-TEXT = (Path(__file__).resolve().parents[3] / "docs" / "reports.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[4] / "docs" / "reports.md").read_text(encoding="utf-8")
 
 
 def test_every_reason_for_the_desk_is_explained_and_no_other():

@@ -11,7 +11,7 @@ from server.domain.queueing.discipline import Caller, Recent, choose_next, remem
 from server.domain.queueing.lane_heap import Lanes
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
-from tests.unit.discipline.play import QUEUE, at, head_of
+from tests.unit.domain.queueing.play import QUEUE, at, head_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from server.domain.queueing.position_estimate import woven_before
 from server.domain.queueing.rules import Rules
 from server.domain.queueing.wait_estimate import Line, Room, ahead_of
 from server.protocol.terms import Lane
-from tests.unit.discipline.play import QUEUE, Play, at
+from tests.unit.domain.queueing.play import QUEUE, Play, at
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, 
 from server.domain.queueing.lane_heap import Lanes
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
-from tests.unit.discipline.play import QUEUE, TARGETS, at, head_of
+from tests.unit.domain.queueing.play import QUEUE, TARGETS, at, head_of
 
 MODES = st.sampled_from(["woven", "graded"])
 RULES = st.builds(

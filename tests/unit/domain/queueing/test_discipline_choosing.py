@@ -9,7 +9,7 @@ from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, 
 from server.domain.queueing.lane_heap import Lanes
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
-from tests.unit.discipline.play import at, head_of
+from tests.unit.domain.queueing.play import at, head_of
 
 
 def ordinary(ticket: str, seq: int, *, minute: float = 0, **more) -> Head:

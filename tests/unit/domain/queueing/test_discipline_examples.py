@@ -7,7 +7,7 @@ from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, ReasonCode, choose_next
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
-from tests.unit.discipline.play import Play, at, head_of
+from tests.unit.domain.queueing.play import Play, at, head_of
 
 
 def numbers(first: int, last: int) -> list[str]:

@@ -11,9 +11,9 @@ from server.domain.queueing.discipline import ReasonCode
 from server.domain.queueing.rule_faults import faults_of
 from server.domain.queueing.rules import Rules
 from server.services.halls.hall_file import read
-from tests.unit.discipline.play import Play
+from tests.unit.domain.queueing.play import Play
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 KEEPERS = [*Path(__file__).parent.glob("test_*.py"), *(ROOT / "tests" / "integration").glob("test_discipline_*.py")]
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in KEEPERS)

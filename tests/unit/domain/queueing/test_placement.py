@@ -13,7 +13,7 @@ from server.domain.queueing import placement
 from server.domain.queueing.position import LAST, NEXT, Place, slot_of, stamp
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode, Lane
-from tests.unit.discipline.play import at
+from tests.unit.domain.queueing.play import at
 
 SLOT = (at(60), at(90))
 
