@@ -21,14 +21,7 @@ from server.protocol.answers import (
 from server.protocol.deadline import DeadlineTransport
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
 from server.protocol.reading import named_job, object_in, read_answer
-from server.protocol.terms import (
-    Action,
-    AlertKind,
-    AlertOutcome,
-    AnnouncementOutcome,
-    Evidence,
-    PrintJobState,
-)
+from server.protocol.terms import Action, AlertKind, AlertOutcome, AnnouncementOutcome, Evidence, PrintJobState
 from server.protocol.transport import AnswerUnreadable, HallProblem, HallUnreachable, Transport
 
 __all__ = ["AnswerUnreadable", "HallClient", "HallProblem", "HallUnreachable"]
@@ -88,7 +81,7 @@ class HallClient:
 
     @property
     def skew(self) -> float:
-        """Seconds to add to this machine's clock to get the server's, as far as its answers tell; see transport.Skew."""
+        """Seconds to add to this machine's clock to get the server's, as far as answers tell; see transport.Skew."""
         return self.transport.skew.seconds
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class HallProblem(Exception):
 
 
 class HallUnreachable(Exception):
-    """The server did not answer within the budget; whether the command was done is unknown until its key is sent again."""
+    """No answer within the budget; whether the command was done is unknown until its key is sent again."""
 
     def __init__(self, key: str | None, cause: Exception) -> None:
         super().__init__(f"no answer from the server: {type(cause).__name__}: {cause}")
@@ -113,8 +113,8 @@ def fresh_key() -> str:
 class Transport:
     """A connection pool, the headers every request carries, and the patience to repeat it. Safe between threads.
 
-    `budget` is the number of seconds after which a request is not tried once more, `longest` the number that one attempt
-    takes at most, from its first byte to the last of its answer; `dice` gives the full jitter.
+    `budget` is the number of seconds after which a request is not tried once more, `longest` the number that one
+    attempt takes at most, from its first byte to the last of its answer; `dice` gives the full jitter.
     """
 
     http: httpx.Client

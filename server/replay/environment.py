@@ -107,7 +107,8 @@ def chosen_stations(snapshot: Snapshot, wanted: int) -> Mapping[str, Sequence[st
 def planned(day: Day, stations: Mapping[str, Sequence[str]], zone: ZoneInfo, *, simulated: bool) -> Plan:
     """Spread the visits over the queues by kind of doctor.
 
-    In simulated time the business day rolls as it did in life, so a day whose last call comes later is refused: ReplayError.
+    In simulated time the business day rolls as it did in life.
+    Raises ReplayError for a day whose last call comes later.
     """
     queues = list(dict.fromkeys(queue for served in stations.values() for queue in served))
     kinds = list(dict.fromkeys(visit.doctor_type for visit in day.visits))

@@ -53,7 +53,7 @@ def limits_table() -> str:
         Limit.MISSES: f"{guess_limits.MISSES} wrong answers at one machine within {minutes} minutes",
         Limit.PEOPLE: f"{guess_limits.PEOPLE_A_MINUTE} different people in a minute at one machine, by plain readings",
         Limit.UNPROVEN: f"{guess_limits.UNPROVEN} numbers at one machine within {minutes} minutes that nobody proved",
-        Limit.NEIGHBOURS: f"{guess_limits.NEIGHBOURS} of those that differ in their last {guess_limits.STEM} places only",
+        Limit.NEIGHBOURS: f"{guess_limits.NEIGHBOURS} of those that differ in the last {guess_limits.STEM} places only",
     }
     lines = ["| limit | alert `guessing` says | what is locked |", "|---|---|---|"]
     for limit, text in rows.items():

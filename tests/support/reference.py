@@ -100,7 +100,7 @@ def reference() -> str:
         [
             "# Reference",
             "",
-            "Written from the code by `python -m tests.support.reference`; a test keeps it true.",
+            "Written from the code by `python -m tests.support.reference`; a test holds it.",
             "The contract itself, with examples and links, is `GET /api/v1/openapi.json`; `GET /api/v1/docs` shows it.",
             "",
             "## Settings",
@@ -141,7 +141,7 @@ def lifecycle() -> str:
         [
             "# The life of a ticket",
             "",
-            "Written from `server/domain/lifecycle.py` by `python -m tests.support.reference`; a test keeps it true.",
+            "Written from `server/domain/lifecycle.py` by `python -m tests.support.reference`; a test holds it.",
             "Back in line means `checked_in` where a graded queue has still to grade the ticket.",
             "Undo is not in the table: within the rule's seconds it restores the ticket as it was.",
             "",
@@ -198,7 +198,7 @@ def roles() -> str:
             "",
             "## What is read",
             "",
-            "From `server/domain/privacy/audiences.py`. Staff (console, nurse, doctor) reads every event and every field.",
+            "From `server/domain/privacy/audiences.py`. Staff (console, nurse, doctor) reads every event and field.",
             "Every other role reads what the public may see: a caller, whose texts have names as the hall's voice says",
             "them, and everybody else, at most by the display name that the queue's privacy allows.",
             "",

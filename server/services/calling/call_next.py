@@ -1,4 +1,4 @@
-"""Calling: a station summons the next by the rules of server.domain.queueing.discipline, or a chosen ticket with a reason."""
+"""Calling: a station summons the next by server.domain.queueing.discipline, or a chosen ticket with a reason."""
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state

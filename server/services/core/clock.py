@@ -36,8 +36,8 @@ def seconds() -> float:
 class Clock:
     """Real time for receipts, leases and tokens; hall time for tickets, timers and the business day.
 
-    Both are one, and go by server.domain.installation.clock_steps; under HALL_REPLAY hall time is the simulated one. Where nodes
-    share a database they go by its clock, which `tell` brings.
+    Both are one, and go by server.domain.installation.clock_steps; under HALL_REPLAY hall time is the simulated one.
+    Where nodes share a database they go by its clock, which `tell` brings.
     """
 
     def __init__(self, *, replay: bool = False) -> None:
