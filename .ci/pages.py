@@ -12,7 +12,8 @@ import hashlib
 import json
 import shutil
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from machine import PYTHON, ROOT, Missing, npm, npm_script, run, say
 
@@ -29,19 +30,28 @@ def sha256(path: Path) -> str:
 
 def ship(source: str, target: str) -> dict[str, str]:
     """Copy one library out of node_modules; returns what the listing says of it."""
-    package = source.split("/", maxsplit=1)[0]
+    parts = source.split("/")
+    package = "/".join(parts[:2] if source.startswith("@") else parts[:1])
     about = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
     lines = (MODULES / source).read_text(encoding="utf-8").splitlines(keepends=True)
     kept = "".join(line for line in lines if not line.startswith("//# sourceMappingURL="))  # maps are not shipped
+    (VENDOR / target).parent.mkdir(exist_ok=True)
     (VENDOR / target).write_text(kept, encoding="utf-8")
     for licence in (MODULES / package).glob("LICENSE*"):
-        shutil.copyfile(licence, VENDOR / f"LICENSE-{package}.txt")
+        shutil.copyfile(licence, VENDOR / f"LICENSE-{package.strip('@').replace('/', '-')}.txt")
     return {
         "package": package,
         "version": about["version"],
         "license": about["license"],
         "sha256": sha256(VENDOR / target),
     }
+
+
+def shipped(entry: dict[str, Any]) -> list[tuple[str, str]]:
+    """Sources and targets of one library: its file, and the modules `beside` it that it imports."""
+    source, target = PurePosixPath(entry["from"]), PurePosixPath(entry["file"])
+    names = [(source.name, target.name), *((name, name) for name in entry.get("beside", ()))]
+    return [(str(source.with_name(one)), str(target.with_name(other))) for one, other in names]
 
 
 def fetch() -> None:
@@ -51,7 +61,7 @@ def fetch() -> None:
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["vendor"]
-    files = {entry["file"]: ship(entry["from"], entry["file"]) for entry in wanted.values()}
+    files = {target: ship(source, target) for entry in wanted.values() for source, target in shipped(entry)}
     imports = {name: entry["file"] for name, entry in wanted.items()}
     listing = json.dumps({"imports": imports, "files": files}, indent=2, sort_keys=True)
     (VENDOR / "vendor.json").write_text(f"{listing}\n", encoding="utf-8")

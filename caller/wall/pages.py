@@ -14,6 +14,7 @@ from caller.agent import Agent
 from caller.speech.speakers import BrowserSpeaker
 from caller.wall.hub import HEARTBEAT
 from caller.wall.screens import MOST, Screen, Screens
+from server.protocol import texts
 from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets
 from server.protocol.terms import AnnouncementOutcome
@@ -48,6 +49,12 @@ def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
     @app.get("/shared/<path:name>")
     def shared(name: str) -> AnyResponse:
         return send_from_directory(shared_assets(), name)
+
+    @app.get("/shared/texts/<topic>.json")
+    def texts_of(topic: str) -> AnyResponse:
+        if topic not in texts.topics():
+            abort(404)
+        return Response(texts.page(topic), mimetype="application/json")
 
     @app.get("/state.json")
     def state() -> AnyResponse:

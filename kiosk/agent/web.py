@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from kiosk.agent.runtime import Runtime
 from kiosk.machine.events import Touch
 from kiosk.machine.state import Verb
+from server.protocol import texts
 from server.protocol.assets import shared_assets
 from server.serving import KNOWN
 from server.serving.limits import Limits
@@ -91,6 +92,12 @@ def _page_routes(app: Flask, secret: str) -> None:
     @app.get("/shared/<path:name>")
     def shared(name: str) -> Response:
         return send_from_directory(shared_assets(), name)
+
+    @app.get("/shared/texts/<topic>.json")
+    def texts_of(topic: str) -> Response:
+        if topic not in texts.topics():
+            abort(404)
+        return Response(texts.page(topic), mimetype="application/json")
 
     @app.get("/favicon.ico")
     def icon() -> Response:
