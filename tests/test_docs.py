@@ -84,9 +84,8 @@ def test_every_name_of_glossary_and_recipes_is_in_the_code_where_it_says(documen
 
 
 def _names_in(folder: Path) -> str:
-    files = [
-        file for file in folder.rglob("*") if file.suffix in {".py", ".js", ".json"} and "vendor" not in file.parts
-    ]
+    read = {".py", ".js", ".json", ".ftl"}
+    files = [file for file in folder.rglob("*") if file.suffix in read and "vendor" not in file.parts]
     folders = [found.name for found in folder.rglob("*") if found.is_dir()]
     return "\n".join([*folders, *(f"{file.name} {file.stem}\n{file.read_text(encoding='utf-8')}" for file in files)])
 

@@ -2,26 +2,28 @@
 
 A folder of `locales` is a language, a file in it a topic. Its `language.ftl` holds the name on a language button, the
 BCP 47 tag (for HTML and the plural rules of CLDR), the language to fall back to, and the position among the others.
-The dots of a key are hyphens in the files: `wait_at.pharmacy` stands there as `wait_at-pharmacy`.
+The dots of a key are hyphens in the files: `wait_at.pharmacy` stands there as `wait_at-pharmacy`; a character that
+Fluent knows in no identifier stands there by its code point: `tag.老` as `tag-_u8001_`.
 The twin for pages is web/texts.js.
 """
 
 import json
 import logging
+import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
-from fluent.syntax import ast
 
 log = logging.getLogger(__name__)
 
 LOCALES = Path(__file__).parent / "locales"
 ABOUT = "language"
 LAST_FALLBACK = "en"
+_FOREIGN = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Texts:
     def __init__(self, topic: str) -> None:
         self.topic = topic
 
-    def text(self, key: str, language: str, **values: object) -> str:
+    def text(self, key: str, language: str, /, **values: object) -> str:
         """Return the text in this language, else in the one it falls back to; the key itself where there is none."""
         for code in chain(language):
             found = _file(self.topic, code)
@@ -54,9 +56,13 @@ class Texts:
         """Whether the language, or one it falls back to, has this text."""
         return any(found.has(key) for code in chain(language) if (found := _file(self.topic, code)))
 
-    def names(self, key: str, **values: object) -> dict[str, str]:
+    def languages(self) -> list[str]:
+        """Return the languages that have this topic themselves."""
+        return [code for code in languages() if _file(self.topic, code) is not None]
+
+    def names(self, key: str, /, **values: object) -> dict[str, str]:
         """Return the text by language, of the languages that have it themselves."""
-        files = {code: _file(self.topic, code) for code in languages()}
+        files = {code: _file(self.topic, code) for code in self.languages()}
         return {code: found.text(key, values) for code, found in files.items() if found and found.has(key)}
 
 
@@ -113,14 +119,8 @@ class _File:
     """One Fluent file."""
 
     def __init__(self, source: str, tag: str) -> None:
-        self._resource = FluentResource(source)
         self._bundle = FluentBundle([tag, LAST_FALLBACK], use_isolating=False)
-        self._bundle.add_resource(self._resource)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The keys of the file, in its order."""
-        return [entry.id.name.replace("-", ".") for entry in self._resource.body if isinstance(entry, ast.Message)]
+        self._bundle.add_resource(FluentResource(source))
 
     def has(self, key: str) -> bool:
         """Whether the file has this text."""
@@ -160,7 +160,7 @@ def _read(path: Path) -> str:
 
 
 def _identifier(key: str) -> str:
-    return key.replace(".", "-")
+    return _FOREIGN.sub(lambda found: "-" if found[0] == "." else f"_u{ord(found[0]):04x}_", key)
 
 
 def _value(value: object) -> object:

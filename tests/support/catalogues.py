@@ -1,5 +1,6 @@
 """Reads the Fluent files as tests judge them: keys, gaps and plain text of each message."""
 
+import re
 from pathlib import Path
 
 from fluent.syntax import FluentParser, ast
@@ -18,14 +19,23 @@ class _Parts(Visitor):
 
     def visit_VariableReference(self, node):
         self.gaps.add(node.id.name)
+        self.text.append(f"{{{node.id.name}}}")
 
     def visit_TextElement(self, node):
+        self.text.append(node.value)
+
+    def visit_StringLiteral(self, node):
         self.text.append(node.value)
 
 
 def entries(path):
     """Every entry of a file, faulty ones too."""
     return FluentParser(with_spans=False).parse(Path(path).read_text(encoding="utf-8")).body
+
+
+def key_of(identifier):
+    """The key that stands in a file as this identifier."""
+    return re.sub(r"_u([0-9a-f]{4,})_", lambda found: chr(int(found[1], 16)), identifier.replace("-", "."))
 
 
 def messages(topic, language):
@@ -35,10 +45,10 @@ def messages(topic, language):
         if isinstance(entry, ast.Message):
             parts = _Parts()
             parts.visit(entry.value)
-            found[entry.id.name.replace("-", ".")] = (parts.gaps, "".join(parts.text))
+            found[key_of(entry.id.name)] = (parts.gaps, "".join(parts.text))
     return found
 
 
 def plain(topic, language):
-    """The text of each key of one file, without its gaps."""
+    """The text of each key of one file, its gaps as {name}."""
     return {key: text for key, (_, text) in messages(topic, language).items()}

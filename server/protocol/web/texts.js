@@ -22,8 +22,10 @@ export class Texts {
    */
   constructor(source) {
     this.languages = source.languages;
+    /** The languages that have the topic themselves. */
+    this.codes = Object.keys(source.files);
     this.bundles = {};
-    for (const code of Object.keys(source.files)) {
+    for (const code of this.codes) {
       this.bundles[code] = new FluentBundle(tagsOf(source.languages[code].tag), { useIsolating: false });
       this.bundles[code].addResource(new FluentResource(source.files[code]));
     }
@@ -61,7 +63,7 @@ export class Texts {
 
 /** Fetch the texts of one topic. Rejects when they do not come. */
 export async function fetchTexts(topic) {
-  const answer = await fetch(`/shared/texts/${topic}.json`);
+  const answer = await fetch(`/shared/texts/${topic}.json`, { cache: "no-store" });
   if (!answer.ok) throw new Error(`texts ${topic}: ${answer.status}`);
   return new Texts(await answer.json());
 }
@@ -75,9 +77,11 @@ function tagsOf(tag) {
   }
 }
 
-/** The dots of a key are hyphens in the files. */
+/** The dots of a key are hyphens in the files; a character that Fluent knows in no identifier is its code point. */
 function identifier(key) {
-  return key.replace(/\./g, "-");
+  return key.replace(/[^A-Za-z0-9_-]/gu, (one) =>
+    one === "." ? "-" : `_u${one.codePointAt(0).toString(16).padStart(4, "0")}_`,
+  );
 }
 
 function filled(values) {

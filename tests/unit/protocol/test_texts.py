@@ -10,6 +10,7 @@ from server.protocol.texts import Texts
 from tests.support import catalogues
 
 TOPICS = sorted(texts.topics())
+BANNER_PART = re.compile(r"^(call|recall|stage)\.(please|to|end)$")  # a wall's banner in another order of words
 HAN = re.compile(r"[㐀-鿿]")
 SIMPLIFIED = set(
     "请码报号预约现没医诊检过队个还们这机务时间电输录验识别银证门为难经发张让线应话帮办钟"
@@ -60,13 +61,23 @@ def test_all_languages_say_the_same_things_and_fill_the_same_gaps(topic):
     for code, messages in found.items():
         assert found["zh"].keys() == messages.keys(), code
         for key, (gaps, _) in messages.items():
-            assert found["zh"][key][0] == gaps, f"{code} {key}"
+            asked = found["zh"][key][0]
+            assert asked == gaps or (topic == "calls" and gaps < asked), (
+                f"{code} {key}"
+            )  # not every call names a person
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_cantonese_is_written_in_the_characters_of_hong_kong(topic):
     if "yue" in written_in(topic):
         assert [] == [key for key, text in catalogues.plain(topic, "yue").items() if SIMPLIFIED & set(text)]
+
+
+@pytest.mark.parametrize("path", catalogues.FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_text_is_empty(path):
+    texts_by_key = catalogues.plain(path.stem, path.parent.name).items()
+
+    assert [] == [key for key, text in texts_by_key if not text.strip() and not BANNER_PART.search(key)]
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -96,9 +107,9 @@ def test_a_missing_text_shows_its_key(locales):
 
 
 def test_dots_of_a_key_are_hyphens_in_the_file(locales):
-    made(locales, en={"language": "tag = en", "t": "deed-check_in = Check in"})
+    made(locales, en={"language": "tag = en", "t": "deed-check_in = Check in\ntag-_u8001_ = Older"})
 
-    assert "Check in" == Texts("t").text("deed.check_in", "en")
+    assert ["Check in", "Older"] == [Texts("t").text(key, "en") for key in ("deed.check_in", "tag.老")]
 
 
 def test_values_are_inserted_as_they_are_without_grouping_and_without_marks(locales):
