@@ -2,40 +2,17 @@
 
 import re
 
+from hardware.escpos.layout.words import PAPER, word
+
 _POWER = re.compile(r"^(?:[×xX]\s?)?10[*^]([-−]?)(\d{1,2})(?=\s?/|$)")
 """A power of ten in front of a unit, as UCUM (10*9/L) and laboratories (10^9/L, x10^9/L) write it. `10E9` may mean ten
 times as much and stays as sent."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-FLAGS: dict[str, tuple[str, str, str]] = {
-    # FHIR R4 ObservationInterpretation / HL7 table 0078 → zh, yue, en; a line break parts arrow and word in a column
-    "H": ("↑高", "↑高", "↑High"),
-    "HU": ("↑高", "↑高", "↑High"),
-    "H>": ("↑高", "↑高", "↑High"),
-    "L": ("↓低", "↓低", "↓Low"),
-    "LU": ("↓低", "↓低", "↓Low"),
-    "L<": ("↓低", "↓低", "↓Low"),
-    "HH": ("↑↑\n危急", "↑↑\n危急", "↑↑\nCritical"),
-    "LL": ("↓↓\n危急", "↓↓\n危急", "↓↓\nCritical"),
-    "AA": ("危急", "危急", "Critical"),
-    "A": ("异常", "異常", "Abnormal"),
-    "POS": ("阳性", "陽性", "Positive"),
-    "DET": ("检出", "檢出", "Detected"),
-    "IND": ("不确定", "不確定", "Unclear"),
-    "E": ("可疑", "可疑", "Equivocal"),
-    "RR": ("有反应", "有反應", "Reactive"),
-    "WR": ("弱反应", "弱反應", "Weak"),
-    "R": ("耐药", "耐藥", "Resistant"),
-    "I": ("中介", "中介", "Intermed."),
-    "SDD": ("剂量\n依赖", "劑量\n依賴", "Dose-\ndep."),
-    "NS": ("不敏感", "不敏感", "Not susc."),
-    "S": ("敏感", "敏感", "Susceptible"),
-    "N": ("", "", ""),
-    "NEG": ("", "", ""),
-    "ND": ("", "", ""),
-    "NR": ("", "", ""),
-    "": ("", "", ""),
-}
+_SAME = {"HU": "H", "H>": "H", "LU": "L", "L<": "L"}
+"""Flags of FHIR R4 ObservationInterpretation and HL7 table 0078 that are printed like another."""
+_SILENT = frozenset({"", "N", "NEG", "ND", "NR"})
+"""Flags that nothing is printed for."""
 QUIET = frozenset({"", "N", "NEG", "ND", "NR", "S"})
 """Flags that ask for nobody's eye: their line is not set bold."""
 
@@ -54,7 +31,10 @@ def unit_text(unit: str | None) -> str:
 def flag_text(flag: str | None, language: str) -> str:
     """A flag as arrow and word: H → "↑高"; a critical one on two lines; an unknown one as it came."""
     code = (flag or "").strip().upper()
-    return FLAGS[code][("zh", "yue", "en").index(language)] if code in FLAGS else (flag or "").strip()
+    if code in _SILENT:
+        return ""
+    key = f"flag.{_SAME.get(code, code)}"
+    return word(key, language) if PAPER.has(key, language) else (flag or "").strip()
 
 
 def striking(flag: str | None) -> bool:
