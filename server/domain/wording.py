@@ -8,6 +8,7 @@ from enum import StrEnum
 from server.domain.privacy.masking import VoiceMode, spoken_name
 from server.protocol.messages import Names
 from server.protocol.terms import QueueKind
+from server.protocol.texts import Texts
 
 
 class AnnouncementKind(StrEnum):
@@ -19,83 +20,7 @@ class AnnouncementKind(StrEnum):
     PASSED = "passed"
 
 
-LANGUAGES = ("zh", "yue", "en")
-
-TEMPLATES: dict[AnnouncementKind, Names] = {
-    AnnouncementKind.CALL: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 就诊",
-        "yue": "請 {no} 號 {name} 到 {dept}{room}",
-        "en": "Number {no}, please go to {room}, {dept}",
-    },
-    AnnouncementKind.STAGE: {
-        "zh": "请 {no} 号 {name} 到 {room} 候诊区准备",
-        "yue": "請 {no} 號到 {room} 準備",
-        "en": "Number {no}, please wait at {room}; you are next",
-    },
-    AnnouncementKind.RECALL: {
-        "zh": "再次呼叫:{no} 号 {name},请尽快到 {room}",
-        "yue": "再次呼叫 {no} 號,請即到 {room}",
-        "en": "Second call: number {no}, please go to {room} now",
-    },
-    AnnouncementKind.PASSED: {
-        "zh": "{no} 号已过号,请到分诊台或自助机重新报到",
-        "yue": "{no} 號已過號,請到分流站重新登記",
-        "en": "Number {no} was missed. Please check in again at the desk or a kiosk",
-    },
-}
-
-CALLS: dict[QueueKind, Names] = {
-    QueueKind.LABORATORY: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 检查",
-        "yue": "請 {no} 號到 {room} 檢查",
-        "en": "Number {no}, please go to {room} for your test",
-    },
-    QueueKind.IMAGING: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 检查",
-        "yue": "請 {no} 號到 {room} 檢查",
-        "en": "Number {no}, please go to {room} for your examination",
-    },
-    QueueKind.PHARMACY: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 取药",
-        "yue": "請 {no} 號 {name} 到 {dept}{room} 取藥",
-        "en": "Number {no}, your medicine is ready at {room}",
-    },
-    QueueKind.CASHIER: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 缴费",
-        "yue": "請 {no} 號 {name} 到 {dept}{room} 繳費",
-        "en": "Number {no}, please go to {room} to pay",
-    },
-    QueueKind.REGISTRATION: {
-        "zh": "请 {no} 号 {name} 到 {dept}{room} 挂号",
-        "yue": "請 {no} 號 {name} 到 {dept}{room} 掛號",
-        "en": "Number {no}, please go to {room} to register",
-    },
-}
-"""A call to a queue that is no clinic: what the patient does there."""
-
-WINDOW_CALLS: dict[QueueKind, Names] = {
-    QueueKind.LABORATORY: {
-        "zh": "请 {no} 号到 {window} 号采血窗口",
-        "yue": "請 {no} 號到 {window} 號抽血窗口",
-        "en": "Number {no}, blood collection window {window}",
-    },
-    QueueKind.PHARMACY: {
-        "zh": "请 {no} 号 {name} 到 {window} 号窗口取药",
-        "yue": "請 {no} 號 {name} 到 {window} 號窗口取藥",
-        "en": "Number {no}, medicine is ready at window {window}",
-    },
-    QueueKind.CASHIER: {
-        "zh": "请 {no} 号 {name} 到 {window} 号窗口缴费",
-        "yue": "請 {no} 號 {name} 到 {window} 號窗口繳費",
-        "en": "Number {no}, please pay at window {window}",
-    },
-    QueueKind.REGISTRATION: {
-        "zh": "请 {no} 号 {name} 到 {window} 号窗口挂号",
-        "yue": "請 {no} 號 {name} 到 {window} 號窗口掛號",
-        "en": "Number {no}, please register at window {window}",
-    },
-}
-"""The same where the place is a window with a number and nothing else."""
+CALLS = Texts("calls")
 
 _ZH_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _EN_UNDER_TWENTY = (
@@ -103,6 +28,8 @@ _EN_UNDER_TWENTY = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _EN_DIGITS = dict(zip("0123456789", _EN_UNDER_TWENTY[:10], strict=True))
+_DIGITS = {"zh": _ZH_DIGITS, "yue": _ZH_DIGITS, "en": _EN_DIGITS}
+"""A voice of another language reads the digits itself."""
 _EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _OTHER_TAGS = {
     "zh": ("zh", "zh-CN", "zh-Hans"),
@@ -113,7 +40,6 @@ _PLAIN_ROOM = re.compile(r"(?:第?(\d+)(?:号|號)?(?:诊室|診室)?|(?:consult
 _WINDOW = re.compile(
     r"第?(\d+)[号號](?:采血|抽血|取药|取藥|缴费|繳費|收费|收費|挂号|掛號)?窗口?|window (\d+)", re.IGNORECASE
 )
-_ROOM = {"zh": "{}诊室", "yue": "{}診室", "en": "Room {}"}
 
 
 def shown(
@@ -124,7 +50,7 @@ def shown(
     name: str | None = None,
     station_names: Names | None = None,
     queue_names: Names | None = None,
-    languages: Iterable[str] = LANGUAGES,
+    languages: Iterable[str] | None = None,
 ) -> Names:
     """The sentence to be read, by language: 请 A012 号 张*三 到 内科3诊室 就诊. `name` is a display name or None.
 
@@ -133,8 +59,7 @@ def shown(
     """
     return {
         language: _sentence(_call(kind, purpose), language, number or "", name, station_names, queue_names, str)
-        for language in languages
-        if language in LANGUAGES
+        for language in _with_texts(languages)
     }
 
 
@@ -147,26 +72,25 @@ def spoken(
     voice_mode: VoiceMode = "none",
     station_names: Names | None = None,
     queue_names: Names | None = None,
-    languages: Iterable[str] = LANGUAGES,
+    languages: Iterable[str] | None = None,
 ) -> Names:
     """The sentence to be heard, by language: 请 A 零 一 二 号 张姓患者 到 内科三诊室 就诊. `name` is the real name.
 
     Letters by letter name, digits one by one; rooms to 99 as a number, from 100 digit by digit.
     """
     sentences: Names = {}
-    for language in languages:
-        if language in LANGUAGES:
-            said_name = spoken_name(name, voice_mode, language)
-            said_number = say_number(number or "", language)
-            say = _SAY_PLACE[language]
-            call = _call(kind, purpose)
-            sentences[language] = _sentence(call, language, said_number, said_name, station_names, queue_names, say)
+    for language in _with_texts(languages):
+        said_name = spoken_name(name, voice_mode, language)
+        said_number = say_number(number or "", language)
+        say = _SAY_PLACE.get(language, str)
+        call = _call(kind, purpose)
+        sentences[language] = _sentence(call, language, said_number, said_name, station_names, queue_names, say)
     return sentences
 
 
 def say_number(number: str, language: str) -> str:
     """A queue number as it is spoken: A012 → zh "A 零 一 二", yue "A 零一二", en "A zero one two"."""
-    digits = _EN_DIGITS if language == "en" else _ZH_DIGITS
+    digits = _DIGITS.get(language, {})
     said = [digits.get(character, character) for character in unicodedata.normalize("NFKC", number)]
     if language != "yue":
         return " ".join(said)
@@ -191,12 +115,19 @@ def _call(kind: str, purpose: str) -> tuple[AnnouncementKind, QueueKind]:
     return AnnouncementKind(kind), QueueKind(purpose)
 
 
-def _template(call: tuple[AnnouncementKind, QueueKind], language: str, *, window: bool) -> str:
-    """The sentence of a call with its gaps; only a call itself names what the queue is for."""
+def _with_texts(languages: Iterable[str] | None) -> list[str]:
+    """Those of the languages that have texts for calls; all of them for None."""
+    able = CALLS.languages()
+    return [language for language in (able if languages is None else languages) if language in able]
+
+
+def _key(call: tuple[AnnouncementKind, QueueKind], *, window: bool) -> str:
+    """The key of a call's text; only a call itself names what the queue is for."""
     kind, purpose = call
     if kind is not AnnouncementKind.CALL or purpose is QueueKind.CLINIC:
-        return TEMPLATES[kind][language]
-    return (WINDOW_CALLS.get(purpose, CALLS[purpose]) if window else CALLS[purpose])[language]
+        return kind.value
+    at_window = f"call_window.{purpose}"
+    return at_window if window and CALLS.has(at_window, "zh") else f"call.{purpose}"
 
 
 def _sentence(
@@ -218,15 +149,15 @@ def _sentence(
         dept = ""
     if call[0] is AnnouncementKind.STAGE and language != "en":
         room = re.sub("(候诊区|候診區)$", "", room)
-    template = _template(call, language, window=window is not None)
-    text = template.format(no=number, name=name or "", room=say(room), dept=say(dept), window=say(number_of_window))
-    return _tidy(text)
+    key = _key(call, window=window is not None)
+    gaps = {"no": number, "name": name or "", "room": say(room), "dept": say(dept), "window": say(number_of_window)}
+    return _tidy(CALLS.text(key, language, **gaps))
 
 
 def _text(names: Names | None, language: str) -> str:
     """The text in a language, or the nearest there is; a plain room number is put into the language's own words."""
     given = {tag: text.strip() for tag, text in (names or {}).items() if text.strip()}
-    for tag in _OTHER_TAGS[language]:
+    for tag in _OTHER_TAGS.get(language, (language,)):
         if tag in given:
             return _bare_number_as_room(given[tag], language, also_named=tag != language)
     return _bare_number_as_room(next(iter(given.values())), language, also_named=True) if given else ""
@@ -236,7 +167,7 @@ def _bare_number_as_room(text: str, language: str, also_named: bool) -> str:
     plain = _PLAIN_ROOM.fullmatch(unicodedata.normalize("NFKC", text))
     if plain is None or not (also_named or text.isdecimal()):
         return text
-    return _ROOM[language].format(plain[1] or plain[2])
+    return CALLS.text("room", language, number=plain[1] or plain[2])
 
 
 def _tidy(text: str) -> str:

@@ -3,9 +3,6 @@
 import pytest
 
 from server.domain.wording import (
-    CALLS,
-    TEMPLATES,
-    WINDOW_CALLS,
     AnnouncementKind,
     say_number,
     say_place_en,
@@ -14,6 +11,7 @@ from server.domain.wording import (
     spoken,
 )
 from server.protocol.terms import QueueKind
+from tests.support.catalogues import messages
 
 ROOM_3 = {"zh": "3诊室", "yue": "3診室", "en": "Room 3"}
 ROOM_101 = {"zh": "101诊室", "yue": "101診室", "en": "Room 101"}
@@ -122,11 +120,12 @@ def test_a_sentence_is_shown_byte_for_byte(kind, name, language, sentence):
 
 
 def test_every_kind_has_a_sentence_in_every_language():
-    expected = {kind: {"zh", "yue", "en"} for kind in AnnouncementKind}
+    purposes = {f"call.{purpose}" for purpose in set(QueueKind) - {QueueKind.CLINIC}}
 
-    assert expected == {kind: set(sentences) for kind, sentences in TEMPLATES.items()}
-    assert set(QueueKind) - {QueueKind.CLINIC} == set(CALLS)
-    assert all({"zh", "yue", "en"} == set(sentences) for sentences in (*CALLS.values(), *WINDOW_CALLS.values()))
+    for language in ("zh", "yue", "en"):
+        written = set(messages("calls", language))
+        assert {*AnnouncementKind, *purposes, "room"} == {key for key in written if not key.startswith("call_window.")}
+        assert {key.replace("call_window.", "call.") for key in written if key.startswith("call_window.")} < purposes
 
 
 def test_languages_come_in_the_order_of_the_hall():
