@@ -17,10 +17,10 @@ from urllib.parse import parse_qs
 
 from flask_socketio import SocketIO
 
-from server.domain.errors import SENTENCES
 from server.live import engine
 from server.live.socket_slots import SocketSlot, SocketSlots
 from server.protocol.terms import ErrorCode
+from server.protocol.texts import Texts
 from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
@@ -36,6 +36,7 @@ MOST_MESSAGES = 32
 """A socket joins and listens: whoever says more in its life is no client of ours."""
 LOOK_SECONDS = 0.5
 
+ERRORS = Texts("errors")
 log = logging.getLogger(__name__)
 _few_lines = FewLines()
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -235,8 +236,12 @@ def _busy(start_response: Any) -> Iterable[bytes]:
 def _unknown(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer for a socket that is gone, or that another node has; Engine.IO's own answer says nothing of nodes."""
     code = ErrorCode.UNKNOWN_SOCKET
-    said = SENTENCES[code]
     language = "zh" if environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("zh") else "en"
-    problem = {"type": f"/api/v1/docs#{code.value}", "title": said[language], "status": 400, "code": code.value}
+    problem = {
+        "type": f"/api/v1/docs#{code.value}",
+        "title": ERRORS.text(code.value, language),
+        "status": 400,
+        "code": code.value,
+    }
     start_response("400 Bad Request", [("Content-Type", "application/problem+json")])
     return [json.dumps(problem, ensure_ascii=False).encode()]

@@ -262,7 +262,7 @@ class EventKind(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Stable codes of refusals; the sentence and the status stand beside each in server.domain.errors."""
+    """Stable codes of refusals; texts stand in `errors.ftl`, statuses in server.web.problems."""
 
     INVALID = "invalid"
     TOO_LARGE = "too_large"

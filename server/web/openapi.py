@@ -9,8 +9,8 @@ from spectree import SpecTree
 from spectree.model_adapter.protocol import SchemaMode
 from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 
-from server.domain.errors import SENTENCES
-from server.web.problems import STATUS
+from server.protocol.terms import ErrorCode
+from server.web.problems import STATUS, title_of
 from server.web.routes import Route, declared, rendered
 
 
@@ -179,8 +179,9 @@ def page(document: dict[str, Any]) -> str:
         _operation_row(path, method, item[method]) for path, item in document["paths"].items() for method in item
     )
     codes = "".join(
-        f'<tr id="{code}"><td><code>{code}</code><td>{STATUS[code]}<td>{escape(words["zh"])}<td>{escape(words["en"])}'
-        for code, words in SENTENCES.items()
+        f'<tr id="{code}"><td><code>{code}</code><td>{STATUS[code]}'
+        f"<td>{escape(title_of(code, 'zh'))}<td>{escape(title_of(code, 'en'))}"
+        for code in ErrorCode
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Outpatient Hall API</title>'

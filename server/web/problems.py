@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
@@ -11,11 +12,21 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 
-from server.domain.errors import SENTENCES, HallError
+from server.domain.access import login_delays
+from server.domain.errors import HallError
+from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
+from server.protocol.texts import Texts
 from server.services.core.storage import Storage
 
 log = logging.getLogger(__name__)
+
+ERRORS = Texts("errors")
+LIMITS: dict[ErrorCode, dict[str, int]] = {
+    ErrorCode.UNDO_TOO_LATE: {"undo_seconds": Rules().undo_seconds},
+    ErrorCode.WRONG_CREDENTIALS: {"wait_minutes": login_delays.LONGEST // timedelta(minutes=1)},
+}
+"""The limits that titles name; a refusal that says a hall's own limit wins."""
 
 STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID: 422,
@@ -106,6 +117,12 @@ def wanted_language() -> str:
     return language_of(request.headers.get("Accept-Language", ""))
 
 
+def title_of(code: ErrorCode, language: str, **extra: Any) -> str:
+    """The sentence of a code, in English where the language is none of ours."""
+    limits = {name: extra.get(name, usual) for name, usual in LIMITS.get(code, {}).items()}
+    return ERRORS.text(code.value, language[:2], **limits)
+
+
 def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any) -> Response:
     """A problem document in the language of whoever sent the request."""
     return problem_in(wanted_language(), code, detail, status=status, **extra)
@@ -116,7 +133,7 @@ def problem_in(
 ) -> Response:
     """A problem document; needs no request of Flask."""
     status = status or STATUS[code]
-    title = SENTENCES[code].get(language[:2], SENTENCES[code]["en"])
+    title = title_of(code, language, **extra)
     body = {**extra, "type": f"/api/v1/docs#{code.value}", "title": title, "status": status, "code": code.value}
     if detail:
         body["detail"] = detail

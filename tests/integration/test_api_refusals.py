@@ -2,11 +2,11 @@
 
 import pytest
 
-from server.domain.errors import SENTENCES
 from server.protocol.terms import ErrorCode
-from server.web.problems import STATUS
+from server.web.problems import LIMITS, STATUS, title_of
 from server.web.routes import declared
 from tests.support.api import an_api
+from tests.support.catalogues import messages
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def refused(api, expected, answer):
     """The answer is a problem document with this code and the status that belongs to it."""
     assert "application/problem+json" == answer.mimetype
     assert (STATUS[ErrorCode(expected)], expected) == (answer.status_code, answer.json["code"])
-    assert answer.json["title"] in SENTENCES[ErrorCode(expected)].values()
+    assert answer.json["title"] in {title_of(ErrorCode(expected), language) for language in ("zh", "en")}
     assert answer.status_code == answer.json["status"]
 
 
@@ -355,10 +355,18 @@ def test_the_reader_is_refused_in_the_language_it_prefers(api):
         for tag in ("zh-CN", "en-GB", "de")
     }
 
-    sentences = SENTENCES[ErrorCode.UNKNOWN_TICKET]
-    assert {"zh-CN": sentences["zh"], "en-GB": sentences["en"], "de": sentences["en"]} == titles
+    chinese, english = (title_of(ErrorCode.UNKNOWN_TICKET, language) for language in ("zh", "en"))
+    assert {"zh-CN": chinese, "en-GB": english, "de": english} == titles
 
 
 def test_every_code_has_a_status_and_sentences_in_two_languages():
-    assert set(ErrorCode) == set(STATUS) == set(SENTENCES)
-    assert {("en", "zh")} == {tuple(sorted(sentence)) for sentence in SENTENCES.values()}
+    assert set(ErrorCode) == set(STATUS)
+    assert set(ErrorCode) == set(messages("errors", "zh")) == set(messages("errors", "en"))
+
+
+def test_limits_in_titles_are_those_of_the_rules():
+    gaps = {ErrorCode(key): gaps for key, (gaps, _) in messages("errors", "en").items() if gaps}
+
+    assert gaps == {code: set(limits) for code, limits in LIMITS.items()}
+    assert "This can be undone for 45 seconds only." == title_of(ErrorCode.UNDO_TOO_LATE, "en", undo_seconds=45)
+    assert "用户名或密码错误。多次出错后，请等五分钟再试。" == title_of(ErrorCode.WRONG_CREDENTIALS, "zh")

@@ -11,12 +11,11 @@ from kiosk.settings import Settings as KioskSettings
 from server.app import create
 from server.domain.access.reach import MEANINGS, Reach
 from server.domain.access.rights import OPEN, RIGHTS
-from server.domain.errors import SENTENCES
 from server.domain.lifecycle import ACTIONS, CLOSED, ESCORTED, EVENT_OF_ACTION, TRANSITIONS, allowed, diagram
 from server.domain.privacy.audiences import EVENTS, PUBLIC_FIELDS
-from server.protocol.terms import Action, Audience, DeviceRole, EventKind, StaffRole, TicketState
+from server.protocol.terms import Action, Audience, DeviceRole, ErrorCode, EventKind, StaffRole, TicketState
 from server.settings import Settings as ServerSettings
-from server.web.problems import STATUS
+from server.web.problems import STATUS, title_of
 from server.web.routes import declared
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -94,7 +93,7 @@ def routes() -> str:
 
 def reference() -> str:
     """The whole of docs/reference.md."""
-    codes = [f"| `{code}` | {STATUS[code]} | {words['en']} | {words['zh']} |" for code, words in SENTENCES.items()]
+    codes = [f"| `{code}` | {STATUS[code]} | {title_of(code, 'en')} | {title_of(code, 'zh')} |" for code in ErrorCode]
     kinds = [f"| `{kind}` | {KINDS[kind]} |" for kind in EventKind]
     return "\n".join(
         [

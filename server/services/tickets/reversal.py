@@ -24,7 +24,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
     if not ticket.undo:
         raise HallError(ErrorCode.NOTHING_TO_UNDO)
     if work.now - datetime.fromisoformat(ticket.undo["at"]) > timedelta(seconds=seconds):
-        raise HallError(ErrorCode.UNDO_TOO_LATE)
+        raise HallError(ErrorCode.UNDO_TOO_LATE, undo_seconds=seconds)
     image, memory = ticket.undo["image"], ticket.undo["memory"]
     if TicketState(image["state"]) in AT_STATION:
         busy = transitions.at_station(work, image["station_id"])
