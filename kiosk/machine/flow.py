@@ -21,7 +21,7 @@ from kiosk.machine.options import hall_queues, is_printable
 from kiosk.machine.outcomes import away, checked_in, choose_from, chosen, paper_seen, settle, unclaimed
 from kiosk.machine.state import Message, Screen, State, Task, Verb
 from kiosk.machine.steps import (
-    SPOKEN,
+    TEXTS,
     Step,
     ask_who,
     call_staff,
@@ -148,7 +148,7 @@ def _moved(state: State, news: PaperMoved) -> State:
 
 
 def _language(state: State, touch: Touch) -> Step:
-    return (replace(state, language=touch.value), ()) if touch.value in SPOKEN else stay(state)
+    return (replace(state, language=touch.value), ()) if touch.value in TEXTS.languages() else stay(state)
 
 
 def _size(state: State, touch: Touch) -> Step:

@@ -16,9 +16,10 @@ from kiosk.machine.effects import (
 )
 from kiosk.machine.state import Hall, Message, Screen, State
 from server.protocol.messages import Names, PrintJob
+from server.protocol.texts import Texts
 
-SPOKEN = ("zh", "yue", "en")
-"""Languages of the page's catalogues."""
+TEXTS = Texts("kiosk")
+"""The texts of the page."""
 ALWAYS = frozenset({"zh", "en"})
 """Languages that every kiosk offers; another one where its hall is called in it."""
 NAMELESS = {"name": "*"}
@@ -41,12 +42,13 @@ def stay(state: State) -> Step:
 
 def home_language(hall: Hall | None) -> str:
     """The first language of the hall that the page has a catalogue for."""
-    return next((language for language in (hall.languages if hall else ()) if language in SPOKEN), SPOKEN[0])
+    spoken = TEXTS.languages()
+    return next((language for language in (hall.languages if hall else ()) if language in spoken), spoken[0])
 
 
 def offered(hall: Hall | None) -> list[str]:
     """The languages to choose between at a kiosk of this hall."""
-    return [language for language in SPOKEN if language in ALWAYS or (hall and language in hall.languages)]
+    return [language for language in TEXTS.languages() if language in ALWAYS or (hall and language in hall.languages)]
 
 
 def reset(state: State) -> Step:

@@ -40,13 +40,3 @@ export function wait(version) {
 export function touch(seen, verb, value = "", proof = "") {
   return post("/page/touch", { nonce: seen.nonce, step: seen.step, verb, value, proof }, TOUCH_LIMIT);
 }
-
-/**
- * The page's sentences in one language.
- *
- * @param {string} language
- */
-export async function catalogue(language) {
-  const response = await fetch(`/web/texts.${language}.json`, { cache: "no-store" });
-  return response.json();
-}

@@ -2,24 +2,24 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { catalogue, touch, wait } from "/web/agent.js";
+import { fetchTexts } from "/shared/texts.js";
+import { touch, wait } from "/web/agent.js";
 import { Icon } from "/web/pictures.js";
 import { listen } from "/web/reader.js";
 import { phrases, SCREENS } from "/web/screens.js";
 
-const LANGUAGES = { zh: ["中文", "zh-CN"], yue: ["粵語", "zh-HK"], en: ["English", "en"] };
 const GIVE_UP_AFTER = 3; // questions without an answer, about five seconds, before the page says so
 const root = document.getElementById("kiosk");
 
-/** Look sentences up: t(key, {gap: text}); a key nobody wrote falls back to the sentence for anything else. */
-function sentences(texts) {
+/** Look texts up: t(key, {gap: text}); a problem nobody wrote of falls back to the text for any other. */
+function textsIn(texts, language) {
   return (key, gaps = {}) => {
-    const text = texts[key] ?? (key.startsWith("problem.") ? texts["problem.other"] : key);
-    return text.replace(/\{(\w+)\}/g, (_, gap) => gaps[gap] ?? "");
+    const other = key.startsWith("problem.") && !texts.has(key, language);
+    return texts.text(other ? "problem.other" : key, language, gaps);
   };
 }
 
-function Head({ seen, t, say }) {
+function Head({ seen, texts, t, say }) {
   const [clock, setClock] = useState("");
   useEffect(() => {
     const form = new Intl.DateTimeFormat("en-GB", { timeZone: seen.timezone, hour: "2-digit", minute: "2-digit" });
@@ -34,8 +34,8 @@ function Head({ seen, t, say }) {
     <div class="head-keys" role="group" aria-label=${t("language")}>
       ${seen.languages.map(
         (tag) => html`<button type="button" class="button button-quiet" key=${tag}
-        lang=${LANGUAGES[tag][1]} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>
-        ${LANGUAGES[tag][0]}</button>`,
+        lang=${texts.languages[tag].tag} aria-pressed=${seen.language === tag} onClick=${() => say("language", tag)}>
+        ${texts.languages[tag].name}</button>`,
       )}
       <button type="button" class="button button-quiet" data-act="size"
         onClick=${() => say("size", seen.elder ? "usual" : "elder")}>${t(seen.elder ? "size.usual" : "size.elder")}
@@ -76,14 +76,14 @@ function StillThere({ t, say }) {
 }
 
 function Kiosk({ seen, texts, say }) {
-  const t = sentences(texts[seen.language] ?? texts.zh);
+  const t = textsIn(texts, seen.language);
   const main = useRef();
   useEffect(() => {
     main.current?.querySelector("h1")?.focus({ preventScroll: true });
   }, [seen.step]);
   const Screen = SCREENS[seen.screen];
   return html`<div class="page">
-    <${Head} seen=${seen} t=${t} say=${say} />
+    <${Head} seen=${seen} texts=${texts} t=${t} say=${say} />
     <main class=${`main main-${seen.screen}`} ref=${main} aria-live="polite">
       <${Screen} key=${seen.step} seen=${seen} t=${t} say=${say} />
     </main>
@@ -96,8 +96,8 @@ function Lost({ texts, languages }) {
   return html`<main class="lost">
     <${Icon} name="away" />
     ${languages.map(
-      (tag) => html`<h1 class="text-title" key=${tag} lang=${LANGUAGES[tag][1]}>
-      ${phrases(texts[tag].agent_away)}</h1>`,
+      (tag) => html`<h1 class="text-title" key=${tag} lang=${texts.languages[tag].tag}>
+      ${phrases(texts.text("agent_away", tag))}</h1>`,
     )}
   </main>`;
 }
@@ -109,19 +109,19 @@ function fit() {
   document.documentElement.style.setProperty("--tall", `${innerHeight / scale}px`);
 }
 
-function dress(seen) {
+function dress(seen, texts) {
   const html = document.documentElement;
-  html.lang = LANGUAGES[seen.language]?.[1] ?? "zh-CN";
+  html.lang = texts.languages[seen.language]?.tag ?? "zh-CN";
   html.dataset.size = seen.elder ? "elder" : "usual";
 }
 
 const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** The sentences in a language; asked for until they come, for a page without words would stay dark. */
-async function sentencesIn(tag) {
+/** The page's texts; asked for until they come, for a page without texts would stay dark. */
+async function allTexts() {
   for (;;) {
     try {
-      return await catalogue(tag);
+      return await fetchTexts("kiosk");
     } catch {
       await later(1000);
     }
@@ -129,8 +129,7 @@ async function sentencesIn(tag) {
 }
 
 async function run() {
-  const texts = {};
-  for (const tag of Object.keys(LANGUAGES)) texts[tag] = await sentencesIn(tag);
+  const texts = await allTexts();
   let seen = null;
   let languages = ["zh", "en"];
   let before = Promise.resolve();
@@ -140,7 +139,7 @@ async function run() {
     if (seen && next.nonce !== seen.nonce) render(null, root); // another patient: nothing of this one stays in the page
     seen = next;
     languages = seen.languages;
-    dress(seen);
+    dress(seen, texts);
     render(html`<${Kiosk} seen=${seen} texts=${texts} say=${say} />`, root);
   }
 

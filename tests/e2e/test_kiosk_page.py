@@ -342,7 +342,7 @@ def test_a_kiosk_killed_in_the_middle_of_a_check_in_gives_exactly_one_number(pag
 
 
 def test_a_page_whose_words_did_not_come_asks_for_them_again(page, kiosk):
-    page.route("**/web/texts.*.json", lambda route: route.abort(), times=2)
+    page.route("**/shared/texts/kiosk.json", lambda route: route.abort(), times=2)
     page.goto(kiosk.address)
 
     on(page, "home")
