@@ -3,7 +3,7 @@
  * agent's. All elements are made once, so that a year of calls leaves no more of them than a minute does.
  */
 
-import { WORDS, around, known, named } from "/assets/words.js";
+import { around, has, known, loadTexts, named, t, tagOf } from "/assets/wall_texts.js";
 
 const ROWS = 5;
 const BANNERS = 2;
@@ -94,20 +94,21 @@ function tick() {
   const now = Date.now() + ahead;
   put(at("clock"), hands().short.format(now));
   const stale = !picture || picture.stale || updated === null || now - updated >= STALE;
-  const [words] = languages();
+  const [language] = tongues();
   const last = updated === null ? "" : hands().long.format(updated);
-  put(at("updated"), last ? words.updated(last) : "");
+  put(at("updated"), last ? t("updated", language, { time: last }) : "");
   document.body.classList.toggle("stale", stale);
   at("band").hidden = !stale;
   if (stale) drawBand(last);
 }
 
 function drawBand(last) {
-  const [words, second] = languages();
-  const text = words.lost(last);
+  const [language, second] = tongues();
+  const lost = (one) => t(last ? "lost" : "connecting", one, { time: last });
+  const text = lost(language);
   if (at("lost").textContent === text && at("lost").style.fontSize) return;
   put(at("lost"), text);
-  put(at("lost-second"), second ? second.lost(last) : "");
+  put(at("lost-second"), second ? lost(second) : "");
   [at("lost"), at("lost-second")].forEach((line) => fit(line));
 }
 
@@ -123,35 +124,30 @@ function tongues() {
   return [first, ...rest.filter((tag) => !kin(tag)), ...rest.filter(kin)];
 }
 
-function languages() {
-  return tongues().map((tag) => WORDS[tag]);
-}
-
 function draw() {
   const [tongue, other] = tongues();
-  const [words] = languages();
-  document.documentElement.lang = words.lang;
+  document.documentElement.lang = tagOf(tongue);
   put(at("hall"), named(picture.hall, tongue));
   put(at("hospital"), named(picture.hospital, tongue));
   fit(at("hall"));
-  drawRows(tongue, words);
-  drawStrip(words, other ? WORDS[other] : null);
+  drawRows(tongue);
+  drawStrip(tongue, other);
   drawBanners(tongue, other);
-  put(at("waiting"), words.waiting(picture.waiting));
-  put(at("pages"), picture.pages > 1 ? words.page(picture.page + 1, picture.pages) : "");
+  put(at("waiting"), t("waiting", tongue, { n: picture.waiting }));
+  put(at("pages"), picture.pages > 1 ? t("page", tongue, { n: picture.page + 1, of: picture.pages }) : "");
 }
 
-function drawRows(tongue, words) {
+function drawRows(tongue) {
   const shown = picture.rows;
   at("rows").classList.toggle("no-doctor", !shown.some((row) => row.doctor));
   at("rows").classList.toggle("no-next", !shown.some((row) => row.next.length));
-  put(at("closed"), words.closed);
+  put(at("closed"), t("closed", tongue));
   at("closed").hidden = shown.length > 0;
   at("rows").hidden = shown.length === 0;
-  rows.forEach((parts, index) => drawRow(parts, shown[index], tongue, words));
+  rows.forEach((parts, index) => drawRow(parts, shown[index], tongue));
 }
 
-function drawRow(parts, row, tongue, words) {
+function drawRow(parts, row, tongue) {
   parts.row.hidden = !row;
   if (!row) return;
   const closed = !row.now && row.state !== "open";
@@ -163,10 +159,10 @@ function drawRow(parts, row, tongue, words) {
   put(parts.room, named(row.name, tongue));
   put(parts.doctor, row.doctor || "");
   const until = row.until ? hands().short.format(Date.parse(row.until)) : "";
-  put(parts.now, row.now ? row.now.number : closed ? words[row.state](until) : "—");
+  put(parts.now, row.now ? row.now.number : closed ? stateText(row.state, until, tongue) : "—");
   parts.now.classList.toggle("none", !row.now && !closed);
   parts.label.data = row.now ? row.now.name || "" : "";
-  put(parts.tag, row.now && row.now.tag ? words[row.now.tag] || row.now.tag : "");
+  put(parts.tag, row.now && row.now.tag ? tagText(row.now.tag, tongue) : "");
   parts.tag.hidden = !parts.tag.textContent;
   parts.coming.forEach((span, index) => {
     const next = row.next[index];
@@ -178,8 +174,17 @@ function drawRow(parts, row, tongue, words) {
   [parts.now, parts.next].forEach((part) => fit(part));
 }
 
-function drawStrip(words, second) {
-  const label = (key) => (second ? words[key] + " " + second[key] : words[key]);
+function stateText(state, until, language) {
+  const ends = until && has(`${state}_until`, language);
+  return t(ends ? `${state}_until` : state, language, { time: until });
+}
+
+function tagText(tag, language) {
+  return has(tag, language) ? t(tag, language) : tag;
+}
+
+function drawStrip(tongue, other) {
+  const label = (key) => (other ? t(key, tongue) + " " + t(key, other) : t(key, tongue));
   put(at("ready-label"), label("ready"));
   put(at("passed-label"), label("passed"));
   drawNumbers(
@@ -188,10 +193,10 @@ function drawStrip(words, second) {
   );
   drawNumbers(at("passed"), picture.passed);
   const more = picture.passed_count > picture.passed.length;
-  put(at("more"), more ? words.more(picture.passed_count) : "");
+  put(at("more"), more ? t("more", tongue, { n: picture.passed_count }) : "");
   const help = at("passed-help");
-  put(help, picture.passed.length ? words.passedHelp[0] : "");
-  if (help.scrollWidth > help.clientWidth) put(help, words.passedHelp[1]);
+  put(help, picture.passed.length ? t("passed_help", tongue) : "");
+  if (help.scrollWidth > help.clientWidth) put(help, t("passed_help.short", tongue));
 }
 
 function drawNumbers(line, numbers) {
@@ -351,12 +356,17 @@ function leaveTheEdgeFree() {
 ["click", "keydown", "touchend"].forEach((kind) => document.addEventListener(kind, touched));
 leaveTheEdgeFree();
 askForSound();
-let beats = 0;
-listen();
-setInterval(() => {
+
+function beat() {
   beats += 1;
   tick();
   if (source.readyState === EventSource.OPEN) return;
   if (beats % 2 === 0) ask();
   if (source.readyState === EventSource.CLOSED && beats % 10 === 0) listen();
-}, 1000);
+}
+
+let beats = 0;
+loadTexts().then(() => {
+  listen();
+  setInterval(beat, 1000);
+});

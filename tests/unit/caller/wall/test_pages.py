@@ -55,7 +55,8 @@ def frames(agent, count):
 
 def test_the_page_and_its_files_are_there_under_a_strict_policy(client):
     agent, _ = an_agent(client)
-    for path in ("/", "/assets/wall.js", "/assets/wall.css", "/assets/words.js", "/shared/hall.css"):
+    own = ("/", "/assets/wall.js", "/assets/wall.css", "/assets/wall_texts.js")
+    for path in (*own, "/shared/hall.css", "/shared/texts.js", "/shared/texts/wall.json"):
         with browse(agent).get(path) as answer:
             assert (200, "nosniff") == (answer.status_code, answer.headers["X-Content-Type-Options"]), path
             policy = answer.headers["Content-Security-Policy"]
@@ -65,7 +66,8 @@ def test_the_page_and_its_files_are_there_under_a_strict_policy(client):
 
 def test_nothing_outside_its_folders_is_given_away(client):
     agent, _ = an_agent(client)
-    for path in ("/assets/../cli.py", "/assets/%2e%2e/cli.py", "/shared/../client.py", "/audio/x.wav"):
+    outside = ("/assets/../cli.py", "/assets/%2e%2e/cli.py", "/shared/../client.py", "/shared/texts/nothing.json")
+    for path in (*outside, "/audio/x.wav"):
         assert 404 == browse(agent).get(path).status_code, path
 
 
