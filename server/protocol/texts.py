@@ -8,7 +8,6 @@ The twin for pages is web/texts.js.
 """
 
 import json
-import logging
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +16,6 @@ from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
-
-log = logging.getLogger(__name__)
 
 LOCALES = Path(__file__).parent / "locales"
 ABOUT = "language"
@@ -49,7 +46,6 @@ class Texts:
             found = _file(self.topic, code)
             if found is not None and found.has(key):
                 return found.text(key, values)
-        log.warning("no text %s in topic %s", key, self.topic)
         return key
 
     def has(self, key: str, language: str) -> bool:
@@ -132,9 +128,7 @@ class _File:
         if pattern is None:
             return key
         filled = {name: _value(value) for name, value in values.items()}
-        text, faults = self._bundle.format_pattern(pattern, filled)
-        for fault in faults:
-            log.warning("text %s: %s", key, fault)
+        text, _ = self._bundle.format_pattern(pattern, filled)
         return str(text)
 
 
