@@ -165,8 +165,8 @@ def test_a_planted_import_is_caught(broken_walls, room, target, contract):
     assert f"{room}.planted_{target.replace('.', '_')} -> {target}" in told, sorted(broken_walls)
 
 
-def test_the_protocol_needs_only_the_standard_library_pydantic_httpx_httpcore_and_socketio():
-    allowed = set(sys.stdlib_module_names) | {"pydantic", "httpx", "httpcore", "socketio", "server"}
+def test_the_protocol_needs_only_the_standard_library_and_five_packages():
+    allowed = set(sys.stdlib_module_names) | {"pydantic", "httpx", "httpcore", "socketio", "fluent", "server"}
     strangers = [
         where(path, line, name)
         for path in modules("server/protocol")
