@@ -85,7 +85,7 @@ class Kiosk:
         """Now by the server's clock, which is that of leases; a kiosk may start with a wrong one of its own."""
         return datetime.now(UTC) + timedelta(seconds=self._client.skew)
 
-    def fallen(self) -> str | None:
+    def exited(self) -> str | None:
         """The name of a part that ended by itself, which no part should; None while all run."""
         return next((thread.name for thread in self._threads if not thread.is_alive()), None)
 
@@ -124,13 +124,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     kiosk.start()
     print(f"kiosk page on http://127.0.0.1:{kiosk.port}/", flush=True)
-    fallen = None
-    while not ended.wait(LOOK_SECONDS) and fallen is None:
-        fallen = kiosk.fallen()
-    if fallen is not None:  # the last resort: whoever supervises this program starts it anew
-        log.error("the part %s ended: the kiosk ends to be started anew", fallen)
+    exited = None
+    while not ended.wait(LOOK_SECONDS) and exited is None:
+        exited = kiosk.exited()
+    if exited is not None:  # the last resort: whoever supervises this program starts it anew
+        log.error("the part %s ended: the kiosk ends to be started anew", exited)
     kiosk.stop()
-    return 0 if fallen is None else 1
+    return 0 if exited is None else 1
 
 
 def _scanner(url: str, feed: Callable[[Touch], None]) -> Scanner | None:

@@ -171,8 +171,8 @@ class CommandRunner:
     def _again(self, entry: Entry) -> Result:
         client, body = self._dependencies.client, entry.body
         if entry.kind == CheckInCommand.__name__:
-            wished = {name: value for name, value in body.items() if name != "id"}
-            return client.check_in(self._dependencies.hall(), key=entry.key, **wished)
+            fields = {name: value for name, value in body.items() if name != "id"}
+            return client.check_in(self._dependencies.hall(), key=entry.key, **fields)
         if entry.kind == PrintReport.__name__:
             job = client.print_report(body["report"], body["visit_token"], language=body.get("language"), key=entry.key)
             return job if job else Refused("no_printer")

@@ -14,14 +14,14 @@ from server.web.routes import rendered, web
 def api() -> Blueprint:
     """The pages' own routes; they change nothing."""
     routes = Blueprint("console_reads", __name__, url_prefix="/console")
-    routes.add_url_rule("/halls/<hall>", "knowledge", _knowledge)
+    routes.add_url_rule("/halls/<hall>", "knowledge", _reference)
     routes.add_url_rule("/halls/<hall>/paper", "paper", _paper)
     routes.add_url_rule("/stations/<station>/coming", "coming", _coming)
     routes.add_url_rule("/staff", "staff", _staff)
     return routes
 
 
-def _knowledge(hall: str) -> Response:
+def _reference(hall: str) -> Response:
     context = web().context
     return rendered(reference_data(context, named_hall(context, asking(), hall)))
 

@@ -209,7 +209,7 @@ CLOSED: Mapping[S, EventKind] = MappingProxyType(
         S.NO_SHOW: EventKind.TICKET_NO_SHOW,
     }
 )
-"""The fact of a ticket that is closed with the day: being served is done; sent away (to an examination, by escort) and
+"""The event of a ticket that is closed with the day: being served is done; sent away (to an examination, by escort) and
 not back is cancelled, for that patient came; everybody else is a no-show."""
 
 UNDOABLE = frozenset(action for action, rule in ACTIONS.items() if rule.undoable)

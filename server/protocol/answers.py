@@ -1,4 +1,4 @@
-"""What the server answers to a wish, where it is more than one view. Knows no transport and no rules."""
+"""What the server answers to a command, where it is more than one view. Knows no transport and no rules."""
 
 from datetime import datetime
 from typing import Any
@@ -80,7 +80,7 @@ class WaitReason(ProtocolModel):
 
 
 class TicketAnswer(ProtocolModel):
-    """A ticket after a wish. `position` counts people ahead, waits are minutes; both only where they were asked for."""
+    """A ticket after a command. `position` counts people ahead, waits are minutes; both only where asked for."""
 
     ticket: TicketView
     position: int | None = None
@@ -148,7 +148,7 @@ class AppointmentAnswer(ProtocolModel):
 
 
 class StationAnswer(ProtocolModel):
-    """A station after a wish."""
+    """A station after a command."""
 
     station: StationView
 

@@ -1,4 +1,4 @@
-"""A program's way to wish things of the server: one method per wish of the contract. Knows no rules, keeps no state."""
+"""A program's client of the server: one method per command of the contract. Knows no rules, keeps no state."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,9 +35,9 @@ def _said(**fields: Any) -> dict[str, Any]:
 
 
 class HallClient:
-    """One method per wish; each returns a parsed view or raises HallProblem or HallUnreachable.
+    """One method per command; each returns a parsed view or raises HallProblem or HallUnreachable.
 
-    Every wish carries an Idempotency-Key, a fresh one unless `key` is given, and is sent again under the same key
+    Every command carries an Idempotency-Key, a fresh one unless `key` is given, and is sent again under the same key
     on connection errors and 502, 503, 504 until `budget` seconds have passed. No wait for the network takes longer than
     `timeout` seconds, no attempt with its whole answer longer than three times that. Safe between threads; connections
     are kept and shared, also with the views that `at` and `patient` return.
@@ -72,7 +72,7 @@ class HallClient:
         self.transport = transport
 
     def at(self, moment: datetime | None) -> "HallClient":
-        """Return this client with every wish happening at `moment`; only a server under HALL_REPLAY=1 accepts it."""
+        """Return this client with every command happening at `moment`; only a server under HALL_REPLAY=1 accepts it."""
         return HallClient(self.base_url, self.token, transport=self.transport.at(moment))
 
     def patient(self, budget: float) -> "HallClient":
@@ -208,9 +208,9 @@ class HallClient:
         body = _said(finish_current=finish_current, ticket=ticket, reason=reason)
         return read_answer(Called, self.transport.command(f"{API}/stations/{station}/call-next", body, key))
 
-    def set_station(self, station: str, wish: str, *, key: str | None = None, **body: Any) -> StationView:
+    def set_station(self, station: str, action: str, *, key: str | None = None, **body: Any) -> StationView:
         """Open, pause or stop a station; `body` may hold `doctor`, `reason`, `minutes`."""
-        answer = self.transport.command(f"{API}/stations/{station}/{wish}", _said(**body), key)
+        answer = self.transport.command(f"{API}/stations/{station}/{action}", _said(**body), key)
         return read_answer(StationAnswer, answer).station
 
     # reading
@@ -220,7 +220,7 @@ class HallClient:
         return read_answer(Snapshot, self.transport.get(f"{API}/halls/{hall}/snapshot"))
 
     def events(self, hall: str, after: int, *, epoch: str | None = None, limit: int | None = None) -> EventPage:
-        """Fetch facts after a position; a position that cannot be continued is refused with `reload`."""
+        """Fetch events after a position; a position that cannot be continued is refused with `reload`."""
         params = _said(after=after, epoch=epoch, limit=limit)
         return read_answer(EventPage, self.transport.get(f"{API}/halls/{hall}/events", params))
 

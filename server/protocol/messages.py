@@ -213,7 +213,7 @@ class DeviceView(ProtocolModel):
 
 
 class Event(ProtocolModel):
-    """One fact of a hall's journal, with the whole view of the one thing it changed.
+    """One event of a hall's journal, with the whole view of the one thing it changed.
 
     `id` is set only on `removed`: the thing that left this audience's sight. `hidden` carries nothing else.
     """

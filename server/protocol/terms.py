@@ -1,4 +1,4 @@
-"""Closed words of the hall: states, actions, lanes, kinds of facts, error codes, roles. Knows no transport."""
+"""Closed words of the hall: states, actions, lanes, kinds of events, error codes, roles. Knows no transport."""
 
 from enum import StrEnum
 from typing import Literal
@@ -40,7 +40,7 @@ class QueueKind(StrEnum):
 
 
 class Action(StrEnum):
-    """What may be wished of a ticket; `close` is the server's own at the end of the day."""
+    """What may be asked of a ticket; `close` is the server's own at the end of the day."""
 
     TRIAGE = "triage"
     STAGE = "stage"
@@ -218,7 +218,7 @@ class Audience(StrEnum):
 
 
 class EventKind(StrEnum):
-    """The facts a journal holds; `hidden` and `removed` exist only in public frames."""
+    """The events a journal holds; `hidden` and `removed` exist only in public frames."""
 
     TICKET_CHECKED_IN = "ticket.checked_in"
     TICKET_TRIAGED = "ticket.triaged"

@@ -96,11 +96,11 @@ class Skew:
         Date is the machine's wall clock, or that of a proxy before it: hall time does not step with them.
         """
         try:
-            told = datetime.fromisoformat(hall_time) if hall_time else parsedate_to_datetime(date or "")
-            seconds = told.timestamp()
+            moment = datetime.fromisoformat(hall_time) if hall_time else parsedate_to_datetime(date or "")
+            seconds = moment.timestamp()
         except (ValueError, TypeError, OverflowError):
             return
-        if told.year in YEARS:
+        if moment.year in YEARS:
             self.began = seconds - self.steady()
 
 

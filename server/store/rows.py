@@ -42,7 +42,7 @@ def _keep(session: Session, row: object) -> None:
 def insert_now(db: Session, row: Row) -> Row:
     """Insert `row` with one statement and keep it in the session as if it had been read. Its defaults are given."""
     statement, words = _inserting(type(row))
-    db.connection().execute(statement, {word: row.__dict__.get(word) for word in words})
+    db.connection().execute(statement, {name: row.__dict__.get(name) for name in words})
     make_transient_to_detached(row)
     db.add(row)
     if isinstance(db, KeepingSession):
@@ -57,15 +57,15 @@ def write_now(db: Session, row: Base, **values: Any) -> None:
     """
     state = inspected(row)
     if not state.persistent:
-        for word, value in values.items():
-            setattr(row, word, value)
+        for name, value in values.items():
+            setattr(row, name, value)
         if state.transient:
             insert_now(db, row)
         return
-    for word, value in values.items():
-        set_committed_value(row, word, value)
+    for name, value in values.items():
+        set_committed_value(row, name, value)
     statement, key = _updating(type(row), tuple(values))
-    given = {f"key_{word}": getattr(row, word) for word in key} | {f"new_{word}": values[word] for word in values}
+    given = {f"key_{name}": getattr(row, name) for name in key} | {f"new_{name}": values[name] for name in values}
     db.connection().execute(statement, given)
 
 
@@ -77,7 +77,7 @@ def _by_key(table: type[Row]) -> tuple[Select[Row], tuple[str, ...]]:
     """The select of a row by its primary key and the names of the key's parts."""
     columns = inspected(table).primary_key
     words = tuple(f"key_{column.name}" for column in columns)
-    return select(table).where(*(column == bindparam(word) for column, word in zip(columns, words, strict=True))), words
+    return select(table).where(*(column == bindparam(name) for column, name in zip(columns, words, strict=True))), words
 
 
 @cache
@@ -92,5 +92,5 @@ def _updating(table: type[Base], words: tuple[str, ...]) -> tuple[Update, tuple[
     """The update of these columns of a row by its primary key, and the names of the key's parts."""
     target = Base.metadata.tables[table.__tablename__]
     key = tuple(column.name for column in target.primary_key)
-    here = (target.c[word] == bindparam(f"key_{word}") for word in key)
-    return update(target).where(*here).values({word: bindparam(f"new_{word}") for word in words}), key
+    here = (target.c[name] == bindparam(f"key_{name}") for name in key)
+    return update(target).where(*here).values({name: bindparam(f"new_{name}") for name in words}), key

@@ -52,22 +52,22 @@ class Figures:
     first_come_mean: float
     inside: float
     below: float
-    promised: int
+    from_expected: int
 
 
 def simulate(load: float, days: int, seed: int, *, estimate_every: int = 0) -> Figures:
     """Play `days` made-up days of 3 doctors under graded and, with the same patients, first come."""
     graded: list[Wait] = []
     first_come: list[Wait] = []
-    promised: list[tuple[Expected, float]] = []
+    from_expected: list[tuple[Expected, float]] = []
     for day in range(days):
         patients = made_up_day(Random(f"{seed}/{load}/{day}"), load=load)
         estimator = _estimator(seed, load, day, estimate_every) if estimate_every else None
         outcome = Hall(GRADED, 3, estimator).run(patients)
         graded += outcome.waits
-        promised += outcome.promised
+        from_expected += outcome.from_expected
         first_come += Hall(FIRST_COME, 3).run(patients).waits
-    had_to_wait = [pair for pair in promised if pair[0].p90 > 0]
+    had_to_wait = [pair for pair in from_expected if pair[0].p90 > 0]
     inside, below = coverage(had_to_wait) if had_to_wait else (0.0, 0.0)
     in_target = {grade: _share([wait for wait in graded if wait.grade == grade]) for grade in GRADES}
     return Figures(in_target, _mean(graded), _mean(first_come), inside, below, len(had_to_wait))
@@ -164,9 +164,9 @@ def main() -> int:
             f"RESULT simulation load={load} days={arguments.days} in_target: {shares} mean={figures.mean:.2f} "
             f"first_come_mean={figures.first_come_mean:.2f} difference={difference:+.1%}"
         )
-        if figures.promised:
+        if figures.from_expected:
             print(
-                f"RESULT expected-wait load={load} n={figures.promised} p20-p80={figures.inside:.1%} "
+                f"RESULT expected-wait load={load} n={figures.from_expected} p20-p80={figures.inside:.1%} "
                 f"p90={figures.below:.1%} (those who had to wait)"
             )
     if path.exists():
@@ -204,12 +204,12 @@ def mean_service(patients: Sequence[Patient]) -> float:
 def _print_first(patients: Sequence[Patient], rooms: int, seed: int, plan: float) -> None:
     """How the waits hold that only a plan can tell: of everybody promised one before twenty have been seen, with a
     quarter of the rooms, for in all of them nobody waits so early."""
-    promised: list[tuple[Expected, float]] = []
+    from_expected: list[tuple[Expected, float]] = []
     for turn in range(FIRST_RUNS):
         estimator = Estimator(Random(f"{seed} {turn}"), 1, deque(maxlen=300), planned=plan)
         shuffled = with_services_shuffled(patients[:FIRST], Random(f"{seed} services {turn}"))
-        promised += Hall(WOVEN, max(1, rooms // 4), estimator, until=20).run(shuffled).promised
-    had_to_wait = [pair for pair in promised if pair[0].p90 > 0]
+        from_expected += Hall(WOVEN, max(1, rooms // 4), estimator, until=20).run(shuffled).from_expected
+    had_to_wait = [pair for pair in from_expected if pair[0].p90 > 0]
     inside, below = coverage(had_to_wait) if had_to_wait else (0.0, 0.0)
     print(
         f"RESULT expected-wait first {FIRST} of the real day, planned {plan:.1f} min: n={len(had_to_wait)} "
@@ -225,7 +225,7 @@ def with_services_shuffled(patients: Sequence[Patient], random: Random) -> list[
 
 
 def _print_coverage(policy: Policy, outcome: Outcome, plan: float | None) -> None:
-    had_to_wait = [pair for pair in outcome.promised if pair[0].p90 > 0]
+    had_to_wait = [pair for pair in outcome.from_expected if pair[0].p90 > 0]
     if had_to_wait:
         inside, below = coverage(had_to_wait)
         print(

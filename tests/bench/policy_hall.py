@@ -77,7 +77,7 @@ class Outcome:
     """All waits of a run, and what was promised at check-in beside what came."""
 
     waits: list[Wait] = field(default_factory=list)
-    promised: list[tuple[Expected, float]] = field(default_factory=list)
+    from_expected: list[tuple[Expected, float]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -218,7 +218,7 @@ class Hall:
             target = self.policy.rules.return_target if case.kind == "return" else GRADES[case.patient.grade][1]
             self.outcome.waits.append(Wait(case.kind, case.patient.grade, case.arrived, waited, target))
         if case.expected is not None:
-            self.outcome.promised.append((case.expected, waited))
+            self.outcome.from_expected.append((case.expected, waited))
         return case
 
     def _come_back(self, patient: Patient, after: float) -> Generator[simpy.Event, None, None]:
@@ -314,8 +314,8 @@ def arrival_rates(load: float, rooms: int = 3) -> dict[str, float]:
     return {grade: load * rooms / 8 * share for grade, share in MIX.items()}
 
 
-def coverage(promised: Sequence[tuple[Expected, float]]) -> tuple[float, float]:
+def coverage(from_expected: Sequence[tuple[Expected, float]]) -> tuple[float, float]:
     """Shares of waits inside P20–P80 and not above P90."""
-    inside = sum(1 for expected, wait in promised if expected.p20 <= wait <= expected.p80)
-    below = sum(1 for expected, wait in promised if wait <= expected.p90)
-    return inside / len(promised), below / len(promised)
+    inside = sum(1 for expected, wait in from_expected if expected.p20 <= wait <= expected.p80)
+    below = sum(1 for expected, wait in from_expected if wait <= expected.p90)
+    return inside / len(from_expected), below / len(from_expected)

@@ -104,11 +104,11 @@ def test_the_button_names_who_is_really_called_twelve_times_in_a_row(hall, page)
         hall.desk.prioritise(one.id, "老", "证件")
     hall.desk.triage(people[7].id, grade="U")
     hall.desk.stage(people[9].id, "R1")
-    promised, called = [], []
+    from_expected, called = [], []
     for _ in range(12):
         seq = hall.desk.snapshot("H1").seq
         page.wait_for_function("() => document.querySelector('.next')?.getAttribute('aria-disabled') === 'false'")
-        promised.append(chosen_next(hall, page))
+        from_expected.append(chosen_next(hall, page))
         page.keyboard.press("n")
         until(lambda seq=seq: (one := at(hall)) is not None and one.seq > seq)
         called.append(at(hall).number)
@@ -116,7 +116,7 @@ def test_the_button_names_who_is_really_called_twelve_times_in_a_row(hall, page)
         page.keyboard.press("s")
         current(page, called[-1], "serving")
 
-    assert promised == called
+    assert from_expected == called
     assert 12 == len(set(called))
 
 

@@ -1,6 +1,6 @@
 """Owns the words for why: a reason for the nurse, and "why not me?" for anybody, in Chinese and English.
 
-Knows categories and numbers, never a name; the facts of a Reason come from server.domain.queueing.discipline.
+Knows categories and numbers, never a name; the events of a Reason come from server.domain.queueing.discipline.
 """
 
 from collections.abc import Mapping

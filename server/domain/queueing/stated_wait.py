@@ -16,7 +16,7 @@ from server.protocol.terms import Lane
 
 TOLERATED = timedelta(minutes=10)
 """The end of a told wait may move by so much without a word."""
-FEWEST_TOLD = 20
+FEWEST_STATED = 20
 """A day of fewer is judged by nobody."""
 INSIDE, BELOW = (55, 65), (85, 95)
 """Per cent of the told that should be called within P20–P80 and within P90."""
@@ -45,8 +45,8 @@ DELAYS: dict[Delay, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """A wait as it was told: at a moment, after the journal's fact `seq`; `high` is the longer number people read, the
+class StatedWait:
+    """A wait as it was told: at a moment, after the journal's event `seq`; `high` is the longer number people read, the
     quantiles are what it was made of. All minutes from `at`."""
 
     at: datetime
@@ -65,7 +65,7 @@ class Promise:
 class Other:
     """Somebody who was called before a ticket, or is to be called before it.
 
-    `since` are the words of a ticket's times (checked_in, returned, prioritised, transferred) later than the promise;
+    `since` names a ticket's times (checked_in, returned, prioritised, transferred) later than the stated wait;
     `regraded`: a triage since then changed the level; `was_away`: passed or held before; `here`: in the same queue.
     """
 
@@ -78,9 +78,9 @@ class Other:
     here: bool = True
 
 
-def promised(told: Expected, at: datetime, seq: int) -> Promise:
+def from_expected(told: Expected, at: datetime, seq: int) -> StatedWait:
     """What is kept of a wait that is told at `at`, when the hall's journal is at `seq`."""
-    return Promise(at, seq, told.high, *(round(one, 2) for one in (told.p20, told.p80, told.p90)))
+    return StatedWait(at, seq, told.high, *(round(one, 2) for one in (told.p20, told.p80, told.p90)))
 
 
 def delays(lane: Lane, rank: int, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:
@@ -135,16 +135,16 @@ class Kept:
     @property
     def verdict(self) -> Verdict:
         """Whether the waits told may stay as they are."""
-        if self.told < FEWEST_TOLD:
+        if self.told < FEWEST_STATED:
             return "too few"
         counts = ((self.inside, INSIDE), (self.below, BELOW))
         held = all(least * self.told <= 100 * count <= most * self.told for count, (least, most) in counts)
         return "ok" if held else "recalibrate"
 
 
-def kept(promise: Promise, called_at: datetime) -> Kept:
-    """How the first call keeps the promise. Who was told that nobody has to wait says nothing about waits."""
-    if promise.p90 <= 0:
+def kept(stated: StatedWait, called_at: datetime) -> Kept:
+    """How the first call keeps the stated wait. Who was told that nobody has to wait says nothing about waits."""
+    if stated.p90 <= 0:
         return Kept()
-    minutes = (called_at - promise.at).total_seconds() / 60
-    return Kept(1, int(promise.p20 <= minutes <= promise.p80), int(minutes <= promise.p90))
+    minutes = (called_at - stated.at).total_seconds() / 60
+    return Kept(1, int(stated.p20 <= minutes <= stated.p80), int(minutes <= stated.p90))

@@ -35,13 +35,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last fact that was delivered: its number and the life of the journal it belongs to."""
+    """The last event that was delivered: its number and the life of the journal it belongs to."""
 
     epoch: str
     seq: int
 
     def offer(self, event: Positioned) -> Offer:
-        """Say whether `event` is the next fact, an old one, one too far ahead, or one of another journal."""
+        """Say whether `event` is the next event, an old one, one too far ahead, or one of another journal."""
         if event.epoch != self.epoch:
             return Offer(Verdict.STALE, self)
         if event.seq <= self.seq:
@@ -51,11 +51,11 @@ class Cursor:
         return Offer(Verdict.DELIVER, Cursor(self.epoch, event.seq))
 
 
-Fact = TypeVar("Fact", bound=Positioned)
+Item = TypeVar("Item", bound=Positioned)
 
 
 @dataclass(slots=True)
-class Inbox(Generic[Fact]):
+class Inbox(Generic[Item]):
     """A cursor and the frames that came before their turn, at most `room` of them.
 
     The rest of a gap often follows within milliseconds, because sockets hand frames over in several threads; only
@@ -66,14 +66,14 @@ class Inbox(Generic[Fact]):
     cursor: Cursor
     room: int = 1000
     stale: bool = False
-    _ahead: dict[int, Fact] = field(default_factory=dict)
+    _ahead: dict[int, Item] = field(default_factory=dict)
 
     @property
     def gap(self) -> bool:
         """Whether frames wait for one that is missing."""
         return bool(self._ahead)
 
-    def take(self, event: Fact) -> list[Fact]:
+    def take(self, event: Item) -> list[Item]:
         """Take one frame and return what can be delivered now, in order."""
         offer = self.cursor.offer(event)
         if offer.verdict is Verdict.STALE:

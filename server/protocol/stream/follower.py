@@ -24,7 +24,7 @@ class Pace:
 
     `wake`: between two questions while the socket is dead. `quiet`: without a word on a live socket, before asking
     whether the server is still there. `lost`: without any word, before the link counts as lost. `gap`: given to a
-    missing frame to turn up by itself. `page`: facts fetched at a time.
+    missing frame to turn up by itself. `page`: events fetched at a time.
     """
 
     wake: float = 2.0
@@ -35,10 +35,10 @@ class Pace:
 
 
 class Follower:
-    """Calls back with the whole of a hall and then with each fact after it, in order, none missed, none twice.
+    """Calls back with the whole of a hall and then with each event after it, in order, none missed, none twice.
 
     `on_snapshot` comes first and again whenever the position cannot be continued (other epoch, pruned, journal went
-    back): recovery is start-up. `on_event` gets the facts. `on_link` tells when the server was heard again, or not
+    back): recovery is start-up. `on_event` gets the events. `on_link` tells when the server was heard again, or not
     for `pace.lost` seconds. All three are called from one thread; what they raise is logged and ends nothing.
     """
 
@@ -71,7 +71,7 @@ class Follower:
 
     @property
     def position(self) -> Cursor | None:
-        """The last fact delivered, or None before the first snapshot."""
+        """The last event delivered, or None before the first snapshot."""
         return self._inbox.cursor if self._inbox else None
 
     def start(self) -> "Follower":
@@ -118,7 +118,7 @@ class Follower:
         if self._inbox is None:  # what it heard says that the position cannot be continued: load at once
             return
         if self._overflow.is_set() or self._due(inbox):
-            self._catch_up(inbox, told=self._overflow.is_set() or inbox.gap)
+            self._catch_up(inbox, prompted=self._overflow.is_set() or inbox.gap)
 
     def _load(self) -> None:
         self._asked_at = self._clock()
@@ -138,7 +138,7 @@ class Follower:
         if name == "position":
             self._heard()
             self._trusted = True
-            self._catch_up(inbox, told=True)  # the server itself says whether we can go on from where we are
+            self._catch_up(inbox, prompted=True)  # the server itself says whether we can go on from where we are
         elif name == "event":
             self._heard()
             self._trusted = True
@@ -162,10 +162,10 @@ class Follower:
             return self._clock() - self._gap_since >= self._pace.gap
         return self._patience() <= 0.005
 
-    def _catch_up(self, inbox: Inbox[Event], *, told: bool) -> None:
+    def _catch_up(self, inbox: Inbox[Event], *, prompted: bool) -> None:
         """Fetch and deliver what lies after our position; load again when the server cannot continue from there.
 
-        `told` means that the socket gave the reason to ask; facts found without it show a socket that has gone deaf.
+        `prompted`: the socket gave the reason to ask; events found without it show a socket that has gone deaf.
         """
         more = True
         self._overflow.clear()
@@ -186,7 +186,7 @@ class Follower:
                 self._inbox = None
                 return
             more = page.more
-            if page.events and not told and self._frames.empty():
+            if page.events and not prompted and self._frames.empty():
                 self._trusted = False  # until it speaks again, ask as often as without it
 
     def _heard(self) -> None:
@@ -202,5 +202,5 @@ class Follower:
     def _call(self, callback: Callable[[Any], None], value: object) -> None:
         try:
             callback(value)
-        except Exception:  # a broken screen must not stop the facts
+        except Exception:  # a broken screen must not stop the events
             log.exception("a callback of the follower of hall %s failed", self._hall)

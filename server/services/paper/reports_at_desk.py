@@ -231,7 +231,7 @@ def _view(row: ReportRow, patient: PatientRow | None, judged: Verdict) -> Report
 def _critical(report: Received | None) -> list[str]:
     lines = critical_lines(report.lines) if report is not None else ()
     return [
-        " ".join(word for word in (line.name, line.value or phrase(line.phrase, "zh"), line.unit) if word)
+        " ".join(name for name in (line.name, line.value or phrase(line.phrase, "zh"), line.unit) if name)
         for line in lines
     ]
 

@@ -99,7 +99,7 @@ def _notes(report: Received | None, language: str) -> list[str]:
 def _old_lines(resource: dict[str, Any]) -> list[ReportLine]:
     """The lines of a report that an older server kept."""
     words = {"name": "name", "result": "value", "flag": "flag", "unit": "unit", "range": "reference"}
-    return [ReportLine(**{word: item[theirs] for word, theirs in words.items()}) for item in resource["items"]]
+    return [ReportLine(**{name: item[theirs] for name, theirs in words.items()}) for item in resource["items"]]
 
 
 def _age(patient: PatientRow, at: datetime) -> int | None:

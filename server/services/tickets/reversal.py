@@ -39,7 +39,7 @@ def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | No
     if "recent" in memory:
         day = transitions.day_of(work, work.config_of(ticket.hall_id).queues[memory["queue"]])
         _forget_call(day, memory)
-        _forget_promise(day, memory)
+        _forget_stated_wait(day, memory)
         _forget_turn(work, memory)
     again = TicketState(image["state"]) is TicketState.CALLED
     work.record(
@@ -69,7 +69,7 @@ def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
         day.calls -= lane is Lane.ORDINARY
 
 
-def _forget_promise(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+def _forget_stated_wait(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
     """A call that is taken back kept no promise; the ticket has its own back."""
     for name, count in memory.get("kept", {}).items():
         setattr(day, name, max(0, getattr(day, name) - count))

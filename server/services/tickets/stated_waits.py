@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.queueing import stated_wait
-from server.domain.queueing.stated_wait import Kept, Other, Promise
+from server.domain.queueing.stated_wait import Kept, Other, StatedWait
 from server.domain.queueing.wait_estimate import Ahead, Expected
 from server.protocol.terms import EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
@@ -33,14 +33,14 @@ def record(work: Work, ticket: TicketRow, stated: Expected) -> Expected | None:
     A slip has no room for reasons, so it then says only how many go before.
     """
     if ticket.promise is None:
-        given = asdict(stated_wait.promised(stated, work.now, work.hall.seq))
+        given = asdict(stated_wait.from_expected(stated, work.now, work.hall.seq))
         write_now(work.db, ticket, promise={**given, "at": stamp(work.now)})
         return stated
     return None if _of(ticket.promise).has_moved(work.now, stated.high) else stated
 
 
-def _of(row: Mapping[str, Any]) -> Promise:
-    return Promise(**{**row, "at": datetime.fromisoformat(row["at"])})
+def _of(row: Mapping[str, Any]) -> StatedWait:
+    return StatedWait(**{**row, "at": datetime.fromisoformat(row["at"])})
 
 
 def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:

@@ -28,7 +28,7 @@ def waiting(connection: Connection, hall: str, queue: str) -> int:
 
 def _counting(dialect: Any) -> Any:
     lane = Base.metadata.tables[LaneRow.__tablename__]
-    made = dialect.insert(lane).values(**{word: bindparam(word) for word in KEY}, waiting=bindparam("step"))
+    made = dialect.insert(lane).values(**{name: bindparam(name) for name in KEY}, waiting=bindparam("step"))
     return made.on_conflict_do_update(index_elements=list(KEY), set_={"waiting": lane.c.waiting + bindparam("step")})
 
 

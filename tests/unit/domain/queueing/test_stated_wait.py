@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.queueing.stated_wait import Delay, Kept, Other, Promise, delay_texts, delays, kept, promised
+from server.domain.queueing.stated_wait import Delay, Kept, Other, StatedWait, delay_texts, delays, from_expected, kept
 from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
 
@@ -25,8 +25,8 @@ OTHERS = st.builds(
 )
 
 
-def promise(high: int = 30, *, p20: float = 12.0, p80: float = 26.0, p90: float = 31.0) -> Promise:
-    return Promise(NINE, 7, high, p20, p80, p90)
+def promise(high: int = 30, *, p20: float = 12.0, p80: float = 26.0, p90: float = 31.0) -> StatedWait:
+    return StatedWait(NINE, 7, high, p20, p80, p90)
 
 
 def other(lane: Lane = Lane.ORDINARY, *since: str, rank: int = 3, order: str = "b", **more: bool) -> Other:
@@ -136,7 +136,7 @@ def test_a_call_keeps_what_was_told_within_its_quantiles(minutes, inside, below)
 
 
 def test_who_was_told_that_nobody_has_to_wait_is_not_counted():
-    nobody = promised(Expected(0, 0, 0, 0, 0, 5), NINE, 7)
+    nobody = from_expected(Expected(0, 0, 0, 0, 0, 5), NINE, 7)
 
     assert Kept() == kept(nobody, NINE + timedelta(minutes=1))
 
