@@ -335,6 +335,69 @@ def test_no_datetime_is_naive_by_utcnow():
     assert [] == naive
 
 
+PRIVATE_WORDS = {
+    *(
+        "wish",
+        "wishes",
+        "wished",
+        "deed",
+        "deeds",
+        "errand",
+        "errands",
+        "mind",
+        "promise",
+        "promised",
+        "told",
+        "untold",
+    ),
+    *("fact", "dress", "dressed", "knowledge", "lookahead", "folding", "placing", "fallen"),
+}
+"""Words that once stood in names for a term of docs/glossary.md: a command, an action, an event, a stated wait …"""
+COLUMNS_OF_OLD_NAME = {
+    "promise": {"server/store/models/ticket.py", "server/services/tickets"},
+    "told": {
+        *("server/store/models/hall.py", "server/services/tickets/stated_waits.py", "server/web/operations.py"),
+        "server/domain/queueing/stated_wait.py",
+    },
+    "told_until": {"server/store/models/access.py", "server/services/access/identification_attempts.py"},
+}
+"""Columns of the database keep their names: renaming one costs every installation a migration and explains nothing."""
+
+
+def names_in(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of every name that a module binds, takes or reads, and of the module itself."""
+    yield 0, path.stem
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.Name):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.arg | ast.keyword) and node.arg:
+            yield node.lineno, node.arg
+
+
+def private_words(name: str) -> set[str]:
+    """The private words among the parts of a name: `CheckInWish` and `wish_id` hold `wish`."""
+    return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)} & PRIVATE_WORDS
+
+
+def test_names_are_terms_of_the_glossary_and_no_private_words():
+    found = {
+        where(path, line, name)
+        for path in modules(*PACKAGES)
+        if "versions" not in path.parts
+        for line, name in names_in(path)
+        if private_words(name)
+        and not any(path.as_posix().startswith(place) for place in COLUMNS_OF_OLD_NAME.get(name, ()))
+    }
+
+    assert {"wish"} == private_words("CheckInWish") == private_words("wish_id")
+    assert set() == private_words("artifact") | private_words("surface") | private_words("remind")
+    assert set() == found
+
+
 # ------------------------------------------------------------------------------------------------- size and habits
 DECLARATIONS = {
     "server/protocol/terms.py": "the words of the protocol stand together; there is nothing to step through",
