@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class Watch:
     """Beats every five seconds, reads the hall's queues and rooms every minute, asks the printer, and feeds all three.
 
-    While the server does not answer, HallKnown(None) is fed.
+    While the server does not answer, HallFetched(None) is fed.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.machine.effects import CallStaff, CheckInCommand, FollowAlert, Identify
-from kiosk.machine.events import Alerted, Answer, Coming, HallKnown, Refused, Touch
+from kiosk.machine.events import Alerted, Answer, Coming, HallFetched, Refused, Touch
 from kiosk.machine.flow import advance
 from kiosk.machine.state import Hall, Screen, State, Verb
 from kiosk.machine.view import view
@@ -33,7 +33,7 @@ class AtTheKiosk:
         self.api, self.now, self.state, self.followed = api, 0.0, State(), None
         known = api.snapshot("kiosk")
         queues = tuple(QueueView.model_validate(queue) for queue in known["queues"])
-        self.take(HallKnown(Hall("H1", name=known["name"], queues=queues)))
+        self.take(HallFetched(Hall("H1", name=known["name"], queues=queues)))
 
     def take(self, happened):
         self.now += 1

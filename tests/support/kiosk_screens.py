@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.agent.web import LIMITS, create_agent
 from kiosk.machine.state import Finished, Hall, Message, Option, Screen, State, Task
-from kiosk.machine.steps import SPOKEN
+from kiosk.machine.steps import TEXTS
 from kiosk.machine.view import view
 from server.protocol.answers import Choices, Identification
 from server.protocol.messages import Names
@@ -312,7 +312,7 @@ def take_pictures(folder: Path) -> None:
         )
         page = context.new_page()
         page.clock.set_fixed_time("2026-03-02T08:42:00+08:00")
-        for language in SPOKEN:
+        for language in TEXTS.languages():
             names = CANTONESE_PICTURES if language == "yue" else PICTURES
             for name, large in [*((name, False) for name in names), *((name, True) for name in ELDER_PICTURES)]:
                 screens.show(page, name, language, elder=large)
