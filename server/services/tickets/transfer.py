@@ -18,6 +18,7 @@ from server.protocol.terms import (
     TicketState,
 )
 from server.services.core.context import Context
+from server.services.core.hall_config import Queue
 from server.services.core.requests import TransferBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
@@ -38,24 +39,9 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     queue = transitions.queue_of(work, body.queue, hall)
     must_be_open(work, hall, queue.id)
     must_be_known(work, hall, queue.id, body.doctor)
-    if ticket.bypass and queue.mode != "graded":
-        raise HallError(ErrorCode.NOT_CALLABLE, "this level does not queue: triage again first")
-    twin = work.db.scalars(
-        select(TicketRow.id).where(
-            TicketRow.visit_id == ticket.visit_id,
-            TicketRow.hall_id == hall,
-            TicketRow.queue_id == queue.id,
-            TicketRow.id != ticket.id,
-            TicketRow.state.not_in(["done", "cancelled", "no_show"]),
-        )
-    ).first()
-    if twin is not None or (hall == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor):
-        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
-    scale, mode = context.scale(queue.scale), queue.mode
     other_scale = ticket.bypass or queue.scale != transitions.home_of(work, ticket).scale
-    if other_scale and mode != "graded" and _urgent_unseen(ticket):
-        raise HallError(ErrorCode.NOT_CALLABLE, "another scale takes the level away: triage into that queue")
-    regraded = other_scale or (mode == "graded" and not ticket.triaged)
+    _must_be_allowed(work, ticket, queue, body, other_scale=other_scale)
+    regraded = other_scale or (queue.mode == "graded" and not ticket.triaged)
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
     if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
@@ -67,7 +53,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         seq=ticket.number_seq,
         tags=ticket.tags,
         now=work.now,
-        mode=mode,
+        mode=queue.mode,
         urgent=ticket.lane == Lane.URGENT and not other_scale,
         calls=transitions.day_of(work, queue).calls,
         zone=queue.timezone,
@@ -80,16 +66,41 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         "hold_reason": None,
     }
     if regraded:
-        graded = mode == "graded"
-        changes |= {
-            "grade": None if graded else scale.last.code,
-            "rank": 99 if graded else scale.last.rank,
-            "target_minutes": scale.last.target_minutes,
-            "triaged": False,
-            "bypass": False,
-        }
+        changes |= _ungraded(context, queue)
     transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
     return Answer(200, {"ticket": ticket_view(ticket)})
+
+
+def _must_be_allowed(work: Work, ticket: TicketRow, queue: Queue, body: TransferBody, *, other_scale: bool) -> None:
+    """Raises not_callable where a level would be lost, illegal_move where the patient stands in that queue already."""
+    if ticket.bypass and queue.mode != "graded":
+        raise HallError(ErrorCode.NOT_CALLABLE, "this level does not queue: triage again first")
+    twin = work.db.scalars(
+        select(TicketRow.id).where(
+            TicketRow.visit_id == ticket.visit_id,
+            TicketRow.hall_id == queue.hall_id,
+            TicketRow.queue_id == queue.id,
+            TicketRow.id != ticket.id,
+            TicketRow.state.not_in(["done", "cancelled", "no_show"]),
+        )
+    ).first()
+    stays = queue.hall_id == ticket.hall_id and queue.id == ticket.queue_id and not body.doctor
+    if twin is not None or stays:
+        raise HallError(ErrorCode.ILLEGAL_MOVE, "the patient already stands in that queue", state=ticket.state)
+    if other_scale and queue.mode != "graded" and _urgent_unseen(ticket):
+        raise HallError(ErrorCode.NOT_CALLABLE, "another scale takes the level away: triage into that queue")
+
+
+def _ungraded(context: Context, queue: Queue) -> dict[str, Any]:
+    """The columns of a ticket whose level does not hold in `queue`: none yet where it is graded, else the last."""
+    last, graded = context.scale(queue.scale).last, queue.mode == "graded"
+    return {
+        "grade": None if graded else last.code,
+        "rank": 99 if graded else last.rank,
+        "target_minutes": last.target_minutes,
+        "triaged": False,
+        "bypass": False,
+    }
 
 
 def _urgent_unseen(ticket: TicketRow) -> bool:
