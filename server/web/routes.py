@@ -180,6 +180,9 @@ def _problems(operation: str, body: type[BaseModel] | None, key: bool) -> list[i
 
 UseCase = Callable[..., Answer]
 Reader = Callable[..., dict[str, Any]]
+HallsOf = Callable[[Context, Principal, Any, dict[str, Any]], list[str]]
+Prepare = Callable[[Context, Principal, str, Any], Any]
+Identify = Callable[[Context, Principal, Any], Any]
 
 
 def command_route(
@@ -190,14 +193,14 @@ def command_route(
     *,
     operation: str,
     tag: str,
-    halls: Callable[[Context, Principal, Any, dict[str, Any]], list[str]] | None = None,
+    halls: HallsOf | None = None,
     body: type[Body] = EmptyBody,
     answer: type[BaseModel] | None = None,
     status: tuple[int, ...] = (200,),
     key: bool = True,
     method: str = "POST",
-    prepare: Callable[[Context, Principal, str, Any], Any] = lambda _context, _who, _hall, body: body,
-    identify: Callable[[Context, Principal, Any], Any] | None = None,
+    prepare: Prepare = lambda _context, _who, _hall, body: body,
+    identify: Identify | None = None,
 ) -> None:
     """Declare a command: `use_case(work, context, body, **path)` runs in the write path of its hall.
 
@@ -206,28 +209,7 @@ def command_route(
     `identify` does so where it depends on who asks, in a transaction of its own: what is kept when the command fails.
     """
 
-    def view(**parts: Any) -> Response:
-        here, who = web(), asking()
-        given = given_key() if key else None
-        raw, parsed = parsed_body(body)
-        names = (
-            halls(here.context, who, parsed, parts)
-            if halls
-            else [hall_of_command(here.context, who, operation, parsed, parts)]
-        )
-        accept_simulated_time()
-        prepared = identify(here.context, who, parsed) if identify else prepare(here.context, who, names[0], parsed)
-        fingerprint = here.context.fingerprint(method, request.path, raw) if given else ""
-        renew = renewal(here.context, who, parsed)
-        asked = Command(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renew)
-
-        def run(work: Work) -> Answer:
-            must_reach(work, operation, parts.get("id"))
-            return use_case(work, here.context, prepared, **parts)
-
-        found = here.context.transactions.run(names, asked, run, personalise=personaliser(who))
-        return rendered(found.body, found.status)
-
+    view = _command_view(use_case, operation, method, body, key=key, halls=halls, prepare=prepare, identify=identify)
     declare(
         blueprint,
         spec,
@@ -241,6 +223,41 @@ def command_route(
         status=status,
         key=key,
     )
+
+
+def _command_view(
+    use_case: UseCase,
+    operation: str,
+    method: str,
+    body: type[Body],
+    *,
+    key: bool,
+    halls: HallsOf | None,
+    prepare: Prepare,
+    identify: Identify | None,
+) -> Callable[..., Response]:
+    """The view that reads one request of a command, runs it in its halls and answers as who asks may see it."""
+
+    def view(**parts: Any) -> Response:
+        context, who = web().context, asking()
+        given = given_key() if key else None
+        raw, parsed = parsed_body(body)
+        names = (
+            halls(context, who, parsed, parts) if halls else [hall_of_command(context, who, operation, parsed, parts)]
+        )
+        accept_simulated_time()
+        prepared = identify(context, who, parsed) if identify else prepare(context, who, names[0], parsed)
+        fingerprint = context.fingerprint(method, request.path, raw) if given else ""
+        asked = Command(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renewal(context, who, parsed))
+
+        def run(work: Work) -> Answer:
+            must_reach(work, operation, parts.get("id"))
+            return use_case(work, context, prepared, **parts)
+
+        found = context.transactions.run(names, asked, run, personalise=personaliser(who))
+        return rendered(found.body, found.status)
+
+    return view
 
 
 def read(
