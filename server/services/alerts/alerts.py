@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -44,14 +45,7 @@ def raise_alert(
         patient, queue = patient or held.patient_id, queue or held.queue_id
     line = _line_of(work, kind, device=device, patient=patient)
     if line is not None:
-        before, since = _said(line), work.now - line.last_at
-        line.count, line.last_at = line.count + 1, work.now
-        line.device_id = device or line.device_id  # who comes must go where the patient stands now
-        line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
-        line.text, line.note = text or line.text, note or line.note
-        line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
-        if before != _said(line) or alerts.is_repeated(line.count, since):
-            work.record(EventKind.ALERT_REPEATED, line)
+        _repeat(work, line, device=device, queue=queue, ticket=ticket, text=text, note=note, flags=flags)
         return alert_view(line)
     row = AlertRow(
         id=secrets.token_hex(8),
@@ -68,16 +62,44 @@ def raise_alert(
         last_at=work.now,
         count=1,
         seq=0,
-        acknowledged_at=None,
-        acknowledged_by=None,
-        going=None,
-        closed_at=None,
-        closed_by=None,
-        outcome=None,
+        **_OPEN,
     )
     work.db.add(row)
     work.record(EventKind.ALERT_RAISED, row)
     return alert_view(row)
+
+
+_OPEN: dict[str, Any] = {
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "going": None,
+    "closed_at": None,
+    "closed_by": None,
+    "outcome": None,
+}
+"""The columns of an alert that nobody has answered yet."""
+
+
+def _repeat(
+    work: Work,
+    line: AlertRow,
+    *,
+    device: str | None,
+    queue: str | None,
+    ticket: str | None,
+    text: str | None,
+    note: str | None,
+    flags: Sequence[str],
+) -> None:
+    """Count an alert on an open line, which takes what is newer; recorded where it says more or comes often."""
+    before, since = _said(line), work.now - line.last_at
+    line.count, line.last_at = line.count + 1, work.now
+    line.device_id = device or line.device_id  # who comes must go where the patient stands now
+    line.queue_id, line.ticket_id = queue or line.queue_id, ticket or line.ticket_id
+    line.text, line.note = text or line.text, note or line.note
+    line.flags = [*line.flags, *(flag for flag in flags if flag not in line.flags)]
+    if before != _said(line) or alerts.is_repeated(line.count, since):
+        work.record(EventKind.ALERT_REPEATED, line)
 
 
 def _said(line: AlertRow) -> tuple[object, ...]:
