@@ -6,7 +6,7 @@ from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
-from server.domain.reports.received import Order, Problem, Received
+from server.domain.reports.received import Order, Problem, Received, Subject
 from server.domain.reports.versions import STATUSES
 from server.integrations.fhir.bundle import Found, Root, labels_of
 from server.integrations.fhir.lines import Lines
@@ -46,13 +46,7 @@ def read_report(root: Root, report: Found) -> Received:
     lines = Lines(root, report, patient, subject, bearer_of(subject, collected or issued))
     lines.add_results(raw.get("result") or [])
     conclusion, problems, attached = _conclusion(raw, has_results=bool(lines.lines))
-    if is_modified(raw) or (patient is not None and is_modified(patient.resource)):
-        problems.append(Problem.UNSETTABLE)
-    if lines.says_otherwise or any(says_otherwise(one, report, patient, subject) for one in [report, *specimens]):
-        problems.append(Problem.SUBJECT)
-    texts = [*conclusion, *(text for line in lines.lines for text in (line.name, line.value, line.range, *line.notes))]
-    if sum(map(len, texts)) > MOST_TEXT:
-        problems.append(Problem.TOO_LONG)
+    problems += _problems(report, patient, subject, specimens, lines, conclusion)
     labels = [*root.labels, *labels_of(raw), *lines.labels, *(labels_of(patient.resource) if patient else [])]
     performer = makers_of(root, raw.get("performer"), report)
     return Received(
@@ -66,14 +60,7 @@ def read_report(root: Root, report: Found) -> Received:
         subject=subject,
         lines=tuple(lines.lines),
         conclusion=tuple(text[:LONGEST] for text in conclusion),
-        words=tuple(
-            dict.fromkeys(
-                [
-                    *all_words([raw.get("code"), *(raw.get("category") or []), *(raw.get("conclusionCode") or [])]),
-                    *lines.categories,
-                ]
-            )
-        ),
+        words=_words(raw, lines),
         labels=tuple(dict.fromkeys(labels)),
         problems=tuple(dict.fromkeys(problems)),
         attached=attached,
@@ -82,6 +69,27 @@ def read_report(root: Root, report: Found) -> Received:
         performer=performer or _performer_of_results(root, observations),
         verifier=makers_of(root, raw.get("resultsInterpreter"), report),
     )
+
+
+def _problems(
+    report: Found, patient: Found | None, subject: Subject, specimens: list[Found], lines: Lines, conclusion: list[str]
+) -> list[Problem]:
+    """What is wrong with the report as a whole: a modifier, another person named in it, too long for paper."""
+    problems: list[Problem] = []
+    if is_modified(report.resource) or (patient is not None and is_modified(patient.resource)):
+        problems.append(Problem.UNSETTABLE)
+    if lines.says_otherwise or any(says_otherwise(one, report, patient, subject) for one in [report, *specimens]):
+        problems.append(Problem.SUBJECT)
+    texts = [*conclusion, *(text for line in lines.lines for text in (line.name, line.value, line.range, *line.notes))]
+    if sum(map(len, texts)) > MOST_TEXT:
+        problems.append(Problem.TOO_LONG)
+    return problems
+
+
+def _words(raw: Json, lines: Lines) -> tuple[str, ...]:
+    """What the report is about, in the words of its codes and of its lines, each once."""
+    concepts = [raw.get("code"), *(raw.get("category") or []), *(raw.get("conclusionCode") or [])]
+    return tuple(dict.fromkeys([*all_words(concepts), *lines.categories]))
 
 
 def _title(raw: Json) -> str:
