@@ -38,24 +38,6 @@ def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
     screens, entering = Screens(), threading.Lock()
     app.before_request(lambda: _only_known_hosts(addresses))
 
-    @app.get("/")
-    def wall() -> AnyResponse:
-        return send_from_directory(WEB, "wall.html")
-
-    @app.get("/assets/<path:name>")
-    def asset(name: str) -> AnyResponse:
-        return send_from_directory(WEB, name)
-
-    @app.get("/shared/<path:name>")
-    def shared(name: str) -> AnyResponse:
-        return send_from_directory(shared_assets(), name)
-
-    @app.get("/shared/texts/<topic>.json")
-    def texts_of(topic: str) -> AnyResponse:
-        if topic not in texts.topics():
-            abort(404)
-        return Response(texts.page(topic), mimetype="application/json")
-
     @app.get("/state.json")
     def state() -> AnyResponse:
         text = f'{{"time":{_time(agent)},"sound":{_sound(agent)},"picture":{agent.hub.frame().text}}}'
@@ -85,9 +67,32 @@ def create_app(agent: Agent, addresses: OwnAddresses) -> Flask:
     def health() -> AnyResponse:
         return Response(json.dumps({"ok": True, **agent.health()}), mimetype="application/json")
 
+    _file_routes(app)
     _sound_routes(app, agent)
     app.after_request(_guarded)
     return app
+
+
+def _file_routes(app: Flask) -> None:
+    """The page itself, its own files and those it shares with other pages."""
+
+    @app.get("/")
+    def wall() -> AnyResponse:
+        return send_from_directory(WEB, "wall.html")
+
+    @app.get("/assets/<path:name>")
+    def asset(name: str) -> AnyResponse:
+        return send_from_directory(WEB, name)
+
+    @app.get("/shared/<path:name>")
+    def shared(name: str) -> AnyResponse:
+        return send_from_directory(shared_assets(), name)
+
+    @app.get("/shared/texts/<topic>.json")
+    def texts_of(topic: str) -> AnyResponse:
+        if topic not in texts.topics():
+            abort(404)
+        return Response(texts.page(topic), mimetype="application/json")
 
 
 def _sound_routes(app: Flask, agent: Agent) -> None:
