@@ -149,7 +149,6 @@ def apply(
     back in line while called elsewhere is held at once. Raises illegal_move before anything changed.
     """
     target = next_state(TicketState(ticket.state), action, escorted=ticket.bypass)
-    image = {name: _plain(getattr(ticket, name)) for name in IMAGE}
     before, came_from = lane_key(ticket), TicketState(ticket.state)
     if to is not None:
         changes |= _columns(to)
@@ -169,12 +168,29 @@ def apply(
     if ticket.promise is not None and (state not in IN_LINE or _is_other_place(ticket, changes)):
         changes["promise"] = None
     if not by_itself:
-        done = {"action": action.value, "at": stamp(work.now), "image": image, "memory": memory or {}}
-        done["doctor"] = rooms.doctor_at(work, changes.get("station_id") or ticket.station_id)
-        changes["undo"] = done if action in UNDOABLE else {}
+        station = changes.get("station_id") or ticket.station_id
+        changes["undo"] = _undo(work, ticket, action, station, memory) if action in UNDOABLE else {}
     event = CLOSED[target] if action is Action.CLOSE else EVENT_OF_ACTION[action]
     work.record(kind or event, ticket, changes=changes, reason=reason, announcement=announcement)
     lane_counts.count(work.connection, before, lane_key(ticket))
+    _follow_elsewhere(work, ticket, came_from)
+
+
+def _undo(
+    work: Work, ticket: TicketRow, action: Action, station: str | None, memory: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What undo of `action` needs: the ticket as it stands before it, what else to restore, and the doctor there."""
+    return {
+        "action": action.value,
+        "at": stamp(work.now),
+        "image": {name: _plain(getattr(ticket, name)) for name in IMAGE},
+        "memory": memory or {},
+        "doctor": rooms.doctor_at(work, station),
+    }
+
+
+def _follow_elsewhere(work: Work, ticket: TicketRow, came_from: TicketState) -> None:
+    """Release the patient's other tickets when they leave a station; hold this one when they are called elsewhere."""
     if came_from in AT_STATION and TicketState(ticket.state) not in AT_STATION:
         release_elsewhere(work, ticket)
     if came_from not in IN_LINE:
