@@ -110,15 +110,7 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
         overuse.must_have_room(work, context, Action.NUMBERS)
     if done is None:
         admit(work, queue, None if stranger else patient.id, booked=booked, override=body.override_reason)
-    asked_ticket = AskedTicket(
-        booked=booked,
-        tags=tuple(_tags(work, queue, body)),
-        before=done,
-        doctor=body.doctor,
-        language=body.language,
-        flags=tuple(body.flags or ()),
-        stranger=stranger,
-    )
+    asked_ticket = _ticket_asked(work, queue, body, booked=booked, before=done, stranger=stranger)
     ticket = issue(work, context, queue, patient, asked_ticket)
     if stranger:
         overuse.count(work, context, Action.NUMBERS)
@@ -127,6 +119,27 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
         outcome = AlertOutcome.NOT_URGENT if found is None else AlertOutcome.ESCORTED
         alerts.end(work, alerts.alert_of(work, body.alert), outcome)
     return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
+
+
+def _ticket_asked(
+    work: Work,
+    queue: Queue,
+    body: CheckInBody,
+    *,
+    booked: AppointmentRow | None,
+    before: TicketRow | None,
+    stranger: bool,
+) -> AskedTicket:
+    """What the check-in asks of the new ticket."""
+    return AskedTicket(
+        booked=booked,
+        tags=tuple(_tags(work, queue, body)),
+        before=before,
+        doctor=body.doctor,
+        language=body.language,
+        flags=tuple(body.flags or ()),
+        stranger=stranger,
+    )
 
 
 def _called_for(work: Work, body: CheckInBody) -> PatientRow | None:
