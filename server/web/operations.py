@@ -83,16 +83,8 @@ def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:
     def mine(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return column == hall if hall is not None else true()
 
-    behind = Gauge(
-        "hall_integration_behind", "Events an integration has not read", ["hall", "integration"], registry=registry
-    )
-    dead = Gauge("hall_integration_dead", "Dead letters", ["hall", "integration"], registry=registry)
     with Session(context.engines.read) as db:
-        letters = outbox.dead(db)
-        for (integration, id), number in outbox.behind(db).items():
-            if hall in {None, id}:
-                behind.labels(id, integration).set(number)
-                dead.labels(id, integration).set(letters.get((integration, id), 0))
+        _integration_gauges(registry, db, hall)
         for row in db.scalars(select(HallRow).where(mine(HallRow.id))):
             seq.labels(row.id).set(row.seq)
             for queue, kept in stated_waits.of_day(db, row.id, config_of(db, row).day(context.clock.hall())):
@@ -118,3 +110,16 @@ def gauges(context: Context, hall: str | None = None) -> CollectorRegistry:
         ):
             online.labels(id, role, name).set(1 if is_online else 0)
     return registry
+
+
+def _integration_gauges(registry: CollectorRegistry, db: Session, hall: str | None) -> None:
+    """What the integrations of one hall, or of every one (None), have still to read or could not deliver."""
+    behind = Gauge(
+        "hall_integration_behind", "Events an integration has not read", ["hall", "integration"], registry=registry
+    )
+    dead = Gauge("hall_integration_dead", "Dead letters", ["hall", "integration"], registry=registry)
+    letters = outbox.dead(db)
+    for (integration, id), number in outbox.behind(db).items():
+        if hall in {None, id}:
+            behind.labels(id, integration).set(number)
+            dead.labels(id, integration).set(letters.get((integration, id), 0))
