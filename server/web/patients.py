@@ -17,25 +17,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     """Routes of patients at kiosks and desks."""
     routes = Blueprint("patients", __name__, url_prefix="/api/v1")
 
-    def identification() -> Response:
-        """Who is this: needs no key; one answer for every failure."""
-        who = asking()
-        _, body = parsed_body(IdentifyBody)
-        named_hall(web().context, who, body.hall)
-        accept_simulated_time()
-        return rendered(identify(web().context, who, body))
-
-    declare(
-        routes,
-        spec,
-        "POST",
-        "/identifications",
-        identification,
-        operation="identify",
-        tag="patients",
-        body=IdentifyBody,
-        answer=Identification,
-    )
+    _identification(routes, spec)
     command_route(
         routes,
         spec,
@@ -60,3 +42,27 @@ def blueprint(spec: SpecTree) -> Blueprint:
         status=(201,),
     )
     return routes
+
+
+def _identification(routes: Blueprint, spec: SpecTree) -> None:
+    """The route that finds a patient; no command, since it changes no ticket."""
+
+    def identification() -> Response:
+        """Who is this: needs no key; one answer for every failure."""
+        who = asking()
+        _, body = parsed_body(IdentifyBody)
+        named_hall(web().context, who, body.hall)
+        accept_simulated_time()
+        return rendered(identify(web().context, who, body))
+
+    declare(
+        routes,
+        spec,
+        "POST",
+        "/identifications",
+        identification,
+        operation="identify",
+        tag="patients",
+        body=IdentifyBody,
+        answer=Identification,
+    )
