@@ -34,6 +34,22 @@ def blueprint(spec: SpecTree) -> Blueprint:
         status=(201,),
         halls=_alert_hall,
     )
+    _staff_answers(routes, spec)
+    read(
+        routes,
+        spec,
+        "/alerts/<id>",
+        lambda context, who, id: read_alert(context, who, id),
+        operation="read_alert",
+        tag="alerts",
+        answer=AlertAnswer,
+    )
+    _announcements(routes, spec)
+    return routes
+
+
+def _staff_answers(routes: Blueprint, spec: SpecTree) -> None:
+    """What staff do with an open alert: say who goes, and close it."""
     command_route(
         routes,
         spec,
@@ -54,17 +70,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=CloseAlertBody,
         answer=AlertAnswer,
     )
-    read(
-        routes,
-        spec,
-        "/alerts/<id>",
-        lambda context, who, id: read_alert(context, who, id),
-        operation="read_alert",
-        tag="alerts",
-        answer=AlertAnswer,
-    )
-    _announcements(routes, spec)
-    return routes
 
 
 def _announcements(routes: Blueprint, spec: SpecTree) -> None:
