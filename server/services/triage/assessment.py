@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.domain.queueing import placement
+from server.domain.queueing.position import Place
 from server.domain.triage import (
     WITHOUT_CRITERIA,
     Level,
@@ -167,22 +168,10 @@ def _second(work: Work, body: TriageBody) -> str:
 
 
 def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
-    here, calls = transitions.where(ticket), transitions.day_of(work, queue).calls
+    calls = transitions.day_of(work, queue).calls
     begun = begun_slot(work.db, queue, ticket.checked_in_at)
-    if queue.id != ticket.queue_id:
-        here = placement.on_transfer(
-            rules=queue.rules,
-            checked_in_at=ticket.checked_in_at,
-            seq=ticket.number_seq,
-            tags=ticket.tags,
-            now=work.now,
-            mode=queue.mode,
-            calls=calls,
-            zone=queue.timezone,
-            begun=begun_slot(work.db, queue, placement.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
-        )
     to = placement.on_triage(
-        here,
+        _place_before(work, ticket, queue, calls),
         rules=queue.rules,
         mode=queue.mode,
         grade_urgent=level.goes_first(queue.mode),
@@ -207,6 +196,28 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
     )
     if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
         transitions.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
+    _schedule_reassessment(work, ticket, level)
+
+
+def _place_before(work: Work, ticket: TicketRow, queue: Queue, calls: int) -> Place:
+    """Where the ticket stands before the level counts: its place, or the one a transfer to `queue` gives."""
+    if queue.id == ticket.queue_id:
+        return transitions.where(ticket)
+    return placement.on_transfer(
+        rules=queue.rules,
+        checked_in_at=ticket.checked_in_at,
+        seq=ticket.number_seq,
+        tags=ticket.tags,
+        now=work.now,
+        mode=queue.mode,
+        calls=calls,
+        zone=queue.timezone,
+        begun=begun_slot(work.db, queue, placement.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
+    )
+
+
+def _schedule_reassessment(work: Work, ticket: TicketRow, level: Level) -> None:
+    """Let the patient be looked at again when the level says so; a level without a time ends an earlier one."""
     due_at = reassess_at(level, work.now)
     if due_at is not None:
         work.schedule(f"reassess:{ticket.id}", "reassess", ticket.id, due_at)
