@@ -75,9 +75,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
         tags=list(asked.tags),
         flags=list(asked.flags),
         checked_in_at=asked.sent.checked_in_at if asked.sent is not None else work.now,
-        appointment_id=booked.id if booked else None,
-        slot_start=booked.slot_start if booked else None,
-        slot_end=booked.slot_end if booked else None,
+        **_booked_slot(booked),
         language=asked.language or patient.language or "zh",
         undo={},
         promise=None,
@@ -107,6 +105,15 @@ _STARTING: dict[str, Any] = {
     "passes": 0,
     "seq": 0,
 }
+
+
+def _booked_slot(booked: AppointmentRow | None) -> dict[str, Any]:
+    """The columns of the appointment a ticket is made for."""
+    return {
+        "appointment_id": booked.id if booked else None,
+        "slot_start": booked.slot_start if booked else None,
+        "slot_end": booked.slot_end if booked else None,
+    }
 
 
 def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
