@@ -2,6 +2,20 @@
 // server's to say (`reference.moves`, `reference.actions`). Pure; knows no screen.
 
 /**
+ * @typedef {import("protocol").TicketView} Ticket
+ * @typedef {import("/console/web/reference.js").ReferenceData} ReferenceData
+ * @typedef {object} Row
+ * @property {string} action
+ * @property {string} key
+ * @property {string} [form]
+ * @property {string} [label]
+ * @property {string} [help]
+ * @property {boolean} [always]
+ * @property {boolean} [escorted]
+ * @property {boolean | Ticket["state"]} [primary]
+ */
+
+/**
  * One row is a button, a key and a line of the list of keys:
  * - `action` is the server's name of it; `always` marks one of the page's own, possible in every state;
  * - `form` is the form it opens; without one the command is sent at once;
@@ -10,6 +24,7 @@
  * - `escorted` rows are buttons only for a level that does not queue, and stand first;
  * - `primary` says in which state the button stands out, `true` for every state.
  */
+/** @type {Row[]} */
 export const NURSE_ACTIONS = [
   { action: "triage", key: "T", form: "triage", help: "key.T", primary: true },
   { action: "stage", key: "G", form: "stage", help: "key.G" },
@@ -26,7 +41,11 @@ export const NURSE_ACTIONS = [
   { action: "finish", key: "F", help: "key.F", escorted: true },
 ];
 
-/** The same for a room: what its doctor does with the patient who is there. */
+/**
+ * The same for a room: what its doctor does with the patient who is there.
+ *
+ * @type {Row[]}
+ */
 export const STATION_ACTIONS = [
   { action: "recall", key: "R", help: "doctor_key.R" },
   { action: "start", key: "S", help: "doctor_key.S", primary: "called" },
@@ -36,17 +55,31 @@ export const STATION_ACTIONS = [
   { action: "transfer", key: "M", form: "transfer", help: "doctor_key.M" },
 ];
 
-/** The key of the text on the button of a row. */
+/**
+ * The key of the text on the button of a row.
+ *
+ * @param {Row} row
+ */
 export function labelOf(row) {
   return row.label ?? `deed.${row.action}`;
 }
 
-/** Lines of the list of keys: [[key, key of its text], …]; a line without a text of its own has the row's label. */
+/**
+ * Lines of the list of keys: [[key, key of its text], …]; a line without a text of its own has the row's label.
+ *
+ * @param {Row[]} rows
+ */
 export function helpOf(rows) {
   return rows.map((row) => [row.key, row.help ?? labelOf(row)]);
 }
 
-/** The actions that the server accepts for a ticket in its present state. */
+/**
+ * The actions that the server accepts for a ticket in its present state.
+ *
+ * @param {Ticket | null | undefined} ticket
+ * @param {ReferenceData} reference
+ * @returns {string[]}
+ */
 export function possible(ticket, reference) {
   if (!ticket) return [];
   const staging = reference.queues[ticket.queue]?.staging !== "off";
@@ -54,19 +87,34 @@ export function possible(ticket, reference) {
   return [...(reference.moves[ticket.state] ?? []), ...escorted].filter((action) => action !== "stage" || staging);
 }
 
-/** Whether the row can be used on a ticket for which `actions` are possible. */
+/**
+ * Whether the row can be used on a ticket for which `actions` are possible.
+ *
+ * @param {Row} row
+ * @param {string[]} actions
+ */
 export function isPossible(row, actions) {
   return Boolean(row.always) || actions.includes(row.action);
 }
 
-/** The rows that become buttons for this ticket, as the role allows. */
+/**
+ * The rows that become buttons for this ticket, as the role allows.
+ *
+ * @param {Row[]} rows
+ * @param {{ticket: Ticket, actions: string[], reference: ReferenceData, role: string}} shown
+ */
 export function buttonsOf(rows, { ticket, actions, reference, role }) {
   const own = rows.filter((row) => row.always || reference.actions[row.action]?.roles.includes(role));
   const rescue = own.filter((row) => row.escorted && ticket.bypass && actions.includes(row.action));
   return [...rescue, ...own.filter((row) => !row.escorted)];
 }
 
-/** "primary" or "quiet": how much the button of a row stands out in this state. */
+/**
+ * "primary" or "quiet": how much the button of a row stands out in this state.
+ *
+ * @param {Row} row
+ * @param {Ticket["state"]} state
+ */
 export function kindOf(row, state) {
   return row.primary === true || (row.primary && row.primary === state) ? "primary" : "quiet";
 }

@@ -6,14 +6,20 @@ import { later } from "/console/web/clock.js";
 
 const AGAIN = 2000; // milliseconds until the session is asked for again
 
+/** @typedef {{hall: string | null, [field: string]: any}} Staff who is signed in */
+
 export class Session {
+  /** @type {Staff | null} */
   me = null;
+  /** @type {string[]} */
   halls = [];
   ended = false;
+  /** @type {((value?: unknown) => void)[]} */
   #waiting = [];
+  /** @type {() => void} */
   #publish;
 
-  /** `publish` is called after each change. */
+  /** @param {() => void} publish is called after each change */
   constructor(publish) {
     this.#publish = publish;
   }
@@ -26,16 +32,21 @@ export class Session {
         if (status === 200) [this.me, this.halls] = [body.staff, body.halls];
         if (status === 401) location.assign("/login");
       } catch (error) {
-        if (error.code !== UNREACHABLE) throw error;
+        if (/** @type {{code?: string}} */ (error).code !== UNREACHABLE) throw error;
       }
       if (!this.me) await later(AGAIN);
     }
   }
 
-  /** The hall to show: the account's own, else the one the address names, else the first. */
+  /**
+   * The hall to show: the account's own, else the one the address names, else the first.
+   *
+   * @param {string} address
+   * @returns {string | null}
+   */
   hallOf(address) {
-    const asked = new URLSearchParams(address).get("hall");
-    return this.me.hall ?? (this.halls.includes(asked) ? asked : this.halls[0]);
+    const asked = new URLSearchParams(address).get("hall") ?? "";
+    return /** @type {Staff} */ (this.me).hall ?? (this.halls.includes(asked) ? asked : this.halls[0]);
   }
 
   /** The server knows the session no more. */
