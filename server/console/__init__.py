@@ -15,7 +15,7 @@ def install(app: Flask) -> None:
     def shared(name: str) -> Response:
         return send_from_directory(shared_assets(), name, max_age=3600)
 
-    @app.get("/shared/texts/<topic>.json")
+    @app.get("/shared/texts/<topic>.json", endpoint="texts")
     def texts_of(topic: str) -> Response:
         if topic not in texts.topics():
             abort(404)

@@ -2,27 +2,26 @@
 
 import json
 import re
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from typing import Any, cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from server.domain.access.rights import PAGES
 from server.domain.errors import HallError
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
+from server.protocol.texts import Texts, languages
 from server.services.core.principal import Principal
 from server.web.authorise import principal_of
 from server.web.guard import page_policy
 from server.web.routes import web
 
 HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
+TEXTS = Texts("console")
 LANGUAGE_COOKIE = "hall_language"
 BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")
 """Where a login may lead: a page of ours and nothing else, so no link can send staff away after signing in."""
-_TEXTS = Path(__file__).parent / "texts"
 
 
 def pages() -> Blueprint:
@@ -34,7 +33,6 @@ def pages() -> Blueprint:
     routes.add_url_rule("/login", "login", _login)
     for name in PAGES:
         routes.add_url_rule(f"/{name}", name, _page, defaults={"name": name})
-    routes.add_url_rule("/console/texts/<language>.json", "texts", _texts)
     return routes
 
 
@@ -83,8 +81,9 @@ def _shell(name: str, **more: Any) -> Response:
         nonce=nonce,
         import_map=import_map(),
         language=language,
-        lang=LANGUAGES[language],
-        t=catalogue(language),
+        lang=languages()[language].tag,
+        languages=[languages()[code] for code in TEXTS.languages()],
+        t=partial(_text, language),
         **more,
     )
     response = make_response(page)
@@ -95,9 +94,10 @@ def _shell(name: str, **more: Any) -> Response:
 def wanted_language() -> str:
     """The reader's language: the one chosen on a page before, else the browser's, else Chinese."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in LANGUAGES:
+    known = TEXTS.languages()
+    if chosen in known:
         return chosen
-    return request.accept_languages.best_match(list(LANGUAGES), default="zh") or "zh"
+    return request.accept_languages.best_match(known, default="zh") or "zh"
 
 
 @cache
@@ -108,12 +108,5 @@ def import_map() -> dict[str, dict[str, str]]:
     return {"imports": {name: f"/shared/vendor/{file}" for name, file in named.items()}}
 
 
-@cache
-def catalogue(language: str) -> dict[str, str]:
-    """The pages' sentences in one language."""
-    found: dict[str, str] = json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))
-    return found
-
-
-def _texts(language: str) -> Response:
-    return send_from_directory(_TEXTS, f"{language}.json")
+def _text(language: str, key: str) -> str:
+    return TEXTS.text(key, language)

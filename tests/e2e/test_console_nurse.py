@@ -898,7 +898,7 @@ def test_a_desk_whose_words_did_not_come_asks_for_them_again(consoles, page):
         lost.append(wish.request.url)
         wish.abort("connectionreset") if len(lost) == 1 else wish.continue_()
 
-    intercept(page, "**/console/texts/zh.json", lose_the_first)
+    intercept(page, "**/shared/texts/console.json", lose_the_first)
     page.reload()
     page.wait_for_selector("[data-link=live]")
 

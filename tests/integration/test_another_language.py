@@ -1,4 +1,4 @@
-"""A language is one folder: one made up here reaches the slip, calls, the kiosk and the wall."""
+"""A language is one folder: one made up here reaches the slip, calls, the kiosk, the wall and the consoles."""
 
 import io
 
@@ -14,6 +14,7 @@ from server.protocol import texts
 from server.protocol.terms import ErrorCode
 from server.web.problems import title_of
 from tests.support import made_language
+from tests.support.api import an_api
 from tests.support.browser import a_page
 from tests.support.made_language import CODE
 from tests.support.printers import P80, differing_dots, make_slip
@@ -68,6 +69,19 @@ def test_a_refusal_has_its_title_in_it():
     assert "Thisthis cancan bebe undoneundone forfor 30 secondsseconds onlyonly." == title_of(
         ErrorCode.UNDO_TOO_LATE, CODE
     )
+
+
+def test_the_consoles_speak_it_and_offer_the_others():
+    with an_api(fresh=True) as api:
+        client = api.server.app.test_client()
+        client.set_cookie("hall_language", CODE)
+        page = client.get("/login").get_data(as_text=True)
+        sent = client.get("/shared/texts/console.json").get_json()
+
+    assert f'<html lang="pl" data-language="{CODE}"' in page
+    assert texts.Texts("console").text("login.title", CODE) in page
+    assert all(f">{name}</button>" in page for name in ("中文", "English"))
+    assert {"zh", "en", CODE} == set(sent["files"])
 
 
 @pytest.mark.browser

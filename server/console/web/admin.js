@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, signOut } from "/console/web/api.js";
 import { newKey, UNREACHABLE } from "/console/web/command.js";
 import { Dialog, healthWords, Online, SignInAgain } from "/console/web/parts.js";
-import { choose, currentLanguage, loadTexts, t } from "/console/web/texts.js";
+import { LanguageButtons } from "/console/web/languages.js";
+import { currentLanguage, loadTexts, t } from "/console/web/texts.js";
 
 const CHANGE = /^(hospital|hall|queue|station)s?(?: (\S+?))?(?:: (\w+) (changed)| (added|closed))$/;
 
@@ -261,15 +262,9 @@ function Staff({ staff }) {
 }
 
 function Top({ name, redraw }) {
-  const other = currentLanguage() === "zh" ? "en" : "zh";
-  const change = () => {
-    choose(other);
-    redraw((count) => count + 1);
-  };
   return html`<header class="head"><h1 class="head-title">${t("title.admin")}</h1>
     <nav aria-label=${t("pages")}><a href="/api/v1/docs">${t("admin.docs")}</a></nav>
-    <button type="button" class="plain" data-act="language" lang=${other === "en" ? "en" : "zh-CN"}
-      onClick=${change}>${other === "en" ? "English" : "中文"}</button>
+    <${LanguageButtons} redraw=${() => redraw((count) => count + 1)} />
     <span class="head-me">${name}</span>
     <button type="button" class="plain" id="sign-out" onClick=${signOut}>${t("sign_out")}</button></header>`;
 }

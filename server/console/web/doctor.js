@@ -26,7 +26,7 @@ import { personOf } from "/console/web/person.js";
 import { callNext, keysOf, openForm, resume, runRow } from "/console/web/station_commands.js";
 import { Examination, PassAnyway, Pause } from "/console/web/station_forms.js";
 import { after, currentAt, minutesHere, nextLabel, whyNotNext, whyNotPass } from "/console/web/station_state.js";
-import { currentLanguage, has, named, t } from "/console/web/texts.js";
+import { has, named, t } from "/console/web/texts.js";
 import { levelOf, waitOf } from "/console/web/waits.js";
 
 const SETTLE = 60; // several events of one action come within milliseconds: one preview is enough
@@ -75,7 +75,7 @@ function Next({ page }) {
       ticket
         ? html`<span class="next-number">${ticket.number}</span><span class="next-name">${nameOf(ticket)}</span>
       <${Grade} level=${levelOf(ticket, desk.hall, desk.reference)} />
-      <span class="next-why">${blocked || first.reason_text[currentLanguage()]}</span>`
+      <span class="next-why">${blocked || named(first.reason_text)}</span>`
         : html`<span class="next-name">${blocked || t("next.nobody")}</span>`
     }
   </button>`;

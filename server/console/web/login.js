@@ -34,9 +34,11 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
-document.getElementById("language").addEventListener("click", (event) => {
-  choose(event.currentTarget.dataset.language);
-  location.reload();
-});
+for (const button of document.querySelectorAll(".login-language button")) {
+  button.addEventListener("click", () => {
+    choose(button.dataset.language);
+    location.reload();
+  });
+}
 
 await loadTexts();

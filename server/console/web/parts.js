@@ -4,7 +4,8 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post, signOut } from "/console/web/api.js";
 import { UNREACHABLE } from "/console/web/command.js";
-import { choose, has, named, t, currentLanguage } from "/console/web/texts.js";
+import { LanguageButtons } from "/console/web/languages.js";
+import { has, named, t } from "/console/web/texts.js";
 import { levelOf } from "/console/web/waits.js";
 
 /** A level as colour, shape and word; `wordy` false leaves the word to the ear alone. */
@@ -171,7 +172,6 @@ function Clock({ desk }) {
 
 /** The head of a page: where, who, link, language, way out. */
 export function Head({ desk, page, onLanguage, children }) {
-  const other = currentLanguage() === "zh" ? "en" : "zh";
   const pages = desk.me.role === "nurse" ? ["nurse", "board"] : ["doctor", "board"];
   return html`<header class="head">
     <h1 class="head-title">${named(desk.hall.name)}<span class="visually-hidden"> ${t(`title.${page}`)}</span></h1>
@@ -182,11 +182,7 @@ export function Head({ desk, page, onLanguage, children }) {
     ${children}
     <${Link} desk=${desk} />
     <${Clock} desk=${desk} />
-    <button type="button" class="plain" lang=${other === "en" ? "en" : "zh-CN"} data-act="language"
-      onClick=${() => {
-        choose(other);
-        onLanguage();
-      }}>${other === "en" ? "English" : "中文"}</button>
+    <${LanguageButtons} redraw=${onLanguage} />
     <span class="head-me" title=${desk.me.username}>${desk.me.name}</span>
     <button type="button" class="plain" data-act="sign-out" onClick=${signOut}>${t("sign_out")}</button>
   </header>`;

@@ -4,7 +4,7 @@
 import { STATION_ACTIONS } from "/console/web/actions.js";
 import { refusal } from "/console/web/desk.js";
 import { ACTION_OF_FORM, whyNotNext } from "/console/web/station_state.js";
-import { currentLanguage, t } from "/console/web/texts.js";
+import { named, t } from "/console/web/texts.js";
 import { refuse, sendAction } from "/console/web/ticket_commands.js";
 
 /** Call the next patient; whoever is being seen is finished with the same command. */
@@ -21,9 +21,9 @@ export async function callNext({ desk, station, current }) {
 
 /** What the foot says after a call: who was called and why, or why nobody was. */
 function saidOfCall(desk, { ticket, reason_text: reasons }) {
-  const because = reasons?.[currentLanguage()];
-  if (!ticket) return desk.notify(because ?? t("next.nobody"), "attention");
-  desk.offerUndo(t("done.call", { number: ticket.number, because: because ?? "" }), ticket);
+  const because = named(reasons);
+  if (!ticket) return desk.notify(because || t("next.nobody"), "attention");
+  desk.offerUndo(t("done.call", { number: ticket.number, because }), ticket);
 }
 
 /** Whether an action is possible here; says why not. */

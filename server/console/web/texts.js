@@ -1,47 +1,51 @@
-// Owns the page's words: both catalogues, the chosen language, names that come in several. Knows no screen.
+// Owns the page's texts: the chosen language, names that come in several. Knows no screen.
 
 import { speak } from "/console/web/api.js";
+import { fetchTexts } from "/shared/texts.js";
 
-const LANGUAGES = { zh: "zh-CN", en: "en" };
-const texts = {};
-let language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+let texts = null;
+let language = document.documentElement.dataset.language;
 speak(language);
 
-/** Fetch both catalogues, so that switching needs no network; asked for until they come, for a page needs its words. */
+/** Fetch all languages, so that switching needs no network; asked for until they come, for a page needs its texts. */
 export async function loadTexts() {
-  for (const tag of Object.keys(LANGUAGES)) {
-    while (!texts[tag]) {
-      try {
-        texts[tag] = await (await fetch(`/console/texts/${tag}.json`)).json();
-      } catch {
-        await new Promise((later) => setTimeout(later, 1000));
-      }
+  while (!texts) {
+    try {
+      texts = await fetchTexts("console");
+    } catch {
+      await new Promise((later) => setTimeout(later, 1000));
     }
   }
 }
 
-/** The language now: zh or en. */
+/** The code of the language now. */
 export function currentLanguage() {
   return language;
 }
 
+/** The languages to choose between: code, name on the button, tag. */
+export function languages() {
+  return texts.codes.map((code) => ({ code, ...texts.languages[code] }));
+}
+
 /** Speak another language from now on, on this page and the next. */
-export function choose(tag) {
-  language = tag;
-  speak(tag);
-  document.documentElement.lang = LANGUAGES[tag];
-  document.cookie = `hall_language=${tag}; path=/; max-age=31536000; SameSite=Strict`;
+export function choose(code) {
+  language = code;
+  speak(code);
+  document.cookie = `hall_language=${code}; path=/; max-age=31536000; SameSite=Strict`;
+  if (!texts) return;
+  document.documentElement.lang = texts.languages[code].tag;
   document.title = t(`title.${document.documentElement.dataset.page}`);
 }
 
-/** A sentence with its gaps filled: t("minutes", {minutes: 5}). */
+/** A text with its gaps filled: t("minutes", {minutes: 5}). */
 export function t(key, gaps = {}) {
-  return (texts[language]?.[key] ?? key).replace(/\{(\w+)\}/g, (_, gap) => gaps[gap] ?? "");
+  return texts ? texts.text(key, language, gaps) : key;
 }
 
-/** Whether there is such a sentence. */
+/** Whether there is such a text. */
 export function has(key) {
-  return key in (texts[language] ?? {});
+  return texts !== null && texts.has(key, language);
 }
 
 /** The name of a queue, station, level … in the language now. */
