@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from server import maintenance
+from server import installation_commands
 from server.domain.errors import HallError
 from server.domain.files import toml_text
 from server.integrations import commands as integrations
@@ -77,8 +77,15 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall-server", description="Outpatient Hall: queues, calls, paper.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add(commands, "run", "serve until SIGTERM", _run)
-    _add(commands, "check", "say whether database, key and marks are whole; exit code 0 or 1", maintenance.check)
-    restore = _add(commands, "restore", "put a copy of the database in its place: a new life", maintenance.restore)
+    _add(
+        commands,
+        "check",
+        "say whether database, key and marks are whole; exit code 0 or 1",
+        installation_commands.check,
+    )
+    restore = _add(
+        commands, "restore", "put a copy of the database in its place: a new life", installation_commands.restore
+    )
     restore.add_argument("file", type=Path, nargs="?", help="the copy; without it, what is in its place already")
     restore.add_argument("--new-key", action="store_true", help="make a lost secret.key anew, or go on with another")
     apply = _add(commands, "apply", "load a hall file", _apply)

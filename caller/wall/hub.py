@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from caller.wall.board import Board, heard, loaded, next_change, settled, still_meant, taken
-from caller.wall.view import Picture, picture
+from caller.wall.picture import Picture, picture
 from server.protocol.messages import Event, Snapshot
 
 HEARTBEAT = 1.0

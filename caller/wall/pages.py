@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from caller.agent import Agent
 from caller.speech.speakers import BrowserSpeaker
 from caller.wall.hub import HEARTBEAT
-from caller.wall.screens import MOST, Screen, Screens
+from caller.wall.stream_places import MOST, Screen, Screens
 from server.protocol import texts
 from server.protocol.addresses import OwnAddresses
 from server.protocol.assets import shared_assets

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from caller.wall.screens import MOST
+from caller.wall.stream_places import MOST
 from tests.support.wall import a_wall, normal
 
 STREAM = b"GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -15,7 +15,7 @@ from caller.wall.board import (
     settled,
     taken,
 )
-from caller.wall.view import picture
+from caller.wall.picture import picture
 from server.protocol.messages import Event, QueueView, Snapshot, StationView, TicketView
 from server.protocol.terms import EventKind, QueueKind
 

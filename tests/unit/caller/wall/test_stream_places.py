@@ -1,6 +1,6 @@
 """Which screens get the stream of pictures."""
 
-from caller.wall.screens import KNOWN_SECONDS, Screens
+from caller.wall.stream_places import KNOWN_SECONDS, Screens
 
 
 def a_crowd(screens, address, count, now=0.0):
