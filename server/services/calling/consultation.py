@@ -27,8 +27,9 @@ from server.services.core.context import Context
 from server.services.core.requests import HoldBody, PlainBody, PrioritiseBody, StartBody, VisitBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
-from server.services.tickets import announcements, bookings, rescue, reversal, transitions
+from server.services.tickets import announcements, bookings, rescue, transitions
 from server.services.tickets.requeue import doctor_for, is_away, put_back
+from server.services.tickets.undo import take_back
 from server.store.models import StationRow, TicketRow
 from server.store.queries.announcements import last_calls
 
@@ -220,11 +221,11 @@ def cancel(work: Work, id: str, body: PlainBody) -> Answer:
 
 
 def undo(work: Work, id: str, _body: PlainBody) -> Answer:
-    """撤销: the last move of the ticket is taken back within the rule's seconds."""
+    """撤销: the last transition of the ticket is taken back within the rule's seconds."""
     ticket = transitions.ticket_of(work, id)
     called = last_calls(work.db, work.hall.id, [ticket.id]).get(ticket.id)
     seconds = transitions.home_of(work, ticket).rules.undo_seconds
-    reversal.undo(work, ticket, seconds, announcement=called.content if called is not None else None)
+    take_back(work, ticket, seconds, announcement=called.content if called is not None else None)
     bookings.take_again(work, ticket)
     return answer(ticket)
 

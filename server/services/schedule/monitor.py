@@ -15,7 +15,7 @@ from server.services.core.context import Context
 from server.services.core.hall_config import Queue
 from server.services.core.opening_hours import last_end
 from server.services.core.unit_of_work import Work
-from server.services.tickets import absence, transitions
+from server.services.tickets import absent_doctors, transitions
 from server.services.tickets.issue import Asked, issue
 from server.store.models import AlertRow, AppointmentRow, PatientRow, StationRow, TicketRow
 from server.store.queries import people
@@ -30,7 +30,7 @@ def watch(work: Work, context: Context, day: date) -> datetime | None:
     queues = [queue for queue in work.config.queues.values() if queue.active]
     for queue in queues:
         _alarm_starving(work, queue)
-        absence.look(work, queue)
+        absent_doctors.look(work, queue)
         if not queue.rules.carry_over and context.clock.may_close():
             _close_session(work, queue)
         if queue.rules.check_in == "automatic":

@@ -21,7 +21,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
 from server.services.queue_state.bookable import sees
 from server.services.queue_state.booked_slots import begun_slot
-from server.services.tickets import absence, bookings, transitions
+from server.services.tickets import absent_doctors, bookings, transitions
 from server.services.tickets.rooms import open_station_of_doctor
 from server.store.models import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
 from server.store.queries import people
@@ -87,7 +87,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     if booked is not None:
         booked.state = AppointmentState.CHECKED_IN.value
         if booked.doctor_id and not ticket.doctor:
-            alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=absence.DOCTOR_GONE)
+            alerts.raise_alert(work, AlertKind.BOOKING, ticket=ticket.id, text=absent_doctors.DOCTOR_GONE)
     if not asked.stranger:
         bookings.use_up(work, ticket)
         transitions.hold_if_elsewhere(work, ticket)

@@ -1,4 +1,4 @@
-"""Taking a move back 撤销: the ticket, the weave's memory and the room's turn as they were, or a refusal."""
+"""Undo 撤销: the last transition is taken back with the memory of the order and of the room, or it is refused."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,8 +16,10 @@ from server.store.models import QueueDayRow, StationRow, TicketRow
 from server.store.queries import lane_counts
 
 
-def undo(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
-    """Put the ticket back as it was before its last move; `announcement` is shown again where it was called.
+def take_back(work: Work, ticket: TicketRow, seconds: int, *, announcement: View | None = None) -> None:
+    """Put the ticket back as it was before its last transition, within `seconds` of it (`undo_seconds` of the rules).
+
+    `announcement` is shown again where the ticket was called.
 
     Raises nothing_to_undo, undo_too_late, station_busy, illegal_move for one whose place another ticket took.
     """
