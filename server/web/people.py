@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.answers import DeviceIdentity, HallFileAnswer
 from server.protocol.terms import ErrorCode
-from server.services.access import devices, identification_attempts, login_attempts, staff
+from server.services.access import devices, identification_attempts, login_attempts, sessions, staff
 from server.services.access.accounts import Importer
 from server.services.access.tokens import COOKIE, SECURE_COOKIE
 from server.services.core.context import Context
@@ -154,7 +154,7 @@ def _sign_out() -> Response:
     token = session_cookie()
     if token:
         here.context.transactions.system(
-            own_hall(here.context, SYSTEM), lambda work: staff.sign_out(work, here.context, token)
+            own_hall(here.context, SYSTEM), lambda work: sessions.sign_out(work, here.context, token)
         )
         here.tokens.forget(token)
     response = rendered({})

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from server.services.schedule.runner import prune
+from server.services.schedule.retention import prune
 from tests.support.api import an_api
 
 PERSON = {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}}

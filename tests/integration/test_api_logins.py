@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.domain.access import login_delays
 from server.services.access import login_attempts, staff
 from server.services.core.unit_of_work import Answer
-from server.services.schedule import runner
+from server.services.schedule import retention
 from server.store.models import LoginAttemptRow
 from tests.support.api import PASSWORD, an_api
 
@@ -102,7 +102,7 @@ def test_a_delay_ends_and_is_forgotten_and_a_restart_forgets_it_not(api, monkeyp
     later(again, monkeypatch, seconds=31)
     assert 200 == sign_in(again).status_code
     later(again, monkeypatch, days=31)
-    again.context.transactions.administer(lambda db: runner.prune(db, again.context.clock.real()) or [])
+    again.context.transactions.administer(lambda db: retention.prune(db, again.context.clock.real()) or [])
     assert 0 == count(again)
 
 

@@ -1,7 +1,6 @@
 """Staff accounts and their sessions: argon2 hashes, idle and absolute ends. Strangers lock nobody out."""
 
 import secrets
-from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -11,15 +10,13 @@ from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode, StaffRole
-from server.services.access import login_attempts
+from server.services.access import login_attempts, sessions
 from server.services.access.password_hashing import HashingLine
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Answer, Work
 from server.store.models import HallRow, SessionRow, StaffRow, StationRow
 
-IDLE = timedelta(hours=2)
-LONGEST = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher(parallelism=1)  # the same work and memory as with four threads; the other cores are for staff
 _line = HashingLine()
@@ -171,7 +168,7 @@ def sign_in(
             staff_id=row.id,
             created_at=work.real_now,
             seen_at=work.real_now,
-            expires_at=work.real_now + LONGEST,
+            expires_at=work.real_now + sessions.LONGEST,
         )
     )
     work.audit("session.opened", row.id)
@@ -210,40 +207,3 @@ def accounts(context: Context, hall: str | None) -> list[dict[str, str | bool | 
             }
             for row in rows
         ]
-
-
-def sign_out(work: Work, context: Context, token: str) -> Answer:
-    """The session ends."""
-    row = work.db.get(SessionRow, context.token_hash(token))
-    if row is not None:
-        work.db.delete(row)
-        work.audit("session.closed", row.staff_id)
-    return Answer(200, {})
-
-
-def by_session(context: Context, token: str) -> Principal | None:
-    """The member of staff a session token names; None when it ended, idled out, or the account is disabled."""
-    now = context.clock.real()
-    with Session(context.engines.read) as db:
-        row = db.get(SessionRow, context.token_hash(token))
-        if row is None or now > row.expires_at or now - row.seen_at > IDLE:
-            return None
-        staff = db.get(StaffRow, row.staff_id)
-        if staff is None or staff.disabled_at is not None:
-            return None
-        return Principal(
-            "staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id
-        )
-
-
-def prune(db: Session, now: datetime) -> None:
-    """Forget sessions that are over; called inside a transaction."""
-    db.execute(delete(SessionRow).where(SessionRow.expires_at < now))
-
-
-def touch(work: Work, context: Context, token: str) -> Answer:
-    """The session is in use."""
-    row = work.db.get(SessionRow, context.token_hash(token))
-    if row is not None:
-        row.seen_at = work.real_now
-    return Answer(200, {})

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from server.services.access import devices, staff
+from server.services.access import devices, sessions
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 
@@ -31,7 +31,7 @@ class Tokens:
             known = self._known.get(key)
         if known is not None and now - known[0] < TRUSTED_SECONDS:
             return known[1]
-        find = devices.by_token if kind == "device" else staff.by_session
+        find = devices.by_token if kind == "device" else sessions.by_session
         found = find(self._context, token)
         with self._lock:
             if len(self._known) > 5000:
@@ -53,4 +53,4 @@ class Tokens:
         self._touched[token] = now
         hall = who.hall or next(iter(self._context.hall_ids()), None)
         if hall is not None:
-            self._context.transactions.system(hall, lambda work: staff.touch(work, self._context, token))
+            self._context.transactions.system(hall, lambda work: sessions.touch(work, self._context, token))

@@ -4,32 +4,27 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.protocol.terms import ENDED, Action, AlertKind, EventKind, TicketState
-from server.services.access import devices, doctors, identification_attempts, login_attempts, staff
+from server.protocol.terms import AlertKind, TicketState
+from server.services.access import devices, doctors
 from server.services.alerts import alerts
 from server.services.bootstrap import journal_epochs
 from server.services.calling import consultation
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Answer, Work
 from server.services.paper import print_jobs, waiting_list
-from server.services.patients import desk_codes
 from server.services.queue_state import estimates
-from server.services.schedule import clock_news, monitor
-from server.services.tickets import bookings, stated_waits, transitions
+from server.services.schedule import clock_news, close_of_day, monitor
+from server.services.tickets import bookings
 from server.services.triage import assessment
-from server.store.models import HallRow, ReceiptRow, ScheduledTaskRow, TicketRow
-from server.store.queries import journal
+from server.store.models import HallRow, ScheduledTaskRow, TicketRow
 
-BATCH = 100
-KEPT = timedelta(days=7)
-LOOK_AGAIN = timedelta(minutes=1)
 EXPIRING = ("lease", "silent")
 """What runs out by the clock alone, and only while the server could hear who would have prevented it."""
 log = logging.getLogger(__name__)
@@ -197,25 +192,12 @@ def _do(work: Work, context: Context, id: str) -> Answer:
         return Answer(200, {})
     kind, subject = row.kind, row.subject
     work.db.delete(row)
-    work.db.flush()  # gone before the deed, which may put a row of the same id
+    work.db.flush()  # gone before its work is done, which may put a row of the same id
     if kind in ONCE:
         ONCE[kind](work, subject)
     elif kind not in STANDING:
         log.error("due row %s is of a kind that this version does not know, and is dropped", id)
     return Answer(200, {})
-
-
-def _close_day(work: Work, context: Context, row: ScheduledTaskRow) -> datetime | None:
-    """Close the day a batch at a time: it stays due until everybody is closed, and while the clock is not steady."""
-    if not context.clock.may_close():
-        return work.now + LOOK_AGAIN
-    if _close_batch(work, date.fromisoformat(row.subject)):
-        return row.due_at
-    work.record(EventKind.DAY_CLOSED, reason=row.subject)
-    stated_waits.log_day(work.db, work.hall.id, date.fromisoformat(row.subject))
-    if context.clock.is_steady():
-        prune(work.db, work.real_now)
-    return None
 
 
 def _watch(work: Work, context: Context, row: ScheduledTaskRow) -> datetime | None:
@@ -237,31 +219,8 @@ def _staged_long(work: Work, id: str) -> None:
         alerts.raise_alert(work, AlertKind.STAGED_LONG, ticket=id)
 
 
-def _close_batch(work: Work, day: date) -> bool:
-    """Close up to a batch of the day's live tickets, as the lifecycle says."""
-    ended = [state.value for state in ENDED]
-    rows = work.db.scalars(
-        select(TicketRow)
-        .where(TicketRow.hall_id == work.hall.id, TicketRow.business_day <= day, TicketRow.state.not_in(ended))
-        .limit(BATCH)
-    ).all()
-    for ticket in rows:
-        transitions.apply(work, ticket, Action.CLOSE, reason="day_closed", station_id=None, hold_reason=None)
-    return len(rows) == BATCH
-
-
-def prune(db: Session, now: datetime) -> None:
-    """Forget events and receipts older than seven days (real time), sessions that are over; inside a transaction."""
-    journal.prune(db, now - KEPT)
-    staff.prune(db, now)
-    identification_attempts.forget_old(db, now)
-    login_attempts.forget_old(db, now)
-    desk_codes.forget_old(db, now)
-    db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
-
-
 STANDING: Mapping[str, Callable[[Work, Context, ScheduledTaskRow], datetime | None]] = {
-    "close_day": _close_day,
+    "close_day": close_of_day.close_day,
     "watch": _watch,
     "list": _list,
     bookings.KIND: _booking,
