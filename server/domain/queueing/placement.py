@@ -1,4 +1,4 @@
-"""Owns where a ticket stands when a event happens: lane, static order key, reference time, credit, due call.
+"""Owns where a ticket stands when an event happens: lane, static order key, reference time, credit, due call.
 
 Pure: the caller brings the time, the rules, the counters and the hospital's zone, by whose clock slots begin; knows no
 database and no patient.

@@ -129,7 +129,7 @@ def events(context: Context, hall: str, principal: Principal, *, after: int, lim
             raise HallError(ErrorCode.RELOAD, f"the journal is at {row.epoch} {row.seq}")
         first = journal.first_seq(db, hall)
         if after < row.seq and (first is None or after < first - 1):
-            raise HallError(ErrorCode.RELOAD, f"facts before {first} are pruned")
+            raise HallError(ErrorCode.RELOAD, f"events before {first} are pruned")
         rows = journal.rows_after(db, hall, after, min(limit, PAGE_LIMIT))
         presenter = AudiencePresenter(db, row, principal.audience)
         presenter.learn([event["subject"] for event in rows])
