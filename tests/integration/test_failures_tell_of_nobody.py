@@ -74,7 +74,7 @@ def broken(_api, patch):
             error.add_note(f"{body}")
             raise ValueError(f"cannot handle {body}") from error
 
-    patch.setattr(Work, "write_facts", fail)
+    patch.setattr(Work, "write_events", fail)
     patch.setattr(check_in, "check_in", fail)
     yield "ValueError"
 
