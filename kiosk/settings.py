@@ -16,4 +16,4 @@ class Settings(BaseSettings):
     port: int = Field(8081, ge=0, le=65535, description="port of the local page on 127.0.0.1")
     printer: str = Field("", description="URL of the slip printer, such as tcp://192.0.2.7:9100; empty: no printer")
     reader: str = Field("", description="serial:///dev/ttyACM0; keyboard:// or empty: a reader that types")
-    state_dir: Path = Field(Path("kiosk-state"), description="folder for wishes that are not settled yet")
+    state_dir: Path = Field(Path("kiosk-state"), description="folder for commands that are not settled yet")

@@ -408,7 +408,7 @@ def test_a_patient_is_sent_ahead_to_a_room_by_a_key(consoles, page):
     becomes(consoles, one.number, "waiting")
 
 
-STICKS_OUT = """() => [...document.querySelectorAll(".deeds .button kbd")]
+STICKS_OUT = """() => [...document.querySelectorAll(".actions .button kbd")]
   .filter((key) => key.getBoundingClientRect().right > key.closest(".button").getBoundingClientRect().right)
   .map((key) => key.innerText)"""
 
@@ -418,7 +418,7 @@ def test_the_key_of_every_action_stands_inside_its_button(consoles, page, tag):
     (one,) = consoles.check_in("何敏")
     speak(page, tag)
     choose(page, one.number)
-    assert page.locator(".deeds .button kbd").count() > 9
+    assert page.locator(".actions .button kbd").count() > 9
     assert [] == page.evaluate(STICKS_OUT)
 
 
@@ -434,7 +434,7 @@ def test_hold_return_priority_transfer_and_cancel_by_keys(consoles, page):
     becomes(consoles, number, "held")
     assert "toilet" == ticket(consoles, number).hold_reason
 
-    page.wait_for_selector(".side .deeds")
+    page.wait_for_selector(".side .actions")
     choose(page, number, "held")
     page.keyboard.press("r")
     becomes(consoles, number, "waiting")
@@ -449,14 +449,14 @@ def test_hold_return_priority_transfer_and_cancel_by_keys(consoles, page):
     page.keyboard.press("Enter")
     until(lambda: ["老"] == ticket(consoles, number).tags)
 
-    page.wait_for_selector(".side .deeds")
+    page.wait_for_selector(".side .actions")
     page.keyboard.press("m")
     page.wait_for_selector("[data-form=transfer]")
     page.fill("#reason", "挂错科")
     page.press("#reason", "Enter")
     until(lambda: "ED" == ticket(consoles, number).queue)
 
-    page.wait_for_selector(".side .deeds")
+    page.wait_for_selector(".side .actions")
     page.keyboard.press("x")
     page.wait_for_selector("[data-form=cancel]")
     page.keyboard.type("患者离开")

@@ -80,7 +80,7 @@ def test_every_action_of_a_page_is_one_of_the_server_or_the_pages_own():
 
 def test_every_action_of_a_page_has_its_texts():
     table = rows()
-    needed = {row.get("label", f"deed.{row['action']}") for row in table}
+    needed = {row.get("label", f"action.{row['action']}") for row in table}
     needed |= {row["help"] for row in table if "help" in row}
     needed |= {f"done.{row['action']}" for row in table if "form" not in row}
 

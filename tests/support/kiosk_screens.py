@@ -269,7 +269,7 @@ class KioskScreens:
     def __init__(self) -> None:
         port = free_port()
         self.runtime = Shown()
-        agent: Any = create_agent(self.runtime, port)  # type: ignore[arg-type]  # it has a mind's three doors
+        agent: Any = create_agent(self.runtime, port)  # type: ignore[arg-type]  # it has the three methods of a Runtime
         self._server = PageServer("127.0.0.1", port, LIMITS).start(agent)
         self.address = f"http://127.0.0.1:{port}/"
 

@@ -108,7 +108,7 @@ def reference() -> str:
             "",
             "## Routes",
             "",
-            "A key is an `Idempotency-Key` of 1 to 255 printable characters; same key and wish, same answer.",
+            "A key is an `Idempotency-Key` of 1 to 255 printable characters; same key and command, same answer.",
             "`GET /healthz` and `GET /readyz` need nobody, `GET /metrics` a service device or an administrator.",
             "",
             routes(),

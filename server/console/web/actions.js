@@ -37,7 +37,7 @@ export const NURSE_ACTIONS = [
   { action: "cancel", key: "X", form: "cancel", help: "key.X" },
   { action: "explain", key: "E", form: "explain", help: "key.E", always: true },
   { action: "desk_code", key: "I", form: "desk_code", help: "key.I", always: true },
-  { action: "start", key: "B", form: "start", label: "deed.rescue", help: "key.B", escorted: true, primary: true },
+  { action: "start", key: "B", form: "start", label: "action.rescue", help: "key.B", escorted: true, primary: true },
   { action: "finish", key: "F", help: "key.F", escorted: true },
 ];
 
@@ -51,7 +51,7 @@ export const STATION_ACTIONS = [
   { action: "start", key: "S", help: "doctor_key.S", primary: "called" },
   { action: "finish", key: "F", help: "doctor_key.F", primary: "serving" },
   { action: "pass", key: "P", help: "doctor_key.P" },
-  { action: "hold", key: "E", form: "examination", label: "deed.examination", help: "doctor_key.E" },
+  { action: "hold", key: "E", form: "examination", label: "action.examination", help: "doctor_key.E" },
   { action: "transfer", key: "M", form: "transfer", help: "doctor_key.M" },
 ];
 
@@ -61,7 +61,7 @@ export const STATION_ACTIONS = [
  * @param {Row} row
  */
 export function labelOf(row) {
-  return row.label ?? `deed.${row.action}`;
+  return row.label ?? `action.${row.action}`;
 }
 
 /**

@@ -148,7 +148,7 @@ function useHallFile(file, ask, reload) {
 
 function FileButtons({ state, discard }) {
   const { text, edited, ready, setConfirming, send } = state;
-  return html`<span class="row admin-deeds">
+  return html`<span class="row admin-actions">
     <button type="button" class="button button-quiet" data-act="export"
       onClick=${() => download(text)}>${t("admin.export")}</button>
     <button type="button" class="button button-quiet" data-act="discard" disabled=${!edited}

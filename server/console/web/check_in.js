@@ -161,7 +161,7 @@ function Flags({ state }) {
 
 function CodeButton({ visit, giveCode }) {
   return html`<div class="row-buttons"><button type="button" class="button button-quiet" data-act="visit_code"
-    onClick=${() => giveCode(visit)}>${t("deed.desk_code")}</button></div>`;
+    onClick=${() => giveCode(visit)}>${t("action.desk_code")}</button></div>`;
 }
 
 /**
@@ -173,7 +173,7 @@ export function CheckIn({ desk, form, visit, alert, giveCode, onClose, onDone })
   const { fields, set, choices, submit } = state;
   const queues = desk.hall.queues.map((one) => [one.id, named(one.name)]);
   return html`<${TicketForm} desk=${desk} title=${t("form.check_in")} name=${`check_in:${form}`}
-    word=${t("deed.check_in")} submit=${() => submit()} onClose=${onClose}>
+    word=${t("action.check_in")} submit=${() => submit()} onClose=${onClose}>
     <${Person} state=${state} />
     ${visit ? html`<${CodeButton} visit=${visit} giveCode=${giveCode} />` : null}
     <${RadioGroup} legend=${t("fact.queue")} name="queue" value=${fields.queue} choose=${(queue) => set({ queue })}

@@ -123,7 +123,7 @@ export class Desk {
     this.#feedback.clear();
     const answer = await this.#commands.run(name, path, body, undoable);
     if (!answer.settled) {
-      this.notify(t("wish.unsure"), "danger");
+      this.notify(t("command.unsure"), "danger");
       return null;
     }
     if (answer.status < 400) this.#accepted(answer.body, done, ticket);

@@ -56,7 +56,9 @@ export function Facts({ desk, ticket }) {
 function remarkWords(remarks) {
   const others = Object.entries(remarks ?? {}).filter(([action]) => action !== "hold" && action !== "triage");
   return others
-    .map(([action, words]) => (has(`deed.${action}`) ? t("labelled", { label: t(`deed.${action}`), words }) : words))
+    .map(([action, words]) =>
+      has(`action.${action}`) ? t("labelled", { label: t(`action.${action}`), words }) : words,
+    )
     .join(" · ");
 }
 
@@ -101,7 +103,7 @@ function Buttons({ desk, ticket, actions, run }) {
   const { reference, me } = desk;
   const rows = buttonsOf(NURSE_ACTIONS, { ticket, actions, reference, role: me.role });
   const nameOf = (row) => (row.form ? row.action : `${row.action}:${ticket.id}`);
-  return html`<div class="deeds" role="group" aria-label=${t("deeds")}>
+  return html`<div class="actions" role="group" aria-label=${t("actions")}>
     ${rows.map(
       (row) => html`<${ActionButton} key=${row.action} desk=${desk} name=${nameOf(row)} word=${t(labelOf(row))}
         hotkey=${row.key} disabled=${!isPossible(row, actions)} kind=${kindOf(row)} onClick=${() => run(row)} />`,

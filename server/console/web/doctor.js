@@ -150,16 +150,16 @@ function RowButton({ page, row }) {
 function PauseButton({ page }) {
   const { desk, station } = page;
   if (station.state === "open")
-    return html`<${ActionButton} desk=${desk} name="pause" word=${t("deed.pause")} hotkey="B" wide
+    return html`<${ActionButton} desk=${desk} name="pause" word=${t("action.pause")} hotkey="B" wide
       onClick=${() => openForm(page, "pause")} />`;
-  return html`<${ActionButton} desk=${desk} name="open" word=${t("deed.open")} hotkey="B" kind="primary" wide
+  return html`<${ActionButton} desk=${desk} name="open" word=${t("action.open")} hotkey="B" kind="primary" wide
     onClick=${() => resume(page)} />`;
 }
 
 function Buttons({ page }) {
   const { current, why } = page;
   return html`<div>
-    <div class="doctor-deeds" role="group" aria-label=${t("deeds")}>
+    <div class="doctor-actions" role="group" aria-label=${t("actions")}>
       ${STATION_ACTIONS.map((row) => html`<${RowButton} key=${row.action} page=${page} row=${row} />`)}
       <${PauseButton} page=${page} />
     </div>
@@ -167,7 +167,7 @@ function Buttons({ page }) {
   </div>`;
 }
 
-/** The form that is open; it keeps its patient, come what may. */
+/** The form that is open; it keeps its patient while the list changes. */
 function OpenForm({ page }) {
   const { desk, form, setForm, station, why } = page;
   const Form = FORMS[form.name];

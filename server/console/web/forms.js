@@ -116,7 +116,7 @@ export function Start({ desk, ticket, onClose, onDone }) {
   const [place, setPlace] = useState(t("rescue.usual"));
   const submit = () => sendForm(desk, ticket, "start", { place: place.trim() || undefined }, onDone);
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.start")} name=${`start:${ticket.id}`}
-    word=${t("deed.rescue")} submit=${submit} onClose=${onClose}>
+    word=${t("action.rescue")} submit=${submit} onClose=${onClose}>
     <${TextField} id="rescue-place" label=${t("rescue.place")} value=${place} set=${setPlace} focus=${true}
       maxlength="100" />
   <//>`;
@@ -148,7 +148,7 @@ export function Stage({ desk, ticket, onClose, onDone }) {
   const submit = () =>
     station ? sendForm(desk, ticket, "stage", { station }, onDone) : desk.notify(t("stage.nowhere"), "danger");
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.stage")} name=${`stage:${ticket.id}`}
-    word=${t("deed.stage")} submit=${submit} onClose=${onClose}>
+    word=${t("action.stage")} submit=${submit} onClose=${onClose}>
     ${
       rooms.length
         ? html`<${RadioGroup} legend=${t("stage.to")} name="station" value=${station} choose=${setStation}
@@ -176,7 +176,7 @@ export function Hold({ desk, ticket, onClose, onDone }) {
     sendForm(desk, ticket, "hold", { reason }, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.hold")} name=${`hold:${ticket.id}`}
-    word=${t("deed.hold")} submit=${submit} onClose=${onClose}>
+    word=${t("action.hold")} submit=${submit} onClose=${onClose}>
     <${RadioGroup} legend=${t("reason")} name="hold" value=${code} choose=${setCode} onEnter=${submit} focus=${true}
       options=${HOLDS.map((one) => [one, t(`hold.${one}`)])} />
     <${TextField} id="hold-more" label=${t(code === "examination" ? "hold.which" : "reason.more")} value=${more}
@@ -224,7 +224,7 @@ export function Transfer({ desk, ticket, onClose, onDone }) {
     sendForm(desk, ticket, "transfer", body, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.transfer")} name=${`transfer:${ticket.id}`}
-    word=${t("deed.transfer")} submit=${submit} onClose=${onClose}>
+    word=${t("action.transfer")} submit=${submit} onClose=${onClose}>
     <${WhereTo} places=${places} value=${to} set=${setTo} submit=${submit} />
     <${DoctorField} doctors=${reference.doctors} value=${doctor} set=${setDoctor} />
     <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} maxlength="200" required />
@@ -241,7 +241,7 @@ export function Priority({ desk, ticket, onClose, onDone }) {
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.prioritise")}
     name=${`prioritise:${ticket.id}`}
-    word=${t("deed.prioritise")} submit=${submit} onClose=${onClose}>
+    word=${t("action.prioritise")} submit=${submit} onClose=${onClose}>
     <${RadioGroup} legend=${t("tag")} name="tag" value=${tag} choose=${setTag} focus=${true}
       options=${tags.map((one) => [one, `${one} ${t(`tag.${one}`)}`])}
       onEnter=${() => document.getElementById("evidence").focus()} />
@@ -257,7 +257,7 @@ export function Cancel({ desk, ticket, onClose, onDone }) {
     sendForm(desk, ticket, "cancel", { reason: reason.trim() }, onDone);
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.cancel")} name=${`cancel:${ticket.id}`}
-    word=${t("deed.cancel")} submit=${submit} onClose=${onClose}>
+    word=${t("action.cancel")} submit=${submit} onClose=${onClose}>
     <${TextField} id="reason" label=${t("reason")} value=${reason} set=${setReason} focus=${true} maxlength="200"
       required
       placeholder=${t("cancel.hint")} />

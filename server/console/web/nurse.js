@@ -94,7 +94,7 @@ function Tools({ page }) {
         onInput=${(event) => page.change({ typed: event.target.value })}
       onKeyDown=${look} />
     <button type="button" class="button button-primary" data-act="check_in" aria-keyshortcuts="N"
-      onClick=${() => openPanel(page, "check_in")}>${t("deed.check_in")}<kbd aria-hidden="true">N</kbd></button>
+      onClick=${() => openPanel(page, "check_in")}>${t("action.check_in")}<kbd aria-hidden="true">N</kbd></button>
   </div>`;
 }
 

@@ -65,7 +65,7 @@ export function shown(view, { hall, reference, now }) {
 
 /**
  * {ticket, place}: whom the desk is about, and the place in the list. Whose line is gone leaves the desk at that
- * place; an open form keeps its patient, come what may.
+ * place; an open form keeps its patient while the list changes.
  *
  * @param {View} view
  * @param {Line[]} lines

@@ -97,7 +97,7 @@ export function ActionButton({
 }) {
   const pending = desk.pending[command];
   const off = Boolean(disabled || pending);
-  const label = pending?.attempt ? t("wish.again_short", { attempt: pending.attempt }) : word;
+  const label = pending?.attempt ? t("command.again_short", { attempt: pending.attempt }) : word;
   return html`<button type="button"
     class=${`button button-${kind} ${wide ? "button-double" : ""} ${pending ? "is-pending" : ""}`}
     data-act=${name} aria-disabled=${off} aria-busy=${Boolean(pending)} aria-keyshortcuts=${hotkey} title=${why}
@@ -208,7 +208,7 @@ export function Foot({ desk, keys, compact = false }) {
       ${
         trying
           ? html`<span
-        class="say say-attention">${t(`wish.again_${trying.cause ?? "link"}`, trying)}</span>`
+        class="say say-attention">${t(`command.again_${trying.cause ?? "link"}`, trying)}</span>`
           : null
       }
       ${

@@ -13,7 +13,7 @@ export function Examination({ desk, ticket, onClose, onDone }) {
     return sendForm(desk, ticket, "hold", { reason }, onDone, "done.examination");
   };
   return html`<${TicketForm} desk=${desk} ticket=${ticket} title=${t("form.examination")} name=${`hold:${ticket.id}`}
-    word=${t("deed.examination")} submit=${submit} onClose=${onClose}>
+    word=${t("action.examination")} submit=${submit} onClose=${onClose}>
     <${TextField} id="which" label=${t("hold.which")} value=${which} set=${setWhich} focus=${true} maxlength="120"
       placeholder="CT" /><//>`;
 }
@@ -32,7 +32,7 @@ export function Pause({ desk, station, onClose, onDone }) {
     const answer = await desk.act("pause", `/api/v1/stations/${station.id}/pause`, body, { done });
     if (answer?.status < 400) onDone();
   };
-  return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("deed.pause")} submit=${submit}
+  return html`<${TicketForm} desk=${desk} title=${t("form.pause")} name="pause" word=${t("action.pause")} submit=${submit}
     onClose=${onClose}>
     <${RadioGroup} legend=${t("pause.minutes")} name="minutes" value=${minutes} choose=${setMinutes} focus=${true}
       onEnter=${submit} options=${LENGTHS.map((one) => [one, t("minutes", { minutes: one })])} />

@@ -36,7 +36,7 @@ export function whyNotPass(current, passing, now) {
 
 /** The key of the text on the large button, and its gaps. */
 export function nextLabel(current, pending) {
-  if (pending?.attempt) return { key: "wish.again_short", gaps: pending };
+  if (pending?.attempt) return { key: "command.again_short", gaps: pending };
   if (pending) return { key: "next.calling" };
   return { key: current?.state === "serving" ? "next.finish" : "next" };
 }

@@ -78,9 +78,9 @@ class Other:
     here: bool = True
 
 
-def from_expected(told: Expected, at: datetime, seq: int) -> StatedWait:
+def from_expected(expected: Expected, at: datetime, seq: int) -> StatedWait:
     """What is kept of a wait that is told at `at`, when the hall's journal is at `seq`."""
-    return StatedWait(at, seq, told.high, *(round(one, 2) for one in (told.p20, told.p80, told.p90)))
+    return StatedWait(at, seq, expected.high, *(round(one, 2) for one in (expected.p20, expected.p80, expected.p90)))
 
 
 def delays(lane: Lane, rank: int, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:

@@ -61,8 +61,8 @@ test("a button is for the roles that the server names", () => {
 });
 
 test("a row without texts of its own is labelled by its action, and helped by its label", () => {
-  assert.equal(labelOf({ action: "remind" }), "deed.remind");
-  assert.deepEqual(helpOf([{ action: "remind", key: "U" }]), [["U", "deed.remind"]]);
+  assert.equal(labelOf({ action: "remind" }), "action.remind");
+  assert.deepEqual(helpOf([{ action: "remind", key: "U" }]), [["U", "action.remind"]]);
   assert.deepEqual(helpOf([{ action: "hold", key: "H", help: "key.H" }]), [["H", "key.H"]]);
 });
 

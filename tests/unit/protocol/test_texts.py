@@ -107,9 +107,9 @@ def test_a_missing_text_shows_its_key(locales):
 
 
 def test_dots_of_a_key_are_hyphens_in_the_file(locales):
-    made(locales, en={"language": "tag = en", "t": "deed-check_in = Check in\ntag-_u8001_ = Older"})
+    made(locales, en={"language": "tag = en", "t": "action-check_in = Check in\ntag-_u8001_ = Older"})
 
-    assert ["Check in", "Older"] == [Texts("t").text(key, "en") for key in ("deed.check_in", "tag.老")]
+    assert ["Check in", "Older"] == [Texts("t").text(key, "en") for key in ("action.check_in", "tag.老")]
 
 
 def test_values_are_inserted_as_they_are_without_grouping_and_without_marks(locales):
