@@ -100,4 +100,9 @@ def resynchronise(width: int) -> bytes:
     NULs complete an image that was broken off (as white) and mean nothing otherwise. ESC @ ends page mode and throws
     away a line of text that was not printed.
     """
-    return bytes((width + 7) // 8 * LONGEST_BAND) + INITIALISE + NO_AUTO_STATUS
+    return complete(width, LONGEST_BAND) + NO_AUTO_STATUS
+
+
+def complete(width: int, rows: int) -> bytes:
+    """White for an image of `rows` rows that lost bytes on the way; a printer that waits for none ignores it."""
+    return bytes((width + 7) // 8 * rows) + INITIALISE

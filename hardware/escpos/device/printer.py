@@ -92,7 +92,7 @@ class EscposPrinter:
         bands = [band for page in pages for band in encode.bands(page, self._limits.band_rows)]
         self._sent = 0
         self._content = sum(map(len, bands))
-        self._total = self._content + len(encode.CUTS[self.profile.cut])
+        self._total = self._content + len(self._cut())
         self._preparation.new_job()
         begin_by = self._now() + min(self._limits.begin, self._limits.begin if within is None else within)
         pause = PAUSE
@@ -132,6 +132,9 @@ class EscposPrinter:
         self._sent += size
         self._preparation.clean = False
 
+    def _cut(self) -> bytes:
+        return encode.CUTS[self.profile.cut]
+
     def _job(self, talk: OrderedConversation, bands: Sequence[bytes]) -> Outcome:
         """Send everything, checking on the way; raises Stopped, Unproven or HardwareError."""
         if complaint := self._transport.complaint():
@@ -145,7 +148,8 @@ class EscposPrinter:
         for band in bands:
             talk.band(band, self._count)
         if not talk.answers:
-            talk.write(encode.CUTS[self.profile.cut], self._count)
+            talk.write(encode.complete(self.profile.width, self._limits.band_rows))
+            talk.write(self._cut(), self._count)
             return self._end(PrintJobState.SENT, Reason.NO_STATUS, "this printer answers nothing")
         talk.settle()
         return self._finish(talk, witness)
@@ -154,9 +158,11 @@ class EscposPrinter:
         """Have the content confirmed, cut, and have the cut confirmed, as far as the printer answers."""
         confirms = self.abilities.barrier is not False
         doubt = self._doubt(talk, witness) if confirms else ""
-        cut = encode.CUTS[self.profile.cut]
+        cut = self._cut()
         mark = b"" if witness is None else encode.macro(encode.process_id(CLEAN))
         try:
+            if not confirms:  # a band that lost bytes unseen takes what follows for its dots: not the cut
+                talk.write(encode.complete(self.profile.width, self._limits.band_rows))
             talk.write(cut + mark, lambda size: self._count(len(cut)))
             if doubt == SILENT:
                 raise Stopped(Reason.NOT_CONFIRMED, doubt)

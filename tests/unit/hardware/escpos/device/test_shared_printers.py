@@ -164,6 +164,14 @@ def test_answers_of_another_host_leave_a_named_proof_as_it_is_and_make_a_counted
         assert (state, True) == (outcome.state, "others" in outcome.evidence), outcome
 
 
+@pytest.mark.parametrize("habit", ["no barrier", "hangs up, no barrier"])
+def test_a_band_that_lost_bytes_unseen_never_takes_the_cut_for_its_dots(habit):
+    """L8: two slips were one paper where the printer confirms nothing and the last whole band lost its end."""
+    for at in (5278, 6000, 6900):
+        _, wrong = broken(HABITS[habit], BREAKS["a band lost"](at))
+        assert [] == [text for text in wrong if "two jobs" in text], at
+
+
 def test_automatic_status_that_another_program_switched_on_disturbs_nothing():
     outcome, wrong = broken({"auto_status": True}, {})
 
