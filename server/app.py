@@ -24,12 +24,15 @@ from server.web import (
     alerts,
     appointments,
     authorise,
+    devices,
     guard,
+    hall_file,
     halls,
+    imports,
+    login_sessions,
     openapi,
     operations,
     patients,
-    people,
     printing,
     problems,
     reports,
@@ -40,7 +43,20 @@ from server.web.bodies import is_text
 from server.web.routes import Web
 from server.web.sign_ins import SignInLimit
 
-RESOURCES = (patients, appointments, tickets, stations, halls, printing, alerts, people, operations)
+RESOURCES = (
+    patients,
+    appointments,
+    tickets,
+    stations,
+    halls,
+    printing,
+    alerts,
+    login_sessions,
+    devices,
+    imports,
+    hall_file,
+    operations,
+)
 
 
 @dataclass
