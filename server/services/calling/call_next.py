@@ -6,12 +6,13 @@ from server.domain.queueing.discipline import Choice, remember
 from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services.calling import staging
-from server.services.calling.selection import choose, recent_of
+from server.services.calling.selection import choose
 from server.services.core.authority import must_reach_ticket
 from server.services.core.context import Context
 from server.services.core.requests import CallNextBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
+from server.services.queue_state.heads import recent_of
 from server.services.tickets import announcements, stated_waits, transitions
 from server.store.models import StationRow, TicketRow
 from server.store.rows import write_now

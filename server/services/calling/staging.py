@@ -9,11 +9,12 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.domain.queueing.discipline import Caller, Choice, ReasonCode, Recent, choose_next, remember
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services.calling.selection import caller_of, heads_of, in_order_sent, queues_of, recent_of, sent_to
+from server.services.calling.selection import heads_of, sent_to
 from server.services.core.authority import must_reach_station
 from server.services.core.requests import StageBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import ticket_view
+from server.services.queue_state.heads import caller_of, in_order_sent, queues_of, recent_of
 from server.services.tickets import announcements, transitions
 from server.store.models import StationRow, TicketRow
 

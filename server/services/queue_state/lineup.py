@@ -1,17 +1,17 @@
 """Owns the line-up of a queue for the discipline: who waits, which rooms call, what they called. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from server.domain.queueing.discipline import Caller, Head, Recent
+from server.domain.queueing.discipline import Head, Recent
 from server.domain.queueing.wait_estimate import Line, Room, Stream
 from server.protocol.terms import Lane, StationState, TicketState
 from server.services.core.hall_config import HallConfig
+from server.services.queue_state import heads
 from server.store.models import QueueDayRow, StationRow, TicketRow
 
 MOST = 400
@@ -19,23 +19,7 @@ MOST = 400
 LEARNT_FROM = timedelta(minutes=60)
 """Who joined lately tells who may still come."""
 _IN_LINE = (TicketState.WAITING.value, TicketState.STAGED.value)
-_COLUMNS = (
-    TicketRow.id,
-    TicketRow.queue_id,
-    TicketRow.lane,
-    TicketRow.rank,
-    TicketRow.grade,
-    TicketRow.credit,
-    TicketRow.doctor,
-    TicketRow.sort,
-    TicketRow.since,
-    TicketRow.due_call,
-    TicketRow.target_minutes,
-    TicketRow.state,
-    TicketRow.station_id,
-    TicketRow.times,
-    TicketRow.seq,
-)
+_COLUMNS = (*heads.COLUMNS, TicketRow.state, TicketRow.station_id, TicketRow.times, TicketRow.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +58,11 @@ def lineup_of(db: Session, config: HallConfig, queue: str, now: datetime) -> Lin
     if len(rows) > MOST:
         return None
     line = Line(
-        tickets=[_head(row) for row in rows if row.state == TicketState.WAITING],
-        rooms=[Room(_caller(room, known), busy) for room, busy in _busy(db, config.id, rooms, now)],
+        tickets=[heads.head_of(row) for row in rows if row.state == TicketState.WAITING],
+        rooms=[
+            Room(heads.caller_of(room, heads.queues_of(config, room)), busy)
+            for room, busy in _busy(db, config.id, rooms, now)
+        ],
         rules={id: one.rules for id, one in known.items()},
         modes={id: one.mode for id, one in known.items()},
         recent=_recent(db, config, list(known), now),
@@ -133,16 +120,6 @@ def _touching(stations: Sequence[StationRow], queue: str) -> tuple[list[StationR
         queues = grown
 
 
-def _caller(station: StationRow, known: Mapping[str, object]) -> Caller:
-    return Caller(
-        station=station.id,
-        queues=tuple(queue for queue in station.queues if queue in known),
-        doctor=station.doctor_id,
-        levels=frozenset(station.levels) or None,
-        last_queue=station.last_queue,
-    )
-
-
 def _busy(db: Session, hall: str, rooms: Sequence[StationRow], now: datetime) -> list[tuple[StationRow, float | None]]:
     """Each room with the minutes since it called whom it holds; None where it is free."""
     held = db.execute(
@@ -165,29 +142,12 @@ def _recent(db: Session, config: HallConfig, queues: Sequence[str], now: datetim
             QueueDayRow.business_day == config.day(now),
         )
     )
-    return {day.queue_id: Recent(tuple(Lane(lane) for lane in day.recent), day.calls) for day in days}
+    return {day.queue_id: heads.recent_of(day) for day in days}
 
 
-def _staged(rows: Sequence[Any]) -> dict[str, list[Head]]:
+def _staged(rows: Sequence[Row[*tuple[object, ...]]]) -> dict[str, list[Head]]:
     sent: dict[str, list[Head]] = {}
     staged = [row for row in rows if row.state == TicketState.STAGED and row.station_id is not None]
-    for row in sorted(staged, key=lambda row: (row.times.get("staged", ""), row.seq)):
-        sent.setdefault(row.station_id, []).append(_head(row))
+    for row in heads.in_order_sent(staged):
+        sent.setdefault(row.station_id, []).append(heads.head_of(row))
     return sent
-
-
-def _head(row: Any) -> Head:
-    return Head(
-        ticket=row.id,
-        queue=row.queue_id,
-        lane=Lane(row.lane),
-        rank=row.rank,
-        grade=row.grade,
-        credit=row.credit,
-        doctor=row.doctor or None,
-        order=row.sort,
-        since=row.since,
-        due_call=row.due_call,
-        target_minutes=row.target_minutes,
-        waiting=1,
-    )

@@ -29,7 +29,6 @@ from server.domain.queueing.explanation import (
 )
 from server.domain.queueing.wait_estimate import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
-from server.services.calling.selection import head_of
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
@@ -37,6 +36,7 @@ from server.services.core.principal import Principal
 from server.services.core.views import View, stamp, ticket_view
 from server.services.core.wait_cache import QueueEstimates
 from server.services.queue_state.estimates import renew
+from server.services.queue_state.heads import head_of
 from server.services.queue_state.lineup import Lineup, lineup_of
 from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row, position
@@ -182,7 +182,7 @@ def _state_text(row: TicketRow) -> dict[str, str]:
 
 def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datetime) -> View:
     """What the rule reckons with, for the nurse: minutes, credits, calls."""
-    head = head_of(row, 1)
+    head = head_of(row)
     known = standing.found.line.recent if standing is not None and standing.found is not None else {}
     recent = known.get(queue.id, Recent())
     minutes = wait_target(queue.mode, head.lane, head.target_minutes, queue.rules)

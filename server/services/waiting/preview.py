@@ -8,19 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.queueing.discipline import Choice, Head, Recent, remember
+from server.domain.queueing.discipline import Choice, Recent, remember
 from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.calling.passing import refusal
-from server.services.calling.selection import among, caller_of, head_of, in_order_sent, queues_of, recent_of
+from server.services.calling.selection import among
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.principal import Principal
 from server.services.core.views import View
+from server.services.queue_state.heads import caller_of, head_of, in_order_sent, lines_of, queues_of, recent_of
 from server.services.readmodel.audience import AudiencePresenter
 from server.services.readmodel.snapshot import hall_row
 from server.services.tickets.announcements import content_of
-from server.store.models import HallRow, LaneRow, QueueDayRow, StationRow, TicketRow
+from server.store.models import HallRow, QueueDayRow, StationRow, TicketRow
 
 COMING = 3
 """How many a doctor sees coming."""
@@ -107,8 +108,8 @@ class _Look:
         self._now = now
         self._queues = queues_of(config, station)
         self._recent = {queue.id: _recent_of(db, config, queue, now) for queue in self._queues}
-        self._staged = [head_of(row, 1) for row in _staged(db, station)]
-        self._lines = [line for queue in self._queues for line in _lines(db, queue, depth)]
+        self._staged = [head_of(row) for row in _staged(db, station)]
+        self._lines = [line for queue in self._queues for line in lines_of(db, db.connection(), queue, depth)]
         self._caller = caller_of(station, self._queues)
 
     def choose(self) -> Choice | None:
@@ -157,26 +158,3 @@ def _staged(db: Session, station: StationRow) -> list[TicketRow]:
             )
         )
     )
-
-
-def _lines(db: Session, queue: Queue, depth: int) -> Iterator[list[Head]]:
-    """The first few tickets under each key of choosing."""
-    lanes = db.scalars(
-        select(LaneRow).where(LaneRow.hall_id == queue.hall_id, LaneRow.queue_id == queue.id, LaneRow.waiting > 0)
-    )
-    for lane in lanes.all():
-        tickets = db.scalars(
-            select(TicketRow)
-            .where(
-                TicketRow.hall_id == queue.hall_id,
-                TicketRow.queue_id == queue.id,
-                TicketRow.state == TicketState.WAITING,
-                TicketRow.lane == lane.lane,
-                TicketRow.rank == lane.rank,
-                TicketRow.credit == lane.credit,
-                TicketRow.doctor == lane.doctor,
-            )
-            .order_by(TicketRow.sort)
-            .limit(depth)
-        )
-        yield [head_of(ticket, max(1, lane.waiting - place)) for place, ticket in enumerate(tickets)]

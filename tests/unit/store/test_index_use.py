@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ENDED, TicketState
-from server.services.calling import selection
 from server.services.core.hall_config import config_of
+from server.services.queue_state import heads
 from server.services.readmodel import snapshot
 from server.services.tickets import transitions
 from server.store.models import AlertRow, AnnouncementRow, HallRow, TicketRow
@@ -20,7 +20,7 @@ from tests.support.databases import about_sqlite
 HERE = (TicketRow.hall_id == "H1",)
 QUESTIONS = {
     "who is at a station": (transitions.AT.with_only_columns(TicketRow.id), "of_station"),
-    "the head of a lane": (selection._HEAD.with_only_columns(TicketRow.id), "head_of_lane"),
+    "the head of a lane": (heads.FIRST.with_only_columns(TicketRow.id), "head_of_lane"),
     "how many are behind": (snapshot._BEHIND.element, "head_of_lane"),
     "the live tickets": (select(TicketRow.id).where(*HERE, TicketRow.state.in_(snapshot.LIVE_STATES)), "live_of_hall"),
     "those not ended": (select(TicketRow.id).where(*HERE, TicketRow.state.not_in(ENDED)), "live_of_hall"),
@@ -46,6 +46,7 @@ GIVEN = {
     "credit": 0,
     "doctor": "",
     "sort": "",
+    "depth": 1,
 }
 
 
