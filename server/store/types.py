@@ -1,4 +1,4 @@
-"""Column types of our own: aware UTC times, and a ticket's state that partial indexes can be used for."""
+"""Column types of our own: aware UTC times, ranks, and a ticket's state that partial indexes can be used for."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from server.protocol.terms import AT_STATION, ENDED, TicketState
 ENDED_STATES = tuple(state.value for state in TicketState if state in ENDED)
 """The states of tickets that have ended, in one order: it stands in the SQL of indexes."""
 STATES_AT_STATION = tuple(state.value for state in TicketState if state in AT_STATION)
+UNGRADED = 99
+"""How the database keeps that a ticket has no level."""
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -43,6 +45,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Rank(TypeDecorator[int]):
+    """The rank of a level, None for who has none yet; the database keeps that as UNGRADED, behind every level.
+
+    Ranks are part of keys, which must not be NULL. A rank is compared with a column or a bound parameter, never with
+    None itself, which would ask for NULL.
+    """
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int:
+        """None as UNGRADED."""
+        return UNGRADED if value is None else value
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        """UNGRADED as None."""
+        return None if value == UNGRADED else value
 
 
 class TicketStateType(TypeDecorator[str]):

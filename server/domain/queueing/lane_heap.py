@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from server.domain.queueing.discipline import Head
 from server.protocol.terms import Lane
 
-Key = tuple[str, Lane, int, int, str | None]
+Key = tuple[str, Lane, int | None, int, str | None]
 Entry = tuple[str, str, Head]
 
 

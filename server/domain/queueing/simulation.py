@@ -36,7 +36,7 @@ class Stream:
     queue: str
     per_minute: float
     lane: Lane = Lane.ORDINARY
-    rank: int = 1
+    rank: int | None = 1
     grade: str | None = None
     tags: tuple[str, ...] = ()
     target_minutes: int | None = None

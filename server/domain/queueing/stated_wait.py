@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from server.domain.queueing.discipline.values import by_rank
 from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
 
@@ -70,7 +71,7 @@ class Other:
     """
 
     lane: Lane
-    rank: int
+    rank: int | None
     order: str
     since: frozenset[str]
     regraded: bool = False
@@ -83,7 +84,7 @@ def from_expected(expected: Expected, at: datetime, seq: int) -> StatedWait:
     return StatedWait(at, seq, expected.high, *(round(one, 2) for one in (expected.p20, expected.p80, expected.p90)))
 
 
-def delays(lane: Lane, rank: int, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:
+def delays(lane: Lane, rank: int | None, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:
     """Why the wait of a ticket in that place moved on, each with how many; never empty.
 
     `others` are those who go or went before it, `rooms` the rooms of its queue that paused or stopped since it was
@@ -98,9 +99,10 @@ def delays(lane: Lane, rank: int, order: str, others: Iterable[Other], rooms: in
     return {why: count for why, count in counts.items() if count} or {Delay.SLOWER: 0}
 
 
-def _why(lane: Lane, rank: int, order: str, other: Other) -> Delay | None:
+def _why(lane: Lane, rank: int | None, order: str, other: Other) -> Delay | None:
     came = "checked_in" in other.since or ("returned" in other.since and other.was_away)
-    more_urgent = (other.lane is Lane.URGENT and lane is not Lane.URGENT) or (other.here and other.rank < rank)
+    before = other.here and by_rank(other.rank) < by_rank(rank)
+    more_urgent = (other.lane is Lane.URGENT and lane is not Lane.URGENT) or before
     if more_urgent:
         return Delay.URGENT if came or other.regraded or "transferred" in other.since else None
     if not other.here:

@@ -33,7 +33,7 @@ def ticket_view(row: TicketRow) -> View:
         "queue": row.queue_id,
         "lane": row.lane,
         "grade": row.grade,
-        "rank": None if row.rank == 99 else row.rank,
+        "rank": row.rank,
         "tags": list(row.tags),
         "display_name": None,
         "station": row.station_id,

@@ -87,7 +87,7 @@ def streams_of(db: Session, config: HallConfig, line: Line) -> Sequence[Stream]:
             TicketRow.queue_id.in_(line.rules),
         )
     ).all()
-    counts: dict[tuple[str, Lane, int, str | None, int | None], int] = {}
+    counts: dict[tuple[str, Lane, int | None, str | None, int | None], int] = {}
     for queue, lane, rank, grade, target in joined:
         kind = Lane.ORDINARY if lane == Lane.PASSED else Lane(lane)
         if kind is Lane.ORDINARY and line.modes[queue] == "woven":

@@ -123,7 +123,7 @@ def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
     level, graded = context.scale(queue.scale).last, queue.mode == "graded"
     return {
         "grade": None if graded else level.code,
-        "rank": 99 if graded else level.rank,
+        "rank": None if graded else level.rank,
         "target_minutes": level.target_minutes,
         "triaged": False,
     }

@@ -130,7 +130,7 @@ def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> Othe
     times: Mapping[str, str] = view["times"]
     return Other(
         lane=Lane(view["lane"]),
-        rank=99 if view["rank"] is None else view["rank"],
+        rank=view["rank"],
         order=view["order"],
         since=frozenset(column for column, moment in times.items() if datetime.fromisoformat(moment) > at),
         regraded=view["id"] in regraded,

@@ -96,7 +96,7 @@ def _ungraded(context: Context, queue: Queue) -> dict[str, Any]:
     last, graded = context.scale(queue.scale).last, queue.mode == "graded"
     return {
         "grade": None if graded else last.code,
-        "rank": 99 if graded else last.rank,
+        "rank": None if graded else last.rank,
         "target_minutes": last.target_minutes,
         "triaged": False,
         "bypass": False,
@@ -106,7 +106,7 @@ def _ungraded(context: Context, queue: Queue) -> dict[str, Any]:
 def _urgent_unseen(ticket: TicketRow) -> bool:
     """Graded urgent, and no doctor has the patient: only a triage, with reason and second person, takes that away."""
     seen = "started" in ticket.times or TicketState(ticket.state) in AT_STATION
-    return ticket.triaged and ticket.rank <= URGENT_RANK and not seen
+    return ticket.triaged and ticket.rank is not None and ticket.rank <= URGENT_RANK and not seen
 
 
 def must_be_open(work: Work, hall: str, queue: str) -> None:

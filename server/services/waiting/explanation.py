@@ -190,7 +190,7 @@ def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datet
         "mode": queue.mode,
         "lane": row.lane,
         "grade": row.grade,
-        "rank": None if row.rank == 99 else row.rank,
+        "rank": row.rank,
         "since": stamp(row.since),
         "waited_minutes": max(0, int(minutes_waited(head, now))),
         "target_minutes": minutes,

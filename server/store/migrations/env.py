@@ -1,17 +1,19 @@
 """How Alembic runs our migrations: on the engine it is given, all in one transaction."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from alembic import context
 
 from server.store.models import Base
 from server.store.postgresql import taking_time
-from server.store.types import UtcDateTime
+from server.store.types import Rank, UtcDateTime
 
 
-def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+def render(kind: str, thing: object, _context: object) -> str | Literal[False]:
     """Migrations name plain types: they must not change when our own type does."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Integer()" if kind == "type" and isinstance(thing, Rank) else False
 
 
 engine = context.config.attributes["engine"]

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.models.base import Base
-from server.store.types import BIG
+from server.store.types import BIG, Rank
 
 
 class HospitalRow(Base):
@@ -107,7 +107,7 @@ class LaneRow(Base):
     hall_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     queue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     lane: Mapped[str] = mapped_column(String(8), primary_key=True)
-    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int | None] = mapped_column(Rank, primary_key=True, autoincrement=False, nullable=False)
     credit: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     doctor: Mapped[str] = mapped_column(String(64), primary_key=True)
     waiting: Mapped[int]

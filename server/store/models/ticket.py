@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Index, Stri
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.models.base import Base
-from server.store.types import BIG, ENDED_STATES, STATES_AT_STATION, TicketStateType
+from server.store.types import BIG, ENDED_STATES, STATES_AT_STATION, Rank, TicketStateType
 
 
 def _one_of(states: tuple[str, ...]) -> str:
@@ -43,7 +43,7 @@ class TicketRow(Base):
     state: Mapped[str] = mapped_column(TicketStateType)
     lane: Mapped[str] = mapped_column(String(8))
     grade: Mapped[str | None] = mapped_column(String(16))
-    rank: Mapped[int] = mapped_column(default=99)
+    rank: Mapped[int | None] = mapped_column(Rank, nullable=False)
     credit: Mapped[int] = mapped_column(default=0)
     doctor: Mapped[str] = mapped_column(String(64), default="")
     sort: Mapped[str] = mapped_column(String(96))

@@ -17,6 +17,7 @@ from server.domain.queueing.discipline.values import (
     Reason,
     ReasonCode,
     Recent,
+    by_rank,
     by_time,
     minutes_waited,
 )
@@ -117,7 +118,7 @@ def _before_all(heads: Sequence[Head], modes: Mapping[str, Mode]) -> Pick | None
     """Who goes before every rule of turn: the urgent by rank and time, then a passed patient at the door."""
     urgent = [head for head in heads if head.lane is Lane.URGENT]
     if urgent:
-        first = min(urgent, key=lambda head: (head.rank, *by_time(head)))
+        first = min(urgent, key=lambda head: (by_rank(head.rank), *by_time(head)))
         graded = modes.get(first.queue, "woven") == "graded"
         return Pick(first, ReasonCode.GRADED_FIRST_BAND if graded else ReasonCode.URGENT)
     arrived = [head for head in heads if head.due_call == NEXT]
@@ -150,9 +151,10 @@ def _choice(pick: Pick, rules: Rules, now: datetime) -> Choice:
     facts: dict[str, str | int | float] = {
         "queue": head.queue,
         "lane": head.lane.value,
-        "rank": head.rank,
         "waited": max(0, int(minutes_waited(head, now))),
     }
+    if head.rank is not None:
+        facts["rank"] = head.rank
     if head.grade is not None:
         facts["grade"] = head.grade
     if pick.within is not None:

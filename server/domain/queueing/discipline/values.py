@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
 from server.domain.queueing.position import seq_of
@@ -36,14 +37,15 @@ class ReasonCode(StrEnum):
 class Head:
     """The first ticket of one (queue, lane, rank, credit, doctor).
 
-    `since` is the reference time, `credit` and `target_minutes` are minutes, `due_call` the queue's count of ordinary
-    calls from which it may be woven in, `waiting` how many tickets share its key, itself included.
+    `rank` is that of its level, None without one, `since` the reference time; `credit` and `target_minutes` are
+    minutes, `due_call` is the queue's count of ordinary calls from which it may be woven in, `waiting` how many tickets
+    share its key, itself included.
     """
 
     ticket: str
     queue: str
     lane: Lane
-    rank: int
+    rank: int | None
     grade: str | None
     credit: int
     doctor: str | None
@@ -108,6 +110,11 @@ def remember(recent: Recent, lane: Lane) -> Recent:
         return recent
     lanes = (*recent.lanes, lane)[-REMEMBERED:]
     return Recent(lanes=lanes, calls=recent.calls + (lane is Lane.ORDINARY))
+
+
+def by_rank(rank: int | None) -> float:
+    """Sorts levels, the most urgent first; who has none yet comes last."""
+    return inf if rank is None else rank
 
 
 def by_order(head: Head) -> tuple[str, str]:

@@ -24,7 +24,7 @@ def head_of(
     place: Place,
     *,
     queue: str = QUEUE,
-    rank: int = 4,
+    rank: int | None = 4,
     grade: str | None = "N",
     doctor: str | None = None,
     waiting: int = 1,
@@ -41,7 +41,7 @@ def head_of(
         place.order,
         place.since,
         place.due_call,
-        TARGETS[rank],
+        None if rank is None else TARGETS[rank],
         waiting,
     )
 

@@ -129,6 +129,13 @@ def test_of_the_urgent_the_more_urgent_then_the_earlier_is_next():
     assert "early II" == chosen(heads)
 
 
+def test_an_urgent_ticket_without_a_level_comes_after_those_with_one_and_gives_no_rank():
+    heads = [urgent("ungraded", 1, rank=None, grade=None), urgent("II", 2, minute=5, rank=2)]
+    assert "II" == chosen(heads)
+    alone = choose(heads[:1])
+    assert {"queue", "lane", "waited"} == set(alone.reason.facts)
+
+
 def test_named_doctors_and_credits_split_a_lane_but_not_its_order():
     heads = [ordinary("second", 2, doctor="D1"), ordinary("first", 1), ordinary("third", 3, rank=3)]
     assert "first" == chosen(heads, station=Caller("R1", ("IM",), doctor="D1"))

@@ -1,5 +1,6 @@
 """A wait that was told: when a later one needs a reason, which reason is true, and how well a day's waits held."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ WORDS = st.frozensets(st.sampled_from(["checked_in", "triaged", "returned", "pri
 OTHERS = st.builds(
     Other,
     lane=st.sampled_from(Lane),
-    rank=st.integers(1, 4),
+    rank=st.none() | st.integers(1, 4),
     order=st.sampled_from("abz"),
     since=WORDS,
     regraded=st.booleans(),
@@ -31,6 +32,12 @@ def promise(high: int = 30, *, p20: float = 12.0, p80: float = 26.0, p90: float 
 
 def other(lane: Lane = Lane.ORDINARY, *since: str, rank: int = 3, order: str = "b", **more: bool) -> Other:
     return Other(lane, rank, order, frozenset(since), **more)
+
+
+def test_who_has_no_level_is_less_urgent_than_who_has_one():
+    came = other(Lane.ORDINARY, "checked_in", rank=4)
+    assert {Delay.URGENT: 1} == delays(Lane.ORDINARY, None, "a", [came], 0)
+    assert {Delay.SLOWER: 0} == delays(Lane.ORDINARY, 4, "a", [replace(came, rank=None)], 0)
 
 
 def why(*others: Other, rooms: int = 0, lane: Lane = Lane.ORDINARY, rank: int = 3, order: str = "m"):
