@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
-from spectree import SpecTree
 
 from server import console
 from server.domain.errors import HallError
@@ -99,24 +98,13 @@ def create(settings: Settings) -> Server:
     app.before_request(_plain_address)
     app.after_request(partial(_tell_time, context))
     tokens = Tokens(context)
-    spec = SpecTree(
-        "flask",
-        title="Outpatient Hall",
-        version="v1",
-        openapi_version="3.1.0",
-        annotations=False,
-        naming_strategy=lambda model: model.__name__,
-        nested_naming_strategy=lambda _parent, child: child,
-        model_adapter=openapi.ADAPTER,
-    )
-    spec.app = app  # not registered with it, which would open pages that load foreign scripts
-    app.extensions["hall"] = Web(context, tokens, spec)
+    app.extensions["hall"] = Web(context, tokens)
     problems.install(app, context.transactions.storage)
     authorise.install(app, tokens)
     for resource in RESOURCES:
-        app.register_blueprint(resource.blueprint(spec))
-    app.register_blueprint(reports.blueprint(spec, _read_bundle))
-    app.register_blueprint(openapi.blueprint(spec))
+        app.register_blueprint(resource.blueprint())
+    app.register_blueprint(reports.blueprint(_read_bundle))
+    app.register_blueprint(openapi.blueprint())
     console.install(app)
     addresses = settings.own_addresses()
     sockets_server = sockets.build(app, addresses)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint
-from spectree import SpecTree
 
 from server.domain.access.rights import Subject
 from server.domain.errors import HallError
@@ -19,12 +18,11 @@ from server.services.tickets import announcements
 from server.web.routes import command_route, read
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of alerts and announcements."""
     routes = Blueprint("alerts", __name__, url_prefix="/api/v1")
     command_route(
         routes,
-        spec,
         "/alerts",
         lambda work, context, body: overuse.ask_for_help(work, context, body),
         operation="raise_alert",
@@ -34,25 +32,23 @@ def blueprint(spec: SpecTree) -> Blueprint:
         status=(201,),
         halls=_alert_hall,
     )
-    _staff_answers(routes, spec)
+    _staff_answers(routes)
     read(
         routes,
-        spec,
         "/alerts/<id>",
         lambda context, who, id: read_alert(context, who, id),
         operation="read_alert",
         tag="alerts",
         answer=AlertAnswer,
     )
-    _announcements(routes, spec)
+    _announcements(routes)
     return routes
 
 
-def _staff_answers(routes: Blueprint, spec: SpecTree) -> None:
+def _staff_answers(routes: Blueprint) -> None:
     """What staff do with an open alert: say who goes, and close it."""
     command_route(
         routes,
-        spec,
         "/alerts/<id>/acknowledge",
         lambda work, _, body, id: alerts.acknowledge(work, id, body),
         operation="acknowledge_alert",
@@ -62,7 +58,6 @@ def _staff_answers(routes: Blueprint, spec: SpecTree) -> None:
     )
     command_route(
         routes,
-        spec,
         "/alerts/<id>/close",
         lambda work, _, body, id: alerts.close(work, id, body),
         operation="close_alert",
@@ -72,10 +67,9 @@ def _staff_answers(routes: Blueprint, spec: SpecTree) -> None:
     )
 
 
-def _announcements(routes: Blueprint, spec: SpecTree) -> None:
+def _announcements(routes: Blueprint) -> None:
     command_route(
         routes,
-        spec,
         "/announcements/<id>/outcome",
         lambda work, _, body, id: announcements.outcome(work, id, body),
         operation="report_announcement",

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
-from spectree import SpecTree
 
 from server.domain.errors import HallError
 from server.protocol.answers import AppointmentAnswer
@@ -18,12 +17,11 @@ from server.services.tickets import bookings
 from server.web.routes import command_route
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of bookings."""
     routes = Blueprint("appointments", __name__, url_prefix="/api/v1")
     command_route(
         routes,
-        spec,
         "/appointments/<id>/cancel",
         _cancel,
         operation="cancel_appointment",
@@ -33,7 +31,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/appointments/<id>/move",
         _move,
         operation="move_appointment",

@@ -1,7 +1,6 @@
 """Devices over HTTP."""
 
 from flask import Blueprint
-from spectree import SpecTree
 from sqlalchemy.orm import Session
 
 from server.protocol.answers import DeviceIdentity
@@ -15,12 +14,11 @@ from server.store.models import DeviceRow
 from server.web.routes import command_route, read
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of devices and of those who look after them."""
     routes = Blueprint("devices", __name__, url_prefix="/api/v1")
     read(
         routes,
-        spec,
         "/devices/me",
         _me,
         operation="get_own_device",
@@ -29,7 +27,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/devices/me/heartbeat",
         lambda work, context, body: devices.heartbeat(work, context, body),
         operation="heartbeat",
@@ -37,10 +34,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
         body=HeartbeatBody,
         key=False,
     )
-    read(routes, spec, "/devices", machines.listed, operation="list_devices", tag="devices")
+    read(routes, "/devices", machines.listed, operation="list_devices", tag="devices")
     command_route(
         routes,
-        spec,
         "/devices/<id>/revoke",
         lambda work, _, _body, id: devices.revoke(work, id),
         operation="revoke_device",
@@ -49,7 +45,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/devices/<id>/unlock",
         lambda work, _, _body, id: identification_attempts.unlock(work, id),
         operation="unlock_device",

@@ -1,7 +1,6 @@
 """The hall file over HTTP."""
 
 from flask import Blueprint
-from spectree import SpecTree
 from sqlalchemy.orm import Session
 
 from server.protocol.answers import HallFileAnswer
@@ -15,13 +14,12 @@ from server.store.models import HospitalRow
 from server.web.routes import command_route, read
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes that show the hall file and change it."""
     routes = Blueprint("hall_file", __name__, url_prefix="/api/v1")
-    read(routes, spec, "/hall-file", _hall_file, operation="get_hall_file", tag="operations")
+    read(routes, "/hall-file", _hall_file, operation="get_hall_file", tag="operations")
     command_route(
         routes,
-        spec,
         "/hall-file",
         lambda work, _context, edited: edit.edit(work, edited),
         operation="edit_hall_file",

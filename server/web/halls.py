@@ -1,7 +1,6 @@
 """Reading a hall over HTTP: snapshot and events."""
 
 from flask import Blueprint, request
-from spectree import SpecTree
 
 from server.domain.errors import HallError
 from server.protocol.answers import LikelyCalls, PrintJobAnswer
@@ -18,12 +17,11 @@ from server.services.waiting import preview
 from server.web.routes import command_route, read
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of halls."""
     routes = Blueprint("halls", __name__, url_prefix="/api/v1")
     read(
         routes,
-        spec,
         "/halls/<hall>/snapshot",
         _snapshot,
         operation="get_snapshot",
@@ -32,7 +30,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     read(
         routes,
-        spec,
         "/halls/<hall>/events",
         _events,
         operation="get_events",
@@ -41,7 +38,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     read(
         routes,
-        spec,
         "/halls/<hall>/announcements/ahead",
         _ahead,
         operation="get_announcements_ahead",
@@ -50,7 +46,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/halls/<hall>/lists",
         lambda work, _, body, hall: waiting_list.ask_for_list(work, body),
         operation="print_list",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from flask import Blueprint
-from spectree import SpecTree
 
 from server.services.access import staff
 from server.services.access.accounts import Importer
@@ -16,14 +15,13 @@ from server.services.patients import imports
 from server.web.routes import command_route
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """One route for each kind of import."""
     routes = Blueprint("imports", __name__, url_prefix="/api/v1")
     for kind in get_args(imports.Kind):
         accounts = kind == "staff"
         command_route(
             routes,
-            spec,
             f"/imports/{kind}",
             _import(kind),
             operation=f"import_{kind}",

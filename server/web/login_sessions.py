@@ -1,7 +1,6 @@
 """Login sessions of staff over HTTP."""
 
 from flask import Blueprint, Response, request
-from spectree import SpecTree
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -19,12 +18,12 @@ from server.web.authorise import is_encrypted, same_site, session_cookie
 from server.web.routes import declare, parsed_body, read, rendered, web
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes by which staff sign in and out, and ask who they are."""
     routes = Blueprint("login_sessions", __name__, url_prefix="/api/v1")
-    declare(routes, spec, "POST", "/session", _sign_in, operation="sign_in", tag="staff", body=SessionBody)
-    declare(routes, spec, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff")
-    read(routes, spec, "/session", _who, operation="get_session", tag="staff")
+    declare(routes, "POST", "/session", _sign_in, operation="sign_in", tag="staff", body=SessionBody)
+    declare(routes, "DELETE", "/session", _sign_out, operation="sign_out", tag="staff")
+    read(routes, "/session", _who, operation="get_session", tag="staff")
     return routes
 
 

@@ -1,10 +1,12 @@
 """The OpenAPI 3.1 document: spectree's, completed with parameters, keys, security and links between operations."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response
 from markupsafe import escape
+from spectree import Response as Answers
 from spectree import SpecTree
 from spectree.model_adapter.protocol import SchemaMode
 from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
@@ -94,6 +96,42 @@ OPERATIONS: dict[str, tuple[str, str, list[dict[str, list[str]]]]] = {
 QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "integer")]}
 
 
+def document() -> dict[str, Any]:
+    """The whole document, made from the routes declared so far by way of an application that serves nothing."""
+    app = Flask("openapi", static_folder=None)
+    spec = SpecTree(
+        "flask",
+        title="Outpatient Hall",
+        version="v1",
+        openapi_version="3.1.0",
+        annotations=False,
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+        model_adapter=ADAPTER,
+    )
+    for route in declared():
+        models: dict[str, Any] = {f"HTTP_{code}": model for code, model in route.answers.items()}
+        said = spec.validate(
+            json=route.body,
+            resp=Answers(**models),
+            tags=[route.tag],
+            operation_id=route.operation,
+            skip_validation=True,
+        )
+        app.add_url_rule(route.path, route.operation, said(_stand_in(route)), methods=[route.method])
+    spec.app = app  # not registered with it, which would open pages that load foreign scripts
+    with app.app_context():
+        return complete(spec.spec)
+
+
+def _stand_in(route: Route) -> Callable[..., None]:
+    def view() -> None:
+        """Is never called: the collector reads its name and what it says of itself."""
+
+    view.__name__, view.__doc__ = route.operation, route.about
+    return view
+
+
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add what the collector does not know."""
     document["info"] |= {
@@ -103,10 +141,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},
         "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
     }
-    routes = declared()
-    ours = {_address(route) for route in routes}
-    document["paths"] = {path: item for path, item in document["paths"].items() if path in ours}  # no pages
-    for route in routes:
+    for route in declared():
         _complete_route(document["paths"], route)
     for path, (words, kind, security) in OPERATIONS.items():
         answer = {"200": {"description": words, "content": {kind: {}}}}
@@ -151,7 +186,7 @@ def _complete_route(paths: dict[str, Any], route: Route) -> None:
             }
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """The document and a page that tells it, each made once: anybody may ask, and making them takes what staff need."""
     routes = Blueprint("openapi", __name__, url_prefix="/api/v1")
     making, made = threading.Lock(), dict[str, bytes]()
@@ -159,9 +194,9 @@ def blueprint(spec: SpecTree) -> Blueprint:
     def text(name: str) -> bytes:
         with making:
             if not made:
-                document = complete(spec.spec)
-                made["openapi"] = rendered(document).get_data()
-                made["docs"] = page(document).encode()
+                whole = document()
+                made["openapi"] = rendered(whole).get_data()
+                made["docs"] = page(whole).encode()
             return made[name]
 
     routes.add_url_rule(

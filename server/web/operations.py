@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from spectree import SpecTree
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -21,7 +20,7 @@ from server.web.routes import rendered, web
 log = logging.getLogger(__name__)
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes for those who operate the server."""
     routes = Blueprint("operations", __name__)
 

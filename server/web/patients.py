@@ -1,7 +1,6 @@
 """Identify and check in."""
 
 from flask import Blueprint, Response
-from spectree import SpecTree
 
 from server.protocol.answers import CheckIn, DeskCode, Identification
 from server.services.checkin.check_in import check_in, identified
@@ -13,14 +12,13 @@ from server.web.authorise import asking
 from server.web.routes import accept_simulated_time, command_route, declare, parsed_body, rendered, web
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of patients at kiosks and desks."""
     routes = Blueprint("patients", __name__, url_prefix="/api/v1")
 
-    _identification(routes, spec)
+    _identification(routes)
     command_route(
         routes,
-        spec,
         "/check-ins",
         check_in,
         operation="check_in",
@@ -32,7 +30,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/desk-codes",
         desk_codes.hand_out,
         operation="hand_out_desk_code",
@@ -44,7 +41,7 @@ def blueprint(spec: SpecTree) -> Blueprint:
     return routes
 
 
-def _identification(routes: Blueprint, spec: SpecTree) -> None:
+def _identification(routes: Blueprint) -> None:
     """The route that finds a patient; no command, since it changes no ticket."""
 
     def identification() -> Response:
@@ -57,7 +54,6 @@ def _identification(routes: Blueprint, spec: SpecTree) -> None:
 
     declare(
         routes,
-        spec,
         "POST",
         "/identifications",
         identification,

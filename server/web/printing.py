@@ -1,7 +1,6 @@
 """Print jobs over HTTP."""
 
 from flask import Blueprint
-from spectree import SpecTree
 
 from server.protocol.answers import PrintJobAnswer
 from server.services.core.requests import ClaimBody, JobReportBody, ReprintBody
@@ -9,12 +8,11 @@ from server.services.paper import print_jobs, reprint
 from server.web.routes import command_route
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of paper."""
     routes = Blueprint("printing", __name__, url_prefix="/api/v1")
     command_route(
         routes,
-        spec,
         "/print-jobs/claim",
         lambda work, _, body: print_jobs.claim(work, body),
         operation="claim_print_job",
@@ -25,7 +23,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/print-jobs/<id>/report",
         lambda work, _, body, id: print_jobs.report(work, id, body),
         operation="report_print_job",
@@ -35,7 +32,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/print-jobs/<id>/reprint",
         lambda work, context, body, id: reprint.reprint(work, context, id, body),
         operation="reprint",

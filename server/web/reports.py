@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from flask import Blueprint, Response
 from pydantic import ConfigDict
-from spectree import SpecTree
 from sqlalchemy.orm import Session
 
 from server.domain.reports.received import Received
@@ -34,12 +33,11 @@ class BundleBody(Body):
 ReadBundle = Callable[[dict[str, Any]], Sequence[Received]]
 
 
-def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
+def blueprint(read_bundle: ReadBundle) -> Blueprint:
     """Routes of reports; `read_bundle` comes from the room that speaks FHIR, and reads before the hall is locked."""
     routes = Blueprint("reports", __name__, url_prefix="/api/v1")
     command_route(
         routes,
-        spec,
         "/reports",
         lambda work, _context, reports: receiving.receive(work, reports),
         operation="receive_reports",
@@ -50,7 +48,6 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
     )
     command_route(
         routes,
-        spec,
         "/reports/<id>/print",
         lambda work, context, body, id: reports_at_kiosk.print_report(work, context, id, body),
         operation="print_report",
@@ -59,14 +56,13 @@ def blueprint(spec: SpecTree, read_bundle: ReadBundle) -> Blueprint:
         answer=PrintJobAnswer,
         status=(201,),
     )
-    _desk_routes(routes, spec)
+    _desk_routes(routes)
     return routes
 
 
-def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
+def _desk_routes(routes: Blueprint) -> None:
     declare(
         routes,
-        spec,
         "GET",
         "/halls/<hall>/reports",
         _at_desk,
@@ -76,7 +72,6 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
     )
     command_route(
         routes,
-        spec,
         "/reports/<id>/hand-over",
         lambda work, _context, body, id: reports_at_desk.hand_over(work, id, body),
         operation="hand_over_report",
@@ -87,7 +82,6 @@ def _desk_routes(routes: Blueprint, spec: SpecTree) -> None:
     )
     command_route(
         routes,
-        spec,
         "/reports/<id>/acknowledge",
         lambda work, _context, body, id: reports_at_desk.acknowledge(work, id, body),
         operation="acknowledge_report",

@@ -11,8 +11,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, ValidationError
-from spectree import Response as Answers
-from spectree import SpecTree
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -42,16 +40,18 @@ MOST_FAULTS = 50
 
 @dataclass
 class Web:
-    """What routes lean on: the context, the authenticator and the OpenAPI collector."""
+    """What routes lean on: the context and the authenticator."""
 
     context: Context
     tokens: Tokens
-    spec: SpecTree
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route as declared; the role matrix and the documents are made from these."""
+    """One route as declared; the role matrix and the documents are made from these.
+
+    `answers`: the model of each status it answers with; `about`: what its view says of itself.
+    """
 
     method: str
     path: str
@@ -60,6 +60,8 @@ class Route:
     key: bool
     status: tuple[int, ...]
     tag: str
+    answers: Mapping[int, type[BaseModel] | None]
+    about: str | None
 
     @property
     def roles(self) -> frozenset[Role] | None:
@@ -139,7 +141,6 @@ def personaliser(who: Principal) -> Personalise:
 
 def declare(
     blueprint: Blueprint,
-    spec: SpecTree,
     method: str,
     path: str,
     view: Callable[..., Response],
@@ -151,15 +152,12 @@ def declare(
     status: tuple[int, ...] = (200,),
     key: bool = False,
 ) -> None:
-    """Register a view with Flask and the OpenAPI collector."""
+    """Register a view with Flask, and what the OpenAPI document says of it."""
     view.__name__ = operation
-    models: dict[str, Any] = {f"HTTP_{code}": answer for code in status}
-    models |= {f"HTTP_{code}": Problem for code in _problems(operation, body, key)}
-    documented = spec.validate(
-        json=body, resp=Answers(**models), tags=[tag], operation_id=operation, skip_validation=True
-    )(view)
-    blueprint.add_url_rule(path, operation, documented, methods=[method])
-    _declared.append(Route(method, f"/api/v1{path}", operation, body, key, status, tag))
+    blueprint.add_url_rule(path, operation, view, methods=[method])
+    answers: dict[int, type[BaseModel] | None] = dict.fromkeys(status, answer)
+    answers |= dict.fromkeys(_problems(operation, body, key), Problem)
+    _declared.append(Route(method, f"/api/v1{path}", operation, body, key, status, tag, answers, view.__doc__))
 
 
 _declared: list[Route] = []
@@ -187,7 +185,6 @@ Identify = Callable[[Context, Principal, Any], Any]
 
 def command_route(
     blueprint: Blueprint,
-    spec: SpecTree,
     path: str,
     use_case: UseCase,
     *,
@@ -212,7 +209,6 @@ def command_route(
     view = _command_view(use_case, operation, method, body, key=key, halls=halls, prepare=prepare, identify=identify)
     declare(
         blueprint,
-        spec,
         method,
         path,
         view,
@@ -262,7 +258,6 @@ def _command_view(
 
 def read(
     blueprint: Blueprint,
-    spec: SpecTree,
     path: str,
     reader: Reader,
     *,
@@ -275,4 +270,4 @@ def read(
     def view(**parts: Any) -> Response:
         return rendered(reader(web().context, asking(), **parts))
 
-    declare(blueprint, spec, "GET", path, view, operation=operation, tag=tag, answer=answer)
+    declare(blueprint, "GET", path, view, operation=operation, tag=tag, answer=answer)

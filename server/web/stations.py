@@ -1,7 +1,6 @@
 """Stations over HTTP: call next, open, pause, stop."""
 
 from flask import Blueprint
-from spectree import SpecTree
 
 from server.protocol.answers import Called, StationAnswer
 from server.protocol.terms import StationState
@@ -15,12 +14,11 @@ from server.web.routes import UseCase, command_route
 STATES = {"open": StationState.OPEN, "pause": StationState.PAUSED, "stop": StationState.STOPPED}
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of stations."""
     routes = Blueprint("stations", __name__, url_prefix="/api/v1")
     command_route(
         routes,
-        spec,
         "/stations/<id>/call-next",
         lambda work, context, body, id: call_next(work, context, id, body),
         operation="call_next",
@@ -31,7 +29,6 @@ def blueprint(spec: SpecTree) -> Blueprint:
     for name, state in STATES.items():
         command_route(
             routes,
-            spec,
             f"/stations/<id>/{name}",
             _set(state),
             operation=f"{name}_station",

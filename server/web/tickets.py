@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response
 from pydantic import BaseModel
-from spectree import SpecTree
 
 from server.protocol.answers import Explained, FeelsWorse, TicketAnswer
 from server.services.calling import consultation, staging
@@ -31,17 +30,16 @@ from server.web.authorise import asking
 from server.web.routes import Reader, UseCase, command_route, declare, parsed_body, read, rendered, web
 
 
-def blueprint(spec: SpecTree) -> Blueprint:
+def blueprint() -> Blueprint:
     """Routes of tickets."""
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
-    _reads(routes, spec)
+    _reads(routes)
 
     def add(
         name: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
     ) -> None:
         command_route(
             routes,
-            spec,
             f"/tickets/<id>/{name}",
             use_case,
             operation=f"{name}_ticket",
@@ -74,13 +72,12 @@ def blueprint(spec: SpecTree) -> Blueprint:
     return routes
 
 
-def _reads(routes: Blueprint, spec: SpecTree) -> None:
+def _reads(routes: Blueprint) -> None:
     """What changes nothing: a ticket, why it stands where it stands, its triages, a suggested grade."""
     for path, reader, operation, answer in READINGS:
-        read(routes, spec, path, reader, operation=operation, tag="tickets", answer=answer)
+        read(routes, path, reader, operation=operation, tag="tickets", answer=answer)
     declare(
         routes,
-        spec,
         "POST",
         "/triage-suggestions",
         _suggest,
