@@ -28,7 +28,7 @@ from server.services.core import spreadsheets
 from server.services.core.context import Context
 from server.services.core.high_water import InUse
 from server.services.core.rule_files import load_scales
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.halls import hall_file
 from server.services.patients import imports
 from server.services.tickets import stated_waits
@@ -193,7 +193,7 @@ def _device_add(given: argparse.Namespace) -> int:
             )[1]
             for role in given.role
         ]  # fmt: skip
-        return Answer(201, {})
+        return Answer({}, Outcome.CREATED)
 
     with _opened() as context:
         context.transactions.system(given.hall, enrol)
@@ -204,7 +204,7 @@ def _device_add(given: argparse.Namespace) -> int:
 
 def _device_list(given: argparse.Namespace) -> int:
     with _opened() as context:
-        answer = context.transactions.system(given.hall, lambda work: Answer(200, {"devices": devices.listed(work)}))
+        answer = context.transactions.system(given.hall, lambda work: Answer({"devices": devices.listed(work)}))
     for device in answer.body["devices"]:
         print(device["id"], device["role"], device["name"], "; ".join(device["place"].values()), sep="\t")
     return 0
@@ -222,7 +222,7 @@ def _device_revoke(given: argparse.Namespace) -> int:
     def revoke(work: Work) -> Answer:
         for id in given.id:
             devices.revoke(work, id)
-        return Answer(200, {})
+        return Answer({})
 
     with _opened() as context:
         context.transactions.system(given.hall, revoke)

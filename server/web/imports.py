@@ -48,6 +48,6 @@ def _import(kind: imports.Kind) -> Any:
         by = Importer(work.principal, work.audit)
         counts = imports.load(work.db, kind, rows, work.real_now, by)
         work.audit(f"import.{kind}", str(len(rows)))
-        return Answer(200, dict(counts))
+        return Answer(dict(counts))
 
     return run

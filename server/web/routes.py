@@ -26,7 +26,7 @@ from server.services.core.hall_scope import hall_of_command
 from server.services.core.principal import Principal
 from server.services.core.requests import Body, EmptyBody
 from server.services.core.transaction import PATIENCE_SECONDS, Command, Personalise
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
 from server.services.readmodel.audience import AudiencePresenter
@@ -34,6 +34,8 @@ from server.store.models import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json
 
+STATUS = {Outcome.DONE: 200, Outcome.CREATED: 201, Outcome.ALERTED: 202}
+"""The HTTP status of how a command ended."""
 MOST_FAULTS = 50
 """How many faults of a body are told."""
 
@@ -251,7 +253,7 @@ def _command_view(
             return use_case(work, context, prepared, **parts)
 
         found = context.transactions.run(names, asked, run, personalise=personaliser(who))
-        return rendered(found.body, found.status)
+        return rendered(found.body, STATUS[found.outcome])
 
     return view
 

@@ -167,3 +167,23 @@ def test_words_that_staff_typed_leave_journal_and_receipts_at_the_upgrade(engine
     assert ["other", "examination", "2026-03-02", None] == [row.reason for row in rows]
     assert "幻影" not in json.dumps([str(row.subject) for row in rows] + [str(receipt)], ensure_ascii=False)
     assert "examination" in str(receipt)
+
+
+def test_receipts_from_before_keep_how_their_command_ended(engine):
+    migrate(engine, "0014")
+    with engine.begin() as db:
+        for key, status in (("a", 200), ("b", 201), ("c", 202)):
+            db.execute(
+                text(
+                    "INSERT INTO receipt (owner, key, fingerprint, status, body, at)"
+                    " VALUES ('o', :key, 'f', :status, '{}', '2026-03-02')"
+                ),
+                {"key": key, "status": status},
+            )
+
+    migrate(engine)
+
+    with engine.connect() as db:
+        assert ["done", "created", "alerted"] == list(
+            db.execute(text("SELECT outcome FROM receipt ORDER BY key")).scalars()
+        )

@@ -127,7 +127,7 @@ def wrong(api, username, address):
 
     def keep(work):
         login_attempts.keep(work, api.context, username, login_attempts.place_of(address), correct=False)
-        return Answer(200, {})
+        return Answer({})
 
     api.context.transactions.system("H1", keep)
 

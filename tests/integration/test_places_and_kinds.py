@@ -73,7 +73,7 @@ def test_a_machine_says_where_it_stands_to_staff_and_to_itself(demo):
     def enrol(work):
         place = devices.place_from("zh=一楼大厅;en=Lobby")
         demo.tokens["kiosk-placed"] = devices.enrol(work, demo.context, DeviceRole.KIOSK, "1号机", None, place)[1]
-        return Answer(200, {})
+        return Answer({})
 
     demo.context.transactions.system("H1", enrol)
     seen = next(device for device in demo.snapshot()["devices"] if device["name"] == "1号机")

@@ -27,7 +27,7 @@ from server.protocol.terms import DeviceRole, StaffRole
 from server.services.access import devices, staff
 from server.services.bootstrap.startup import build_context
 from server.services.core.context import Context
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.halls import hall_file
 from server.services.schedule.runner import run_due
 from server.settings import Settings
@@ -474,7 +474,7 @@ def _enrol(context: Context, hall: str, role: str, **more: bool) -> str:
 
     def enrol(work: Work) -> Answer:
         made.append(devices.enrol(work, context, DeviceRole(role.partition("-")[0]), role, **more)[1])
-        return Answer(201, {})
+        return Answer({}, Outcome.CREATED)
 
     context.transactions.system(hall, enrol)
     return made[0]

@@ -120,7 +120,7 @@ def put(work: Work, id: str, place: dict[str, str]) -> Answer:
     if row.place != place:
         row.place = place
         work.record(EventKind.DEVICE_CHANGED, row)
-    return Answer(200, {"device": device_view(row)})
+    return Answer({"device": device_view(row)})
 
 
 def revoke(work: Work, id: str) -> Answer:
@@ -135,7 +135,7 @@ def revoke(work: Work, id: str) -> Answer:
         row.revoked_at, row.online = work.real_now, False
         _count(work, DeviceRole(row.role), -1)
         work.record(EventKind.DEVICE_REVOKED, row)
-    return Answer(200, {"device": device_view(row)})
+    return Answer({"device": device_view(row)})
 
 
 def by_token(context: Context, token: str) -> Principal | None:
@@ -177,7 +177,7 @@ def heartbeat(work: Work, context: Context, body: HeartbeatBody) -> Answer:
     if came_back or (changed and late is None):
         work.record(EventKind.DEVICE_ONLINE if came_back else EventKind.DEVICE_HEALTH, row)
     work.schedule(f"silent:{row.id}", "silent", row.id, work.real_now + SILENT, clock="real")
-    return Answer(200, {"device": device_view(row), "epoch": work.hall.epoch, "seq": work.hall.seq})
+    return Answer({"device": device_view(row), "epoch": work.hall.epoch, "seq": work.hall.seq})
 
 
 def tell_health(work: Work, context: Context, id: str) -> datetime | None:

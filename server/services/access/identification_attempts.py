@@ -88,7 +88,7 @@ def unlock(work: Work, id: str) -> Answer:
         raise HallError(ErrorCode.NOT_FOUND, "no such kiosk")
     lift(work, f"device:{id}")
     work.audit("identify.unlock", id)
-    return Answer(200, {"device": device_view(device)})
+    return Answer({"device": device_view(device)})
 
 
 def forget_old(db: Session, now: datetime) -> None:

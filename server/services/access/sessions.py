@@ -23,7 +23,7 @@ def sign_out(work: Work, context: Context, token: str) -> Answer:
     if row is not None:
         work.db.delete(row)
         work.audit("session.closed", row.staff_id)
-    return Answer(200, {})
+    return Answer({})
 
 
 def by_session(context: Context, token: str) -> Principal | None:
@@ -51,4 +51,4 @@ def touch(work: Work, context: Context, token: str) -> Answer:
     row = work.db.get(SessionRow, context.token_hash(token))
     if row is not None:
         row.seen_at = work.real_now
-    return Answer(200, {})
+    return Answer({})

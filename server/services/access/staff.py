@@ -107,7 +107,7 @@ def confirm(context: Context, who: Principal, hall: str, username: str, password
         let_in = _lets_in(work, context, row, username, who.owner, right=right, signed_in=True)
         if row is not None and let_in and row.role in {StaffRole.NURSE, StaffRole.DOCTOR}:
             confirmed.append(row.username)
-        return Answer(200, {})
+        return Answer({})
 
     context.transactions.system(hall, judge)
     return confirmed[0] if confirmed else None
@@ -131,7 +131,7 @@ def must_confirm(context: Context, who: Principal, password: str | None) -> None
         let_in = _lets_in(work, context, row, who.name, who.owner, right=right, signed_in=True)
         if row is not None and row.id == who.id and let_in:
             confirmed.append(True)
-        return Answer(200, {})
+        return Answer({})
 
     context.transactions.system(who.hall or context.hall_ids()[0], judge)
     if not confirmed:
@@ -160,7 +160,7 @@ def sign_in(
     """
     row = work.db.get(StaffRow, staff) if staff else None
     if not _lets_in(work, context, row, username, place, right=right, signed_in=False) or row is None:
-        return Answer(401, {}), None
+        return Answer({}), None
     token = secrets.token_urlsafe(32)
     work.db.add(
         SessionRow(
@@ -172,7 +172,7 @@ def sign_in(
         )
     )
     work.audit("session.opened", row.id)
-    return Answer(200, {"staff": staff_view(row)}), token
+    return Answer({"staff": staff_view(row)}), token
 
 
 def staff_view(row: StaffRow) -> dict[str, str | None]:

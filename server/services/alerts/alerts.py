@@ -16,7 +16,7 @@ from server.services.core.authority import is_visitor
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import View, alert_view
 from server.store.models import AlertRow, PatientRow, TicketRow
 
@@ -173,7 +173,7 @@ def ask_for_help(work: Work, context: Context, body: AlertBody) -> Answer:
         text=about if CODE.fullmatch(about or "") else None,
         note=about if work.principal.is_staff and not CODE.fullmatch(about or "") else None,
     )
-    return Answer(201, {"alert": view})
+    return Answer({"alert": view}, Outcome.CREATED)
 
 
 def machine(work: Work) -> str | None:
@@ -209,7 +209,7 @@ def acknowledge(work: Work, id: str, body: AcknowledgeBody) -> Answer:
     """
     row = alert_of(work, id)
     if row.closed_at is not None:
-        return Answer(200, {"alert": alert_view(row)})
+        return Answer({"alert": alert_view(row)})
     first = row.acknowledged_at is None
     if first:
         row.acknowledged_at, row.acknowledged_by = work.now, work.actor
@@ -218,14 +218,14 @@ def acknowledge(work: Work, id: str, body: AcknowledgeBody) -> Answer:
     if first or (body.going and body.going != row.going):
         row.going = body.going or row.going
         work.record(EventKind.ALERT_ACKNOWLEDGED, row)
-    return Answer(200, {"alert": alert_view(row)})
+    return Answer({"alert": alert_view(row)})
 
 
 def close(work: Work, id: str, body: CloseAlertBody) -> Answer:
     """It is over. Closing twice keeps the first outcome. Raises not_found."""
     row = alert_of(work, id)
     end(work, row, body.outcome)
-    return Answer(200, {"alert": alert_view(row)})
+    return Answer({"alert": alert_view(row)})
 
 
 def end(work: Work, row: AlertRow, outcome: AlertOutcome) -> None:

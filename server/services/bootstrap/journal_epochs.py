@@ -43,7 +43,7 @@ def begin(work: Work, *, lost: int | None, also_former: tuple[str, ...] = ()) ->
         )
         write_now(work.db, today, last=after_a_restore(today.last, lost=lost, busiest=most or 0))
     text = str(lost) if lost is not None else None
-    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.RESTORED, text=text)})
+    return Answer({"alert": alerts.raise_alert(work, AlertKind.RESTORED, text=text)})
 
 
 def check_marks(transactions: Transactions) -> None:
@@ -65,7 +65,7 @@ def begin_of(
     """Begin a new life of a hall whose journal is in `epoch`; of one that is closed nobody is told."""
 
     def unless_begun(work: Work) -> Answer:  # another node may have begun it already
-        return begin(work, lost=lost, also_former=also_former) if work.hall.epoch == epoch else Answer(200, {})
+        return begin(work, lost=lost, also_former=also_former) if work.hall.epoch == epoch else Answer({})
 
     def quietly(db: Session) -> list[str]:
         row = db.get_one(HallRow, hall)
@@ -94,6 +94,6 @@ def heed_witnesses(context: Context) -> None:
 
 def _proven(work: Work, position: ReadPosition) -> Answer:
     if work.hall.epoch != position.epoch or work.hall.seq >= position.seq:
-        return Answer(200, {})
+        return Answer({})
     log.error("device %s has read %s events of hall %s: new epoch", position.device, position.seq, position.hall)
     return begin(work, lost=None)

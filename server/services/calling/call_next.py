@@ -42,19 +42,18 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
         call(work, ticket, station, body.reason or MANUAL)
         staging.fill(work, station)
         return Answer(
-            200,
             {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": dict(CHOSEN)},
         )
     chosen = _next(work, station)
     if chosen is None:
         return Answer(
-            200, {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}}
+            {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}}
         )
     choice, ticket = chosen
     call(work, ticket, station, choice.reason.code)
     staging.fill(work, station)
     texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
-    return Answer(200, {"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
+    return Answer({"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
 
 
 def _next(work: Work, station: StationRow) -> tuple[Choice, TicketRow] | None:

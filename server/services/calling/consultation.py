@@ -36,7 +36,7 @@ from server.store.queries.announcements import last_calls
 
 def answer(ticket: TicketRow) -> Answer:
     """The ticket after a command."""
-    return Answer(200, {"ticket": ticket_view(ticket)})
+    return Answer({"ticket": ticket_view(ticket)})
 
 
 def _at(work: Work, ticket: TicketRow) -> StationRow | None:
@@ -209,7 +209,7 @@ def _worse_at_kiosk(work: Work, context: Context, ticket: TicketRow | None, toke
         device=alerts.machine(work),
         patient=visitor.id if visitor is not None else None,
     )
-    return Answer(200, {"ticket": ticket_view(ticket) if ticket is not None and (own or seen) else None})
+    return Answer({"ticket": ticket_view(ticket) if ticket is not None and (own or seen) else None})
 
 
 def cancel(work: Work, id: str, body: PlainBody) -> Answer:

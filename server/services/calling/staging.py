@@ -37,7 +37,7 @@ def stage(work: Work, id: str, body: StageBody) -> Answer:
     choice = choose_ahead(work, station)
     by_rule = choice is not None and choice.ticket == ticket.id
     send_ahead(work, ticket, station, choice.reason.code if choice is not None and by_rule else ReasonCode.MANUAL)
-    return Answer(200, {"ticket": ticket_view(ticket)})
+    return Answer({"ticket": ticket_view(ticket)})
 
 
 def fill(work: Work, station: StationRow | None) -> None:

@@ -46,7 +46,7 @@ def set_state(work: Work, id: str, state: StationState, body: StationBody) -> An
         _unstage(work, station)
         _free(work, station)
     staging.fill(work, station)
-    return Answer(200, {"station": station_view(station)})
+    return Answer({"station": station_view(station)})
 
 
 def _time_pause(work: Work, station: StationRow, minutes: int | None) -> None:

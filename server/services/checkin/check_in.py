@@ -23,7 +23,7 @@ from server.services.core.authority import must_serve
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
 from server.services.core.principal import Principal
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import stamp, ticket_view
 from server.services.patients.identification import prove
 from server.services.patients.patient_requests import CheckInBody
@@ -78,7 +78,7 @@ def _queue_must_be_known(context: Context, body: CheckInBody) -> None:
 
 
 def check_in(work: Work, context: Context, asked: Asked) -> Answer:
-    """Give a ticket: 201 new, 200 the one already held, 202 an alert instead of a ticket.
+    """Give a ticket: `created` new, `done` the one already held, `alerted` an alert instead of a ticket.
 
     Staff may check in the patient of an `alert`, which ends as not urgent, or as escorted where danger is confirmed.
     Raises choose (several possible), queue_closed, too_early, visit_token_invalid, appointment_unusable,
@@ -118,7 +118,7 @@ def check_in(work: Work, context: Context, asked: Asked) -> Answer:
     if body.alert:
         outcome = AlertOutcome.NOT_URGENT if found is None else AlertOutcome.ESCORTED
         alerts.end(work, alerts.alert_of(work, body.alert), outcome)
-    return Answer(201, with_slip(work, ticket, queue, context.waits, print_it=body.print))
+    return Answer(with_slip(work, ticket, queue, context.waits, print_it=body.print), Outcome.CREATED)
 
 
 def _ticket_asked(
@@ -239,7 +239,7 @@ def _again(work: Work, context: Context, ticket: TicketRow, body: CheckInBody) -
     if body.doctor and ticket.doctor not in {"", body.doctor}:
         reassign(work, ticket, body.doctor)
     queue = transitions.queue_of(work, ticket.queue_id)
-    return Answer(200, {"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue, context.waits)})
+    return Answer({"ticket": ticket_view(ticket), "slip": slip_of(work, ticket, queue, context.waits)})
 
 
 def _appointment(work: Work, patient: PatientRow, body: CheckInBody, day: date) -> AppointmentRow | None:

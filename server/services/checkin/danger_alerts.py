@@ -5,7 +5,7 @@ from server.domain.triage import PATIENT_TEXT, Screened
 from server.protocol.terms import AlertKind, DeviceRole
 from server.services.alerts import alerts
 from server.services.core.context import Context
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.patients.patient_requests import CheckInBody, PatientBody
 from server.services.patients.records import find_or_make
 from server.store.models import AlertRow, AppointmentRow, PatientRow
@@ -15,7 +15,7 @@ KINDS = {Screened.RED_FLAG: AlertKind.RED_FLAG, Screened.FEVER: AlertKind.FEVER}
 
 
 def alarm(work: Work, context: Context, found: Screened, body: CheckInBody, proven: str | None = None) -> Answer:
-    """Tell staff who stands where, with what complaint; 202 with what to say to the patient.
+    """Tell staff who stands where, with what complaint; answers `alerted`, with what to say to the patient.
 
     It is never refused because nobody knows who this is: then it has a place and a complaint and no name. `proven` is
     the patient whom a kiosk identified; a number that was not proven there makes nobody of that number.
@@ -29,7 +29,7 @@ def alarm(work: Work, context: Context, found: Screened, body: CheckInBody, prov
         queue=_clinic(work, patient, body),
         flags=tuple(body.flags or ()),
     )
-    return Answer(202, {"alert": alert, "text": dict(PATIENT_TEXT[found])})
+    return Answer({"alert": alert, "text": dict(PATIENT_TEXT[found])}, Outcome.ALERTED)
 
 
 def _who(work: Work, context: Context, body: CheckInBody, proven: str | None) -> PatientRow | None:

@@ -24,7 +24,7 @@ from server.services.core.high_water import Marks
 from server.services.core.principal import SYSTEM, Principal
 from server.services.core.receipts import kept
 from server.services.core.storage import Storage
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.writer_lock import FifoLock
 from server.store.engine import Engines
 from server.store.models import (
@@ -37,7 +37,7 @@ from server.store.queries import clock_readings
 from server.store.rows import KeepingSession
 
 _RECEIPT = insert(Base.metadata.tables[ReceiptRow.__tablename__])
-_STORED = select(ReceiptRow.fingerprint, ReceiptRow.status, ReceiptRow.body, ReceiptRow.rights).where(
+_STORED = select(ReceiptRow.fingerprint, ReceiptRow.outcome, ReceiptRow.body, ReceiptRow.rights).where(
     ReceiptRow.owner == bindparam("owner"), ReceiptRow.key == bindparam("key")
 )
 _LOCK = select(HallRow).where(HallRow.id == bindparam("id")).with_for_update()
@@ -49,8 +49,8 @@ PATIENCE_SECONDS = 4.0
 
 
 Kept = TypeVar("Kept")
-Renew = Callable[[Session, str, int, dict[str, Any]], dict[str, Any]]
-"""Makes of a hall's receipt (hall, status, body) what its owner may have now. Raises forbidden, visit_token_invalid."""
+Renew = Callable[[Session, str, Outcome, dict[str, Any]], dict[str, Any]]
+"""What a receipt's owner may have of it now: of hall, outcome and body. Raises forbidden, visit_token_invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +227,8 @@ class Transactions:
                 raise HallError(ErrorCode.TOO_LATE)
             stored = _receipt(db, command)
             if stored is not None:
-                body = command.renew(db, halls[0], stored.status, stored.body) if command.renew else stored.body
-                return Answer(stored.status, personalise(db, rows[halls[0]], body) if personalise else body), []
+                body = command.renew(db, halls[0], stored.outcome, stored.body) if command.renew else stored.body
+                return Answer(personalise(db, rows[halls[0]], body) if personalise else body, stored.outcome), []
             before = {row.id: row.seq for row in rows.values()}
             now, real_now = self._now(db.connection(), rows)
             work = Work(db, rows[halls[0]], rows, command.principal, now, real_now, self._audit_key)
@@ -242,7 +242,7 @@ class Transactions:
                 )
                 raise
             work.write_events()
-            if command.key is not None and answer.status < 300:
+            if command.key is not None:
                 who = command.principal
                 receipt = {
                     "owner": who.owner,
@@ -252,9 +252,9 @@ class Transactions:
                 }
                 body = kept(answer.body, answer.once)
                 work.connection.execute(
-                    _RECEIPT, {**receipt, "status": answer.status, "body": body, "at": work.real_now}
+                    _RECEIPT, {**receipt, "outcome": answer.outcome, "body": body, "at": work.real_now}
                 )
-            answer = Answer(answer.status, personalise(db, rows[halls[0]], answer.body)) if personalise else answer
+            answer = Answer(personalise(db, rows[halls[0]], answer.body), answer.outcome) if personalise else answer
             return answer, [(row.id, row.epoch, row.seq) for row in rows.values() if row.seq != before[row.id]]
 
 
@@ -294,4 +294,4 @@ def _receipt(db: Session, command: Command) -> Answer | None:
         raise HallError(ErrorCode.FORBIDDEN, "the right under which this was done has ended")
     if row.fingerprint not in {UNKNOWN, command.fingerprint}:
         raise HallError(ErrorCode.KEY_REUSED)
-    return Answer(row.status, row.body)
+    return Answer(row.body, Outcome(row.outcome))

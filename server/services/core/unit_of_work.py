@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -37,12 +38,21 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 _JOURNAL, _AUDIT = (insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow))
 
 
+class Outcome(StrEnum):
+    """How a command ended; the receipt of its key keeps it. A refusal is no outcome: it is raised."""
+
+    DONE = "done"
+    CREATED = "created"
+    ALERTED = "alerted"
+    """Staff is alerted instead of what was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a use case answers: an HTTP-like status and a body without names."""
+    """What a use case answers: a body without names, and how the command ended."""
 
-    status: int
     body: dict[str, Any]
+    outcome: Outcome = Outcome.DONE
     once: frozenset[str] = frozenset()
     """Words of the body that are said once: a repeated key is answered without them, for no receipt keeps them."""
 

@@ -48,7 +48,7 @@ def edit(work: Work, edited: Edited) -> Answer:
         raise HallError(ErrorCode.RELOAD, "the hall file was changed meanwhile")
     if edited.body.check:
         changes = rehearsed(work.db, lambda db: hall_file.write(db, edited.file, edited.text))
-        return Answer(200, {"changes": changes, "applied": False})
+        return Answer({"changes": changes, "applied": False})
     changes = hall_file.write(work.db, edited.file, edited.text)
     work.audit("hall_file.applied", hall_file.version_of(edited.text), "; ".join(changes)[:200])
-    return Answer(200, {"changes": changes, "applied": True})
+    return Answer({"changes": changes, "applied": True})

@@ -98,12 +98,12 @@ def claim(work: Work, body: ClaimBody) -> Answer:
     if job is None:
         job = _next_queued(work, kinds)
         if job is None:
-            return Answer(200, {"print_job": None})
+            return Answer({"print_job": None})
         _lease(work, job, STATION_LEASE_SECONDS)
     view = job_view(job, content=True)
     if job.kind == "list":  # who waits now, not when the list was asked for: its document is made from this time
         view["document"] = {**job.content, "at": stamp(work.now)}
-    return Answer(200, {"print_job": view})
+    return Answer({"print_job": view})
 
 
 def _next_queued(work: Work, kinds: Sequence[str]) -> PrintJobRow | None:
@@ -173,7 +173,7 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
     if after is PrintJobState.QUEUED and work.principal.role != DeviceRole.STATION:
         after = PrintJobState.FAILED  # a kiosk's patient stands there: nobody else's printer is any use to them
     if after is before and (job.evidence or body.evidence is None):  # nothing new is said of it
-        return Answer(200, {"print_job": {**job_view(job), "moved_to": {}}})
+        return Answer({"print_job": {**job_view(job), "moved_to": {}}})
     job.state, job.evidence = after.value, body.evidence
     work.unschedule(f"lease:{job.id}")
     if after is PrintJobState.QUEUED:
@@ -187,7 +187,7 @@ def report(work: Work, id: str, body: JobReportBody) -> Answer:
         moved = _move(work, job) if after is PrintJobState.FAILED and body.evidence != NOBODY_WAITS else None
         _alarm(work, job, code_of(body.evidence) or after.value, moved, note=body.evidence)
         view["moved_to"] = _place_of(moved) if moved is not None else {}
-    return Answer(200, {"print_job": view})
+    return Answer({"print_job": view})
 
 
 def _alarm(work: Work, job: PrintJobRow, text: str, moved: DeviceRow | None, note: str | None = None) -> None:

@@ -12,21 +12,19 @@ from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.requests import Body
 from server.services.core.transaction import Renew
+from server.services.core.unit_of_work import Outcome
 from server.services.core.views import View, job_view
 from server.services.paper.print_jobs import must_still_be_printed
 from server.store.models import DeviceRow, PrintJobRow, StaffRow, TicketRow
-
-ALERTED = 202
-"""A danger was told instead of a number: nobody who repeats it is turned away."""
 
 
 def renewal(context: Context, who: Principal, body: Body) -> Renew:
     """What makes the answer to a repeated key of a receipt, for the one who asks now."""
     token = getattr(body, "visit_token", None) if body.token_proves else None
 
-    def renew(db: Session, hall: str, status: int, stored: Mapping[str, Any]) -> View:
+    def renew(db: Session, hall: str, outcome: Outcome, stored: Mapping[str, Any]) -> View:
         must_still_be(db, who)
-        if token and status != ALERTED:
+        if token and outcome is not Outcome.ALERTED:  # nobody who repeats a danger is turned away
             visit = context.read_visit(token)
             if visit["hall"] != hall or visit["device"] != who.id:
                 raise HallError(ErrorCode.VISIT_TOKEN_INVALID)

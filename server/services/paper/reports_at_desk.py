@@ -19,7 +19,7 @@ from server.protocol.reports import ReportAtDesk, ReportsAtDesk
 from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
 from server.services.core.hall_config import config_of
 from server.services.core.requests import AcknowledgeReportBody, HandOverBody
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import View, stamp
 from server.services.paper import print_jobs
 from server.services.reports.judging import must_be_in_force, verdict
@@ -56,7 +56,7 @@ def at_desk(db: Session, hall: HallRow, now: datetime) -> View:
 def looked_at(work: Work, count: int) -> Answer:
     """Leave an audit row: somebody looked at the list."""
     work.audit("reports.listed", work.hall.id, f"{count} reports")
-    return Answer(200, {})
+    return Answer({})
 
 
 def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
@@ -96,7 +96,9 @@ def hand_over(work: Work, id: str, body: HandOverBody) -> Answer:
     confirmed = "confirmed, " if body.confirm else ""
     work.audit("report.handed_over", row.id, f"{confirmed}{reasons}: {code_of(body.reason)}"[:200])
     job = {**job, "document": None, "lease": None}
-    return Answer(201, {"report": {"id": row.id}, "print_job": PrintJob.model_validate(job).model_dump(mode="json")})
+    return Answer(
+        {"report": {"id": row.id}, "print_job": PrintJob.model_validate(job).model_dump(mode="json")}, Outcome.CREATED
+    )
 
 
 def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
@@ -119,7 +121,7 @@ def acknowledge(work: Work, id: str, body: AcknowledgeReportBody) -> Answer:
     patient = patient_of(work.db, row)
     judged = verdict(work.db, row, patient, work.now)
     row.at_desk = judged.printable is Printable.DESK and row.handed_over_at is None
-    return Answer(200, {"report": {"id": row.id}})
+    return Answer({"report": {"id": row.id}})
 
 
 def described(db: Session, body: View, now: datetime) -> View:

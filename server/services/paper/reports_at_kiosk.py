@@ -5,7 +5,7 @@ from server.domain.reports.decision import TEXTS, Printable
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.requests import PrintReportBody
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.paper import print_jobs
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt
@@ -33,4 +33,4 @@ def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -
     content = {"report": row.id, "language": body.language or patient.language or "zh", "terminal": work.principal.name}
     job = print_jobs.new_job(work, "report", content, report=row.id, lease_to_kiosk=True, copy_number=row.prints)
     work.audit("report.printing", row.id)
-    return Answer(201, {"print_job": job})
+    return Answer({"print_job": job}, Outcome.CREATED)

@@ -13,7 +13,7 @@ from server.services.alerts import overuse
 from server.services.core.authority import must_be_visitor
 from server.services.core.context import VISIT_SECONDS, Context
 from server.services.core.requests import ReprintBody
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.paper.print_jobs import copy, job_of, must_still_be_printed
 from server.store.models import PatientRow, PrintJobRow, TicketRow
 
@@ -40,7 +40,7 @@ def reprint(work: Work, context: Context, id: str, body: ReprintBody) -> Answer:
     if view is None:
         raise HallError(ErrorCode.NO_PRINTER)
     overuse.count(work, context, Action.REPRINTS)
-    return Answer(201, {"print_job": view})
+    return Answer({"print_job": view}, Outcome.CREATED)
 
 
 def _must_be_theirs(work: Work, context: Context, job: PrintJobRow, token: str | None) -> None:

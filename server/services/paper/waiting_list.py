@@ -16,7 +16,7 @@ from server.protocol.terms import ErrorCode, Lane, TicketState
 from server.services.core.business_day import list_minutes
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.requests import ListBody
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import View, stamp
 from server.services.paper import print_jobs
 from server.services.queue_state.lineup import lineup_of
@@ -39,14 +39,14 @@ MOST = 600
 
 
 def ask_for_list(work: Work, body: ListBody) -> Answer:
-    """Print the list now, of all queues or of some: 201 with the job. Raises unknown_queue, no_printer."""
+    """Print the list now, of all queues or of some; answers with the job. Raises unknown_queue, no_printer."""
     for queue in body.queues:
         if queue not in work.config.queues:
             raise HallError(ErrorCode.UNKNOWN_QUEUE, queue)
     job = _job(work, language=body.language, queues=list(body.queues))
     if job is None:
         raise HallError(ErrorCode.NO_PRINTER)
-    return Answer(201, {"print_job": job})
+    return Answer({"print_job": job}, Outcome.CREATED)
 
 
 def print_regularly(work: Work, day: date) -> datetime | None:

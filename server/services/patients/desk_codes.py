@@ -9,7 +9,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services.core.codes import new_code
 from server.services.core.context import Context
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import stamp
 from server.services.patients.patient_requests import DeskCodeBody
 from server.services.tickets.transitions import ticket_of
@@ -36,7 +36,7 @@ def hand_out(work: Work, context: Context, body: DeskCodeBody) -> Answer:
     )
     work.db.add(row)
     work.audit("identify.desk_code", patient.id, body.document_seen)
-    return Answer(201, {"code": code, "expires_at": stamp(row.expires_at)}, once=frozenset({"code"}))
+    return Answer({"code": code, "expires_at": stamp(row.expires_at)}, Outcome.CREATED, once=frozenset({"code"}))
 
 
 def _patient_of(work: Work, context: Context, body: DeskCodeBody) -> PatientRow:

@@ -126,7 +126,7 @@ def prove(
         if isinstance(judged, Proven) and who.is_staff and asked is not None:
             judged = looked_up(work, judged, reason, present=not asked.is_plain)
         found.append(judged)
-        return Answer(200, {})
+        return Answer({})
 
     command = Command(who, None, "", time.monotonic() + PATIENCE_SECONDS)
     context.transactions.run([hall], command, run)
@@ -270,7 +270,7 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
             found.append(
                 looked_up(work, chosen, body.reason, present=False) if chosen else HallError(ErrorCode.NOT_IDENTIFIED)
             )
-            return Answer(200, {})
+            return Answer({})
         typed = body.typed
         described = Description(typed.name or "", birth_date=typed.birth_date) if typed else Description("")
         alike = candidates(work.db, described)
@@ -283,7 +283,7 @@ def _at_the_desk(context: Context, who: Principal, body: IdentifyBody) -> Proven
             if alike
             else HallError(ErrorCode.NOT_IDENTIFIED)
         )
-        return Answer(200, {})
+        return Answer({})
 
     context.transactions.run([body.hall], Command(who, None, "", time.monotonic() + PATIENCE_SECONDS), run)
     if isinstance(found[-1], HallError):

@@ -12,7 +12,7 @@ from server.domain.reports.received import Order, Received, dumped, loaded
 from server.domain.reports.versions import WITHDRAWN, Newer, Version, compared, is_newer, stage
 from server.protocol.terms import AlertKind, EventKind, PrintJobState
 from server.services.alerts import alerts
-from server.services.core.unit_of_work import Answer, Work
+from server.services.core.unit_of_work import Answer, Outcome, Work
 from server.services.core.views import View
 from server.services.reports.judging import verdict
 from server.services.reports.matching import adopt, remember_numbers
@@ -21,7 +21,7 @@ from server.store.queries import reports as kept
 
 
 def receive(work: Work, reports: Sequence[Received]) -> Answer:
-    """Keep the reports of one message. 201 with a row for each, in their order.
+    """Keep the reports of one message; answers with a row for each, in their order.
 
     Two reports of one message are versions of each other only when they are one resource.
     """
@@ -29,7 +29,7 @@ def receive(work: Work, reports: Sequence[Received]) -> Answer:
     taken: dict[str, str] = {}
     for number in sorted(range(len(reports)), key=lambda one: _age(reports, one)):
         rows[number] = _keep(work, reports[number], taken)
-    return Answer(201, {"reports": [_kept_view(rows[number]) for number in range(len(reports))]})
+    return Answer({"reports": [_kept_view(rows[number]) for number in range(len(reports))]}, Outcome.CREATED)
 
 
 def _age(reports: Sequence[Received], number: int) -> tuple[int, int, int]:

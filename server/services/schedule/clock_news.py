@@ -27,4 +27,4 @@ def tell(context: Context) -> None:
 
 
 def _tell(work: Work, *, text: str) -> Answer:
-    return Answer(200, {"alert": alerts.raise_alert(work, AlertKind.CLOCK, text=text)})
+    return Answer({"alert": alerts.raise_alert(work, AlertKind.CLOCK, text=text)})

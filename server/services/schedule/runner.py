@@ -135,7 +135,7 @@ def tell_of_storage(context: Context) -> None:
 
 
 def _tell(work: Work, kind: AlertKind) -> Answer:
-    return Answer(200, {"alert": alerts.raise_alert(work, kind)})
+    return Answer({"alert": alerts.raise_alert(work, kind)})
 
 
 def renew_wanted(context: Context) -> None:
@@ -183,13 +183,13 @@ def _do(work: Work, context: Context, id: str) -> Answer:
     row = work.db.get(ScheduledTaskRow, id)
     now = work.real_now if row is not None and row.clock == "real" else work.now
     if row is None or row.due_at > now:
-        return Answer(200, {})
+        return Answer({})
     if row.kind in EXPIRING and not context.clock.may_expire():  # suspended since this round began
-        return Answer(200, {})
+        return Answer({})
     again = STANDING[row.kind](work, context, row) if row.kind in STANDING else None
     if again is not None:
         row.due_at = again
-        return Answer(200, {})
+        return Answer({})
     kind, subject = row.kind, row.subject
     work.db.delete(row)
     work.db.flush()  # gone before its work is done, which may put a row of the same id
@@ -197,7 +197,7 @@ def _do(work: Work, context: Context, id: str) -> Answer:
         ONCE[kind](work, subject)
     elif kind not in STANDING:
         log.error("due row %s is of a kind that this version does not know, and is dropped", id)
-    return Answer(200, {})
+    return Answer({})
 
 
 def _watch(work: Work, context: Context, row: ScheduledTaskRow) -> datetime | None:

@@ -32,7 +32,7 @@ def outcome(work: Work, id: str, body: OutcomeBody) -> Answer:
             reason=body.outcome.value,
             announcement={**row.content, **content, "outcome": row.outcome},
         )
-    return Answer(200, {"announcement": {"id": row.id, "outcome": row.outcome}})
+    return Answer({"announcement": {"id": row.id, "outcome": row.outcome}})
 
 
 def announce(work: Work, ticket: TicketRow, kind: str, station: StationRow | None) -> View:

@@ -228,7 +228,7 @@ def _twin(work: Work, ticket: TicketRow, queue: str) -> bool:
 
 def _answer(row: AppointmentRow, effect: Effect, ticket: TicketRow | None) -> Answer:
     view = {"appointment": appointment_view(row), "effect": effect.value}
-    return Answer(200, {**view, "ticket": ticket_view(ticket) if ticket is not None else None})
+    return Answer({**view, "ticket": ticket_view(ticket) if ticket is not None else None})
 
 
 def _give_reason(work: Work, row: AppointmentRow, action: str, reason: str | None) -> None:

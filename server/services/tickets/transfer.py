@@ -46,7 +46,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
     if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
         transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
-        return Answer(200, {"ticket": ticket_view(ticket)})
+        return Answer({"ticket": ticket_view(ticket)})
     to = placement.on_transfer(
         rules=queue.rules,
         checked_in_at=ticket.checked_in_at,
@@ -68,7 +68,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     if regraded:
         changes |= _ungraded(context, queue)
     transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, to=to, **changes)
-    return Answer(200, {"ticket": ticket_view(ticket)})
+    return Answer({"ticket": ticket_view(ticket)})
 
 
 def _must_be_allowed(work: Work, ticket: TicketRow, queue: Queue, body: TransferBody, *, other_scale: bool) -> None:
@@ -143,7 +143,7 @@ def _to_other_hall(
             graded_there=graded_there,
         )
         new = issue(work, context, queue, patient, asked)
-        return Answer(200, {"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
+        return Answer({"ticket": ticket_view(ticket), "new_ticket": ticket_view(new)})
     finally:
         work.hall = home
 

@@ -76,7 +76,7 @@ def triage(work: Work, context: Context, id: str, body: TriageBody) -> Answer:
     else:
         _place(work, ticket, queue, decision.level, body)
     view = suggestion_view(decision.suggestion) if decision.suggestion else None
-    return Answer(200, {"ticket": ticket_view(ticket), "suggestion": view})
+    return Answer({"ticket": ticket_view(ticket), "suggestion": view})
 
 
 def confirmed(context: Context, who: Principal, hall: str, body: TriageBody) -> TriageBody:

@@ -35,7 +35,7 @@ class ReceiptRow(Base):
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(16), server_default="done")
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime] = mapped_column(index=True)
     rights: Mapped[str | None] = mapped_column(String(200))

@@ -13,7 +13,7 @@ from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal
 from server.services.core.transaction import Command
-from server.services.core.unit_of_work import Answer, audit_digest
+from server.services.core.unit_of_work import Answer, Outcome, audit_digest
 from server.store.models import AuditRow
 from tests.support.api import an_api
 from tests.support.hall import until
@@ -57,7 +57,7 @@ def test_the_time_of_a_wish_is_that_of_its_turn_so_that_numbers_and_times_run_al
 
 
 def alarm(work):
-    return Answer(201, {"alert": raise_alert(work, AlertKind.HELP)})
+    return Answer({"alert": raise_alert(work, AlertKind.HELP)}, Outcome.CREATED)
 
 
 def test_the_facts_of_a_wish_take_the_next_numbers_of_the_journal(api):
@@ -82,7 +82,7 @@ def test_a_use_case_that_fails_half_way_leaves_nothing(api):
         api.context.transactions.run(["H1"], wish(api), lambda work: (alarm(work), refuse())[0])
 
     assert before == api.rows()
-    assert 201 == api.context.transactions.run(["H1"], wish(api), alarm).status, "the key was not spent"
+    assert Outcome.CREATED == api.context.transactions.run(["H1"], wish(api), alarm).outcome, "the key was not spent"
 
 
 def refuse():
@@ -111,11 +111,11 @@ def test_a_wish_that_queued_past_its_deadline_is_dropped_before_it_begins(api):
     def slow(work):
         inside.set()
         assert go.wait(30)
-        return Answer(200, {})
+        return Answer({})
 
     def late(work):
         began.append("late")
-        return Answer(200, {})
+        return Answer({})
 
     holder = threading.Thread(target=lambda: api.context.transactions.run(["H1"], wish(api, "slow"), slow))
     holder.start()
@@ -127,7 +127,9 @@ def test_a_wish_that_queued_past_its_deadline_is_dropped_before_it_begins(api):
 
     assert ErrorCode.TOO_LATE == dropped.value.code
     assert [] == began
-    assert 200 == api.context.transactions.run(["H1"], wish(api, "late"), late).status, "nothing was kept under its key"
+    assert Outcome.DONE == api.context.transactions.run(["H1"], wish(api, "late"), late).outcome, (
+        "nothing was kept under its key"
+    )
 
 
 def test_a_wish_that_got_the_halls_lock_past_its_deadline_is_dropped_before_it_begins(api):
@@ -136,7 +138,7 @@ def test_a_wish_that_got_the_halls_lock_past_its_deadline_is_dropped_before_it_b
 
     def late(work):
         began.append("late")
-        return Answer(200, {})
+        return Answer({})
 
     asked = wish(api, within=0.3)
 
@@ -185,7 +187,7 @@ def test_listeners_hear_of_halls_that_have_facts_and_only_after_the_commit(api):
     api.context.transactions.on_commit(lambda halls: heard.append((list(halls), api.snapshot()["seq"])))
     try:
         api.context.transactions.run(["H1"], wish(api, "a"), alarm)
-        api.context.transactions.run(["H1"], wish(api, "b"), lambda work: Answer(200, {}))
+        api.context.transactions.run(["H1"], wish(api, "b"), lambda work: Answer({}))
         seq = api.snapshot()["seq"]
     finally:
         api.context.transactions._listeners.clear()
@@ -218,7 +220,7 @@ def test_a_writer_of_another_process_makes_a_wish_busy_and_reads_go_on(api):
         other.rollback()
 
     assert [ErrorCode.BUSY] == blocked
-    assert 201 == api.context.transactions.run(["H1"], wish(api), alarm).status
+    assert Outcome.CREATED == api.context.transactions.run(["H1"], wish(api), alarm).outcome
 
 
 def test_the_trail_is_a_chain_that_names_the_first_row_that_was_touched(api):
