@@ -134,7 +134,7 @@ def _first_hall(toml: str) -> str:
 
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["server.cli", "server.run"])
+FORKS.set_forkserver_preload(["tests.support.preloaded"])
 """Servers are forked from a process that has imported them: starting Python anew costs two seconds each time."""
 
 
