@@ -21,14 +21,14 @@ help: ## list what can be done here
 	@echo "  HALL_NO_VOICE=1 leaves the neural voice out; PYTHON=python3.12 chooses the interpreter."
 
 setup: ## prepare .venv, the pages' libraries, Debian packages (as root), the neural voice
-	@$(MAKE) --no-print-directory prepare AGAIN=--again
+	@$(MAKE) --no-print-directory prepare WITH=--again
 	@echo "set-up: done. Next: make demo, or make test"
 
 prepare:
 	@test -n "$(PYTHON)" || { echo "set-up: no python3 here. As root: apt-get install python3 python3-venv"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "set-up: Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
-	@"$(PYTHON)" .ci/prepare.py $(AGAIN)
+	@"$(PYTHON)" .ci/prepare.py $(WITH)
 
 demo: prepare ## start a whole hospital on this machine and play a made-up day
 	@exec $(BIN)/hall-server demo

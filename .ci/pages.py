@@ -54,10 +54,13 @@ def shipped(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [(str(source.with_name(one)), str(target.with_name(other))) for one, other in names]
 
 
-def fetch() -> None:
-    """Fill the vendor folder with what package.json names under `vendor`; raises Missing when npm cannot."""
-    say("fetching the pages' libraries from npm")
-    npm(*INSTALL, "--omit=dev")
+def fetch(*, tools: bool = False) -> None:
+    """Fill the vendor folder with what package.json names under `vendor`; `tools`: also install what checks the pages.
+
+    Raises Missing when npm cannot.
+    """
+    say(f"fetching the pages' libraries{' and the tools that check the pages' if tools else ''} from npm")
+    npm(*INSTALL, *(() if tools else ("--omit=dev",)))
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["vendor"]
@@ -74,12 +77,6 @@ def whole() -> bool:
         return False
     files = json.loads(listing.read_text(encoding="utf-8"))["files"]
     return all((VENDOR / name).is_file() and sha256(VENDOR / name) == said["sha256"] for name, said in files.items())
-
-
-def fetch_tools() -> None:
-    """Install the tools that check the pages beside the libraries; raises Missing when npm cannot."""
-    say("fetching the tools that check the pages from npm")
-    npm(*INSTALL)
 
 
 def has_tools() -> bool:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -100,13 +101,17 @@ def project() -> None:
 # -------------------------------------------------------------------------------------------------- steps
 @dataclass(frozen=True)
 class Step:
-    """A step of set-up: what it is made from, its work, whether the hall needs it, whether its result still stands."""
+    """A step of set-up: what it is made from, its work, whether the hall needs it, whether its result still stands.
+
+    `covers`: the step that is done with this one, and made from the same.
+    """
 
     name: str
     made_from: tuple[Path | str, ...]
     work: Callable[[], None]
     needed: bool = True
     whole: Callable[[], bool] = lambda: True
+    covers: str | None = None
 
     def take(self, *, again: bool) -> None:
         """Do the work unless it is done; raises Missing when a needed step cannot be done."""
@@ -126,45 +131,59 @@ class Step:
             say(f"going on without {self.name}: {error}")
             stamp.write_text(f"without {key}\n{error}\n", encoding="utf-8")
         else:
-            stamp.write_text(f"{key}\n", encoding="utf-8")
+            for name in filter(None, (self.name, self.covers)):
+                (STAMPS / name).write_text(f"{key}\n", encoding="utf-8")
 
 
 PAGES_FROM = (ROOT / "package.json", ROOT / "package-lock.json", CI / "pages.py")
+PAGES = Step("pages", PAGES_FROM, pages.fetch, whole=pages.whole)
+PAGE_TOOLS = Step(
+    "page-tools", PAGES_FROM, partial(pages.fetch, tools=True), whole=pages.has_tools, covers=PAGES.name
+)
 STEPS = (
     Step("base", (CI / "base.lock",), partial(install, "base")),
     Step("project", (ROOT / "pyproject.toml",), project),
-    Step("pages", PAGES_FROM, pages.fetch, whole=pages.whole),
+    PAGES,
     Step("debian", tuple(package for package, _, _ in DEBIAN), debian, needed=False, whole=debian_is_whole),
     Step("voice", (CI / "voice.lock", ROOT / "package.json"), voice, needed=False, whole=voices.whole),
 )
-ASKED_FOR = (
-    Step("bench-voice", (CI / "bench-voice.lock",), partial(install, "bench-voice")),
-    Step("page-tools", PAGES_FROM, pages.fetch_tools, whole=pages.has_tools),
-)
+ASKED_FOR = (Step("bench-voice", (CI / "bench-voice.lock",), partial(install, "bench-voice")), PAGE_TOOLS)
 
 
-def chosen(only: str | None) -> list[Step]:
+def chosen(only: str | None, *, page_tools: bool) -> list[Step]:
     """The steps of this run: all of the ordinary ones, or the one that was asked for."""
     if only is not None:
         return [step for step in STEPS + ASKED_FOR if step.name == only]
+    steps = [PAGE_TOOLS if page_tools and step is PAGES else step for step in STEPS]
     if os.environ.get("HALL_NO_VOICE"):
         say("HALL_NO_VOICE is set: the neural voice is left out")
-        return [step for step in STEPS if step.name != "voice"]
-    return list(STEPS)
+        return [step for step in steps if step.name != "voice"]
+    return steps
+
+
+def take(steps: list[Step], *, again: bool) -> None:
+    """Take the steps, npm's beside those of Python, which have nothing in common; raises Missing."""
+    with ThreadPoolExecutor(1) as npm:
+        beside = [npm.submit(step.take, again=again) for step in steps if step in (PAGES, PAGE_TOOLS)]
+        for step in steps:
+            if step not in (PAGES, PAGE_TOOLS):
+                step.take(again=again)
+        for done in beside:
+            done.result()
 
 
 def main() -> int:
     """Take the steps; 0 when everything the hall needs is there."""
     parser = argparse.ArgumentParser(prog="prepare", description="Prepare this checkout: .venv, pages, packages.")
     parser.add_argument("--again", action="store_true", help="try again what was left out before")
+    parser.add_argument("--page-tools", action="store_true", help="fetch what checks the pages, too")
     parser.add_argument("--only", metavar="STEP", choices=[step.name for step in STEPS + ASKED_FOR])
     asked = parser.parse_args()
     began = time.monotonic()
     try:
         venv()
         STAMPS.mkdir(exist_ok=True)
-        for step in chosen(asked.only):
-            step.take(again=asked.again or asked.only is not None)
+        take(chosen(asked.only, page_tools=asked.page_tools), again=asked.again or asked.only is not None)
     except Missing as error:
         say(str(error))
         return 1
