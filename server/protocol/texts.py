@@ -9,10 +9,11 @@ The twin for pages is web/texts.js.
 
 import json
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
@@ -20,6 +21,8 @@ from fluent.runtime.types import fluent_number
 LOCALES = Path(__file__).parent / "locales"
 ABOUT = "language"
 LAST_FALLBACK = "en"
+FUNCTIONS: dict[str, Callable[..., Any]] = {"LOWER": lambda text: str(text).lower()}
+"""What a text may do with a value, beside choosing a plural form: { LOWER($finding) } stands inside a sentence."""
 _FOREIGN = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -60,6 +63,54 @@ class Texts:
         """Return the text by language, of the languages that have it themselves."""
         files = {code: _file(self.topic, code) for code in self.languages()}
         return {code: found.text(key, values) for code, found in files.items() if found and found.has(key)}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text for people as its topic, its key and the values of its gaps: what a rule returns instead of a sentence.
+
+    A value is a number, a plain text, a name by language, another message, or a list of such.
+    """
+
+    topic: str
+    key: str
+    values: Mapping[str, "Value"] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        """Return the text in this language, else in the one it falls back to."""
+        filled = {name: _in(value, language) for name, value in self.values.items()}
+        return Texts(self.topic).text(self.key, language, **filled).strip()
+
+    def names(self) -> dict[str, str]:
+        """Return the text by language, of the languages that have the topic themselves."""
+        return {code: self.text(code) for code in Texts(self.topic).languages()}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several values in one gap, put together as the language does; `how` is a key of language.ftl."""
+
+    values: tuple["Value", ...]
+    how: str = "list"
+
+
+Value: TypeAlias = int | str | Message | Listed | Mapping[str, str]
+
+
+def nearest(names: Mapping[str, str], language: str) -> str:
+    """Return the name in this language, else in one it falls back to, else in any; "" where there is none."""
+    return next((names[code] for code in chain(language) if names.get(code)), "") or next(iter(names.values()), "")
+
+
+def _in(value: Value, language: str) -> int | str:
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, Listed):
+        join, parts = Texts(ABOUT), [str(_in(one, language)) for one in value.values]
+        return (
+            reduce(lambda first, then: join.text(value.how, language, first=first, next=then), parts) if parts else ""
+        )
+    return nearest(value, language) if isinstance(value, Mapping) else value
 
 
 @cache
@@ -115,7 +166,7 @@ class _File:
     """One Fluent file."""
 
     def __init__(self, source: str, tag: str) -> None:
-        self._bundle = FluentBundle([tag, LAST_FALLBACK], use_isolating=False)
+        self._bundle = FluentBundle([tag, LAST_FALLBACK], functions=FUNCTIONS, use_isolating=False)
         self._bundle.add_resource(FluentResource(source))
 
     def has(self, key: str) -> bool:

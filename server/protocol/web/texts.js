@@ -6,6 +6,7 @@
 import { FluentBundle, FluentNumber, FluentResource } from "./vendor/fluent/index.js";
 
 const LAST_FALLBACK = "en";
+const FUNCTIONS = { LOWER: ([text]) => String(text).toLowerCase() };
 
 /** A whole number that chooses plural forms and is inserted as plain digits. */
 class PlainNumber extends FluentNumber {
@@ -26,7 +27,10 @@ export class Texts {
     this.codes = Object.keys(source.files);
     this.bundles = {};
     for (const code of this.codes) {
-      this.bundles[code] = new FluentBundle(tagsOf(source.languages[code].tag), { useIsolating: false });
+      this.bundles[code] = new FluentBundle(tagsOf(source.languages[code].tag), {
+        functions: FUNCTIONS,
+        useIsolating: false,
+      });
       this.bundles[code].addResource(new FluentResource(source.files[code]));
     }
   }
