@@ -106,6 +106,7 @@ def test_urgent_patients_who_came_since_are_the_reason_and_nobody_is_named(api):
     assert body["wait_reason"]["text"] == {
         "zh": "比先前告知的时间晚：6 位病情更急的患者先看。",
         "en": "Later than we told you: 6 in a more urgent condition.",
+        "yue": "比先前告知的時間晚：6 位病情更急的病人先看。",
     }
     assert "急0" not in str(body)
     explained = api.get(f"/tickets/{mine['id']}/explanation")[1]

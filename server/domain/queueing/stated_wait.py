@@ -5,7 +5,7 @@ within P90, else recalibrate (docs/sources.md, Expected waits). Pure: what was t
 names nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Literal
 from server.domain.queueing.discipline.values import by_rank
 from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
+from server.protocol.texts import Listed, Message
 
 TOLERATED = timedelta(minutes=10)
 """The end of a told wait may move by so much without a word."""
@@ -33,16 +34,6 @@ class Delay(StrEnum):
     WOVEN = "woven"
     ROOMS = "rooms"
     SLOWER = "slower"
-
-
-DELAYS: dict[Delay, dict[str, str]] = {
-    Delay.URGENT: {"zh": "{count} 位病情更急的患者先看", "en": "{count} in a more urgent condition"},
-    Delay.EARLIER_SLOT: {"zh": "{count} 位预约在前的患者", "en": "{count} with an earlier appointment"},
-    Delay.WOVEN: {"zh": "{count} 位回诊、优先或过号患者", "en": "{count} returning or with priority"},
-    Delay.ROOMS: {"zh": "{count} 间诊室暂停或停诊", "en": "rooms paused or stopped: {count}"},
-    Delay.SLOWER: {"zh": "候诊进度比预计的慢", "en": "the line moves more slowly than expected"},
-}
-"""How each is told, by category and number alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +105,14 @@ def _why(lane: Lane, rank: int | None, order: str, other: Other) -> Delay | None
     return Delay.EARLIER_SLOT if stands_before and "checked_in" in other.since else None
 
 
-def delay_texts(why: dict[Delay, int]) -> tuple[list[tuple[str, int, dict[str, str]]], dict[str, str]]:
-    """Each cause as (code, count, text by language), and all of them as one line by language."""
-    causes = [
-        (cause.value, count, {tag: words.format(count=count) for tag, words in DELAYS[cause].items()})
-        for cause, count in why.items()
-    ]
-    return causes, {
-        "zh": f"比先前告知的时间晚：{'、'.join(text['zh'] for _, _, text in causes)}。",
-        "en": f"Later than we told you: {', '.join(text['en'] for _, _, text in causes)}.",
-    }
+def causes(why: Mapping[Delay, int]) -> list[tuple[Delay, int, Message]]:
+    """Each cause with its count and its text, by category and number alone."""
+    return [(cause, count, Message("waiting", f"delay.{cause}", {"count": count})) for cause, count in why.items()]
+
+
+def later(why: Mapping[Delay, int]) -> Message:
+    """All causes as one sentence."""
+    return Message("waiting", "later", {"why": Listed(tuple(text for _, _, text in causes(why)))})
 
 
 @dataclass(frozen=True, slots=True)

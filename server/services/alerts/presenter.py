@@ -10,18 +10,12 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.privacy.audiences import shown
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
+from server.protocol.texts import Message
 from server.services.alerts.alerts import must_be_own
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.core.views import View, alert_view
 from server.store.models import AlertRow, DeviceRow, PatientRow
-
-COMING = {
-    StaffRole.NURSE: {"zh": "护士正在过来", "yue": "護士正在過來", "en": "A nurse is coming"},
-    StaffRole.DOCTOR: {"zh": "医生正在过来", "yue": "醫生正在過來", "en": "A doctor is coming"},
-}
-SOMEBODY = {"zh": "工作人员正在过来", "yue": "職員正在過來", "en": "A member of staff is coming"}
-NAMED = {"zh": "{}正在过来", "yue": "{}正在過來", "en": "{} is coming"}
 
 
 def who_and_where(db: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -70,8 +64,8 @@ def coming(row: AlertRow) -> dict[str, str] | None:
     if row.acknowledged_at is None:
         return None
     if row.going:
-        return {language: text.format(row.going) for language, text in NAMED.items()}
+        return Message("waiting", "coming.named", {"who": row.going}).names()
     role = (row.acknowledged_by or "").partition(":")[0]
     if role in set(StaffRole) - {StaffRole.ADMIN} and role != DeviceRole.CONSOLE:
-        return dict(COMING[StaffRole(role)])
-    return dict(SOMEBODY)
+        return Message("waiting", f"coming.{role}").names()
+    return Message("waiting", "coming.somebody").names()

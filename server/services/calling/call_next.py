@@ -2,8 +2,8 @@
 
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
+from server.domain.queueing import explanation
 from server.domain.queueing.discipline import Choice, remember
-from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
 from server.services.calling import staging
 from server.services.calling.selection import choose
@@ -19,7 +19,6 @@ from server.store.rows import write_now
 
 EMPTY = "empty"
 MANUAL = "manual"
-CHOSEN = {"zh": "指定叫号", "en": "Chosen by hand"}
 
 
 def call_next(work: Work, context: Context, station_id: str, body: CallNextBody) -> Answer:
@@ -41,18 +40,15 @@ def call_next(work: Work, context: Context, station_id: str, body: CallNextBody)
         ticket = _chosen(work, station, body.ticket)
         call(work, ticket, station, body.reason or MANUAL)
         staging.fill(work, station)
-        return Answer(
-            {"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": dict(CHOSEN)},
-        )
+        texts = explanation.CHOSEN.names()
+        return Answer({"ticket": ticket_view(ticket), "reason": MANUAL, "reason_text": texts})
     chosen = _next(work, station)
     if chosen is None:
-        return Answer(
-            {"ticket": None, "reason": EMPTY, "reason_text": {"zh": "没有可叫的号", "en": "Nobody is waiting"}}
-        )
+        return Answer({"ticket": None, "reason": EMPTY, "reason_text": explanation.EMPTY.names()})
     choice, ticket = chosen
     call(work, ticket, station, choice.reason.code)
     staging.fill(work, station)
-    texts = {language: reason_text(choice.reason, language) for language in ("zh", "en")}
+    texts = explanation.reason(choice.reason).names()
     return Answer({"ticket": ticket_view(ticket), "reason": choice.reason.code, "reason_text": texts})
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import DeviceRole, Lane, TicketState
+from server.protocol.texts import Message
 from server.services.core.hall_config import Queue
 from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp, ticket_view
@@ -14,16 +15,8 @@ from server.services.readmodel.snapshot import position, waiting_before
 from server.services.tickets import stated_waits, transitions
 from server.store.models import AppointmentRow, TicketRow
 
-SLIP_HINT = {
-    "zh": "过号请到自助机或分诊台重新报到",
-    "en": "If you miss your call, check in again at a kiosk or the desk",
-}
-
-OTHER_DOCTOR = {
-    "zh": "您预约的医生目前不在本科出诊，将由本科其他医生接诊。如需等候原医生，请到服务台。",
-    "yue": "您預約的醫生目前不在本科應診，將由本科其他醫生接診。如需等候原來的醫生，請到服務台。",
-    "en": "Your booked doctor is not here now. Another doctor will see you. To wait for your own, ask at the desk.",
-}
+SLIP_HINT = Message("waiting", "slip_hint")
+OTHER_DOCTOR = Message("waiting", "other_doctor")
 
 
 def with_slip(work: Work, ticket: TicketRow, queue: Queue, waits: WaitCache, *, print_it: bool) -> View:
@@ -70,7 +63,7 @@ def slip_of(work: Work, ticket: TicketRow, queue: Queue, waits: WaitCache) -> Vi
         "code": ticket.code,
         "language": ticket.language,
         "copy_number": 0,
-        "hint": SLIP_HINT,
+        "hint": SLIP_HINT.names(),
         "note": _note(work, ticket),
     }
 
@@ -94,4 +87,4 @@ def _known_wait(work: Work, ticket: TicketRow, ahead: int | None, waits: WaitCac
 def _note(work: Work, ticket: TicketRow) -> Mapping[str, str]:
     """What the patient must know: a booked doctor who is not here is no longer waited for."""
     booked = work.db.get(AppointmentRow, ticket.appointment_id) if ticket.appointment_id else None
-    return OTHER_DOCTOR if booked is not None and booked.doctor_id and not ticket.doctor else {}
+    return OTHER_DOCTOR.names() if booked is not None and booked.doctor_id and not ticket.doctor else {}

@@ -1,6 +1,7 @@
 """Owns the waits that slips stated: kept with the ticket, asked why they moved, counted when they are called.
 
-The rules and texts are the domain's. To record or count a stated wait reads nothing; a page asks and writes nothing.
+The rules are the domain's, the texts the catalogue's. To record or count a stated wait reads nothing; a page asks and
+writes nothing.
 """
 
 import logging
@@ -74,10 +75,11 @@ def reason(db: Session, row: TicketRow, high: int, now: datetime, ahead: Ahead, 
     views = [one for one in views if one["id"] != row.id]
     regraded = _regraded(db, [one["id"] for one in views], stated.at)
     others = [_other(one, row, stated.at, regraded) for one in views]
-    causes, text = stated_wait.delay_texts(stated_wait.delays(Lane(row.lane), row.rank, row.sort, others, len(closed)))
+    why = stated_wait.delays(Lane(row.lane), row.rank, row.sort, others, len(closed))
+    causes = [(cause.value, count, text.names()) for cause, count, text in stated_wait.causes(why)]
     return {
-        "text": text,
-        "categories": [{"reason": code, "count": count, "text": words} for code, count, words in causes],
+        "text": stated_wait.later(why).names(),
+        "categories": [{"reason": code, "count": count, "text": names} for code, count, names in causes],
     }
 
 

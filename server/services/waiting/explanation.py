@@ -1,6 +1,6 @@
 """Owns the answer to "why not me?": how many go before, who they are by category, the rule; for staff the numbers.
 
-The words and the order are the domain's; nobody is ever named.
+The order is the domain's, the texts are the catalogue's; nobody is ever named.
 """
 
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ from server.domain.queueing.explanation import (
     DOCTOR_AWAY,
     HELD_BY_STAFF,
     HELD_ELSEWHERE,
-    PAUSED,
-    STATES,
     TRANSFERRED,
-    Language,
-    category_texts,
     explain,
-    rule_text,
+    out_of_line,
+    paused,
+    rule_of,
+    those_ahead,
 )
 from server.domain.queueing.wait_estimate import Ahead, Expected, ahead_of
 from server.protocol.terms import EndReason, Lane, TicketState
+from server.protocol.texts import Message
 from server.services.core.authority import readable_ticket
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue, config_of
@@ -45,7 +45,6 @@ from server.services.tickets.requeue import is_away
 from server.services.tickets.transitions import ELSEWHERE, IN_LINE
 from server.store.models import HallRow, LaneRow, TicketRow
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LISTED = 20
 """How many of those ahead a nurse sees one by one."""
 PLAYED_AT_ONCE = 100
@@ -148,18 +147,19 @@ def _range(context: Context, db: Session, hall: HallRow, row: TicketRow, standin
 
 
 def _ticket_view(queue: Queue, row: TicketRow, standing: Standing | None) -> View:
-    rule = {language: rule_text(queue.rules, queue.mode, language) for language in LANGUAGES}
-    base: View = {"ticket": row.id, "number": row.number, "state": row.state, "queue": queue.id, "rule": rule}
+    rule = rule_of(queue.rules, queue.mode)
+    base: View = {"ticket": row.id, "number": row.number, "state": row.state, "queue": queue.id, "rule": rule.names()}
     if standing is None:
-        return {**base, "position": None, "categories": [], "text": _state_text(row)}
+        return {**base, "position": None, "categories": [], "text": _instead_of_place(row).names()}
     ahead = standing.ahead
-    texts = {language: explain(ahead.count + 1, ahead.reasons, rule[language], language).text for language in LANGUAGES}
+    text = explain(ahead.count + 1, ahead.reasons, rule)
     if _waits_for_absent_doctor(queue, row, standing):
-        texts = {language: DOCTOR_AWAY[language] for language in LANGUAGES}
+        text = DOCTOR_AWAY
     elif (standing.found is not None or not queue.active) and not standing.callable_now:
-        texts = {language: f"{PAUSED[language]} {text}" for language, text in texts.items()}
-    categories = [{"reason": code, "count": count, "text": text} for code, count, text in category_texts(ahead.reasons)]
-    return {**base, "position": ahead.count, "categories": categories, "text": texts}
+        text = paused(text)
+    counted = [(code, count, category.names()) for code, count, category in those_ahead(ahead.reasons)]
+    categories = [{"reason": code, "count": count, "text": names} for code, count, names in counted]
+    return {**base, "position": ahead.count, "categories": categories, "text": text.names()}
 
 
 def _waits_for_absent_doctor(queue: Queue, row: TicketRow, standing: Standing) -> bool:
@@ -171,13 +171,13 @@ def _waits_for_absent_doctor(queue: Queue, row: TicketRow, standing: Standing) -
     return all(caller.doctor != row.doctor for caller in calling) and row.lane != Lane.URGENT
 
 
-def _state_text(row: TicketRow) -> dict[str, str]:
+def _instead_of_place(row: TicketRow) -> Message:
     """What who is not in line has to do."""
     if row.end_reason == EndReason.TRANSFERRED:
-        return dict(TRANSFERRED)
+        return TRANSFERRED
     if row.state != TicketState.HELD or is_away(row):
-        return dict(STATES[TicketState(row.state)])
-    return dict(HELD_ELSEWHERE if row.hold_reason == ELSEWHERE else HELD_BY_STAFF)
+        return out_of_line(TicketState(row.state))
+    return HELD_ELSEWHERE if row.hold_reason == ELSEWHERE else HELD_BY_STAFF
 
 
 def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datetime) -> View:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.domain.queueing import explanation
 from server.domain.queueing.discipline import Choice, Recent, remember
-from server.domain.queueing.explanation import reason_text
 from server.protocol.terms import Audience, ErrorCode, StationState, TicketState
 from server.services.calling.passing import refusal
 from server.services.calling.selection import among
@@ -49,7 +49,7 @@ def coming(context: Context, who: Principal, station_id: str) -> View:
                 {
                     "ticket": choice.ticket,
                     "reason": choice.reason.code,
-                    "reason_text": {language: reason_text(choice.reason, language) for language in ("zh", "en")},
+                    "reason_text": explanation.reason(choice.reason).names(),
                 }
                 for choice in choices(db, config, station, now, COMING)
             ],

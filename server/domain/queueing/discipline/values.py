@@ -15,7 +15,7 @@ REMEMBERED = 8
 
 
 class ReasonCode(StrEnum):
-    """Why a ticket is called now; closed, one sentence each in server.domain.queueing.explanation."""
+    """Why a ticket is called now; closed, one sentence each in the catalogue (calling.ftl)."""
 
     URGENT = "urgent"
     GRADED_FIRST_BAND = "graded_first_band"

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.queueing.stated_wait import Delay, Kept, Other, StatedWait, delay_texts, delays, from_expected, kept
+from server.domain.queueing.stated_wait import (
+    Delay,
+    Kept,
+    Other,
+    StatedWait,
+    causes,
+    delays,
+    from_expected,
+    kept,
+    later,
+)
 from server.domain.queueing.wait_estimate import Expected
 from server.protocol.terms import Lane
 
@@ -107,13 +117,14 @@ def test_for_an_urgent_ticket_only_a_more_urgent_level_is_more_urgent():
 
 def test_causes_are_counted_and_told_in_order_the_urgent_first_and_the_rooms_last():
     urgent, back = other(Lane.URGENT, "checked_in", rank=2), other(Lane.RETURN, "returned", was_away=True)
-    causes, text = delay_texts(why(back, urgent, urgent, rooms=1))
+    found = why(back, urgent, urgent, rooms=1)
 
-    assert [("urgent", 2), ("woven", 1), ("rooms", 1)] == [(code, count) for code, count, _ in causes]
-    assert text == {
+    assert [("urgent", 2), ("woven", 1), ("rooms", 1)] == [(code, count) for code, count, _ in causes(found)]
+    assert later(found).names() == {
         "zh": "比先前告知的时间晚：2 位病情更急的患者先看、1 位回诊、优先或过号患者、1 间诊室暂停或停诊。",
         "en": "Later than we told you: 2 in a more urgent condition, 1 returning or with priority, "
         "rooms paused or stopped: 1.",
+        "yue": "比先前告知的時間晚：2 位病情更急的病人先看、1 位回診、優先或過號病人、1 間診室暫停或停診。",
     }
 
 
@@ -128,11 +139,11 @@ def test_there_is_always_a_reason_nobody_counts_twice_and_who_stood_there_alread
 
 
 def test_where_nothing_can_be_named_consultations_take_longer():
-    causes, text = delay_texts(why())
+    found = why()
 
-    assert [("slower", 0)] == [(code, count) for code, count, _ in causes]
-    assert "候诊进度比预计的慢" in text["zh"]
-    assert "the line moves more slowly than expected" in text["en"]
+    assert [("slower", 0)] == [(code, count) for code, count, _ in causes(found)]
+    assert "候诊进度比预计的慢" in later(found).text("zh")
+    assert "the line moves more slowly than expected" in later(found).text("en")
 
 
 @pytest.mark.parametrize(
