@@ -11,7 +11,7 @@ from server.domain.access.rights import PAGES
 from server.domain.errors import HallError
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
-from server.protocol.texts import Texts, languages
+from server.protocol.texts import Texts, chain, languages, preferred
 from server.services.core.principal import Principal
 from server.web.authorise import principal_of
 from server.web.guard import page_policy
@@ -20,6 +20,7 @@ from server.web.routes import web
 HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
 TEXTS = Texts("console")
 LANGUAGE_COOKIE = "hall_language"
+USUAL_LANGUAGE = "zh"
 BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")
 """Where a login may lead: a page of ours and nothing else, so no link can send staff away after signing in."""
 
@@ -97,7 +98,8 @@ def wanted_language() -> str:
     known = TEXTS.languages()
     if chosen in known:
         return chosen
-    return request.accept_languages.best_match(known, default="zh") or "zh"
+    language = preferred((tag for tag, quality in request.accept_languages if quality), default=USUAL_LANGUAGE)
+    return next((code for code in chain(language) if code in known), USUAL_LANGUAGE)
 
 
 @cache

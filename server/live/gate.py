@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from flask_socketio import SocketIO
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from server.live import engine
 from server.live.socket_slots import SocketSlot, SocketSlots
 from server.protocol.terms import ErrorCode
-from server.protocol.texts import Texts
+from server.protocol.texts import Texts, preferred
 from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
@@ -236,7 +238,8 @@ def _busy(start_response: Any) -> Iterable[bytes]:
 def _unknown(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer for a socket that is gone, or that another node has; Engine.IO's own answer says nothing of nodes."""
     code = ErrorCode.UNKNOWN_SOCKET
-    language = "zh" if environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("zh") else "en"
+    accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
+    language = preferred(tag for tag, quality in accepted if quality)
     problem = {
         "type": f"/api/v1/docs#{code.value}",
         "title": ERRORS.text(code.value, language),

@@ -9,7 +9,7 @@ The twin for pages is web/texts.js.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from pathlib import Path
@@ -130,6 +130,19 @@ def chain(language: str) -> tuple[str, ...]:
         codes.append(code)
         code = known[code].fallback
     return tuple(codes)
+
+
+def preferred(tags: Iterable[str], default: str = LAST_FALLBACK) -> str:
+    """Return the installed language that a reader prefers: `tags` are BCP 47, the most wanted first.
+
+    A tag is looked for whole, then by its first part: zh-TW finds zh. `default` where none of them is installed.
+    """
+    known = {name.lower(): code for code, one in reversed(languages().items()) for name in (one.tag, code)}
+    for tag in tags:
+        code = known.get(tag.lower()) or known.get(tag.lower().split("-")[0])
+        if code is not None:
+            return code
+    return default
 
 
 def topics() -> set[str]:

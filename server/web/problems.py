@@ -16,7 +16,7 @@ from server.domain.access import login_delays
 from server.domain.errors import HallError
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
-from server.protocol.texts import Texts
+from server.protocol.texts import Texts, preferred
 from server.services.core.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -108,8 +108,8 @@ BY_STATUS = {
 
 
 def language_of(accepted: str) -> str:
-    """The reader's language of an `Accept-Language`: Chinese unless English is preferred."""
-    return parse_accept_header(accepted, LanguageAccept).best_match(["zh", "en"], default="en") or "en"
+    """The installed language that an `Accept-Language` prefers; English where it names none."""
+    return preferred(tag for tag, quality in parse_accept_header(accepted, LanguageAccept) if quality)
 
 
 def wanted_language() -> str:
@@ -118,9 +118,9 @@ def wanted_language() -> str:
 
 
 def title_of(code: ErrorCode, language: str, **extra: Any) -> str:
-    """The sentence of a code, in English where the language is none of ours."""
+    """The sentence of a code, in the nearest language that has one."""
     limits = {name: extra.get(name, usual) for name, usual in LIMITS.get(code, {}).items()}
-    return ERRORS.text(code.value, language[:2], **limits)
+    return ERRORS.text(code.value, language, **limits)
 
 
 def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any) -> Response:

@@ -12,7 +12,7 @@ from kiosk.machine.steps import home_language, offered
 from server.domain.wording import shown, spoken
 from server.protocol import texts
 from server.protocol.terms import ErrorCode
-from server.web.problems import title_of
+from server.web import problems
 from tests.support import made_language
 from tests.support.api import an_api
 from tests.support.browser import a_page
@@ -66,8 +66,8 @@ def test_the_kiosk_offers_it_where_its_hall_is_called_in_it():
 
 
 def test_a_refusal_has_its_title_in_it():
-    assert "Thisthis cancan bebe undoneundone forfor 30 secondsseconds onlyonly." == title_of(
-        ErrorCode.UNDO_TOO_LATE, CODE
+    assert "Thisthis cancan bebe undoneundone forfor 30 secondsseconds onlyonly." == problems.title_of(
+        ErrorCode.UNDO_TOO_LATE, problems.language_of("qq, en;q=0.5")
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from fluent.syntax import ast
 
 from server.protocol import texts
-from server.protocol.texts import Texts
+from server.protocol.texts import Listed, Message, Texts, preferred
 from tests.support import catalogues
 
 TOPICS = sorted(texts.topics())
@@ -96,6 +96,38 @@ def test_a_text_is_looked_for_from_cantonese_over_chinese_to_english(locales):
     assert ["壹", "二", "three"] == [Texts("t").text(key, "yue") for key in "abc"]
     assert ["一", "one"] == [Texts("t").text("a", language) for language in ("zh", "unheard")]
     assert {"zh": "一", "yue": "壹", "en": "one"} == Texts("t").names("a")
+
+
+@pytest.mark.parametrize(
+    ("tags", "language"),
+    [
+        (["zh-HK", "en"], "yue"),
+        (["zh-TW", "en"], "zh"),
+        (["EN-gb", "zh"], "en"),
+        (["de", "yue"], "yue"),
+        (["de"], "en"),
+        ([], "en"),
+    ],
+)
+def test_a_reader_gets_the_first_preferred_language_that_is_installed(tags, language):
+    assert language == preferred(tags)
+
+
+def test_a_message_fills_its_gaps_with_names_messages_and_lists(locales):
+    made(
+        locales,
+        en={
+            "language": "tag = en\nlist = { $first }, { $next }",
+            "t": "a = { $n ->\n    [one] one { LOWER($what) }\n   *[other] { $n } { $what }\n}\nb = B",
+        },
+        zh={"language": "tag = zh-CN\nlist = { $first }、{ $next }", "t": "a = { $n } 个{ $what }\nb = 乙"},
+    )
+    what = Listed(({"zh": "甲", "en": "A"}, Message("t", "b"), "C"))
+
+    assert {"en": "one a, b, c", "zh": "1 个甲、乙、C"} == Message("t", "a", {"n": 1, "what": what}).names()
+    assert "2 A, B, C" == Message("t", "a", {"n": 2, "what": what}).text("de")
+    assert "1 个x" == Message("t", "a", {"n": 1, "what": {"fr": "x"}}).text("zh")
+    assert "1 个" == Message("t", "a", {"n": 1, "what": Listed(())}).text("zh")
 
 
 def test_a_missing_text_shows_its_key(locales):
