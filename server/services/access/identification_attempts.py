@@ -6,7 +6,7 @@ Identifiers are kept as keyed hashes. Nothing here tells whether a number exists
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
 from server.domain.identity import guess_limits
 from server.domain.identity.guess_limits import Attempt, Outcome
+from server.domain.privacy.retention import Record, kept_since
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts import alerts
 from server.services.core.context import Context
@@ -23,7 +24,6 @@ from server.services.core.views import device_view
 from server.store.models import DeviceRow, IdentificationAttemptRow, IdentificationLimitRow
 from server.store.rows import write_now
 
-KEPT = timedelta(days=1)
 MOST = 500
 """Attempts of one machine that are looked at: more than any limit needs."""
 
@@ -93,7 +93,9 @@ def unlock(work: Work, id: str) -> Answer:
 
 def forget_old(db: Session, now: datetime) -> None:
     """Drop attempts that no limit looks at any more."""
-    db.execute(delete(IdentificationAttemptRow).where(IdentificationAttemptRow.at < now - KEPT))
+    db.execute(
+        delete(IdentificationAttemptRow).where(IdentificationAttemptRow.at < kept_since(Record.IDENTIFICATION, now))
+    )
 
 
 def _limit(work: Work, subject: str) -> IdentificationLimitRow:

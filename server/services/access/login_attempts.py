@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import login_delays
 from server.domain.access.keys import Purpose, derived
+from server.domain.privacy.retention import Record, kept_since
 from server.services.core.context import Context
 from server.services.core.unit_of_work import Work
 from server.store.models import LoginAttemptRow
@@ -75,7 +76,8 @@ def guessed_at(db: Session, now: datetime) -> set[str]:
 def forget_old(db: Session, now: datetime) -> None:
     """Drop what no limit looks at any more."""
     too_old = or_(
-        LoginAttemptRow.at < now - login_delays.KNOWN, WRONG & (LoginAttemptRow.at < now - login_delays.WINDOW)
+        LoginAttemptRow.at < kept_since(Record.RIGHT_LOGIN, now),
+        WRONG & (LoginAttemptRow.at < kept_since(Record.WRONG_LOGIN, now)),
     )
     db.execute(delete(LoginAttemptRow).where(too_old))
 

@@ -1,23 +1,22 @@
-"""How long events, receipts, sessions and counted attempts are kept (docs/privacy.md); close of day prunes them."""
+"""Forgets what is old enough by server.domain.privacy.retention; close of day asks for it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from server.domain.privacy.retention import Record, kept_since
 from server.services.access import identification_attempts, login_attempts, sessions
 from server.services.patients import desk_codes
 from server.store.models import ReceiptRow
 from server.store.queries import journal
 
-KEPT = timedelta(days=7)
-"""Journal and receipts: a client may come back with a cursor or a key that is a week old."""
-
 
 def prune(db: Session, now: datetime) -> None:
-    """Forget events and receipts older than seven days (real time), sessions that are over; inside a transaction."""
-    journal.prune(db, now - KEPT)
+    """Forget old events, receipts and counted attempts (real time), and sessions that are over; in a transaction."""
+    journal.prune(db, kept_since(Record.EVENT, now))
     sessions.prune(db, now)
     identification_attempts.forget_old(db, now)
     login_attempts.forget_old(db, now)
     desk_codes.forget_old(db, now)
-    db.query(ReceiptRow).filter(ReceiptRow.at < now - KEPT).delete(synchronize_session=False)
+    db.execute(delete(ReceiptRow).where(ReceiptRow.at < kept_since(Record.RECEIPT, now)))
