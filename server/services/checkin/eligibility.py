@@ -1,13 +1,13 @@
-"""Who may check in without the desk: missed sessions, closing times, no-shows. The numbers are the queue's rules."""
+"""Asks who may check in without the desk; the rules are server.domain.queueing.eligibility's."""
 
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from server.domain.errors import HallError
+from server.domain.queueing import eligibility
 from server.protocol.terms import AppointmentState, ErrorCode, TicketState
 from server.services.core.hall_config import Queue
-from server.services.core.opening_hours import session_of
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
 from server.store.models import AppointmentRow, TicketRow
@@ -21,26 +21,18 @@ def admit(
     Raises queue_closed when check-in for the session has closed, unless staff gives a reason; desk_only at a kiosk
     after a missed session or too many no-shows.
     """
-    _refuse_closed(work, queue, override)
+    rules, now = queue.rules, work.now
+    closed = eligibility.closed_since(rules, queue.hours.session_of(now), now)
+    if closed is not None and not (work.principal.is_staff and override):
+        raise HallError(ErrorCode.QUEUE_CLOSED, f"check-in closed at {closed.isoformat()}", closed_at=stamp(closed))
     if work.principal.is_staff:
         return
-    if booked is not None and queue.rules.missed_session == "desk":
-        session = session_of(work, queue, booked.slot_start)
-        if session is not None and session.end <= work.now:
-            raise HallError(ErrorCode.DESK_ONLY, "the session of the appointment is over")
-    limit = queue.rules.no_show_limit
-    if patient is not None and limit is not None and no_shows(work, patient, queue.rules.no_show_window_days) >= limit:
-        raise HallError(ErrorCode.DESK_ONLY, f"{limit} no-shows within {queue.rules.no_show_window_days} days")
-
-
-def _refuse_closed(work: Work, queue: Queue, override: str | None) -> None:
-    minutes = queue.rules.check_in_closes_minutes
-    session = session_of(work, queue, work.now) if minutes is not None else None
-    if minutes is None or session is None or (work.principal.is_staff and override):
-        return
-    closes = session.end - timedelta(minutes=minutes)
-    if work.now >= closes:
-        raise HallError(ErrorCode.QUEUE_CLOSED, f"check-in closed at {closes.isoformat()}", closed_at=stamp(closes))
+    session = queue.hours.session_of(booked.slot_start) if booked is not None else None
+    counted = patient is not None and rules.no_show_limit is not None
+    missed = no_shows(work, patient, rules.no_show_window_days) if patient is not None and counted else 0
+    refused = eligibility.desk_only(rules, now, booked=session, no_shows=missed)
+    if refused is not None:
+        raise refused
 
 
 def no_shows(work: Work, patient: str, days: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.numbering import business_day, day_bounds
 from server.domain.privacy.masking import VoiceMode
+from server.domain.queueing.opening_hours import OpeningHours
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Mode, Privacy, QueueKind
 from server.store.models import HallRow, HospitalRow, QueueRow
@@ -24,7 +25,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue with its rules; `sessions` are dictionaries of name, start, end, opens_before."""
+    """A queue with its rules and its opening hours."""
 
     hall_id: str
     id: str
@@ -35,7 +36,7 @@ class Queue:
     privacy: Privacy
     kind: QueueKind
     rules: Rules
-    sessions: tuple[dict[str, Any], ...]
+    hours: OpeningHours
     active: bool
     timezone: ZoneInfo
     """The hospital's."""
@@ -112,7 +113,7 @@ def _queue(row: QueueRow, timezone: ZoneInfo) -> Queue:
         privacy=cast(Privacy, row.privacy),
         kind=QueueKind(row.kind),
         rules=rules_from(row.rules),
-        sessions=tuple(row.sessions),
+        hours=OpeningHours(row.sessions, timezone),
         active=row.active,
         timezone=timezone,
     )

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from server.domain.queueing.slot_times import Around, opens_at, when_of
 from server.protocol.slot_terms import When
 from server.services.core.hall_config import HallConfig, Queue, config_of
-from server.services.core.opening_hours import sessions_around
 from server.services.core.views import View, stamp
 from server.store.models import AppointmentRow, DoctorRow, HallRow
 from server.store.queries import people
@@ -54,9 +53,8 @@ def appointments_of(db: Session, patient: str, hall: HallRow, now: datetime, lev
 def around(config: HallConfig, queue: Queue, slot_start: datetime, now: datetime) -> Around:
     """The day and the session that decide whether a slot may be checked in."""
     start, end = config.bounds(config.day(now))
-    sessions = sessions_around(queue, config.timezone, slot_start)
-    own = next((one for one in sessions if one.start <= slot_start < one.end), None)
-    now_open = not sessions or any(one.opens <= now < one.end for one in sessions_around(queue, config.timezone, now))
+    own = next((one for one in queue.hours.around(slot_start) if one.start <= slot_start < one.end), None)
+    now_open = not queue.hours.sessions or any(one.opens <= now < one.end for one in queue.hours.around(now))
     return Around(start, end, now_open, own.opens if own else None, own.end if own else None)
 
 

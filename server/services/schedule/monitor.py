@@ -13,7 +13,6 @@ from server.services.calling.selection import heads_of
 from server.services.core.business_day import WATCH
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
-from server.services.core.opening_hours import last_end
 from server.services.core.unit_of_work import Work
 from server.services.tickets import absent_doctors, transitions
 from server.services.tickets.issue import Asked, issue
@@ -98,7 +97,7 @@ def _alarm_starving(work: Work, queue: Queue) -> None:
 
 def _close_session(work: Work, queue: Queue) -> None:
     """carry_over = false: who was left behind by a session that is over did not show up."""
-    ended = last_end(work, queue)
+    ended = queue.hours.last_end(work.now)
     if ended is None:
         return
     rows = work.db.scalars(

@@ -16,7 +16,6 @@ from server.services.alerts import alerts
 from server.services.core.codes import new_code
 from server.services.core.context import Context
 from server.services.core.hall_config import Queue
-from server.services.core.opening_hours import must_go_on, session_bounds
 from server.services.core.unit_of_work import Work
 from server.services.core.views import stamp
 from server.services.queue_state.bookable import sees
@@ -133,9 +132,9 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> positi
     """Where the next number of the queue stands. Raises queue_closed, too_early."""
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:
-        must_go_on(work, queue)
+        queue.hours.must_go_on(work.now, *work.config_of(queue.hall_id).bounds(today.business_day))
         return placement.on_return(rules=queue.rules, now=work.now, seq=seq, calls=today.calls)
-    _, end = session_bounds(work, queue)
+    session = queue.hours.present(work.now)
     if asked.sent is not None:
         return placement.on_transfer(
             rules=queue.rules,
@@ -158,7 +157,7 @@ def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> positi
         slot_end=booked.slot_end if booked else None,
         seq=seq,
         tags=asked.tags,
-        session_end=end,
+        session_end=session.end if session is not None else None,
         mode=queue.mode,
         registration=booked.registration if booked else None,
         calls=today.calls,

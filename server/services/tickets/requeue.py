@@ -5,7 +5,6 @@ from sqlalchemy import select
 from server.domain.errors import HallError
 from server.domain.queueing import placement, position
 from server.protocol.terms import Action, ErrorCode, Lane, StationState, TicketState
-from server.services.core.opening_hours import session_end
 from server.services.core.unit_of_work import Work
 from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
@@ -34,13 +33,14 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     mode = queue.mode
     to: position.Place | None = None
     if state is TicketState.PASSED:
+        session = queue.hours.session_of(work.now)
         to = placement.on_passed_return(
             rules=rules,
             now=work.now,
             seq=ticket.number_seq,
             passes=ticket.passes,
             calls=transitions.day_of(work, queue).calls,
-            session_end=session_end(work, queue),
+            session_end=session.end if session is not None else None,
             slot_end=ticket.slot_end,
             mode=mode,
             urgent=urgent,

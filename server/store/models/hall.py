@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.domain.queueing.opening_hours import SessionHours
 from server.store.models.base import Base
 from server.store.types import BIG, Rank
 
@@ -56,7 +57,7 @@ class QueueRow(Base):
     privacy: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(16), default="clinic", server_default="clinic")
     rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    sessions: Mapped[list[Any]] = mapped_column(default=list)
+    sessions: Mapped[list[SessionHours]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
 
