@@ -9,7 +9,8 @@ class HallError(Exception):
     """A command is refused: nothing changed.
 
     `code` is stable, `detail` says more in English for the log, `extra` goes into the problem document
-    (such as `ticket` for station_busy or `choices` for choose) and never holds a patient's full name.
+    (such as `ticket` for station_busy or `choices` for choose) and never holds a patient's full name. A text for people
+    in it is a Message, which the document shows in every language.
     """
 
     def __init__(self, code: ErrorCode, detail: str | None = None, **extra: Any) -> None:

@@ -16,7 +16,7 @@ from server.domain.access import login_delays
 from server.domain.errors import HallError
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode
-from server.protocol.texts import Texts, preferred
+from server.protocol.texts import Message, Texts, preferred
 from server.services.core.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -134,6 +134,7 @@ def problem_in(
     """A problem document; needs no request of Flask."""
     status = status or STATUS[code]
     title = title_of(code, language, **extra)
+    extra = {name: value.names() if isinstance(value, Message) else value for name, value in extra.items()}
     body = {**extra, "type": f"/api/v1/docs#{code.value}", "title": title, "status": status, "code": code.value}
     if detail:
         body["detail"] = detail

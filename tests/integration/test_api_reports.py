@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.domain.reports.decision import TEXTS, Printable
+from server.domain.reports.decision import Printable, text_of
 from server.store.models import ReportRow
 from tests.support.api import HALLS, an_api
 from tests.support.reports import bundle
@@ -108,7 +108,7 @@ NOT_READY = [
 def test_what_is_not_final_is_said_in_a_sentence_and_not_printed(api, state, says):
     status, body = printed(api, received(api, report={"status": state}))
 
-    assert (409, "report_unavailable", dict(TEXTS[says])) == (status, body["code"], body["text"])
+    assert (409, "report_unavailable", text_of(says).names()) == (status, body["code"], body["text"])
 
 
 AT_THE_DESK = {
@@ -138,7 +138,7 @@ def test_what_is_withheld_or_in_doubt_is_for_the_desk_in_one_sentence_that_names
     status, body = printed(api, report)
     listed = identified(api)["choices"]["reports"]
 
-    assert (409, "report_at_desk", dict(TEXTS[Printable.DESK])) == (status, body["code"], body["text"])
+    assert (409, "report_at_desk", text_of(Printable.DESK).names()) == (status, body["code"], body["text"])
     assert [(None, None, True, False)] == [
         (one["title"], one["status"], one["withheld"], one["printable"]) for one in listed
     ]

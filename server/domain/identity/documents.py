@@ -16,6 +16,7 @@ from stdnum.cn import ric
 from server.domain.errors import HallError
 from server.domain.identity.spelling import fold_code
 from server.protocol.terms import DocumentType, ErrorCode
+from server.protocol.texts import Listed, Message
 
 RESIDENT_FORM = re.compile(r"\d{17}[0-9X]", re.ASCII)
 OLD_RESIDENT_FORM = re.compile(r"\d{15}", re.ASCII)
@@ -30,18 +31,8 @@ FORMS: dict[DocumentType, re.Pattern[str]] = {
     DocumentType.OTHER: re.compile(r"\S{1,32}"),
 }
 """Forms beside GB 11643. The first is the foreigners' card of before 2023: country, then twelve places."""
-OLD_NUMBER = {
-    "zh": "15位的旧身份证号码已停止使用，请填写18位号码。",
-    "en": "Old identity numbers of 15 digits are no longer in use; give the 18-digit number.",
-}
-CONTRADICTIONS = {
-    "birth_date": {"zh": "出生日期", "en": "the birth date"},
-    "sex": {"zh": "性别", "en": "the sex"},
-}
-KIND_NEEDED = {
-    "zh": "身份证号码无效。如果是护照、通行证等证件，请同时注明证件类型。",
-    "en": "Not a valid identity number. For a passport or permit, give its document_type too.",
-}
+OLD_NUMBER = Message("desk", "old_number")
+KIND_NEEDED = Message("desk", "kind_needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +74,11 @@ def read_document(text: str, kind: DocumentType | None = None) -> Document:
             raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, f"this is the number of a {found.value}")
         return Document(found, number)
     if kind in {None, DocumentType.RESIDENT} and OLD_RESIDENT_FORM.fullmatch(number):
-        raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, OLD_NUMBER["en"], reason=OLD_NUMBER)
+        raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, OLD_NUMBER.text("en"), reason=OLD_NUMBER)
     if kind is None and FORMS[DocumentType.FOREIGN_RESIDENT].fullmatch(number):
         return Document(DocumentType.FOREIGN_RESIDENT, number)
     if kind is None and not RESIDENT_FORM.fullmatch(number):
-        raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, KIND_NEEDED["en"], reason=KIND_NEEDED)
+        raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID, KIND_NEEDED.text("en"), reason=KIND_NEEDED)
     if kind in FORMS and FORMS[kind].fullmatch(number):
         return Document(kind, number)
     raise HallError(ErrorCode.IDENTITY_NUMBER_INVALID)
@@ -125,10 +116,7 @@ def must_agree(document: Document | None, birth_date: date | None, sex: str | No
     if sex in {"male", "female"} and document.sex is not None and sex != document.sex:
         wrong.append("sex")
     if wrong:
-        named = {language: [CONTRADICTIONS[field][language] for field in wrong] for language in ("zh", "en")}
-        reason = {
-            "zh": f"{'和'.join(named['zh'])}与身份证号码不符，请对照证件核对。",
-            "en": f"The identity number contradicts {' and '.join(named['en'])}; please look at the card again.",
-        }
+        fields = Listed(tuple(Message("desk", f"held.{field}") for field in wrong), "list_and")
+        reason = Message("desk", "number_contradicts", {"fields": fields})
         detail = f"{' and '.join(wrong)}: not what the identity number says"
         raise HallError(ErrorCode.CONTRADICTING_DATA, detail, fields=wrong, reason=reason)

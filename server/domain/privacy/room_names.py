@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 from server.protocol.messages import Names
+from server.protocol.texts import Texts, languages
 
+CALLS = Texts("calls")
 _COUNT = "[一二三四五六七八九十]{1,3}"
 _NUMBER = r"(?<![A-Za-z\d])[A-Za-z]?\d{1,4}[A-Za-z]?|\d{1,4}"
 _BEFORE_ROOM = re.compile(rf"({_NUMBER}|{_COUNT})[号號]?(?=诊室|診室|诊间|診間|室|房|窗)")
@@ -13,8 +15,6 @@ _BEHIND_ROOM = re.compile(
 )
 _AT_END = re.compile(rf"({_NUMBER})[号號]?$")
 _WINDOW = re.compile("窗|window", re.IGNORECASE)
-_ROOMS = {"zh": "{}诊室", "yue": "{}診室", "en": "Room {}"}
-_WINDOWS = {"zh": "{}号窗口", "yue": "{}號窗口", "en": "Window {}"}
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -27,12 +27,16 @@ def neutral_room(names: Names) -> Names | None:
     found = next((number for number in numbers.values() if number), None)
     if found is None:
         return None
-    wording = _WINDOWS if any(_WINDOW.search(text) for text in names.values()) else _ROOMS
+    key = "window" if any(_WINDOW.search(text) for text in names.values()) else "room"
     return {
-        language: wording[language].format(number if language != "en" else _in_digits(number))
-        for language in wording
+        language: CALLS.text(key, language, number=number if _reads_chinese(language) else _in_digits(number))
+        for language in CALLS.languages()
         if language in names and (number := numbers[language] or found)
-    } or {"zh": wording["zh"].format(found)}
+    } or {"zh": CALLS.text(key, "zh", number=found)}
+
+
+def _reads_chinese(language: str) -> bool:
+    return languages()[language].tag.startswith("zh")
 
 
 def _number_in(text: str) -> str | None:

@@ -11,6 +11,7 @@ from server.domain.reports.person import Person, is_same_person
 from server.domain.reports.received import Judged, Line, Problem, Received
 from server.domain.reports.versions import FINAL, PARTIAL, WAITING, WITHDRAWN
 from server.domain.reports.withheld import WithheldRules
+from server.protocol.texts import Message
 
 REPRINTS = 2
 REPRINT_DAYS = timedelta(days=30)
@@ -52,24 +53,6 @@ class Reason(StrEnum):
     OUTDATED = "outdated"
 
 
-TEXTS: Mapping[Printable, Mapping[str, str]] = {
-    Printable.YES: {"zh": "可以打印", "en": "Ready to print"},
-    Printable.NOT_READY: {"zh": "检验中，尚未出报告", "en": "In progress; the report is not ready yet"},
-    Printable.PARTIAL: {
-        "zh": "部分结果已出，完整报告未完成",
-        "en": "Some results are there; the full report is not finished",
-    },
-    Printable.WITHDRAWN: {
-        "zh": "报告已撤回，请咨询检验科",
-        "en": "This report was withdrawn. Please ask the laboratory",
-    },
-    Printable.DESK: {
-        "zh": "您有 1 份报告需到服务台由工作人员协助领取，请携带身份证件。",
-        "en": "One report waits for you at the service desk. Please bring your identity document.",
-    },
-}
-"""The desk's sentence is the same for every cause, so that it marks nobody (docs/sources.md, Withheld reports)."""
-
 OF_PROBLEM: Mapping[Problem, Reason] = {
     Problem.MISSING: Reason.INCOMPLETE,
     Problem.UNSETTABLE: Reason.UNSETTABLE_VALUE,
@@ -77,6 +60,14 @@ OF_PROBLEM: Mapping[Problem, Reason] = {
     Problem.TOO_LONG: Reason.TOO_LONG,
     Problem.SUBJECT: Reason.NAME_MISMATCH,
 }
+
+
+def text_of(printable: Printable) -> Message:
+    """What the patient is told of a report: at the desk the same for every cause, so that it marks nobody.
+
+    Its source: docs/sources.md, Withheld reports.
+    """
+    return Message("reports", f"printable.{printable.value}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from server.domain.reports.versions import CORRECTED
 from server.protocol.messages import PrintJob
 from server.protocol.reports import ReportAtDesk, ReportsAtDesk
 from server.protocol.terms import ErrorCode, PrintJobState, StaffRole
+from server.protocol.texts import Listed, Message
 from server.services.core.hall_config import config_of
 from server.services.core.requests import AcknowledgeReportBody, HandOverBody
 from server.services.core.unit_of_work import Answer, Outcome, Work
@@ -27,13 +28,6 @@ from server.services.reports.matching import fits, patient_of, person_of, subjec
 from server.store.models import HallRow, PatientRow, PrintJobRow, ReportRow, TicketRow
 from server.store.queries import reports as kept
 
-FIELDS = {
-    "identity_number": {"zh": "身份证号码", "en": "identity number"},
-    "name": {"zh": "姓名", "en": "name"},
-    "sex": {"zh": "性别", "en": "sex"},
-    "birth_date": {"zh": "出生日期", "en": "birth date"},
-}
-"""What a report may say otherwise of its patient, as the desk is told."""
 MOST = 200
 """Reports in one answer of the list."""
 
@@ -162,19 +156,17 @@ def _patient_of(work: Work, row: ReportRow, body: HandOverBody) -> PatientRow:
             ErrorCode.CONTRADICTING_DATA,
             "the report is another patient's",
             fields=["patient"],
-            reason={"zh": "这份报告属于另一位患者。", "en": "This report is another patient's."},
+            reason=Message("desk", "report_of_another"),
         )
     differing = differences(subject_of(row), person_of(work.db, patient))
     if differing and not body.confirm:
+        fields = Listed(tuple(Message("desk", f"field.{field}") for field in differing))
         raise HallError(
             ErrorCode.CONTRADICTING_DATA,
             f"the report says something else of its patient: {', '.join(differing)}",
             fields=differing,
             confirm=True,
-            reason={
-                "zh": f"{'、'.join(FIELDS[field]['zh'] for field in differing)}与报告不符，请对照证件核对。",
-                "en": f"Not as on the report: {', '.join(FIELDS[field]['en'] for field in differing)}.",
-            },
+            reason=Message("desk", "report_differs", {"fields": fields}),
         )
     if row.patient_id != patient.id:
         row.patient_id = patient.id

@@ -1,7 +1,7 @@
 """A report printed by the patient at a kiosk."""
 
 from server.domain.errors import HallError
-from server.domain.reports.decision import TEXTS, Printable
+from server.domain.reports.decision import Printable, text_of
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.core.requests import PrintReportBody
@@ -29,7 +29,7 @@ def print_report(work: Work, context: Context, id: str, body: PrintReportBody) -
     decision = verdict(work.db, row, patient, work.now).printable
     if decision is not Printable.YES:
         code = ErrorCode.REPORT_AT_DESK if decision is Printable.DESK else ErrorCode.REPORT_UNAVAILABLE
-        raise HallError(code, text=dict(TEXTS[decision]))
+        raise HallError(code, text=text_of(decision))
     content = {"report": row.id, "language": body.language or patient.language or "zh", "terminal": work.principal.name}
     job = print_jobs.new_job(work, "report", content, report=row.id, lease_to_kiosk=True, copy_number=row.prints)
     work.audit("report.printing", row.id)

@@ -13,6 +13,7 @@ from server.domain.errors import HallError
 from server.domain.privacy.masking import mask
 from server.domain.queueing.wait_estimate import order_of
 from server.protocol.terms import ErrorCode, Lane, TicketState
+from server.protocol.texts import Message
 from server.services.core.business_day import list_minutes
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.requests import ListBody
@@ -23,7 +24,7 @@ from server.services.queue_state.lineup import lineup_of
 from server.store.models import HallRow, PatientRow, PrintJobRow, TicketRow
 
 KIND = "list"
-TITLE = {"zh": "候诊名单", "en": "Who waits"}
+TITLE = Message("paper", "waiting_list")
 SHOWN = (
     TicketState.SERVING,
     TicketState.CALLED,
@@ -85,7 +86,7 @@ def document(db: Session, hall: HallRow, content: dict[str, Any]) -> View:
     rows = [row for queue in queues for row in _rows(db, config, queue, now)]
     return {
         "kind": KIND,
-        "title": {language: f"{config.name.get(language, '')} {title}".strip() for language, title in TITLE.items()},
+        "title": {code: f"{config.name.get(code, '')} {title}".strip() for code, title in TITLE.names().items()},
         "hospital": config.hospital,
         "printed_at": stamp(now),
         "timezone": config.timezone.key,

@@ -10,7 +10,7 @@ from importlib.resources import files
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
-from server.domain.reports.decision import TEXTS, Kept, Printable, Verdict, decide, judge
+from server.domain.reports.decision import Kept, Printable, Verdict, decide, judge, text_of
 from server.domain.reports.received import Received, loaded
 from server.domain.reports.withheld import WithheldRules, parse
 from server.protocol.terms import ErrorCode
@@ -46,7 +46,7 @@ def must_be_in_force(row: ReportRow) -> None:
     """Raises report_unavailable for a report that was replaced, withdrawn, or is not finished."""
     waiting = decide(None, row.status, Kept(), None, withheld_rules(), row.received_at).printable
     if row.superseded or waiting is not Printable.DESK:
-        raise HallError(ErrorCode.REPORT_UNAVAILABLE, text=dict(TEXTS[Printable.WITHDRAWN]))
+        raise HallError(ErrorCode.REPORT_UNAVAILABLE, text=text_of(Printable.WITHDRAWN))
 
 
 def listed(db: Session, patient: PatientRow, rows: list[ReportRow], now: datetime) -> list[View]:
@@ -64,7 +64,7 @@ def listed(db: Session, patient: PatientRow, rows: list[ReportRow], now: datetim
                 "prints": row.prints if shown else None,
                 "withheld": not shown,
                 "printable": decision is Printable.YES,
-                "text": dict(TEXTS[decision]),
+                "text": text_of(decision).names(),
             }
         )
     return found
@@ -95,4 +95,4 @@ def must_still_print(db: Session, row: ReportRow, *, handed_over: bool, now: dat
     person = person_of(db, patient) if patient is not None else None
     judged = decide(loaded(row.resource), row.status, kept, person, withheld_rules(), now)
     if judged.printable is not Printable.YES:
-        raise HallError(ErrorCode.REPORT_AT_DESK, text=dict(TEXTS[Printable.DESK]))
+        raise HallError(ErrorCode.REPORT_AT_DESK, text=text_of(Printable.DESK))

@@ -13,3 +13,4 @@ call_window-pharmacy = Number { $no }, medicine is ready at window { $window }
 call_window-cashier = Number { $no }, please pay at window { $window }
 call_window-registration = Number { $no }, please register at window { $window }
 room = Room { $number }
+window = Window { $number }

@@ -85,3 +85,6 @@ flag-SDD =
     dep.
 flag-NS = Not susc.
 flag-S = Susceptible
+
+# The title of the waiting list, behind the name of the hall.
+waiting_list = Who waits

@@ -13,3 +13,4 @@ call_window-pharmacy = 請 { $no } 號 { $name } 到 { $window } 號窗口取藥
 call_window-cashier = 請 { $no } 號 { $name } 到 { $window } 號窗口繳費
 call_window-registration = 請 { $no } 號 { $name } 到 { $window } 號窗口掛號
 room = { $number }診室
+window = { $number }號窗口

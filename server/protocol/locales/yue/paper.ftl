@@ -85,3 +85,6 @@ flag-SDD =
     依賴
 flag-NS = 不敏感
 flag-S = 敏感
+
+# The title of the waiting list, behind the name of the hall.
+waiting_list = 候診名單

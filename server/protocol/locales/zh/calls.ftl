@@ -13,3 +13,4 @@ call_window-pharmacy = 请 { $no } 号 { $name } 到 { $window } 号窗口取药
 call_window-cashier = 请 { $no } 号 { $name } 到 { $window } 号窗口缴费
 call_window-registration = 请 { $no } 号 { $name } 到 { $window } 号窗口挂号
 room = { $number }诊室
+window = { $number }号窗口
