@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import create_engine, select
 
+from server.domain.access.audit_chain import Entry, sealed
 from server.domain.access.keys import Purpose, derived
 from server.domain.queueing.discipline.values import ReasonCode
 from server.protocol.terms import ENDED
-from server.services.core.unit_of_work import audit_digest
 from server.settings import Settings
 from server.store.models import AuditRow, Base, HallRow, JournalRow, PrintJobRow, ReceiptRow, ReportRow, TicketRow
 from tests.support.hall import RunningHall
@@ -280,8 +280,8 @@ def audit_trail(kept: Stored, _seen: Seen) -> Iterator[str]:
         yield f"the trail has holes: {len(kept.audit)} rows of {kept.hall['audit_seq']}"
     previous = ""
     for row in kept.audit:
-        content = {name: value for name, value in row.items() if name != "digest"}
-        if kept.audit_key is not None and audit_digest(kept.audit_key, previous, content) != row["digest"]:
+        entry = Entry(*(row[name] for name in Entry._fields))
+        if kept.audit_key is not None and sealed(kept.audit_key, previous, entry) != row["digest"]:
             yield f"row {row['seq']} of the trail does not verify"
             break
         previous = row["digest"]

@@ -1,8 +1,5 @@
 """One open transaction of a hall, as use cases see it: rows, the hall's now, numbered events, the trail."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +12,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from server.domain.access.audit_chain import Entry, sealed
 from server.domain.privacy.recorded_reasons import code_of
 from server.protocol.terms import EventKind
 from server.services.core.hall_config import HallConfig, config_of
@@ -139,19 +137,11 @@ class Work:
         """Add a row to the hash chain of the hall's trail."""
         hall = hall or self.hall
         seq = hall.audit_seq + 1
-        row = {
-            "hall_id": hall.id,
-            "seq": seq,
-            "at": self.real_now,
-            "actor": self.actor,
-            "device": self.principal.id if self.principal.kind == "device" else None,
-            "action": action,
-            "object": thing,
-            "reason": reason,
-        }
-        digest = audit_digest(self.audit_key, hall.audit_digest, row)
+        device = self.principal.id if self.principal.kind == "device" else None
+        entry = Entry(hall.id, seq, self.real_now, self.actor, device, action, thing, reason)
+        digest = sealed(self.audit_key, hall.audit_digest, entry)
         self._count(hall, audit_seq=seq, audit_digest=digest)
-        self._trail.append({**row, "digest": digest})
+        self._trail.append({**entry._asdict(), "digest": digest})
 
     def _count(self, hall: HallRow, **counters: Any) -> None:
         """Move a hall's counters on; they are written once, with the events."""
@@ -187,12 +177,6 @@ class Work:
             self.connection.execute(_JOURNAL, self._events)
         if self._trail:
             self.connection.execute(_AUDIT, self._trail)
-
-
-def audit_digest(key: bytes, previous: str, row: dict[str, Any]) -> str:
-    """HMAC-SHA-256 over the previous digest and the row's canonical JSON (docs/sources.md, Audit trail)."""
-    text = json.dumps({**row, "at": row["at"].isoformat()}, sort_keys=True, ensure_ascii=False)
-    return hmac.new(key, (previous + text).encode(), hashlib.sha256).hexdigest()
 
 
 def _view_of(thing: TicketRow | StationRow | PrintJobRow | AlertRow | DeviceRow) -> tuple[str, View]:

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from server.domain.access.audit_chain import Entry, sealed
 from server.domain.access.keys import Purpose, derived
 from server.domain.errors import HallError
 from server.protocol.terms import AlertKind, DeviceRole, ErrorCode
 from server.services.alerts.alerts import raise_alert
 from server.services.core.principal import Principal
 from server.services.core.transaction import Command
-from server.services.core.unit_of_work import Answer, Outcome, audit_digest
+from server.services.core.unit_of_work import Answer, Outcome
 from server.store.models import AuditRow
 from tests.support.api import an_api
 from tests.support.hall import until
@@ -228,9 +229,9 @@ def test_the_trail_is_a_chain_that_names_the_first_row_that_was_touched(api):
     with Session(api.context.engines.read) as db:
         rows = db.query(AuditRow).filter_by(hall_id="H1").order_by(AuditRow.seq).all()
     key, digest = derived(api.context.secret, Purpose.AUDIT), ""
-    words = ("hall_id", "seq", "at", "actor", "device", "action", "object", "reason")
+    words = Entry._fields
     for row in rows:
-        digest = audit_digest(key, digest, {word: getattr(row, word) for word in words})
+        digest = sealed(key, digest, Entry(*(getattr(row, word) for word in words)))
         assert digest == row.digest, row.seq
 
     assert list(range(1, len(rows) + 1)) == [row.seq for row in rows]
