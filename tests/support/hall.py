@@ -225,6 +225,17 @@ class RunningHall:
 
     def command(self, *arguments: str, text: str = "") -> str:
         """Run `hall-server …` and return what it printed; in this process, for a new one costs seconds to start."""
+        code, said, complained = self._ran(arguments, text)
+        assert code == 0, f"hall-server {' '.join(arguments)}: {complained.strip()[-600:]}"
+        return said
+
+    def refused(self, *arguments: str) -> str:
+        """Run `hall-server …`, which is to end with 1; what it printed and what it complained of."""
+        code, said, complained = self._ran(arguments, "")
+        assert code == 1, f"hall-server {' '.join(arguments)} ended with {code}: {said}{complained}"
+        return said + complained
+
+    def _ran(self, arguments: Sequence[str], text: str) -> tuple[int, str, str]:
         said, complained = io.StringIO(), io.StringIO()
         settings = {name: value for name, value in self.environment.items() if name.startswith("HALL_")}
         with (
@@ -232,8 +243,7 @@ class RunningHall:
             contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained),
         ):  # fmt: skip
             code = cli.main(list(arguments))
-        assert code == 0, f"hall-server {' '.join(arguments)}: {complained.getvalue().strip()[-600:]}"
-        return said.getvalue()
+        return code, said.getvalue(), complained.getvalue()
 
     def start(self) -> "RunningHall":
         """Start the server and wait until it answers."""
