@@ -14,6 +14,7 @@ from server.integrations.couriers import Couriers
 from server.live import relay, sockets
 from server.live.gate import Gate
 from server.protocol.terms import ErrorCode
+from server.services.access.audit_anchors import Anchors
 from server.services.access.tokens import Tokens
 from server.services.bootstrap.startup import build_context
 from server.services.core.context import Context
@@ -114,7 +115,8 @@ def create(settings: Settings) -> Server:
     guard.install(app, addresses)
     connections = sockets.install(sockets_server, context, tokens, gate)
     outbound = relay.Relay(context, sockets_server)
-    return Server(app, sockets_server, context, outbound, DueRunner(context), Couriers(context), connections, gate)
+    due = DueRunner(context, also=[Anchors(settings.anchor_file()).note_when_due])
+    return Server(app, sockets_server, context, outbound, due, Couriers(context), connections, gate)
 
 
 def _read_bundle(raw: dict[str, Any]) -> list[Received]:

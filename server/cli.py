@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from server import installation_commands
+from server import audit_commands, installation_commands
 from server.domain.errors import HallError
 from server.domain.files import toml_text
 from server.integrations import commands as integrations
 from server.protocol import logs
 from server.protocol.terms import DeviceRole, ErrorCode, StaffRole
-from server.services.access import devices, staff
+from server.services.access import audit_anchors, devices, staff
 from server.services.access.doctors import keep_doctor
 from server.services.bootstrap.examination import NotServable
 from server.services.bootstrap.startup import build_context
@@ -42,7 +42,8 @@ PLACE = "where it stands: 一楼大厅, or zh=一楼大厅;en=Ground floor"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 done, 1 refused (with its code on stderr), 2 wrong usage or a wrong setting."""
-    logs.levels(logging.WARNING, **{stated_waits.__name__: logging.INFO})  # how the waits of a day held, at its close
+    # how the waits of a day held, at its close; the ends of the audit trail, each hour
+    logs.levels(logging.WARNING, **{module.__name__: logging.INFO for module in (stated_waits, audit_anchors)})
     given = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     try:
         result: int = given.command(given)
@@ -93,6 +94,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     _device(commands)
     _staff(commands)
     integrations.add_arguments(commands)
+    audit_commands.add_arguments(commands)
     load = _add(commands, "import", "import people or slots from CSV", _import)
     load.add_argument("kind", choices=["patients", "appointments", "staff"])
     load.add_argument("file", type=Path)

@@ -11,6 +11,7 @@ from server.protocol import durable_files
 from server.protocol.addresses import Origins, OwnAddresses
 
 KEY_FILE = "secret.key"
+ANCHOR_FILE = "audit-anchors"
 SHORTEST_KEY = 16
 """Characters of a key that signs; the generated one has 64."""
 log = logging.getLogger(__name__)
@@ -41,6 +42,12 @@ class Settings(BaseSettings):
     max_sockets: int = Field(300, description="How many screens and consoles one node carries; threads follow from it")
     scales_dir: Path | None = Field(
         None, description="Folder of triage scale files that add to or replace the shipped ones"
+    )
+
+    audit_anchors: Path | None = Field(
+        None,
+        description="File to which the end of the audit trail is noted each hour, best on another machine; "
+        "audit-anchors in HALL_STATE_DIR when empty",
     )
 
     @field_validator("secret_key")
@@ -78,6 +85,10 @@ class Settings(BaseSettings):
         except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
             return None
         return kept if len(kept) >= SHORTEST_KEY else None
+
+    def anchor_file(self) -> Path:
+        """Where the ends of the audit trail are noted."""
+        return self.audit_anchors or self.state_dir / ANCHOR_FILE
 
     def own_addresses(self) -> OwnAddresses:
         """The names this server answers to and the origins that may open a socket or send a cookie: this machine's

@@ -38,6 +38,21 @@ def create(path: Path, content: bytes) -> bool:
     return True
 
 
+def append(path: Path, content: bytes) -> None:
+    """Add `content` to the end of `path`, which is made where it is missing, readable by its owner only.
+
+    A power cut may leave a part of it. Raises OSError.
+    """
+    anew = not path.exists()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if anew:
+        sync_folder(path.parent)
+
+
 def rename(path: Path, new: Path) -> Path:
     """Give a file of a folder another name in it, in place of what has that name. Raises OSError."""
     path.replace(new)

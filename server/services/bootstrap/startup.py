@@ -15,13 +15,14 @@ from server.services.core.disk_reserve import Reserve
 from server.services.core.high_water import Marks
 from server.services.core.rule_files import load_findings, load_scales
 from server.services.core.transaction import Transactions, tell_time
-from server.settings import Settings
+from server.settings import ANCHOR_FILE, Settings
 from server.store.engine import Engines, open_engines
 from server.store.queries import clock_readings, key_name
 from server.store.schema import migrate
 
-STATE_FILES = rf"secret\.key|{clock_record.NAME}|(?:[0-9a-f]{{2}})+"
-"""Names in HALL_STATE_DIR: the key, hall time, and the mark of each hall under its id in hexadecimal."""
+STATE_FILES = rf"secret\.key|{clock_record.NAME}|{ANCHOR_FILE}|(?:[0-9a-f]{{2}})+"
+"""Names in HALL_STATE_DIR: the key, hall time, the ends of the audit trail, and the mark of each hall under its id in
+hexadecimal."""
 
 
 def build_context(settings: Settings) -> Context:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -60,10 +60,11 @@ class Resting:
 
 
 class DueRunner:
-    """A thread that looks each half second for what is due and does it, hall by hall."""
+    """A thread that looks each half second for what is due and does it, hall by hall; `also` is done in each round."""
 
-    def __init__(self, context: Context, *, every: float = 0.5) -> None:
+    def __init__(self, context: Context, *, every: float = 0.5, also: Sequence[Callable[[Context], None]] = ()) -> None:
         self._context = context
+        self._also = also
         self._every = every
         self._stop = threading.Event()
         self._resting = Resting()
@@ -83,7 +84,8 @@ class DueRunner:
         while not self._stop.wait(self._every):
             self._context.clock.look()
             tell = (keep_reserve, tell_of_storage, clock_news.tell)
-            for task in (sync_marks, keep_time, journal_epochs.heed_witnesses, *tell, self._run_due, renew_wanted):
+            usual = (sync_marks, keep_time, journal_epochs.heed_witnesses, *tell, self._run_due, renew_wanted)
+            for task in (*usual, *self._also):
                 try:
                     task(self._context)
                 except Exception:  # one that fails holds up neither the others nor the next round
