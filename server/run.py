@@ -4,7 +4,7 @@ import gc
 import logging
 import resource
 import sys
-from typing import Any
+from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 
@@ -32,7 +32,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def load_config(self) -> None:
         """Threads and connections follow from the number of sockets a node is to carry."""
-        given: dict[str, Any] = {
+        given: dict[str, object] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
             "worker_class": type("HallWorker", (GuardedWorker,), {"limits": limits(self._settings)}),
@@ -51,7 +51,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> WSGIApplication:
         """Compose and start the server inside the worker; what is not whole is not served, and says so."""
         try:
             self._server = create(self._settings)
@@ -68,7 +68,7 @@ class HallApplication(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         self._server.start()
         return self._server.app
 
-    def _ended(self, _arbiter: Any, _worker: Any) -> None:
+    def _ended(self, _arbiter: object, _worker: object) -> None:
         if self._server is not None:
             self._server.stop()
 

@@ -7,6 +7,9 @@ address there may be all kiosks of a hospital.
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+One = TypeVar("One", bound=Hashable)
 
 
 @dataclass
@@ -15,28 +18,28 @@ class _Entry:
     until: float
 
 
-class Arrivals:
+class Arrivals(Generic[One]):
     """Connections that wait for their request, or are being closed; times are monotonic seconds."""
 
     def __init__(self, most_strangers: int, most_known: int) -> None:
         self._most_strangers, self._most_known = most_strangers, most_known
-        self._strangers: dict[Hashable, _Entry] = {}
-        self._known: dict[Hashable, _Entry] = {}
+        self._strangers: dict[One, _Entry] = {}
+        self._known: dict[One, _Entry] = {}
         self._of_address: Counter[str] = Counter()
 
-    def __contains__(self, one: Hashable) -> bool:
+    def __contains__(self, one: object) -> bool:
         return one in self._strangers or one in self._known
 
     def __len__(self) -> int:
         return len(self._strangers) + len(self._known)
 
-    def add(self, one: Hashable, address: str, until: float, *, known: bool = False) -> None:
+    def add(self, one: One, address: str, until: float, *, known: bool = False) -> None:
         """A connection waits from now on, `until` then at the latest."""
         (self._known if known else self._strangers)[one] = _Entry(address, until)
         if not known:
             self._of_address[address] += 1
 
-    def remove(self, one: Hashable) -> None:
+    def remove(self, one: One) -> None:
         """A connection waits no more."""
         if self._known.pop(one, None) is not None:
             return
@@ -45,7 +48,7 @@ class Arrivals:
         if not self._of_address[entry.address]:
             del self._of_address[entry.address]
 
-    def hurry(self, one: Hashable, until: float) -> None:
+    def hurry(self, one: One, until: float) -> None:
         """A connection has begun to send: it may take no longer than `until`."""
         entry = self._strangers.get(one) or self._known[one]
         entry.until = min(entry.until, until)
@@ -55,15 +58,15 @@ class Arrivals:
         for one in self.everybody():
             self.hurry(one, until)
 
-    def everybody(self) -> list[Hashable]:
+    def everybody(self) -> list[One]:
         """All connections that wait."""
         return [*self._strangers, *self._known]
 
-    def overdue(self, now: float) -> list[Hashable]:
+    def overdue(self, now: float) -> list[One]:
         """Connections whose time is over."""
         return [one for group in (self._strangers, self._known) for one, entry in group.items() if entry.until <= now]
 
-    def surplus(self) -> Hashable | None:
+    def surplus(self) -> One | None:
         """The connection to cut because there are too many: of strangers, the oldest of the address that has most."""
         if len(self._strangers) > self._most_strangers:
             return self.oldest_stranger()
@@ -71,7 +74,7 @@ class Arrivals:
             return next(iter(self._known))
         return None
 
-    def oldest_stranger(self) -> Hashable | None:
+    def oldest_stranger(self) -> One | None:
         """The oldest stranger of the address that has most of them, None where there is no stranger."""
         if not self._strangers:
             return None

@@ -7,11 +7,13 @@ import socket
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
-from typing import Any
+from typing import TypeVarTuple
 
 from gunicorn.workers.gthread import PollableMethodQueue
+
+Given = TypeVarTuple("Given")
 
 BODY_SECONDS = 10.0
 """In this time a body longer than is waited for must be read, by the thread."""
@@ -32,7 +34,7 @@ class CallQueue(PollableMethodQueue):  # type: ignore[misc]  # gunicorn has no t
         super().__init__()
         self._closing = Lock()
 
-    def defer(self, callback: Any, *args: Any) -> bool:
+    def defer(self, callback: Callable[[*Given], object], *args: *Given) -> bool:
         """Let the accepting thread call this; False when it has ended."""
         with self._closing:
             if self._write_fd is None:
@@ -79,24 +81,24 @@ class Source:
             self._sock.settimeout(SEND_SECONDS)
 
 
-def has_hung_up(conn: Any) -> bool:
+def has_hung_up(sock: socket.socket) -> bool:
     """Whether the client has gone, as far as can be seen."""
     try:
-        return not conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return not sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError as error:
         return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK)
 
 
-def tell(conn: Any, answer: bytes) -> None:
+def tell(sock: socket.socket, answer: bytes) -> None:
     """Send a few bytes without waiting; what cannot be sent is not sent."""
     with contextlib.suppress(OSError):
-        conn.sock.send(answer)
+        sock.send(answer)
 
 
-def leaves_answers(conn: Any) -> bool:
+def leaves_answers(sock: socket.socket) -> bool:
     """Whether a client asks for more without having taken what it was answered."""
     try:
-        waiting = fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(4))  # of a socket: bytes that were not acknowledged
+        waiting = fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4))  # of a socket: bytes that were not acknowledged
     except OSError:
         return False
     return int.from_bytes(waiting, sys.byteorder) > MOST_UNTAKEN

@@ -4,7 +4,7 @@ import os
 import selectors
 import socket
 import threading
-from typing import Any
+from wsgiref.types import WSGIApplication
 
 from gunicorn.config import Config
 
@@ -48,7 +48,7 @@ class PageServer:
         self._worker.method_queue.init()
         self._thread = threading.Thread(target=self._worker.serve, name="pages", daemon=True)
 
-    def start(self, app: Any) -> "PageServer":
+    def start(self, app: WSGIApplication) -> "PageServer":
         """Begin to serve the application; returns at once."""
         self._worker.wsgi = app
         self._thread.start()

@@ -4,8 +4,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
+from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 MOST_LINES, EACH_SECONDS = 10, 60.0
@@ -99,22 +99,22 @@ class OncePerMinute(logging.Filter):
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's entries go the way of all others (server/protocol/logs.py): its own show addresses and headers."""
 
-    def setup(self, cfg: Any) -> None:
+    def setup(self, cfg: Config) -> None:
         """Set levels as gunicorn does, and let the root's handler write."""
         super().setup(cfg)
         for log in (self.error_log, self.access_log):
             log.handlers.clear()
             log.propagate = True
 
-    def error(self, msg: Any, *args: Any, **options: Any) -> None:
+    def error(self, msg: str, *args: object, **options: object) -> None:
         """Tell the place in gunicorn that has something to say, not this class."""
         self.error_log.error(msg, *args, **{"stacklevel": 2, **options})
 
-    def warning(self, msg: Any, *args: Any, **options: Any) -> None:
+    def warning(self, msg: str, *args: object, **options: object) -> None:
         """As error."""
         self.error_log.warning(msg, *args, **{"stacklevel": 2, **options})
 
-    def exception(self, msg: Any, *args: Any, **options: Any) -> None:
+    def exception(self, msg: str, *args: object, **options: object) -> None:
         """As error, with the exception that is being handled."""
         self.error_log.exception(msg, *args, **{"stacklevel": 2, **options})
 

@@ -11,15 +11,17 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVarTuple
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from server.serving.arrivals import Arrivals
+from server.serving.connection import Connection
 from server.serving.exchange import REFUSAL, tell
 from server.serving.framing import Arrived, Incoming
 from server.serving.limits import Limits
+
+More = TypeVarTuple("More")
 
 ARRIVE_SECONDS = 4.0
 """In this time a request must be there, and a stranger's next one; looked at each second, so it is 5 for a client."""
@@ -38,10 +40,10 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
 
     limits: ClassVar[Limits] = Limits()
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self._arrivals = Arrivals(self.limits.strangers, self.limits.known)
-        self._served: set[Any] = set()
+        self._arrivals = Arrivals[Connection](self.limits.strangers, self.limits.known)
+        self._served: set[Connection] = set()
         self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
@@ -52,7 +54,7 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             except Exception as error:
                 self.log.warning("an event was not handled: %s", error)
 
-    def _safely(self, act: Callable[..., None], conn: Any, *more: Any) -> None:
+    def _safely(self, act: Callable[[Connection, *More], None], conn: Connection, *more: *More) -> None:
         """Do something for a connection; what fails ends that connection alone."""
         try:
             act(conn, *more)
@@ -66,21 +68,20 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         for _ in range(ACCEPTED_AT_ONCE):
             try:
                 sock, address = listener.accept()
-                conn = TConn(self.cfg, sock, address, listener.getsockname())
+                conn = Connection(self.cfg, sock, address, listener.getsockname())
             except OSError as error:  # accept(2) also tells what became of the connection it would have given
                 if error.errno in NOTHING_LEFT:
                     self._make_room(listener)
                 return
             self.nr_conns += 1
-            conn.ended = False
             if sock.fileno() < _files_for_connections():
                 self._safely(self._welcome, conn)
                 continue
             self._cut_oldest()  # the next one finds room
-            tell(conn, NO_ROOM)
+            tell(conn.sock, NO_ROOM)
             self._end(conn)
 
-    def _welcome(self, conn: Any) -> None:
+    def _welcome(self, conn: Connection) -> None:
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._await(conn, b"", ARRIVE_SECONDS, known=False)
 
@@ -105,14 +106,14 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
 
     def _cut_oldest(self) -> bool:
         """Refuse the oldest stranger that waits; False where there is none."""
-        oldest: Any = self._arrivals.oldest_stranger()
+        oldest = self._arrivals.oldest_stranger()
         if oldest is None:
             return False
-        tell(oldest, NO_ROOM)
+        tell(oldest.sock, NO_ROOM)
         self._cut(oldest)
         return True
 
-    def _await(self, conn: Any, data: bytes, seconds: float, *, known: bool) -> None:
+    def _await(self, conn: Connection, data: bytes, seconds: float, *, known: bool) -> None:
         """Let a connection wait for its next request, of which `data` is there."""
         conn.incoming, conn.known = Incoming(), known
         self._arrivals.add(conn, conn.client[0], time.monotonic() + seconds, known=known)
@@ -121,25 +122,28 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._take(conn, data)
         self._cut_surplus()
 
-    def _watch(self, conn: Any, readable: Callable[[Any, socket.socket], None]) -> None:
+    def _watch(self, conn: Connection, readable: Callable[[Connection], None]) -> None:
         """Hear of what comes on a connection, also when its file's number was that of one closed behind our back."""
-        act = partial(self._safely, readable, conn)
+
+        def act(_sock: socket.socket) -> None:
+            self._safely(readable, conn)
+
         try:
             self.poller.register(conn.sock, selectors.EVENT_READ, act)
         except KeyError:
             self.poller.unregister(conn.sock.fileno())
             self.poller.register(conn.sock, selectors.EVENT_READ, act)
 
-    def _readable(self, conn: Any, _sock: socket.socket) -> None:
+    def _readable(self, conn: Connection) -> None:
         if data := self._received(conn):
             self._take(conn, data)
 
-    def _received(self, conn: Any) -> bytes:
+    def _received(self, conn: Connection) -> bytes:
         """What has come on a connection that waits; one that has ended is cut."""
         if conn not in self._arrivals:  # cut by what happened just before
             return b""
         try:
-            data: bytes = conn.sock.recv(64 * 1024)
+            data = conn.sock.recv(64 * 1024)
         except (BlockingIOError, InterruptedError):
             return b""
         except OSError:
@@ -148,17 +152,17 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._cut(conn)
         return data
 
-    def _take(self, conn: Any, data: bytes) -> None:
+    def _take(self, conn: Connection, data: bytes) -> None:
         if not conn.incoming.data:
             self._arrivals.hurry(conn, time.monotonic() + ARRIVE_SECONDS)
         arrived = conn.incoming.take(data)
         if arrived is Arrived.PART:
             if conn.incoming.asks_to_go_on():
-                tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+                tell(conn.sock, b"HTTP/1.1 100 Continue\r\n\r\n")
             return
         self._leave(conn)
         if arrived is Arrived.TOO_LARGE:
-            tell(conn, REFUSAL % b"431 Request Header Fields Too Large")
+            tell(conn.sock, REFUSAL % b"431 Request Header Fields Too Large")
             self._close(conn)
             return
         conn.reads_on = arrived is Arrived.LONG and conn.incoming.claims()
@@ -166,7 +170,7 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             conn.incoming.shed()
         self.enqueue_req(conn)
 
-    def _close(self, conn: Any) -> None:
+    def _close(self, conn: Connection) -> None:
         """Say that nothing more comes, and let the client read the answer before its socket is gone (RFC 9112 §9.6)."""
         try:
             conn.sock.setblocking(False)
@@ -175,42 +179,42 @@ class WaitingConnections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         except (OSError, ValueError):
             self._end(conn)
             return
-        conn.incoming = None
+        conn.closing, conn.incoming = True, Incoming()
         self._arrivals.add(conn, conn.client[0], time.monotonic() + LINGER_SECONDS)
         self._cut_surplus()
 
-    def _drain(self, conn: Any, _sock: socket.socket) -> None:
+    def _drain(self, conn: Connection) -> None:
         self._received(conn)
 
     def _cut_surplus(self) -> None:
         while (one := self._arrivals.surplus()) is not None:
             self._cut(one)
 
-    def _cut(self, conn: Any) -> None:
+    def _cut(self, conn: Connection) -> None:
         self._leave(conn)
         self._end(conn)
 
-    def _leave(self, conn: Any) -> None:
+    def _leave(self, conn: Connection) -> None:
         if conn in self._arrivals:
             self._arrivals.remove(conn)
         with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(conn.sock)
 
-    def _end(self, conn: Any) -> None:
+    def _end(self, conn: Connection) -> None:
         if not conn.ended:
             conn.ended = True
             self.nr_conns -= 1
         conn.close()
 
-    def _time_out(self, conn: Any) -> None:
+    def _time_out(self, conn: Connection) -> None:
         """Cut a connection whose time is over, unless what it should have sent has come and was not looked at yet."""
-        if conn.incoming is not None:
+        if not conn.closing:
             if data := self._received(conn):
                 self._take(conn, data)
             if conn not in self._arrivals:
                 return
             if conn.incoming.data:
-                tell(conn, REFUSAL % b"408 Request Timeout")
+                tell(conn.sock, REFUSAL % b"408 Request Timeout")
         self._cut(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:

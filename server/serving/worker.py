@@ -13,13 +13,15 @@ import math
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gunicorn import http, util
 
 from server.serving import KNOWN
 from server.serving.arrivals import Rate
+from server.serving.connection import Connection, Request
 from server.serving.exchange import REFUSAL, SEND_SECONDS, CallQueue, Source, has_hung_up, leaves_answers, tell
 from server.serving.quiet import FewLines
 from server.serving.threads import Threads
@@ -33,9 +35,9 @@ _few_lines = FewLines(spares=logging.ERROR)
 class GuardedWorker(WaitingConnections):
     """Answers requests that are there; see module."""
 
-    wsgi: Any
+    wsgi: WSGIApplication
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.cfg.set("post_request", _note_known)
         self.worker_connections = 1_000_000  # our own limits count, in accept
@@ -63,17 +65,17 @@ class GuardedWorker(WaitingConnections):
                 listener.close()
             self._close_spare()
 
-    def enqueue_req(self, conn: Any) -> None:
+    def enqueue_req(self, conn: Connection) -> None:
         """Give a request that is there to a thread of its kind."""
-        if not conn.known and leaves_answers(conn):
+        if not conn.known and leaves_answers(conn.sock):
             self._end(conn)
             return
         conn.stays = bool(self.limits.staying) and conn.incoming.path.startswith(self.limits.staying)
-        if conn.stays and has_hung_up(conn):  # a flood that is over costs no more threads
+        if conn.stays and has_hung_up(conn.sock):  # a flood that is over costs no more threads
             self._end(conn)
             return
         if conn.stays and not conn.incoming.claims() and not self._rate.take(time.monotonic()):
-            tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
+            tell(conn.sock, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
             return
         conn.answered, conn.until = False, math.inf
@@ -81,10 +83,10 @@ class GuardedWorker(WaitingConnections):
         task = partial(self._serve, conn)
         if not self.tpool.submit(task, stays=conn.stays, reads_on=conn.reads_on, known=conn.known):
             self._served.discard(conn)
-            tell(conn, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
+            tell(conn.sock, REFUSAL % b"503 Service Unavailable\r\nRetry-After: 2")
             self._close(conn)
 
-    def _finished(self, conn: Any, kept: bool) -> None:
+    def _finished(self, conn: Connection, kept: bool) -> None:
         """A thread has answered: wait for the next request, or close."""
         self._served.discard(conn)
         if not kept or not self.alive:
@@ -117,7 +119,7 @@ class GuardedWorker(WaitingConnections):
 
     # ------------------------------------------------------------------------------------------- in a thread
 
-    def _serve(self, conn: Any) -> None:
+    def _serve(self, conn: Connection) -> None:
         kept, self._here.conn = False, conn
         try:
             kept = self.handle(conn)
@@ -126,14 +128,14 @@ class GuardedWorker(WaitingConnections):
             if not self.method_queue.defer(self._safely, self._finished, conn, kept):
                 conn.close()
 
-    def handle(self, conn: Any) -> bool:
+    def handle(self, conn: Connection) -> bool:
         """Parse and answer the request that has arrived; whether the connection is kept."""
         conn.source = Source(bytes(conn.incoming.data), conn.sock if conn.reads_on else None)
         conn.parser = http.get_parser(self.cfg, conn.source, conn.client)
         conn.initialized = conn.data_ready = True
         return bool(super().handle(conn))
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
+    def handle_request(self, req: Request, conn: Connection) -> bool:
         """Answer; who does not take the answer is let go."""
         if (
             self.limits.staying
@@ -145,30 +147,30 @@ class GuardedWorker(WaitingConnections):
         conn.sock.settimeout(SEND_SECONDS)
         req.conn = conn
         try:
-            return super().handle_request(req, conn)
+            return bool(super().handle_request(req, conn))
         except TimeoutError as error:
             raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from error
 
-    def _ask(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Ask the application. From here on the answer to a stranger must be taken in time."""
         answer = self._application(environ, start_response)
-        conn = self._here.conn
+        conn: Connection = self._here.conn
         if not conn.stays and not environ.get(KNOWN):
             conn.until = time.monotonic() + self.limits.answer_seconds
         return answer
 
-    def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """A body that is not read to its end is not waited for."""
         whole = conn.incoming.ends_at is not None and conn.source.given >= conn.incoming.ends_at
         return bool(keepalive and whole and conn.parser.finish_body())
 
 
-def _shut(conn: Any) -> None:
+def _shut(conn: Connection) -> None:
     """Let nothing more through: the thread that serves it hears of it and goes on."""
     with contextlib.suppress(OSError):
         conn.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _note_known(_worker: Any, req: Any, environ: dict[str, Any], _response: Any) -> None:
+def _note_known(_worker: object, req: Request, environ: WSGIEnvironment, _response: object) -> None:
     """gunicorn calls it after each request."""
     req.conn.known = bool(environ.get(KNOWN))
