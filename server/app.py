@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from flask import Flask, Response, request
 from flask_socketio import SocketIO
@@ -13,6 +12,7 @@ from server.domain.reports.received import Received
 from server.integrations.couriers import Couriers
 from server.live import relay, sockets
 from server.live.gate import Gate
+from server.protocol.json_values import JsonObject
 from server.protocol.terms import ErrorCode
 from server.services.access.audit_anchors import Anchors
 from server.services.access.tokens import Tokens
@@ -119,7 +119,7 @@ def create(settings: Settings) -> Server:
     return Server(app, sockets_server, context, outbound, due, Couriers(context), connections, gate)
 
 
-def _read_bundle(raw: dict[str, Any]) -> list[Received]:
+def _read_bundle(raw: JsonObject) -> list[Received]:
     from server.integrations.fhir import read_bundle
 
     return read_bundle(raw)

@@ -1,7 +1,5 @@
 """Alerts and announcement outcomes over HTTP."""
 
-from typing import Any
-
 from flask import Blueprint
 
 from server.domain.access.rights import Subject
@@ -15,7 +13,7 @@ from server.services.core.hall_scope import hall_of, own_hall
 from server.services.core.principal import Principal
 from server.services.core.requests import AcknowledgeBody, AlertBody, CloseAlertBody, OutcomeBody
 from server.services.tickets import announcements
-from server.web.routes import command_route, read
+from server.web.routes import PathParts, command_route, read
 
 
 def blueprint() -> Blueprint:
@@ -78,7 +76,7 @@ def _announcements(routes: Blueprint) -> None:
     )
 
 
-def _alert_hall(context: Context, who: Principal, body: Any, _parts: dict[str, Any]) -> list[str]:
+def _alert_hall(context: Context, who: Principal, body: AlertBody, _parts: PathParts) -> list[str]:
     if body.ticket is not None:
         return [hall_of(context, who, Subject.TICKET, body.ticket, "raise_alert")]
     if who.hall is None:

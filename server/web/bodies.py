@@ -3,9 +3,9 @@
 import json
 import math
 from decimal import Decimal
-from typing import Any
 
 from server.domain.errors import HallError
+from server.protocol.json_values import Json, JsonObject
 from server.protocol.terms import ErrorCode
 
 DEEPEST = 64
@@ -19,7 +19,7 @@ LONGEST_NUMBER = 64
 """Characters of an exact number, and the largest power of ten in it."""
 
 
-def read_json(data: bytes, *, exact: bool = False, most_values: int = 20_000) -> dict[str, Any]:
+def read_json(data: bytes, *, exact: bool = False, most_values: int = 20_000) -> JsonObject:
     """The object that a body holds. Raises invalid for anything that is no plain JSON object, or has too much in it.
 
     `exact` keeps every digit of a number: fractions as Decimal, whole numbers of any size up to 64 digits.
@@ -75,9 +75,9 @@ def _no_number(text: str) -> float:
     raise _Unfit(f"{text} is no number of JSON")
 
 
-def _look_through(raw: dict[str, Any]) -> None:
+def _look_through(raw: JsonObject) -> None:
     """Raises invalid for text with NUL or half a surrogate pair, which only an escape can bring, and for deep nests."""
-    layer: list[Any] = [raw]
+    layer: list[Json] = [raw]
     for _ in range(DEEPEST):
         layer = [inner for value in layer for inner in _inside(value)]
         if not layer:
@@ -85,7 +85,7 @@ def _look_through(raw: dict[str, Any]) -> None:
     raise HallError(ErrorCode.INVALID, f"the body is nested deeper than {DEEPEST}")
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: Json) -> list[Json]:
     if isinstance(value, dict):
         return [*value, *value.values()]
     if isinstance(value, list):

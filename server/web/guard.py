@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, request
 from werkzeug.datastructures import Headers
@@ -27,8 +28,8 @@ HEADERS = {
 """What every answer carries that does not say it otherwise (OWASP ASVS 3.4, 14.3.2)."""
 TLS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
+ErrorInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+"""What an application hands on that failed after it had begun to answer (PEP 3333)."""
 
 
 def page_policy() -> tuple[str, str]:
@@ -45,16 +46,18 @@ class Guard:
     def __init__(self, app: Flask, addresses: OwnAddresses) -> None:
         self._app, self._inner, self._addresses = app, app.wsgi_app, addresses
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or refuse with a problem document."""
 
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        def start(
+            status: str, headers: list[tuple[str, str]], error: ErrorInfo | None = None, /
+        ) -> Callable[[bytes], object]:
             said = Headers(headers)
             for name, value in HEADERS.items():
                 said.setdefault(name, value)
             if environ.get("wsgi.url_scheme") == "https":
                 said.setdefault(*TLS_ONLY)
-            return start_response(status, said.to_wsgi_list(), *more)
+            return start_response(status, said.to_wsgi_list(), error)
 
         refusal = self._refusal(environ)
         if refusal is None:
@@ -63,7 +66,7 @@ class Guard:
         with self._app.request_context({**environ, "HTTP_HOST": "localhost"}):
             return problem(code, detail)(environ, start)
 
-    def _refusal(self, environ: Environ) -> tuple[ErrorCode, str] | None:
+    def _refusal(self, environ: WSGIEnvironment) -> tuple[ErrorCode, str] | None:
         """A program of HTTP/1.0 may name no host; a browser always names one."""
         host = environ.get("HTTP_HOST")
         if host is not None and not self._addresses.knows_host(host):

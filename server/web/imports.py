@@ -1,7 +1,7 @@
 """Imports of people, appointments and staff over HTTP."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import get_args
 
 from flask import Blueprint
 
@@ -12,7 +12,7 @@ from server.services.core.principal import Principal
 from server.services.core.requests import ImportBody, StaffImportBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.patients import imports
-from server.web.routes import command_route
+from server.web.routes import UseCase, command_route
 
 
 def blueprint() -> Blueprint:
@@ -32,7 +32,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _prepared(kind: imports.Kind) -> Callable[[Context, Principal, Any], list[imports.Prepared]]:
+def _prepared(kind: imports.Kind) -> Callable[[Context, Principal, ImportBody], list[imports.Prepared]]:
     """Rows made ready before the lock; a person who sends accounts is asked for the own password first."""
 
     def prepare(context: Context, who: Principal, body: ImportBody) -> list[imports.Prepared]:
@@ -43,7 +43,7 @@ def _prepared(kind: imports.Kind) -> Callable[[Context, Principal, Any], list[im
     return prepare
 
 
-def _import(kind: imports.Kind) -> Any:
+def _import(kind: imports.Kind) -> UseCase:
     def run(work: Work, _context: Context, rows: list[imports.Prepared]) -> Answer:
         by = Importer(work.principal, work.audit)
         counts = imports.load(work.db, kind, rows, work.real_now, by)

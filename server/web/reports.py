@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import Blueprint, Response
 from pydantic import ConfigDict
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.reports.received import Received
 from server.protocol.answers import PrintJobAnswer
+from server.protocol.json_values import JsonObject
 from server.protocol.reports import HandedOver, ReportAcknowledged, ReportsAtDesk
 from server.services.core.hall_scope import named_hall
 from server.services.core.requests import AcknowledgeReportBody, Body, HandOverBody, PrintReportBody
@@ -30,7 +31,7 @@ class BundleBody(Body):
     most_values: ClassVar[int] = 600_000
 
 
-ReadBundle = Callable[[dict[str, Any]], Sequence[Received]]
+ReadBundle = Callable[[JsonObject], Sequence[Received]]
 
 
 def blueprint(read_bundle: ReadBundle) -> Blueprint:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from server.domain.access.reach import Role
 from server.domain.access.rights import roles_of
 from server.domain.errors import HallError
+from server.protocol.json_values import JsonObject
 from server.protocol.messages import Problem
 from server.protocol.terms import ErrorCode
 from server.services.access.tokens import Tokens
@@ -24,9 +25,10 @@ from server.services.core.authority import must_reach
 from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command
 from server.services.core.principal import Principal
-from server.services.core.requests import Body, EmptyBody
+from server.services.core.requests import Body
 from server.services.core.transaction import PATIENCE_SECONDS, Command, Personalise
 from server.services.core.unit_of_work import Answer, Outcome, Work
+from server.services.core.views import View
 from server.services.paper.replayed_requests import renewal
 from server.services.paper.reports_at_desk import described
 from server.services.readmodel.audience import AudiencePresenter
@@ -34,6 +36,10 @@ from server.store.models import HallRow
 from server.web.authorise import asking
 from server.web.bodies import read_json
 
+Given = TypeVar("Given", bound=Body)
+"""The body that a route takes."""
+PathParts = dict[str, str]
+"""The parts of a path that its route names, such as `id`."""
 STATUS = {Outcome.DONE: 200, Outcome.CREATED: 201, Outcome.ALERTED: 202}
 """The HTTP status of how a command ended."""
 MOST_FAULTS = 50
@@ -77,13 +83,13 @@ def web() -> Web:
     return found
 
 
-def rendered(body: Mapping[str, Any], status: int = 200) -> Response:
+def rendered(body: JsonObject, status: int = 200) -> Response:
     """A JSON answer in UTF-8, never cached."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status=status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
-def parsed_body(model: type[Body]) -> tuple[dict[str, Any], Any]:
+def parsed_body(model: type[Given]) -> tuple[JsonObject, Given]:
     """The request's body, raw and parsed. Raises too_large, and invalid with each fault."""
     data = _read(model.largest)
     if data and request.mimetype not in {"application/json", "application/fhir+json"}:
@@ -134,7 +140,7 @@ def personaliser(who: Principal) -> Personalise:
     """Adds the names `who` may see to an answer."""
     context = web().context
 
-    def personalise(db: Session, hall: HallRow, body: dict[str, Any]) -> dict[str, Any]:
+    def personalise(db: Session, hall: HallRow, body: View) -> View:
         personalised = AudiencePresenter(db, hall, who.audience, scales=context.scales).body(body)
         return described(db, personalised, context.clock.hall())
 
@@ -179,10 +185,10 @@ def _problems(operation: str, body: type[BaseModel] | None, key: bool) -> list[i
 
 
 UseCase = Callable[..., Answer]
-Reader = Callable[..., dict[str, Any]]
-HallsOf = Callable[[Context, Principal, Any, dict[str, Any]], list[str]]
-Prepare = Callable[[Context, Principal, str, Any], Any]
-Identify = Callable[[Context, Principal, Any], Any]
+Reader = Callable[..., JsonObject]
+HallsOf = Callable[[Context, Principal, Given, PathParts], list[str]]
+Prepare = Callable[[Context, Principal, str, Given], object]
+Identify = Callable[[Context, Principal, Given], object]
 
 
 def command_route(
@@ -192,14 +198,14 @@ def command_route(
     *,
     operation: str,
     tag: str,
-    halls: HallsOf | None = None,
-    body: type[Body] = EmptyBody,
+    halls: HallsOf[Given] | None = None,
+    body: type[Given],
     answer: type[BaseModel] | None = None,
     status: tuple[int, ...] = (200,),
     key: bool = True,
     method: str = "POST",
-    prepare: Prepare = lambda _context, _who, _hall, body: body,
-    identify: Identify | None = None,
+    prepare: Prepare[Given] | None = None,
+    identify: Identify[Given] | None = None,
 ) -> None:
     """Declare a command: `use_case(work, context, body, **path)` runs in the write path of its hall.
 
@@ -227,16 +233,16 @@ def _command_view(
     use_case: UseCase,
     operation: str,
     method: str,
-    body: type[Body],
+    body: type[Given],
     *,
     key: bool,
-    halls: HallsOf | None,
-    prepare: Prepare,
-    identify: Identify | None,
+    halls: HallsOf[Given] | None,
+    prepare: Prepare[Given] | None,
+    identify: Identify[Given] | None,
 ) -> Callable[..., Response]:
     """The view that reads one request of a command, runs it in its halls and answers as who asks may see it."""
 
-    def view(**parts: Any) -> Response:
+    def view(**parts: str) -> Response:
         context, who = web().context, asking()
         given = given_key() if key else None
         raw, parsed = parsed_body(body)
@@ -244,7 +250,11 @@ def _command_view(
             halls(context, who, parsed, parts) if halls else [hall_of_command(context, who, operation, parsed, parts)]
         )
         accept_simulated_time()
-        prepared = identify(context, who, parsed) if identify else prepare(context, who, names[0], parsed)
+        prepared: object = parsed
+        if identify:
+            prepared = identify(context, who, parsed)
+        elif prepare:
+            prepared = prepare(context, who, names[0], parsed)
         fingerprint = context.fingerprint(method, request.path, raw) if given else ""
         asked = Command(who, given, fingerprint, time.monotonic() + PATIENCE_SECONDS, renewal(context, who, parsed))
 
@@ -269,7 +279,7 @@ def read(
 ) -> None:
     """Declare a reading: `reader(context, principal, **path)`."""
 
-    def view(**parts: Any) -> Response:
+    def view(**parts: str) -> Response:
         return rendered(reader(web().context, asking(), **parts))
 
     declare(blueprint, "GET", path, view, operation=operation, tag=tag, answer=answer)

@@ -6,8 +6,8 @@ routed, read and checked each; some hundred a second of these take the time that
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.protocol.terms import ErrorCode
 from server.services.access.password_hashing import MOST_OF_AN_ADDRESS, MOST_WAITING, TOO_MANY
@@ -17,15 +17,13 @@ PATH = "/api/v1/session"
 BEING_HASHED = 1
 """Beside those in line, the one whose turn it is."""
 
-WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
 
 class SignInLimit:
     """Lets as many sign-ins through as the line for hashing takes; all other requests pass."""
 
     def __init__(
         self,
-        app: WsgiApp,
+        app: WSGIApplication,
         most: int = MOST_WAITING + BEING_HASHED,
         of_an_address: int = MOST_OF_AN_ADDRESS + BEING_HASHED,
     ) -> None:
@@ -33,7 +31,7 @@ class SignInLimit:
         self._under_way: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or refuse as the route itself does when too many wait."""
         if environ.get("REQUEST_METHOD") != "POST" or environ.get("PATH_INFO") != PATH:
             return self._app(environ, start_response)

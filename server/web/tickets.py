@@ -1,7 +1,5 @@
 """A ticket's life over HTTP."""
 
-from typing import Any
-
 from flask import Blueprint, Response
 from pydantic import BaseModel
 
@@ -11,7 +9,6 @@ from server.services.core.context import Context
 from server.services.core.hall_scope import hall_of_command, named_hall
 from server.services.core.principal import SYSTEM, Principal
 from server.services.core.requests import (
-    Body,
     HoldBody,
     PlainBody,
     PrioritiseBody,
@@ -27,7 +24,20 @@ from server.services.tickets import transfer
 from server.services.triage.assessment import confirmed, history, suggest, triage
 from server.services.waiting import explanation
 from server.web.authorise import asking
-from server.web.routes import Reader, UseCase, command_route, declare, parsed_body, read, rendered, web
+from server.web.routes import (
+    Given,
+    HallsOf,
+    PathParts,
+    Prepare,
+    Reader,
+    UseCase,
+    command_route,
+    declare,
+    parsed_body,
+    read,
+    rendered,
+    web,
+)
 
 
 def blueprint() -> Blueprint:
@@ -36,7 +46,13 @@ def blueprint() -> Blueprint:
     _reads(routes)
 
     def add(
-        name: str, use_case: UseCase, body: type[Body], answer: type[BaseModel] = TicketAnswer, **more: Any
+        name: str,
+        use_case: UseCase,
+        body: type[Given],
+        answer: type[BaseModel] = TicketAnswer,
+        *,
+        halls: HallsOf[Given] | None = None,
+        prepare: Prepare[Given] | None = None,
     ) -> None:
         command_route(
             routes,
@@ -46,7 +62,8 @@ def blueprint() -> Blueprint:
             tag="tickets",
             body=body,
             answer=answer,
-            **more,
+            halls=halls,
+            prepare=prepare,
         )
 
     add(
@@ -117,7 +134,7 @@ def _plain(use_case: consultation.Plain) -> UseCase:
     return run
 
 
-def _halls(context: Context, who: Principal, body: TransferBody, parts: dict[str, Any]) -> list[str]:
+def _halls(context: Context, who: Principal, body: TransferBody, parts: PathParts) -> list[str]:
     here = hall_of_command(context, who, "transfer_ticket", body, parts)
     if body.hall is not None and body.hall != here:
         named_hall(context, SYSTEM, body.hall)
