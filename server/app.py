@@ -40,6 +40,7 @@ from server.web import (
     tickets,
 )
 from server.web.bodies import is_text
+from server.web.cookies import session_token
 from server.web.routes import Web
 from server.web.sign_ins import SignInLimit
 
@@ -110,10 +111,10 @@ def create(settings: Settings) -> Server:
     addresses = settings.own_addresses()
     sockets_server = sockets.build(app, addresses)
     app.wsgi_app = SignInLimit(app.wsgi_app)  # type: ignore[method-assign]  # as below
-    gate = Gate(app.wsgi_app, sockets_server, tokens, settings.max_sockets)
+    gate = Gate(app.wsgi_app, sockets_server, tokens, settings.max_sockets, session_token)
     app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's way to put something before an application
     guard.install(app, addresses)
-    connections = sockets.install(sockets_server, context, tokens, gate)
+    connections = sockets.install(sockets_server, context, tokens, gate, session_token)
     outbound = relay.Relay(context, sockets_server)
     due = DueRunner(context, also=[Anchors(settings.anchor_file()).note_when_due])
     return Server(app, sockets_server, context, outbound, due, Couriers(context), connections, gate)

@@ -3,9 +3,10 @@
 import json
 import re
 from functools import cache, partial
-from typing import Any, cast
+from typing import cast
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from server.domain.access.rights import PAGES
 from server.domain.errors import HallError
@@ -14,12 +15,12 @@ from server.protocol.terms import StaffRole
 from server.protocol.texts import Texts, chain, languages, preferred
 from server.services.core.principal import Principal
 from server.web.authorise import principal_of
+from server.web.cookies import LANGUAGE
 from server.web.guard import page_policy
 from server.web.routes import web
 
 HOME = {StaffRole.NURSE: "/nurse", StaffRole.DOCTOR: "/doctor", StaffRole.ADMIN: "/admin"}
 TEXTS = Texts("console")
-LANGUAGE_COOKIE = "hall_language"
 USUAL_LANGUAGE = "zh"
 BACK_TO = re.compile(r"/(nurse|doctor|board|admin)(\?[A-Za-z0-9_&=.-]{0,100})?")
 """Where a login may lead: a page of ours and nothing else, so no link can send staff away after signing in."""
@@ -46,7 +47,7 @@ def _who() -> Principal | None:
     return who if who.kind == "staff" else None
 
 
-def _home() -> Any:
+def _home() -> BaseResponse:
     who = _who()
     return redirect("/login" if who is None else _home_of(who), 303)
 
@@ -55,7 +56,7 @@ def _home_of(who: Principal) -> str:
     return HOME[cast(StaffRole, who.role)]
 
 
-def _login() -> Any:
+def _login() -> BaseResponse:
     who = _who()
     if who is not None:
         return redirect(_home_of(who), 303)
@@ -63,7 +64,7 @@ def _login() -> Any:
     return _shell("login", back_to=wanted if BACK_TO.fullmatch(wanted) else "/")
 
 
-def _page(name: str) -> Any:
+def _page(name: str) -> BaseResponse:
     who = _who()
     if who is None:
         wanted = request.full_path.rstrip("?")
@@ -73,7 +74,7 @@ def _page(name: str) -> Any:
     return _shell(name)
 
 
-def _shell(name: str, **more: Any) -> Response:
+def _shell(name: str, **more: str) -> Response:
     nonce, policy = page_policy()
     language = wanted_language()
     page = render_template(
@@ -94,7 +95,7 @@ def _shell(name: str, **more: Any) -> Response:
 
 def wanted_language() -> str:
     """The reader's language: the one chosen on a page before, else the browser's, else Chinese."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.cookies.get(LANGUAGE)
     known = TEXTS.languages()
     if chosen in known:
         return chosen

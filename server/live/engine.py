@@ -12,15 +12,17 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import ParamSpec
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import simple_websocket
-from engineio import base_socket, packet
+from engineio import Server, base_socket, packet
 from engineio import socket as socket_of_engine
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from engineio.socket import Socket
 
+Given = ParamSpec("Given")
 log = logging.getLogger(__name__)
 
 LARGEST_MESSAGE = 64 * 1024
@@ -43,14 +45,14 @@ class _Borrowed:
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._sock, name)
 
 
 class HallWebSocket(simple_websocket.Server):  # type: ignore[misc]  # no types
     """A websocket whose threads end when its client is gone, silent, or sends what is no frame."""
 
-    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
+    def __init__(self, environ: WSGIEnvironment, **options: object) -> None:
         super().__init__({**environ, "gunicorn.socket": _Borrowed(environ["gunicorn.socket"])}, **options)
 
     def _thread(self) -> None:
@@ -67,9 +69,9 @@ class HallWebSocket(simple_websocket.Server):  # type: ignore[misc]  # no types
 
 
 class _WebSocketOfEngine(SimpleWebSocketWSGI):  # type: ignore[misc]  # no types
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.ws = HallWebSocket(environ, max_message_size=LARGEST_MESSAGE)
-        answer = self.app(self)
+        answer: Iterable[bytes] = self.app(self)
         if self.ws.mode == "gunicorn":
             raise StopIteration
         return answer
@@ -83,13 +85,13 @@ class _WebSocketOfEngine(SimpleWebSocketWSGI):  # type: ignore[misc]  # no types
 class Pings:
     """One thread that sends the pings of all sockets, each so many seconds after it was asked for."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Server) -> None:
         self._after = float(engine.ping_interval)
-        self._due: deque[tuple[float, Any]] = deque()
+        self._due: deque[tuple[float, Socket]] = deque()
         self._changed = threading.Condition()
         self._started = False
 
-    def ask(self, one: Any) -> None:
+    def ask(self, one: Socket) -> None:
         """Ping this socket when its time has come."""
         with self._changed:
             if not self._started:  # first, for it fails where the system has no thread left
@@ -116,16 +118,20 @@ class _Steady:
     time = staticmethod(time.monotonic)
 
 
-def mend(engine: Any) -> None:
+def mend(engine: Server) -> None:
     """Let an engineio server use these."""
     socket_of_engine.time = base_socket.time = _Steady  # their own `import time`
     engine._async = {**engine._async, "websocket": _WebSocketOfEngine}
     pings, start = Pings(engine), engine.start_background_task
 
-    def start_task(target: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    def start_task(
+        target: Callable[Given, object], *arguments: Given.args, **named: Given.kwargs
+    ) -> threading.Thread | None:
         if getattr(target, "__func__", None) is Socket._send_ping:
-            return pings.ask(target.__self__)  # type: ignore[attr-defined]  # a bound method
-        return start(target, *arguments, **named)
+            pings.ask(target.__self__)  # type: ignore[attr-defined]  # a bound method
+            return None
+        thread: threading.Thread = start(target, *arguments, **named)
+        return thread
 
     engine.start_background_task = start_task
 

@@ -11,9 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask_socketio import SocketIO
 from werkzeug.datastructures import LanguageAccept
@@ -23,7 +22,7 @@ from server.live import engine
 from server.live.socket_slots import SocketSlot, SocketSlots
 from server.protocol.terms import ErrorCode
 from server.protocol.texts import Texts, preferred
-from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
 from server.serving.quiet import FewLines
@@ -41,7 +40,8 @@ LOOK_SECONDS = 0.5
 ERRORS = Texts("errors")
 log = logging.getLogger(__name__)
 _few_lines = FewLines()
-WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+SessionToken = Callable[[WSGIEnvironment], str | None]
+"""The token in the session's cookie of a request; its name is known to server/web."""
 
 
 @dataclass(eq=False)
@@ -58,8 +58,10 @@ class _Line:
 class Gate:
     """Lets sockets in while there are places; `joined` and `parted` are told by the namespace's handlers."""
 
-    def __init__(self, app: WsgiApp, sockets: SocketIO, tokens: Tokens, most: int) -> None:
-        self._app, self._tokens = app, tokens
+    def __init__(
+        self, app: WSGIApplication, sockets: SocketIO, tokens: Tokens, most: int, session: SessionToken
+    ) -> None:
+        self._app, self._tokens, self._session = app, tokens, session
         self._engine = sockets.server.eio
         self._slots = SocketSlots(most, MOST_STRANGERS)
         self._lines: dict[SocketSlot, _Line] = {}
@@ -84,7 +86,7 @@ class Gate:
 
     # ------------------------------------------------------------------------------------------- requests
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; all but those for sockets go through."""
         environ[KNOWN] = []  # Flask-SocketIO hands on a copy: what the application puts in here is seen by the worker
         if not environ.get("PATH_INFO", "").startswith(PATH):
@@ -109,7 +111,7 @@ class Gate:
             if method == "websocket" or line.sid is None:
                 self._leave(line)
 
-    def _answer(self, environ: dict[str, Any], start_response: Any, line: _Line) -> Iterable[bytes]:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, line: _Line) -> Iterable[bytes]:
         try:
             return self._app(environ, start_response)
         except StopIteration:
@@ -119,7 +121,7 @@ class Gate:
             self._close(line)
             raise StopIteration from None
 
-    def _enter(self, environ: dict[str, Any]) -> _Line | None:
+    def _enter(self, environ: WSGIEnvironment) -> _Line | None:
         who = self._known(environ)
         with self._lock:
             slot, gives = self._slots.enter(
@@ -133,21 +135,17 @@ class Gate:
             self._close(taken)
         return line
 
-    def _known(self, environ: dict[str, Any]) -> Principal | None:
+    def _known(self, environ: WSGIEnvironment) -> Principal | None:
         """Who shows a token already at the handshake, as our own programs and pages do."""
         scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return self._tokens.look_up("device", token.strip())
-        with contextlib.suppress(CookieError):
-            cookies = SimpleCookie(environ.get("HTTP_COOKIE", ""))
-            for name in (SECURE_COOKIE, COOKIE):
-                if name in cookies and cookies[name].value:
-                    return self._tokens.look_up("session", cookies[name].value)
-        return None
+        session = self._session(environ)
+        return self._tokens.look_up("session", session) if session else None
 
     # --------------------------------------------------------------------------------------------- events
 
-    def joined(self, environ: dict[str, Any], who: Principal) -> bool:
+    def joined(self, environ: WSGIEnvironment, who: Principal) -> bool:
         """A socket has joined a hall; whether there is a place for it."""
         line: _Line | None = environ.get(PLACE)
         if line is None:
@@ -161,21 +159,21 @@ class Gate:
             self._close(taken)
         return there
 
-    def parted(self, environ: dict[str, Any]) -> None:
+    def parted(self, environ: WSGIEnvironment) -> None:
         """A socket has left its hall."""
         line: _Line | None = environ.get(PLACE)
         if line is not None:
             with self._lock:
                 self._slots.part(line.slot, time.monotonic())
 
-    def _connected(self, sid: str, environ: dict[str, Any]) -> Any:
+    def _connected(self, sid: str, environ: WSGIEnvironment) -> object:
         line: _Line | None = environ.get(PLACE)
         if line is not None:
             line.sid = sid
             self._by_sid[sid] = line
         return self._inner["connect"](sid, environ)
 
-    def _said(self, sid: str, data: Any) -> Any:
+    def _said(self, sid: str, data: object) -> object:
         line = self._by_sid.get(sid)
         try:
             if line is not None:
@@ -189,7 +187,7 @@ class Gate:
                 self._close(line)
             return None
 
-    def _gone(self, sid: str, reason: Any) -> Any:
+    def _gone(self, sid: str, reason: object) -> object:
         line = self._by_sid.pop(sid, None)
         try:
             return self._inner["disconnect"](sid, reason)
@@ -230,12 +228,12 @@ class Gate:
                 line.tcp.shutdown(socket.SHUT_RDWR)
 
 
-def _busy(start_response: Any) -> Iterable[bytes]:
+def _busy(start_response: StartResponse) -> Iterable[bytes]:
     start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "2")])
     return [b"no place for another socket"]
 
 
-def _unknown(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def _unknown(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer for a socket that is gone, or that another node has; Engine.IO's own answer says nothing of nodes."""
     code = ErrorCode.UNKNOWN_SOCKET
     accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)

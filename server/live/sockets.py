@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from server.domain.access.rights import reach_of
 from server.domain.errors import HallError
-from server.live.gate import Gate
+from server.live.gate import Gate, SessionToken
 from server.live.relay import NAMESPACE, CompactJson, room
 from server.protocol.addresses import OwnAddresses, reached_at
+from server.protocol.json_values import JsonObject
+from server.protocol.messages import Position
 from server.protocol.terms import ErrorCode
-from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import Tokens
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.readmodel.snapshot import hall_row
@@ -28,7 +30,7 @@ RECHECK_SECONDS = 2.0
 def build(app: Flask, addresses: OwnAddresses) -> SocketIO:
     """The Socket.IO server: threads, pings each five seconds, small packets, the listed origins only."""
 
-    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+    def allowed(origin: str | None, environ: WSGIEnvironment) -> bool:
         return origin is not None and addresses.knows_origin(origin, reached_at(environ))
 
     for library in ("engineio.server", "socketio.server"):
@@ -91,15 +93,15 @@ class Connections:
                     break
 
 
-def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate) -> Connections:
+def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate, session: SessionToken) -> Connections:
     """Register the handlers of the namespace."""
     connections = Connections(tokens, sockets)
 
     @sockets.on("connect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # Flask-SocketIO has no types
-    def connected(auth: Any = None) -> None:
-        given = auth if isinstance(auth, dict) else {}
+    def connected(auth: object = None) -> None:
+        given: JsonObject = auth if isinstance(auth, dict) else {}
         sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
-        kind, token = _credentials(given)
+        kind, token = _credentials(given, session)
         who = tokens.look_up(kind, token) if token else None
         if who is None:
             raise Refused(ErrorCode.UNAUTHENTICATED.value)
@@ -109,35 +111,35 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate) -> 
         if not gate.joined(request.environ, who):
             raise Refused(ErrorCode.BUSY.value)
         connections.add(sid, kind, token)
-        emit("position", position)
+        emit("position", position.model_dump())
 
     @sockets.on("disconnect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
-    def disconnected(_reason: Any = None) -> None:
+    def disconnected(_reason: object = None) -> None:
         connections.remove(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
         gate.parted(request.environ)
 
     @sockets.on("*", namespace=NAMESPACE)  # type: ignore[untyped-decorator]  # as above
-    def anything(_name: str, *_values: Any) -> None:
+    def anything(_name: str, *_values: object) -> None:
         """Events go out here, commands come over HTTP: whoever sends something is cut off."""
         disconnect()
 
     return connections
 
 
-def _credentials(given: dict[str, Any]) -> tuple[str, str]:
+def _credentials(given: JsonObject, session: SessionToken) -> tuple[str, str]:
     token = given.get("token")
     if isinstance(token, str) and token:
         return "device", token
-    return "session", request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE) or ""
+    return "session", session(request.environ) or ""
 
 
-def _join(context: Context, who: Principal, hall: str) -> dict[str, Any]:
+def _join(context: Context, who: Principal, hall: str) -> Position:
     """Join first, then say where the journal stands: what is committed in between arrives live."""
     try:
         who.must_be_in(hall)
         join_room(room(hall, who.audience))
         with Session(context.engines.read) as db:
             row = hall_row(db, hall)
-            return {"epoch": row.epoch, "seq": row.seq}
+            return Position(epoch=row.epoch, seq=row.seq)
     except HallError as error:
         raise Refused(error.code.value) from None

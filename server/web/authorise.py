@@ -7,9 +7,10 @@ from server.domain.access.rights import PAGES, roles_of
 from server.domain.errors import HallError
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
-from server.services.access.tokens import COOKIE, SECURE_COOKIE, Tokens
+from server.services.access.tokens import Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
+from server.web.cookies import session_token
 
 
 def principal_of(tokens: Tokens) -> Principal:
@@ -17,17 +18,12 @@ def principal_of(tokens: Tokens) -> Principal:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return _known(tokens.look_up("device", token.strip()))
-    cookie = session_cookie()
+    cookie = session_token(request.environ)
     if not cookie:
         raise HallError(ErrorCode.UNAUTHENTICATED)
     if request.method not in {"GET", "HEAD"}:
         same_site()
     return _known(tokens.look_up("session", cookie))
-
-
-def session_cookie() -> str | None:
-    """The session token of this browser."""
-    return request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE)
 
 
 def _known(found: Principal | None) -> Principal:

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 from server.services.access import login_attempts, sessions, staff
-from server.services.access.tokens import COOKIE, SECURE_COOKIE
 from server.services.core.context import Context
 from server.services.core.hall_scope import own_hall
 from server.services.core.principal import SYSTEM, Principal
@@ -14,7 +13,8 @@ from server.services.core.requests import SessionBody
 from server.services.core.unit_of_work import Answer, Work
 from server.services.core.views import View
 from server.store.models import StaffRow
-from server.web.authorise import is_encrypted, same_site, session_cookie
+from server.web.authorise import is_encrypted, same_site
+from server.web.cookies import SECURE_SESSION, SESSION, session_token
 from server.web.routes import declare, parsed_body, read, rendered, web
 
 
@@ -46,7 +46,7 @@ def _sign_in() -> Response:
         raise HallError(ErrorCode.WRONG_CREDENTIALS)
     response = rendered(answer.body)
     response.set_cookie(
-        SECURE_COOKIE if is_encrypted() else COOKIE,
+        SECURE_SESSION if is_encrypted() else SESSION,
         token,
         httponly=True,
         samesite="Strict",
@@ -60,7 +60,7 @@ def _sign_out() -> Response:
     """The session ends, here and on the server."""
     here = web()
     same_site()
-    token = session_cookie()
+    token = session_token(request.environ)
     if token:
         here.context.transactions.system(
             own_hall(here.context, SYSTEM), lambda work: sessions.sign_out(work, here.context, token)
@@ -68,8 +68,8 @@ def _sign_out() -> Response:
         here.tokens.forget(token)
     response = rendered({})
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    for name in (COOKIE, SECURE_COOKIE):
-        response.delete_cookie(name, path="/", samesite="Strict", secure=name == SECURE_COOKIE)
+    for name in (SESSION, SECURE_SESSION):
+        response.delete_cookie(name, path="/", samesite="Strict", secure=name == SECURE_SESSION)
     return response
 
 

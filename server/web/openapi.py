@@ -12,6 +12,7 @@ from spectree.model_adapter.protocol import SchemaMode
 from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 
 from server.protocol.terms import ErrorCode
+from server.web import cookies
 from server.web.problems import STATUS, title_of
 from server.web.routes import Route, declared, rendered
 
@@ -139,7 +140,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     document.setdefault("components", {})["securitySchemes"] = {
         "device": {"type": "http", "scheme": "bearer", "description": "hall-server device add"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookies.SESSION},
     }
     for route in declared():
         _complete_route(document["paths"], route)

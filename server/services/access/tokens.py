@@ -10,8 +10,6 @@ from server.services.core.principal import Principal
 TRUSTED_SECONDS = 2.0
 """How long a token's look-up is remembered: a revoked one is refused after at most so long."""
 TOUCH_SECONDS = 60.0
-COOKIE = "hall_session"
-SECURE_COOKIE = "__Host-hall_session"
 
 
 class Tokens:
