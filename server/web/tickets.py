@@ -45,48 +45,59 @@ def blueprint() -> Blueprint:
     routes = Blueprint("tickets", __name__, url_prefix="/api/v1")
     _reads(routes)
 
-    def add(
-        name: str,
-        use_case: UseCase,
-        body: type[Given],
-        answer: type[BaseModel] = TicketAnswer,
-        *,
-        halls: HallsOf[Given] | None = None,
-        prepare: Prepare[Given] | None = None,
-    ) -> None:
-        command_route(
-            routes,
-            f"/tickets/<id>/{name}",
-            use_case,
-            operation=f"{name}_ticket",
-            tag="tickets",
-            body=body,
-            answer=answer,
-            halls=halls,
-            prepare=prepare,
-        )
-
-    add(
+    _add(
+        routes,
         "triage",
         lambda work, context, body, id: triage(work, context, id, body),
         TriageBody,
         prepare=confirmed,
     )
     for name, plain in consultation.PLAIN.items():
-        add(name, _plain(plain), PlainBody)
-    add("return", lambda work, context, body, id: consultation.give_back(work, context, id, body), VisitBody)
-    add("worse", lambda work, context, body, id: consultation.worse(work, context, id, body), VisitBody, FeelsWorse)
-    add("start", lambda work, _, body, id: consultation.start(work, id, body), StartBody)
-    add("hold", lambda work, _, body, id: consultation.hold(work, id, body), HoldBody)
-    add("stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
-    add("prioritise", lambda work, _, body, id: consultation.prioritise(work, id, body), PrioritiseBody)
-    add(
+        _add(routes, name, _plain(plain), PlainBody)
+    _add(routes, "return", lambda work, context, body, id: consultation.give_back(work, context, id, body), VisitBody)
+    _add(
+        routes,
+        "worse",
+        lambda work, context, body, id: consultation.worse(work, context, id, body),
+        VisitBody,
+        FeelsWorse,
+    )
+    _add(routes, "start", lambda work, _, body, id: consultation.start(work, id, body), StartBody)
+    _add(routes, "hold", lambda work, _, body, id: consultation.hold(work, id, body), HoldBody)
+    _add(routes, "stage", lambda work, _, body, id: staging.stage(work, id, body), StageBody)
+    _add(routes, "prioritise", lambda work, _, body, id: consultation.prioritise(work, id, body), PrioritiseBody)
+    _add(
+        routes,
         "transfer",
         lambda work, context, body, id: transfer.transfer(work, context, id, body),
         TransferBody,
         halls=_halls,
     )
     return routes
+
+
+def _add(
+    routes: Blueprint,
+    name: str,
+    use_case: UseCase,
+    body: type[Given],
+    answer: type[BaseModel] = TicketAnswer,
+    *,
+    halls: HallsOf[Given] | None = None,
+    prepare: Prepare[Given] | None = None,
+) -> None:
+    """A command on one ticket."""
+    command_route(
+        routes,
+        f"/tickets/<id>/{name}",
+        use_case,
+        operation=f"{name}_ticket",
+        tag="tickets",
+        body=body,
+        answer=answer,
+        halls=halls,
+        prepare=prepare,
+    )
 
 
 def _reads(routes: Blueprint) -> None:
