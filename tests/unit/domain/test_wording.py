@@ -124,7 +124,9 @@ def test_every_kind_has_a_sentence_in_every_language():
 
     for language in ("zh", "yue", "en"):
         written = set(messages("calls", language))
-        assert {*AnnouncementKind, *purposes, "room"} == {key for key in written if not key.startswith("call_window.")}
+        assert {*AnnouncementKind, *purposes, "room", "window"} == {
+            key for key in written if not key.startswith("call_window.")
+        }
         assert {key.replace("call_window.", "call.") for key in written if key.startswith("call_window.")} < purposes
 
 
