@@ -169,7 +169,7 @@ def missed(result: list[tuple[Case, Suggestion]]) -> None:
     print("\nmissed, level 1-2:")
     for case, suggestion in result:
         if case.expert <= 2 < suggestion.rank:
-            reasons = "; ".join(criterion.names["en"] for criterion in suggestion.criteria) or "nothing fired"
+            reasons = "; ".join(criterion.message.text("en") for criterion in suggestion.criteria) or "nothing fired"
             nurse = f"nurse {case.nurse}" if case.nurse else "nurse ?"
             seen = f"row {case.row}: expert {case.expert}, {nurse}, suggested {suggestion.rank}"
             print(f"{seen}: {case.complaint!r}, {case.age} years: {reasons}")

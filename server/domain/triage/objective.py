@@ -6,7 +6,8 @@ from typing import Literal
 
 from server.domain.triage.scale import Acuity
 from server.domain.triage.scores import sirs
-from server.domain.triage.vitals import MEASURES, Vitals
+from server.domain.triage.vitals import MEASURES, Vitals, name_of
+from server.protocol.texts import Message
 
 TABLE_SOURCE = "CN-ED-2018 Table 1 [S1][S2]"
 ZONE_SOURCES: Mapping[str, str] = {"v4": "ESI v4 danger zone [S12]", "v5": "ESI v5 danger zone [K?]"}
@@ -14,11 +15,11 @@ ZONE_SOURCES: Mapping[str, str] = {"v4": "ESI v4 danger zone [S12]", "v5": "ESI 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A reason for a grade, in words with the measured value; `acuity` is what it asks for at least."""
+    """A reason for a grade, with the measured value in its message; `acuity` is what it asks for at least."""
 
     id: str
     acuity: Acuity
-    names: Mapping[str, str]
+    message: Message
     source: str
 
 
@@ -69,12 +70,7 @@ OBJECTIVE: tuple[Row, ...] = (
     Row("pain", Acuity.III, 4, 6),
 )
 # “Responds to voice” spans drowsy (Ⅲ) to stupor (Ⅱ): worse wins. New confusion is GCS 14 (Ⅲ).
-CONSCIOUSNESS_LEVELS: Mapping[str, tuple[Acuity, dict[str, str]]] = {
-    "C": (Acuity.III, {"zh": "新发意识模糊", "en": "newly confused"}),
-    "V": (Acuity.II, {"zh": "仅对呼唤有反应", "en": "responds to voice only"}),
-    "P": (Acuity.I, {"zh": "仅对疼痛有反应", "en": "responds to pain only"}),
-    "U": (Acuity.I, {"zh": "无反应", "en": "unresponsive"}),
-}
+CONSCIOUSNESS_LEVELS: Mapping[str, Acuity] = {"C": Acuity.III, "V": Acuity.II, "P": Acuity.I, "U": Acuity.I}
 # With known hypercapnic failure 88–92 % is the target (NEWS2 scale 2): the table's cells hold only below it.
 HYPERCAPNIC_TARGET = 88
 # Age limits in years, then pulse and respiration above which the vital is in the danger zone; a row holds below its
@@ -98,11 +94,12 @@ def objective_criteria(vitals: Vitals) -> list[Criterion]:
             continue
         row = next((row for row in OBJECTIVE if row.vital == vital and row.holds(value)), None)
         if row is not None:
-            names = measured(vital, value, _limits(row))
-            found.append(Criterion(f"objective.{vital}", row.acuity, names, TABLE_SOURCE))
+            message = measured(vital, value, _limits(row))
+            found.append(Criterion(f"objective.{vital}", row.acuity, message, TABLE_SOURCE))
     if vitals.consciousness is not None and vitals.consciousness != "A":
-        acuity, names = CONSCIOUSNESS_LEVELS[vitals.consciousness]
-        found.append(Criterion("objective.consciousness", acuity, names, TABLE_SOURCE))
+        acuity = CONSCIOUSNESS_LEVELS[vitals.consciousness]
+        message = Message("triage", f"consciousness.{vitals.consciousness}")
+        found.append(Criterion("objective.consciousness", acuity, message, TABLE_SOURCE))
     return found
 
 
@@ -121,9 +118,9 @@ def danger_zone(vitals: Vitals, age: float, version: Literal["v4", "v5"]) -> lis
     for vital, limit, beyond, sign in checks:
         value = getattr(vitals, vital)
         if value is not None and beyond(float(value), float(limit)):
-            limits = {"zh": f"{sign} {limit:g},该年龄危险区", "en": f"{sign} {limit:g}, danger zone at this age"}
-            names = measured(vital, value, limits)
-            found.append(Criterion(f"danger_zone.{vital}", Acuity.III, names, ZONE_SOURCES[version]))
+            limits = Message("triage", "limits.zone", {"limits": f"{sign} {limit:g}"})
+            message = measured(vital, value, limits)
+            found.append(Criterion(f"danger_zone.{vital}", Acuity.III, message, ZONE_SOURCES[version]))
     return found
 
 
@@ -140,18 +137,17 @@ def _fastest(age: float, version: Literal["v4", "v5"]) -> tuple[float, float]:
     return next((pulse, breaths) for below, pulse, breaths in ZONES[version] if age < below)
 
 
-def measured(vital: str, value: float, limits: Mapping[str, str]) -> dict[str, str]:
-    """“Pulse 152 /min (150–180)” in both languages."""
-    measure = MEASURES[vital]
-    unit = f" {measure.unit}" if measure.unit else ""
-    return {language: f"{measure.names[language]} {value:g}{unit} ({limits[language]})" for language in ("zh", "en")}
+def measured(vital: str, value: float, limits: str | Message) -> Message:
+    """“Pulse 152 /min (150–180)”."""
+    shown = f"{value:g} {MEASURES[vital].unit}".strip()
+    return Message("triage", "measured", {"measure": name_of(vital), "value": shown, "limits": limits})
 
 
-def _limits(row: Row) -> dict[str, str]:
+def _limits(row: Row) -> str:
     if row.low == _NONE:
         text = f"< {row.high:g}" if row.strict else f"≤ {row.high:g}"
     elif row.high == _ALL:
         text = f"> {row.low:g}" if row.strict else f"≥ {row.low:g}"
     else:
         text = f"{row.low:g}–{row.high:g}" if row.low < row.high else f"{row.low:g}"
-    return {"zh": text, "en": text}
+    return text

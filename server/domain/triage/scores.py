@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from server.domain.triage.vitals import Vitals
+from server.protocol.texts import Message
 
 # Points by band: (up to and including this value, points), ascending; values are rounded first.
 Bands = tuple[tuple[float, int], ...]
@@ -32,13 +33,8 @@ MEWS_BANDS: Mapping[str, Bands] = {
     "temperature": ((34.9, 2), (38.4, 0), (ABOVE, 2)),
 }
 MEWS_CONSCIOUSNESS: Mapping[str, int] = {"A": 0, "C": 1, "V": 1, "P": 2, "U": 3}
-# One hospital's actions [S27]: (from this total, words), descending.
-MEWS_ACTIONS: tuple[tuple[int, Mapping[str, str]], ...] = (
-    (9, {"zh": "立即抢救", "en": "resuscitate"}),
-    (6, {"zh": "医生立即查看", "en": "doctor now"}),
-    (4, {"zh": "密切观察", "en": "watch closely"}),
-    (0, {"zh": "常规观察", "en": "routine"}),
-)
+# One hospital's actions [S27]: (from this total, key of the catalogue), descending.
+MEWS_ACTIONS: tuple[tuple[int, str], ...] = ((9, "resuscitate"), (6, "doctor_now"), (4, "watch"), (0, "routine"))
 _SCORED = ("respiration", "spo2", "systolic", "pulse", "temperature", "consciousness")
 
 
@@ -87,9 +83,9 @@ def mews(vitals: Vitals) -> Score:
     return _score(parts, tuple(vital for vital in _SCORED if vital != "spo2"))
 
 
-def mews_action(total: int) -> Mapping[str, str]:
-    """What one hospital does at this MEWS [S27], in words."""
-    return next(words for least, words in MEWS_ACTIONS if total >= least)
+def mews_action(total: int) -> Message:
+    """What one hospital does at this MEWS [S27]."""
+    return Message("triage", f"action.{next(action for least, action in MEWS_ACTIONS if total >= least)}")
 
 
 def sirs(vitals: Vitals, pulse_over: float = 90, respiration_over: float = 20) -> int:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.triage.findings import Finding
-from server.domain.triage.notes import VITAL_WORDS, Note, Patient, notes_on_patient, notes_on_vitals
+from server.domain.triage.notes import Note, Patient, notes_on_patient, notes_on_vitals
 from server.domain.triage.objective import ADULT_FROM, Criterion, danger_zone, measured, objective_criteria, sirs_at
 from server.domain.triage.scale import Acuity, Scale
 from server.domain.triage.scores import Score, mews, news2
-from server.domain.triage.vitals import MEASURES, Vitals
+from server.domain.triage.vitals import MEASURES, Vitals, name_of
+from server.protocol.texts import Listed, Message
 
 PREGNANT_SYSTOLIC = 160
 # Vitals are stale after 30 minutes in Ⅰ to Ⅲ, after 60 in Ⅳ (docs/sources.md, Suggested grade).
@@ -89,18 +90,15 @@ def _news2_criteria(score: Score | None) -> list[Criterion]:
         return []
     source = "NEWS2, Royal College of Physicians 2017 [S24][S25]"
     if score.total >= 7:
-        names = {"zh": f"NEWS2评分{score.total}(≥7)", "en": f"NEWS2 is {score.total} (≥ 7)"}
-        return [Criterion("news2.total", Acuity.II, names, source)]
+        message = Message("triage", "news2_high", {"total": score.total})
+        return [Criterion("news2.total", Acuity.II, message, source)]
     if score.total >= 5:
-        names = {"zh": f"NEWS2评分{score.total}(5–6)", "en": f"NEWS2 is {score.total} (5–6)"}
-        return [Criterion("news2.total", Acuity.III, names, source)]
+        message = Message("triage", "news2_medium", {"total": score.total})
+        return [Criterion("news2.total", Acuity.III, message, source)]
     if score.single_three:
-        vitals = [VITAL_WORDS[vital] for vital, points in score.parts.items() if points == 3]
-        names = {
-            "zh": "NEWS2单项3分:" + "、".join(words["zh"] for words in vitals),
-            "en": "NEWS2 has 3 points for " + ", ".join(words["en"].lower() for words in vitals),
-        }
-        return [Criterion("news2.single", Acuity.III, names, source)]
+        measures = Listed(tuple(name_of(vital) for vital, points in score.parts.items() if points == 3))
+        message = Message("triage", "news2_single", {"measures": measures})
+        return [Criterion("news2.single", Acuity.III, message, source)]
     return []
 
 
@@ -110,7 +108,8 @@ def _manual_criteria(vitals: Vitals, findings: list[Finding], age: float | None,
         acuity = finding.acuity_for(vitals, age)
         if finding.red_flag is not None and scale.red_flag is not None:
             acuity = min(acuity, scale.red_flag)
-        found.append(Criterion(f"finding.{finding.id}", acuity, finding.names, finding.source))
+        message = Message("triage", "finding", {"finding": finding.names})
+        found.append(Criterion(f"finding.{finding.id}", acuity, message, finding.source))
     return found
 
 
@@ -119,12 +118,8 @@ def _sepsis_criteria(vitals: Vitals, findings: list[Finding], age: float | None,
     count = sirs_at(vitals, age)
     if count < scale.sepsis_sirs or not any(finding.infection for finding in findings):
         return []
-    names = {
-        "zh": f"疑似感染且符合{count}项SIRS标准:脓毒症可疑",
-        "en": f"Infection with {count} SIRS criteria: suspected sepsis",
-    }
     source = "Sepsis-2 (SIRS): Bone et al., Chest 1992;101:1644-55; suspected sepsis is Ⅱ [S2]"
-    return [Criterion("sepsis.sirs", Acuity.II, names, source)]
+    return [Criterion("sepsis.sirs", Acuity.II, Message("triage", "sepsis", {"count": count}), source)]
 
 
 def _child_criteria(vitals: Vitals, age: float | None, scale: Scale) -> list[Criterion]:
@@ -140,15 +135,16 @@ def _pregnancy_criteria(vitals: Vitals, findings: list[Finding], pregnant: bool)
     source = "special groups [REC]"
     found = []
     if vitals.systolic is not None and vitals.systolic >= PREGNANT_SYSTOLIC:
-        names = measured("systolic", vitals.systolic, {"zh": "孕期≥160", "en": "pregnant: ≥ 160"})
-        found.append(Criterion("pregnancy.systolic", Acuity.II, names, source))
+        limits = Message("triage", "limits.pregnant", {"systolic": PREGNANT_SYSTOLIC})
+        message = measured("systolic", vitals.systolic, limits)
+        found.append(Criterion("pregnancy.systolic", Acuity.II, message, source))
     if vitals.pain is not None and vitals.pain >= 1:
-        names = measured("pain", vitals.pain, {"zh": "孕期疼痛", "en": "pregnant: any pain"})
-        found.append(Criterion("pregnancy.pain", Acuity.II, names, source))
+        message = measured("pain", vitals.pain, Message("triage", "limits.pregnant_pain"))
+        found.append(Criterion("pregnancy.pain", Acuity.II, message, source))
     for finding in findings:
         if finding.pregnancy:
-            names = {"zh": f"孕期{finding.names['zh']}", "en": f"Pregnant: {finding.names['en'].lower()}"}
-            found.append(Criterion(f"pregnancy.{finding.id}", Acuity.II, names, source))
+            message = Message("triage", "pregnant_finding", {"finding": finding.names})
+            found.append(Criterion(f"pregnancy.{finding.id}", Acuity.II, message, source))
     return found
 
 
@@ -159,8 +155,8 @@ def _local_criteria(vitals: Vitals, scale: Scale) -> list[Criterion]:
         low = local.at_least is None or (value is not None and value >= local.at_least)
         high = local.at_most is None or (value is not None and value <= local.at_most)
         if low and high:
-            names = {language: f"{words}: {value:g}" for language, words in local.names.items()}
-            found.append(Criterion(f"scale.{local.vital}.{index}", local.acuity, names, local.source))
+            message = Message("triage", "local", {"criterion": local.names, "value": f"{value:g}"})
+            found.append(Criterion(f"scale.{local.vital}.{index}", local.acuity, message, local.source))
     return found
 
 

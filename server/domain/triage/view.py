@@ -18,14 +18,14 @@ def suggestion_view(suggestion: Suggestion) -> dict[str, Any]:
             {
                 "id": criterion.id,
                 "acuity": criterion.acuity.label,
-                "names": dict(criterion.names),
+                "names": criterion.message.names(),
                 "source": criterion.source,
             }
             for criterion in suggestion.criteria
         ],
         "missing": list(suggestion.missing),
         "stale": list(suggestion.stale),
-        "notes": [{"id": note.id, "names": dict(note.names)} for note in suggestion.notes],
+        "notes": [{"id": note.id, "names": note.message.names()} for note in suggestion.notes],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NoReturn
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
+from server.protocol.texts import Listed, Message, Value
 
 Consciousness = Literal["A", "C", "V", "P", "U"]
 CONSCIOUSNESS: tuple[Consciousness, ...] = ("A", "C", "V", "P", "U")
@@ -45,30 +46,29 @@ class Question:
 
     vital: str
     value: float
-    names: Mapping[str, str]
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Words and limits of one vital: outside `possible` it is refused as impossible (limits [REC], wider than life)."""
+    """Unit and limits of one vital: outside `possible` it is refused as impossible (limits [REC], wider than life)."""
 
-    names: Mapping[str, str]
     unit: str
     possible: tuple[float, float]
     whole: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
-    "respiration": Measure({"zh": "呼吸", "en": "Respiration"}, "/min", (0, 120)),
-    "spo2": Measure({"zh": "血氧饱和度", "en": "Oxygen saturation"}, "%", (0, 100)),
-    "systolic": Measure({"zh": "收缩压", "en": "Systolic pressure"}, "mmHg", (0, 350)),
-    "diastolic": Measure({"zh": "舒张压", "en": "Diastolic pressure"}, "mmHg", (0, 250)),
-    "pulse": Measure({"zh": "心率", "en": "Pulse"}, "/min", (0, 350)),
-    "temperature": Measure({"zh": "体温", "en": "Temperature"}, "°C", (10, 46)),
-    "gcs": Measure({"zh": "GCS评分", "en": "Glasgow coma scale"}, "", (3, 15), whole=True),
-    "pain": Measure({"zh": "疼痛评分", "en": "Pain (0–10)"}, "", (0, 10), whole=True),
-    "glucose": Measure({"zh": "血糖", "en": "Glucose"}, "mmol/L", (0, 150)),
-    "potassium": Measure({"zh": "血钾", "en": "Potassium"}, "mmol/L", (0, 20)),
+    "respiration": Measure("/min", (0, 120)),
+    "spo2": Measure("%", (0, 100)),
+    "systolic": Measure("mmHg", (0, 350)),
+    "diastolic": Measure("mmHg", (0, 250)),
+    "pulse": Measure("/min", (0, 350)),
+    "temperature": Measure("°C", (10, 46)),
+    "gcs": Measure("", (3, 15), whole=True),
+    "pain": Measure("", (0, 10), whole=True),
+    "glucose": Measure("mmol/L", (0, 150)),
+    "potassium": Measure("mmol/L", (0, 20)),
 }
 
 # What is rare enough to ask back, as (vital, from this age in years, low, high); the last row whose age is reached
@@ -96,29 +96,34 @@ UNLIKELY: tuple[tuple[str, float, float, float], ...] = (
 )
 
 
+def name_of(vital: str) -> Message:
+    """The name of a vital sign, as the nurse reads it."""
+    return Message("triage", f"measure.{vital}")
+
+
 def check_vitals(raw: Mapping[str, Any]) -> Vitals:
     """Vitals from what a form or a machine sent; unknown keys, texts and impossible values raise INVALID.
 
-    `measured_at` may be a datetime or RFC 3339. `extra` of the error names the `field` and the `reason` in zh and en;
+    `measured_at` may be a datetime or RFC 3339. `extra` of the error names the `field` and the `reason`, a message;
     nothing is corrected silently.
     """
     known = {field.name for field in fields(Vitals)}
     for key in raw:
         if key not in known:
-            _refuse(key, f"没有“{key}”这一项", f"there is no vital sign {key!r}")
+            _refuse(key, "unknown", vital=key)
     values: dict[str, Any] = {key: _number(key, raw[key]) for key in MEASURES if raw.get(key) is not None}
     for key in ("oxygen", "hypercapnic"):
         if raw.get(key) is not None:
             if not isinstance(raw[key], bool):
-                _refuse(key, "只能填是或否", f"must be true or false, not {raw[key]!r}")
+                _refuse(key, "yes_or_no", value=repr(raw[key]))
             values[key] = raw[key]
     state = raw.get("consciousness")
     if state is not None and state not in CONSCIOUSNESS:
-        _refuse("consciousness", "只能填A、C、V、P、U之一", f"must be one of A, C, V, P, U, not {state!r}")
+        _refuse("consciousness", "consciousness", known=Listed(CONSCIOUSNESS), value=repr(state))
     moment = _moment(raw.get("measured_at"))
     systolic, diastolic = values.get("systolic"), values.get("diastolic")
     if systolic is not None and diastolic is not None and diastolic > systolic:
-        _refuse("diastolic", "舒张压高于收缩压,请核对", f"diastolic {diastolic:g} is above systolic {systolic:g}")
+        _refuse("diastolic", "diastolic", diastolic=f"{diastolic:g}", systolic=f"{systolic:g}")
     return Vitals(**values, consciousness=state, measured_at=moment)
 
 
@@ -130,11 +135,8 @@ def unlikely(vitals: Vitals, age: float | None) -> list[Question]:
     for vital, (low, high) in limits.items():
         value = getattr(vitals, vital)
         if value is not None and not low <= value <= high:
-            measure = MEASURES[vital]
-            shown = f"{value:g} {measure.unit}"
-            zh, en = measure.names["zh"], measure.names["en"]
-            words = {"zh": f"{zh} {shown},确定吗?", "en": f"{en} {shown}: is that right?"}
-            questions.append(Question(vital, value, words))
+            shown: dict[str, Value] = {"measure": name_of(vital), "value": f"{value:g} {MEASURES[vital].unit}"}
+            questions.append(Question(vital, value, Message("triage", "question", shown)))
     return questions
 
 
@@ -148,25 +150,22 @@ def _moment(value: Any) -> datetime | None:
         except ValueError:
             moment = None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
-        _refuse("measured_at", "测量时间须带时区", f"must be a time with its zone, not {value!r}")
+        _refuse("measured_at", "time", value=repr(value))
     return moment
 
 
 def _number(vital: str, value: Any) -> float | int:
     measure = MEASURES[vital]
     if isinstance(value, str) and ("," in value or "\uff0c" in value):
-        _refuse(vital, "小数请用点,例如36.5", f"write decimals with a point, such as 36.5, not {value!r}")
+        _refuse(vital, "comma", value=repr(value))
     if not _is_number(value):
-        _refuse(vital, "须为数字", f"must be a number, not {value!r:.40}")
+        _refuse(vital, "number", value=f"{value!r:.40}")
     low, high = measure.possible
     if not low <= value <= high:
-        _refuse(
-            vital,
-            f"{measure.names['zh']}不可能是{value:g}(应在{low:g}~{high:g}{measure.unit}之间)",
-            f"cannot be {value:g}; possible is {low:g} to {high:g} {measure.unit}".rstrip(),
-        )
+        limits = {"low": f"{low:g}", "high": f"{high:g}", "unit": measure.unit}
+        _refuse(vital, "impossible", measure=name_of(vital), value=f"{value:g}", **limits)
     if measure.whole and value != int(value):
-        _refuse(vital, "须为整数", f"must be a whole number, not {value:g}")
+        _refuse(vital, "whole", value=f"{value:g}")
     return int(value) if measure.whole else float(value)
 
 
@@ -175,5 +174,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ABSURD
 
 
-def _refuse(field: str, zh: str, en: str) -> NoReturn:
-    raise HallError(ErrorCode.INVALID, f"vitals.{field}: {en}", field=f"vitals.{field}", reason={"zh": zh, "en": en})
+def _refuse(field: str, why: str, **values: Value) -> NoReturn:
+    reason = Message("triage", f"refused.{why}", values)
+    raise HallError(ErrorCode.INVALID, f"vitals.{field}: {reason.text('en')}", field=f"vitals.{field}", reason=reason)

@@ -104,7 +104,7 @@ def suggest(context: Context, who: Principal, body: SuggestBody) -> View:
     findings = [*(body.findings or []), *(find_findings(body.complaint, context.findings) if body.complaint else [])]
     chosen = context.findings.pick(findings)
     found = suggest_grade(vitals, chosen, age, body.pregnant, context.scale(scale_id), now=now)
-    questions = [{"vital": q.vital, "value": q.value, "names": dict(q.names)} for q in unlikely(vitals, age)]
+    questions = [{"vital": q.vital, "value": q.value, "names": q.message.names()} for q in unlikely(vitals, age)]
     return {"suggestion": suggestion_view(found), "questions": questions, "findings": list(dict.fromkeys(findings))}
 
 

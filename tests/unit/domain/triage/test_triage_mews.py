@@ -29,7 +29,7 @@ def test_a_vital_at_a_band_edge_scores_its_points(vital, value, points):
      (9, "resuscitate"), (14, "resuscitate")],
 )  # fmt: skip
 def test_a_total_has_its_action(total, action):
-    assert action == mews_action(total)["en"]
+    assert action == mews_action(total).text("en")
 
 
 def test_the_worst_patient_scores_fourteen():

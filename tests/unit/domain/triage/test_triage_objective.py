@@ -34,8 +34,8 @@ def test_the_worse_level_wins_at_the_boundary(vital, value, level):
 def test_a_criterion_says_what_was_measured_and_against_which_limits():
     (criterion,) = objective_criteria(Vitals(pulse=150))
     assert "objective.pulse" == criterion.id
-    assert "Pulse 150 /min (150–180)" == criterion.names["en"]
-    assert "心率 150 /min (150–180)" == criterion.names["zh"]
+    assert "Pulse 150 /min (150–180)" == criterion.message.text("en")
+    assert "心率 150 /min (150–180)" == criterion.message.text("zh")
     assert "S2" in criterion.source
 
 

@@ -47,7 +47,7 @@ def test_nothing_measured_is_no_reason_to_wait_longest():
         "consciousness",
         "pain",
     ) == suggestion.missing
-    assert "Not measured: respiration, oxygen saturation" in suggestion.notes[0].names["en"]
+    assert "Not measured: respiration, oxygen saturation" in suggestion.notes[0].message.text("en")
 
 
 def test_only_a_finding_that_says_so_leads_to_the_last_level():
@@ -89,13 +89,13 @@ def test_a_child_in_the_danger_zone_is_at_least_urgent_and_second_thoughts_are_a
     suggestion = suggest(Vitals(respiration=45), age=2)
     assert "Ⅲ" == suggestion.grade
     assert ["danger_zone.respiration"] == fired(suggestion)
-    assert "Child in the danger zone: consider level Ⅱ" in [note.names["en"] for note in suggestion.notes]
+    assert "Child in the danger zone: consider level Ⅱ" in [note.message.text("en") for note in suggestion.notes]
 
 
 def test_esi_asks_for_a_second_thought_for_adults_too():
     suggestion = suggest(Vitals(respiration=21, pulse=99), scale=SCALES["ESI"])
     assert "4" == suggestion.grade
-    assert "ESI danger-zone vitals: consider level 2" in [note.names["en"] for note in suggestion.notes]
+    assert "ESI danger-zone vitals: consider level 2" in [note.message.text("en") for note in suggestion.notes]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_feverish_child_is_no_suspected_sepsis_by_an_adults_pulse(age, pulse, 
 def test_who_does_not_breathe_is_of_the_first_level():
     suggestion = suggest(Vitals(respiration=0))
     assert "Ⅰ" == suggestion.grade
-    assert "Respiration 0 /min (0)" == suggestion.criteria[0].names["en"]
+    assert "Respiration 0 /min (0)" == suggestion.criteria[0].message.text("en")
     assert "Ⅲ" == suggest(Vitals(respiration=1)).grade
 
 
@@ -195,7 +195,7 @@ def test_mews_is_shown_with_its_action_but_changes_no_grade():
     suggestion = suggest(Vitals(respiration=21, pulse=99, systolic=92))
     assert ("Ⅲ", 3) == (suggestion.grade, suggestion.scores["mews"].total)
     watched = suggest(Vitals(respiration=21, temperature=38.6))
-    assert "MEWS is 4: watch closely" in [note.names["en"] for note in watched.notes]
+    assert "MEWS is 4: watch closely" in [note.message.text("en") for note in watched.notes]
     assert Acuity.IVA == watched.acuity
 
 
@@ -211,6 +211,6 @@ def test_every_criterion_has_words_in_both_languages_and_a_source():
     suggestion = suggest(Vitals(pulse=190, pain=9, consciousness="V", spo2=85), ["stroke_signs"])
     assert len(suggestion.criteria) == 6
     for criterion in suggestion.criteria:
-        assert criterion.names["zh"]
-        assert criterion.names["en"]
+        assert criterion.message.text("zh")
+        assert criterion.message.text("en")
         assert criterion.source

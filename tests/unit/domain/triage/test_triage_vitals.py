@@ -45,7 +45,7 @@ def test_an_impossible_value_is_refused_and_named(vital, value):
         check_vitals(GOOD | {vital: value})
     assert ErrorCode.INVALID == refused.value.code
     assert f"vitals.{vital}" == refused.value.extra["field"]
-    assert {"zh", "en"} == set(refused.value.extra["reason"])
+    assert {"zh", "en"} == set(refused.value.extra["reason"].names())
 
 
 def test_a_decimal_comma_is_answered_with_the_point():
@@ -75,5 +75,5 @@ def test_an_unlikely_value_is_asked_back_by_age(vital, value, age, asked):
 
 def test_the_question_reads_in_both_languages():
     (question,) = unlikely(check_vitals({"temperature": 30.0}), 40)
-    assert "体温 30 °C,确定吗?" == question.names["zh"]
-    assert "Temperature 30 °C: is that right?" == question.names["en"]
+    assert "体温 30 °C,确定吗?" == question.message.text("zh")
+    assert "Temperature 30 °C: is that right?" == question.message.text("en")
