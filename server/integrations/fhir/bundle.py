@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
@@ -81,7 +80,7 @@ class Root:
         """All resources of a type, in the order of the bundle."""
         return [one for one in self.entries if one is not None and one.kind == kind]
 
-    def resolve(self, reference: Any, at: Found) -> Found | None:
+    def resolve(self, reference: Json | None, at: Found) -> Found | None:
         """What a Reference in `at` points to; None when it is not in the bundle. Raises invalid when it is ambiguous.
 
         A reference by identifier, and a search by identifier as in a transaction, find the one that has it.
@@ -115,7 +114,7 @@ class Root:
         same_root = self._by_url.get(_key(f"{here['base']}/{url}"))
         return same_root or [one for one in self._by_tail.get(url, []) if not _RESTFUL.fullmatch(one.full_url)]
 
-    def _by_identifier(self, kind: Any, identifier: Any) -> Found | None:
+    def _by_identifier(self, kind: str | None, identifier: Json | None) -> Found | None:
         if not isinstance(identifier, dict) or not identifier.get("value"):
             return None
         wanted = (identifier.get("system") or "", identifier["value"])
@@ -164,7 +163,7 @@ def identifiers_of(resource: Json) -> list[tuple[str, str]]:
     return [(str(one.get("system") or ""), str(one["value"])) for one in named]
 
 
-def _entry(entry: Any, where: str) -> Found | None:
+def _entry(entry: object, where: str) -> Found | None:
     if not isinstance(entry, dict):
         raise HallError(ErrorCode.INVALID, f"{where} is no object", errors=[{"where": where, "reason": "an object"}])
     resource = entry.get("resource")

@@ -1,7 +1,6 @@
 """The lines of a report: results, their components and members to any depth, notes, and what cannot be set."""
 
 from dataclasses import replace
-from typing import Any
 
 from server.domain.reports.critical import CODES as CRITICAL
 from server.domain.reports.received import Line, Problem, Subject
@@ -32,7 +31,7 @@ class Lines:
         self.says_otherwise = False
         self.categories: list[str] = []
 
-    def add_results(self, references: list[Any]) -> None:
+    def add_results(self, references: list[Json | None]) -> None:
         """The results of the report. What is also a member of another result stands below that one."""
         results = [(reference, self._root.resolve(reference, self._report)) for reference in references]
         observations = [found for _, found in results if found is not None and found.kind == "Observation"]
@@ -48,7 +47,7 @@ class Lines:
         members = [self._root.resolve(reference, found) for reference in references]
         return [one.resource for one in members if one is not None and one.resource is not found.resource]
 
-    def _add(self, reference: Any, found: Found | None, level: int, depth: int) -> None:
+    def _add(self, reference: Json | None, found: Found | None, level: int, depth: int) -> None:
         if len(self.lines) >= MOST_LINES or depth > DEEPEST:
             self._put(Line(level=min(level, 3), problem=Problem.TOO_LONG))
             return

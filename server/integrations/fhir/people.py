@@ -1,7 +1,6 @@
 """Who a report is about and who made it, as FHIR R4 says it. Knows no results."""
 
 from datetime import date
-from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
@@ -95,13 +94,13 @@ def bearer_of(subject: Subject, at: str | None) -> Bearer:
     return Bearer(sex, max(0, (moment.date() - date.fromisoformat(born)).days))
 
 
-def makers_of(root: Root, references: Any, at: Found) -> str | None:
+def makers_of(root: Root, references: list[Json | None] | None, at: Found) -> str | None:
     """The names of performers or interpreters: as displayed, else of the resource in the bundle; None for none."""
     names = [_maker(root, reference, at) for reference in references or []]
     return "、".join(dict.fromkeys(name for name in names if name)) or None
 
 
-def _maker(root: Root, reference: Any, at: Found, depth: int = 0) -> str:
+def _maker(root: Root, reference: Json | None, at: Found, depth: int = 0) -> str:
     said = clean((reference or {}).get("display"))
     found = None if said or depth > 1 else root.resolve(reference, at)
     if found is None or found.kind not in _MAKERS:
@@ -127,7 +126,7 @@ def _patient(raw: Json) -> Subject:
     )
 
 
-def _names_person(identifier: Any) -> bool:
+def _names_person(identifier: Json | None) -> bool:
     """Whether a number is in use and may be a person's; a visit's, an order's or a specimen's says nobody."""
     if not isinstance(identifier, dict) or not identifier.get("value"):
         return False

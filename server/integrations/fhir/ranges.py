@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from server.integrations.fhir.shape import Json
 from server.integrations.fhir.texts import all_words, clean, codes_of, words_of
@@ -113,7 +112,7 @@ def _text(given: Json, unit: str) -> str:
     return f"{numbers} ({text})" if text else numbers
 
 
-def _ends_text(given: Any) -> str:
+def _ends_text(given: Json | None) -> str:
     low, high = (given or {}).get("low") or {}, (given or {}).get("high") or {}
     if low.get("value") is None and high.get("value") is None:
         return ""
@@ -124,11 +123,11 @@ def _sexes(given: Json) -> frozenset[str]:
     return frozenset(sex for concept in given.get("appliesTo") or [] if (sex := _sex_of(concept)))
 
 
-def _sex_of(concept: Any) -> str | None:
+def _sex_of(concept: Json | None) -> str | None:
     return next((_SEX[word.lower()] for word in all_words([concept]) if word.lower() in _SEX), None)
 
 
-def _days(age: Any) -> Decimal | None:
+def _days(age: Json | None) -> Decimal | None:
     if not isinstance(age, dict) or age.get("value") is None:
         return None
     unit = clean(age.get("code")) or clean(age.get("unit")) or "a"
@@ -136,7 +135,7 @@ def _days(age: Any) -> Decimal | None:
     return None if factor is None else Decimal(str(age["value"])) * factor
 
 
-def _grain(age: Any) -> Decimal:
+def _grain(age: Json | None) -> Decimal:
     """One unit of an upper age: up to 14 years may mean until the 15th birthday, where no other range begins there."""
     unit = clean((age or {}).get("code")) or clean((age or {}).get("unit")) or "a"
     return _DAYS.get(unit.lower(), Decimal(1))

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from typing import Any
 
 from server.domain.errors import HallError
 from server.domain.reports.dates import latest
@@ -199,7 +198,7 @@ def _conclusion(raw: Json, *, has_results: bool) -> tuple[list[str], list[Proble
 def _text_of(attachment: Json) -> str | None:
     """The text of an attachment of plain text; None for anything else, or where it cannot be read."""
     kind = clean(attachment.get("contentType")).lower()
-    data: Any = attachment.get("data")
+    data = attachment.get("data")
     if kind.split(";")[0].strip() != "text/plain" or not isinstance(data, str):
         return None
     charset = re.search(r"charset=\"?([\w-]+)", kind)

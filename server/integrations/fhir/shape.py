@@ -16,6 +16,7 @@ from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 
 Json = dict[str, Any]
+"""An object as it was sent: a resource, or an element of one. What is read of a resource is checked first (`check`)."""
 READ: Mapping[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "Patient": (Patient, ("identifier", "name", "gender", "birthDate")),
     "DiagnosticReport": (
@@ -87,13 +88,13 @@ def is_modified(raw: Json) -> bool:
     return any(_has_modifier(value) for name, value in raw.items() if name.startswith(elements))
 
 
-def _has_modifier(value: Any) -> bool:
+def _has_modifier(value: object) -> bool:
     if isinstance(value, dict):
         return bool(value.get("modifierExtension")) or any(map(_has_modifier, value.values()))
     return isinstance(value, list) and any(map(_has_modifier, value))
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: object) -> object:
     """An element without extensions, ids and the places that only extensions stand in."""
     if isinstance(value, dict):
         return {

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+
+from server.integrations.fhir.shape import Json
 
 LONGEST = 2000
 """Characters of one paragraph of a report; what is longer is for the desk."""
@@ -14,7 +15,7 @@ _KEPT_FORMATS = {"\u200c", "\u200d"}
 that turn the direction of writing could change the order of digits."""
 
 
-def clean(text: Any) -> str:
+def clean(text: object) -> str:
     """One line of text: control characters are blanks, blanks are single, invisible characters gone."""
     kept = []
     for one in str(text or ""):
@@ -28,18 +29,18 @@ def clean(text: Any) -> str:
     return " ".join("".join(kept).split())
 
 
-def paragraphs(text: Any) -> list[str]:
+def paragraphs(text: object) -> list[str]:
     """The lines of a text, without empty ones; HL7's own line break `\\.br\\` is one too."""
     return [line for line in (clean(part) for part in _LINES.split(str(text or ""))) if line]
 
 
-def digits(number: Any) -> str:
+def digits(number: object) -> str:
     """A number with the digits it was sent with: 7.20 stays 7.20, 1.2E+2 is 120."""
     exact = number if isinstance(number, Decimal) else Decimal(str(number))
     return format(exact, "f")
 
 
-def words_of(concept: Any) -> str:
+def words_of(concept: Json | None) -> str:
     """What a CodeableConcept says: its text, else the display that a person chose, else the first one."""
     if not concept:
         return ""
@@ -49,17 +50,17 @@ def words_of(concept: Any) -> str:
     return clean(concept.get("text")) or clean(next(iter(displays), ""))
 
 
-def codings_of(concept: Any) -> list[dict[str, Any]]:
+def codings_of(concept: Json | None) -> list[Json]:
     """The codings of a CodeableConcept."""
     return [coding for coding in (concept or {}).get("coding") or [] if coding]
 
 
-def codes_of(concept: Any) -> list[str]:
+def codes_of(concept: Json | None) -> list[str]:
     """The codes of a CodeableConcept."""
     return [clean(coding["code"]) for coding in codings_of(concept) if coding.get("code")]
 
 
-def all_words(concepts: Iterable[Any]) -> list[str]:
+def all_words(concepts: Iterable[Json | None]) -> list[str]:
     """Every code, display and text of concepts: what a report is about may be said in any of them."""
     found: list[str] = []
     for concept in concepts:

@@ -88,7 +88,7 @@ _ABSENT = frozenset(
 )
 
 
-def concept_value(concept: Any) -> Value:
+def concept_value(concept: Json) -> Value:
     """A coded value in words. A code alone is printed where a reader could know it."""
     said, codes = words_of(concept), codes_of(concept)
     words = tuple(all_words([concept]))
@@ -153,15 +153,15 @@ def _period(given: Json) -> Value:
     return Value(texts=(f"{start} – {end}".strip(),)) if start or end else NOTHING
 
 
-def _time(text: Any) -> str:
+def _time(text: object) -> str:
     return clean(text).replace("T", " ", 1)
 
 
-def _one(text: Any) -> tuple[str, ...]:
+def _one(text: object) -> tuple[str, ...]:
     return (clean(text),) if clean(text) else ()
 
 
-def _string(given: Any) -> Value:
+def _string(given: object) -> Value:
     texts = tuple(paragraphs(given))
     return Value(texts=texts)
 
