@@ -7,7 +7,7 @@ refuses for good is set aside under its name, for a person to look at.
 import logging
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from hardware.spool import Spool, Spooled
 from server.protocol.messages import PrintJob
@@ -27,7 +27,7 @@ class Reports(Protocol):
     """What telling an end needs of the server; HallClient has it."""
 
     def report_print_job(
-        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: Any
+        self, job: str, state: PrintJobState, evidence: str, *, key: str | None = None, **more: object
     ) -> PrintJob | None:
         """Say how a job ended."""
 

@@ -8,14 +8,18 @@ status (such as 1,4 or none), shared (yes, no, strangers), restart (seen, hidden
 begin_timeout; serial: baudrate; usb: in_ep, out_ep; virtual: keep (folder). docs/devices.md says what each is for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hardware.errors import NotAvailable
 from hardware.ports import Printer, Profile, Reader
+
+if TYPE_CHECKING:
+    from hardware.escpos.device.abilities import Abilities
+    from hardware.escpos.transports.transport import Transport
 
 PAPER = frozenset({"width", "dots", "dpi", "cut"})
 TALK = frozenset({"band", "barrier", "status", "shared", "restart", "status_timeout", "stall_timeout", "begin_timeout"})
@@ -53,7 +57,7 @@ class Address:
 class Driver:
     """Where a scheme's driver lives and which options of its own it knows."""
 
-    make: Callable[[Address, float], Any]
+    make: "Callable[[Address, float], Transport]"
     options: frozenset[str] = frozenset()
 
 
@@ -66,16 +70,16 @@ def open_printer(url: str) -> Printer:
     driver = DRIVERS[address.parts.scheme]
     stall = address.number("stall_timeout", 10.0)
     transport = driver.make(address, stall)
-    limits_of = _load("hardware.escpos.device.conversation", "Limits", url)
-    limits = limits_of(
+    with _needed(url):
+        from hardware.escpos.device.conversation import Limits
+        from hardware.escpos.device.printer import EscposPrinter
+    limits = Limits(
         status=address.number("status_timeout", 3.0),
         stall=stall,
         begin=address.number("begin_timeout", 12.0),
         band_rows=_band(address),
     )
-    make = _load("hardware.escpos.device.printer", "EscposPrinter", url)
-    made: Printer = make(url, transport, _profile(address), limits, _abilities(address))
-    return made
+    return EscposPrinter(url, transport, _profile(address), limits, _abilities(address))
 
 
 def open_reader(url: str) -> Reader:
@@ -84,9 +88,9 @@ def open_reader(url: str) -> Reader:
     A reader that types like a keyboard needs no driver: the page hears it. Raises NotAvailable like open_printer.
     """
     address = _parse(url, {"serial": Driver(_serial, frozenset({"baudrate"}))}, frozenset())
-    baudrate = int(address.number("baudrate", 9600))
-    made: Reader = _load("hardware.readers.line", "LineReader", url)(url, unquote(address.parts.path), baudrate)
-    return made
+    with _needed(url):
+        from hardware.readers.line import LineReader
+    return LineReader(url, unquote(address.parts.path), int(address.number("baudrate", 9600)))
 
 
 def _parse(url: str, drivers: Mapping[str, Driver], common: frozenset[str]) -> Address:
@@ -126,7 +130,7 @@ def _band(address: Address) -> int:
     return rows
 
 
-def _abilities(address: Address) -> Any:
+def _abilities(address: Address) -> "Abilities":
     """What the address says about the printer's answers; what it does not say is learned."""
     barrier, status = address.options.get("barrier"), address.options.get("status")
     if barrier is not None and barrier not in BARRIERS:
@@ -134,8 +138,9 @@ def _abilities(address: Address) -> Any:
     numbers = None if status is None else [number for number in status.split(",") if number != "none"]
     if numbers is not None and not set(numbers) <= set("1234"):
         raise NotAvailable(address.url, f"status is none or numbers such as 1,4, not {status}")
-    given = _load("hardware.escpos.device.abilities", "Abilities", address.url).given
-    made = given(barrier, None if numbers is None else [int(number) for number in numbers])
+    with _needed(address.url):
+        from hardware.escpos.device.abilities import Abilities
+    made = Abilities.given(barrier, None if numbers is None else [int(number) for number in numbers])
     scheme = address.parts.scheme
     # a network printer may serve other programs; a USB printer that restarts leaves the bus
     shared = address.choice("shared", ("yes", "no", "strangers"), "yes" if scheme == "tcp" else "no")
@@ -144,15 +149,16 @@ def _abilities(address: Address) -> Any:
     return made
 
 
-def _load(module: str, name: str, url: str) -> Any:
-    """Import a driver. Raises NotAvailable naming what is missing."""
+@contextmanager
+def _needed(url: str) -> Iterator[None]:
+    """Import a driver inside. Raises NotAvailable naming what is missing."""
     try:
-        return getattr(import_module(module), name)
+        yield
     except ImportError as error:
         raise NotAvailable(url, f"{error}; install outpatient-hall[station]") from error
 
 
-def _tcp(address: Address, stall: float) -> Any:
+def _tcp(address: Address, stall: float) -> "Transport":
     if not address.parts.hostname:
         raise NotAvailable(address.url, "no host")
     try:
@@ -160,41 +166,47 @@ def _tcp(address: Address, stall: float) -> Any:
     except ValueError as error:
         raise NotAvailable(address.url, str(error)) from error
     patience = address.number("status_timeout", 3.0)
-    make = _load("hardware.escpos.transports.network", "NetworkTransport", address.url)
-    return make(address.url, address.parts.hostname, port, patience, stall)
+    with _needed(address.url):
+        from hardware.escpos.transports.network import NetworkTransport
+    return NetworkTransport(address.url, address.parts.hostname, port, patience, stall)
 
 
-def _usb(address: Address, stall: float) -> Any:
+def _usb(address: Address, stall: float) -> "Transport":
     try:
         vendor, product = (int(part, 16) for part in address.parts.netloc.split(":"))
     except ValueError as error:
         raise NotAvailable(address.url, "usb://VENDOR:PRODUCT, both hexadecimal") from error
     endpoints = (int(address.number("in_ep", 0x82)), int(address.number("out_ep", 0x01)))
-    make = _load("hardware.escpos.transports.usb", "UsbTransport", address.url)
-    return make(address.url, vendor, product, endpoints, stall)
+    with _needed(address.url):
+        from hardware.escpos.transports.usb import UsbTransport
+    return UsbTransport(address.url, vendor, product, endpoints, stall)
 
 
-def _serial(address: Address, stall: float) -> Any:
+def _serial(address: Address, stall: float) -> "Transport":
     baudrate = int(address.number("baudrate", 115200))
-    make = _load("hardware.escpos.transports.serial_line", "SerialTransport", address.url)
-    return make(address.url, unquote(address.parts.path), baudrate, stall)
+    with _needed(address.url):
+        from hardware.escpos.transports.serial_line import SerialTransport
+    return SerialTransport(address.url, unquote(address.parts.path), baudrate, stall)
 
 
-def _cups(address: Address, stall: float) -> Any:
-    make = _load("hardware.escpos.transports.cups", "CupsTransport", address.url)
-    return make(address.url, unquote(address.parts.netloc))
+def _cups(address: Address, stall: float) -> "Transport":
+    with _needed(address.url):
+        from hardware.escpos.transports.cups import CupsTransport
+    return CupsTransport(address.url, unquote(address.parts.netloc))
 
 
-def _file(address: Address, stall: float) -> Any:
+def _file(address: Address, stall: float) -> "Transport":
     if not address.parts.path:
         raise NotAvailable(address.url, "no path; a device file is file:///dev/usb/lp0")
-    make = _load("hardware.escpos.transports.device_file", "FileTransport", address.url)
-    return make(address.url, unquote(address.parts.path), stall)
+    with _needed(address.url):
+        from hardware.escpos.transports.device_file import FileTransport
+    return FileTransport(address.url, unquote(address.parts.path), stall)
 
 
-def _virtual(address: Address, stall: float) -> Any:
-    make = _load("hardware.virtual.inprocess", "InProcessTransport", address.url)
-    return make(address.url, _profile(address).width, address.options.get("keep"), stall=stall)
+def _virtual(address: Address, stall: float) -> "Transport":
+    with _needed(address.url):
+        from hardware.virtual.inprocess import InProcessTransport
+    return InProcessTransport(address.url, _profile(address).width, address.options.get("keep"), stall=stall)
 
 
 DRIVERS: dict[str, Driver] = {

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from hardware.delivery import Delivery, Reports
 from hardware.health import GOOD, HealthCheck
@@ -37,7 +37,7 @@ class Jobs(Reports, Protocol):
     def claim_print_job(self, besides: Sequence[str] = ()) -> PrintJob | None:
         """Take the next job under a lease; `besides` are those whose ends could not be told yet."""
 
-    def heartbeat(self, seen_seq: int, health: Mapping[str, Any], epoch: str | None = None) -> None:
+    def heartbeat(self, seen_seq: int, health: Mapping[str, object], epoch: str | None = None) -> None:
         """Say that this device lives, and how far it has read in which epoch."""
 
 
@@ -171,7 +171,7 @@ class Wakeful:
         self._wake = threading.Event()
         self.stopping = threading.Event()
 
-    def heard(self, name: str, data: Any) -> None:
+    def heard(self, name: str, data: object) -> None:
         """Take in a frame of the hall's socket: a queued job wakes."""
         if not isinstance(data, dict):
             return

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from hardware.virtual.faults import CONNECTION_FAULTS, Act, Faults
 from hardware.virtual.paper import Paper
@@ -70,7 +69,7 @@ class VirtualPrinter:
         """The switches as they are."""
         return self._faults
 
-    def set_faults(self, wanted: Mapping[str, Any]) -> Faults:
+    def set_faults(self, wanted: Mapping[str, object]) -> Faults:
         """Switch faults; what is not named stays. What waited for the refill is printed then.
 
         Raises ValueError for an unknown switch or a value of the wrong kind; nothing is switched then.
@@ -83,7 +82,7 @@ class VirtualPrinter:
             self._work()
             return self._faults
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         """What the page shows: switches, counts, how much waits in the buffer."""
         with self._lock:
             return {
@@ -127,8 +126,7 @@ class VirtualPrinter:
             if left is None:
                 continue
             over = left <= len(data)
-            change: dict[str, Any] = {name: None if over else left - len(data)}
-            self._faults = replace(self._faults, **change)
+            self._faults = self._faults.switched({name: None if over else left - len(data)})
             if over:
                 return data[:left], act
         return data, Act.NOTHING
@@ -147,8 +145,7 @@ class VirtualPrinter:
             yield data[:at]
             data = data[at:]
             self._count_down(at)
-            ended: dict[str, Any] = {"restart_after" if restarts else "swallow_after": None}
-            self._faults = replace(self._faults, **ended)
+            self._faults = self._faults.switched({"restart_after" if restarts else "swallow_after": None})
             self._swallowing = self._faults.swallow_bytes or 0
             if restarts:
                 self._restart()
@@ -164,8 +161,7 @@ class VirtualPrinter:
         for name in ("swallow_after", "restart_after"):
             left = getattr(self._faults, name)
             if left is not None:
-                change: dict[str, Any] = {name: max(0, left - size)}
-                self._faults = replace(self._faults, **change)
+                self._faults = self._faults.switched({name: max(0, left - size)})
 
     def _restart(self) -> None:
         """Forget everything but the paper."""

@@ -5,7 +5,6 @@ and from no page but its own. Programs, which say no Origin, may switch too: tes
 """
 
 import io
-from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
 
@@ -182,7 +181,7 @@ def page_server(device: VirtualPrinter, host: str, port: int, hosts: frozenset[s
     return PageServer(host, port, Limits(threads=4)).start(make_page(device, hosts | {host}))
 
 
-def _listed(slip: PaperSlip) -> dict[str, Any]:
+def _listed(slip: PaperSlip) -> dict[str, object]:
     """One slip as JSON; `qr` is read from the dots, null where no reader is installed."""
     return {
         "number": slip.number,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import segno
 from PIL import Image, ImageDraw
@@ -65,8 +64,7 @@ class PaperSlip:
             import zxingcpp
         except ImportError:
             return self.codes or None
-        found: list[Any] = list(zxingcpp.read_barcodes(self.image.convert("L")))
-        return tuple(code.text for code in found)
+        return tuple(code.text for code in zxingcpp.read_barcodes(self.image.convert("L")))
 
 
 @dataclass

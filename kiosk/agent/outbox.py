@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from threading import Event
-from typing import Any
 
 from kiosk.agent.outbox_store import Entry, Journal
 from kiosk.agent.printer import PaperMaker
@@ -151,7 +150,11 @@ class CommandRunner:
         )
 
     def _until_answered(
-        self, entry: Entry, as_input: Callable[[Any], Input], reported_away: bool, still_wanted: Callable[[int], bool]
+        self,
+        entry: Entry,
+        as_input: Callable[[Result], Input],
+        reported_away: bool,
+        still_wanted: Callable[[int], bool],
     ) -> None:
         while not self._stopping.is_set():
             result = _answer(lambda: self._again(entry))

@@ -3,13 +3,19 @@
 import secrets
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from kiosk.machine.effects import Effect
 from kiosk.machine.events import Input, Touch
 from kiosk.machine.flow import advance
 from kiosk.machine.state import State
-from kiosk.machine.view import view
+from kiosk.machine.view import View, view
+
+
+class Seen(View):
+    """The screen to draw, how often it changed, and the patient's nonce."""
+
+    version: int
+    nonce: str
 
 
 class Runtime:
@@ -44,12 +50,12 @@ class Runtime:
             self._perform(effects)
         return True
 
-    def seen(self) -> dict[str, Any]:
+    def seen(self) -> Seen:
         """Return what the page may see now, with its version and the patient's nonce."""
         with self._changed:
             return self._seen()
 
-    def wait(self, version: int, timeout: float) -> dict[str, Any]:
+    def wait(self, version: int, timeout: float) -> Seen:
         """Return what the page may see as soon as its version is not `version`, or after `timeout` seconds."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, timeout)
@@ -67,5 +73,5 @@ class Runtime:
             self._changed.notify_all()
         return effects
 
-    def _seen(self) -> dict[str, Any]:
+    def _seen(self) -> Seen:
         return {"version": self._version, "nonce": self._nonce, **self._view}

@@ -3,7 +3,6 @@
 import json
 import secrets
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
@@ -108,7 +107,7 @@ def _page_routes(app: Flask, secret: str) -> None:
         return jsonify(status="ok")
 
 
-def _import_map() -> dict[str, Any]:
+def _import_map() -> dict[str, dict[str, str]]:
     """The names of the shared libraries and where the page finds them. Raises FileNotFoundError before `make setup`."""
     listing = json.loads((shared_assets() / "vendor" / "vendor.json").read_text(encoding="utf-8"))
     return {"imports": {name: f"/shared/vendor/{file}" for name, file in listing["imports"].items()}}
@@ -133,15 +132,15 @@ def _verb_routes(app: Flask, runtime: Runtime) -> None:
         return response
 
 
-def _body() -> dict[str, Any]:
+def _body() -> dict[str, object]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         abort(400)
     return body
 
 
-def _touch(body: dict[str, Any]) -> Touch:
+def _touch(body: dict[str, object]) -> Touch:
     verb, step = body.get("verb"), body.get("step")
-    if verb not in set(Verb) or not (step is None or isinstance(step, int)):
+    if not isinstance(verb, str) or verb not in set(Verb) or not (step is None or isinstance(step, int)):
         abort(400)
     return Touch(Verb(verb), str(body.get("value", "")), step, str(body.get("proof", "")))

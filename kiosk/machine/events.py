@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from kiosk.machine.state import Hall, Verb
 from server.protocol.answers import CheckIn, Identification, TicketAnswer
@@ -15,7 +14,7 @@ class Refused:
     """The server said no: its stable code and what it added."""
 
     code: str
-    problem: Mapping[str, Any] = field(default_factory=dict)
+    problem: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

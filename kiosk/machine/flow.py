@@ -229,7 +229,7 @@ def _health(state: State, touch: Touch) -> Step:
 def _fever(state: State, touch: Touch) -> Step:
     if touch.value == "yes":
         return check_in(state, ("fever",))
-    return (go(state, Screen.CONFIRM, flags=()), ()) if touch.value == "no" else stay(state)
+    return (go(replace(state, flags=()), Screen.CONFIRM), ()) if touch.value == "no" else stay(state)
 
 
 def _confirm(state: State, _: Touch) -> Step:
@@ -257,7 +257,7 @@ def _back(state: State, _: Touch) -> Step:
         before = Screen.CHOOSE
     if before is None or (before is Screen.CHOOSE and len(state.options) < 2):
         return reset(state)
-    return go(state, before, flags=None), ()
+    return go(replace(state, flags=None), before), ()
 
 
 _ON_ANY: dict[Verb, Callable[[State, Touch], Step]] = {

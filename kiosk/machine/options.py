@@ -1,7 +1,6 @@
 """Owns what an answer of the server offers to choose. Knows no screen."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from kiosk.machine.state import Hall, Option, OptionKind
 from server.protocol.answers import Choices
@@ -13,7 +12,7 @@ BACK_IN = frozenset({TicketState.PASSED, TicketState.HELD})
 """States that checking in again turns into a place in the queue."""
 
 
-def options_of(kind: OptionKind, entries: Iterable[Mapping[str, Any]], hall: Hall) -> tuple[Option, ...]:
+def options_of(kind: OptionKind, entries: Iterable[Mapping[str, object]], hall: Hall) -> tuple[Option, ...]:
     """The entries of one kind as options; an entry without an id cannot be chosen and is left out."""
     return tuple(
         Option(kind, str(entry["id"]), _title(kind, entry, hall), dict(entry)) for entry in entries if entry.get("id")
@@ -62,15 +61,16 @@ def is_printable(option: Option) -> bool:
     return option.facts.get("printable") is True
 
 
-def names(value: Any) -> Names:
+def names(value: object) -> Names:
     """A text by language, from a text by language or a plain text."""
     if isinstance(value, Mapping):
         return {str(language): str(text) for language, text in value.items() if text}
     return {"zh": str(value), "en": str(value)} if value else {}
 
 
-def _title(kind: OptionKind, entry: Mapping[str, Any], hall: Hall) -> Names:
+def _title(kind: OptionKind, entry: Mapping[str, object], hall: Hall) -> Names:
     for field in ("name", "title", "queue_name", "hall_name"):
         if entry.get(field):
             return names(entry[field])
-    return hall.queue_name(entry["id"] if kind == "queue" else entry.get("queue"))
+    queue = entry.get("id" if kind == "queue" else "queue")
+    return hall.queue_name(str(queue) if queue else None)

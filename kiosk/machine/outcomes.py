@@ -25,7 +25,7 @@ def settle(state: State, result: Result) -> Step:
         case CheckIn():
             return checked_in(state, result)
         case TicketAnswer():
-            return go(state, Screen.PLACE, finished=_place(state, result)), ()
+            return go(replace(state, finished=_place(state, result)), Screen.PLACE), ()
         case PrintJob():
             return put_on_paper(state, result)
         case Paper():
@@ -74,8 +74,8 @@ def checked_in(state: State, answer: CheckIn) -> Step:
         again=bool(state.choice and state.choice.kind == "ticket"),
     )
     if answer.print_job is None:
-        return go(state, Screen.DONE, finished=finished), ()
-    return put_on_paper(state, answer.print_job, finished=finished)
+        return go(replace(state, finished=finished), Screen.DONE), ()
+    return put_on_paper(replace(state, finished=finished), answer.print_job)
 
 
 def _identified(state: State, choices: Choices) -> Step:
@@ -103,7 +103,7 @@ def choose_from(state: State, options: tuple[Option, ...], otherwise: str) -> St
         return notice(state, otherwise)
     if len(options) == 1 and options[0].kind != "queue":
         return chosen(replace(state, options=options), options[0])
-    return go(state, Screen.CHOOSE, options=options), ()
+    return go(replace(state, options=options), Screen.CHOOSE), ()
 
 
 def chosen(state: State, option: Option) -> Step:
@@ -114,7 +114,7 @@ def chosen(state: State, option: Option) -> Step:
             return request(state, AskPosition(effect_id(state), option.id))
         return go(state, Screen.CONFIRM), ()
     if option.kind == "appointment" and not is_for_now(option):
-        when = When(option.facts.get("when", When.NOW))
+        when = When(str(option.facts.get("when", When.NOW)))
         about = "elsewhere" if option.facts.get("here") is False else when.value
         return go(state, Screen.DIRECTION, message=Message(about)), ()
     if option.kind == "queue" and state.identity is None:
@@ -127,11 +127,11 @@ def _reports(state: State, choices: Choices, hall: Hall) -> Step:
     if state.identity is None or state.identity.level < 2:
         if state.identity is not None and state.identity.proofs and state.asked is not None:
             asks = tuple(state.identity.proofs)
-            return go(state, Screen.PROOF, proofs=asks, message=Message("report_needs_proof")), ()
+            return go(replace(state, proofs=asks), Screen.PROOF, message=Message("report_needs_proof")), ()
         return notice(state, "report_needs_more")
     if not reports:
         return notice(state, "no_reports")
-    return go(state, Screen.REPORTS, options=reports), ()
+    return go(replace(state, options=reports), Screen.REPORTS), ()
 
 
 def _place(state: State, answer: TicketAnswer) -> Finished:
@@ -153,14 +153,14 @@ def _paper(state: State, paper: Paper) -> Step:
         return _report_paper(state, paper)
     if paper.state is PrintJobState.UNKNOWN:
         return go(state, Screen.ASK_PAPER), ()
-    return go(state, Screen.DONE, finished=replace(state.finished, paper=paper.state, reason=paper.reason)), ()
+    return go(replace(state, finished=replace(state.finished, paper=paper.state, reason=paper.reason)), Screen.DONE), ()
 
 
 def _report_paper(state: State, paper: Paper) -> Step:
     if paper.state is PrintJobState.UNKNOWN:
         return go(state, Screen.ASK_PAPER), ()
     if paper.state is PrintJobState.FAILED:
-        return go(state, Screen.REPORTS, to_print=(), message=Message("report_not_printed")), ()
+        return go(replace(state, to_print=()), Screen.REPORTS, message=Message("report_not_printed")), ()
     return report_printed(state)
 
 
@@ -174,7 +174,9 @@ def _refused(state: State, refused: Refused) -> Step:
     if refused.code == ErrorCode.NOT_IDENTIFIED:
         return _not_identified(state)
     if refused.code == ErrorCode.PROOF_NEEDED and state.asked is not None and state.identity is None:
-        return go(state, Screen.PROOF, proofs=tuple(refused.problem.get("proofs") or ())), ()
+        proofs = refused.problem.get("proofs")
+        known = tuple(map(str, proofs)) if isinstance(proofs, list) else ()
+        return go(replace(state, proofs=known), Screen.PROOF), ()
     if refused.code == ErrorCode.CHOOSE:
         choices = Choices.model_validate(refused.problem.get("choices") or {})
         return choose_from(state, all_options(choices, state.hall or ONE_SCREEN), otherwise="no_appointment")
@@ -191,8 +193,8 @@ def _not_identified(state: State) -> Step:
     if failures >= TRIES:
         return notice(replace(state, failures=failures), "too_many_tries")
     if state.proofs and state.asked is not None and state.asked.proof:
-        return go(state, Screen.PROOF, failures=failures, message=Message("proof_wrong")), ()
-    return go(state, Screen.IDENTIFY, failures=failures, message=Message("not_found")), ()
+        return go(replace(state, failures=failures), Screen.PROOF, message=Message("proof_wrong")), ()
+    return go(replace(state, failures=failures), Screen.IDENTIFY, message=Message("not_found")), ()
 
 
 def paper_seen(state: State, value: str) -> Step:
@@ -206,8 +208,8 @@ def paper_seen(state: State, value: str) -> Step:
     )
     if state.finished is not None:
         shown = replace(state.finished, paper=PrintJobState.PRINTED if came else PrintJobState.FAILED)
-        return go(state, Screen.DONE, finished=shown), (settled,)
+        return go(replace(state, finished=shown), Screen.DONE), (settled,)
     if came:
         after, effects = report_printed(state)
         return after, (settled, *effects)
-    return go(state, Screen.REPORTS, to_print=(), message=Message("report_not_printed")), (settled,)
+    return go(replace(state, to_print=()), Screen.REPORTS, message=Message("report_not_printed")), (settled,)

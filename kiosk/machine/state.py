@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from kiosk.machine.effects import Identify
 from server.protocol.answers import Identification
@@ -76,7 +76,7 @@ class Option:
     kind: OptionKind
     id: str
     title: Names
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Owns the small steps of the screen machine: go to a screen, ask, forget. Knows no task."""
 
 from dataclasses import replace
-from typing import Any
 
 from kiosk.machine.effects import (
     AskPosition,
@@ -28,11 +27,9 @@ NAMELESS = {"name": "*"}
 Step = tuple[State, tuple[Effect, ...]]
 
 
-def go(state: State, screen: Screen, *, message: Message | None = None, **changes: Any) -> State:
+def go(state: State, screen: Screen, *, message: Message | None = None) -> State:
     """Show another screen; touches meant for the one before no longer count."""
-    return replace(
-        state, screen=screen, step=state.step + 1, shown_at=state.now, message=message, waiting_for=None, **changes
-    )
+    return replace(state, screen=screen, step=state.step + 1, shown_at=state.now, message=message, waiting_for=None)
 
 
 def stay(state: State) -> Step:
@@ -102,7 +99,7 @@ def call_staff(state: State) -> Step:
 
 def staff_informed(state: State, key: str, alert: str | None, text: Names | None = None) -> Step:
     """Say that staff has been told, and follow the alert until somebody comes."""
-    shown = go(state, Screen.STAFF, message=Message(key, text=text), alert=alert, coming={})
+    shown = go(replace(state, alert=alert, coming={}), Screen.STAFF, message=Message(key, text=text))
     return shown, (FollowAlert(alert, state.patient),) if alert else ()
 
 
@@ -111,7 +108,7 @@ def check_in(state: State, flags: tuple[str, ...] | None) -> Step:
     choice = state.choice
     queue = choice.id if choice and choice.kind == "queue" else None
     if choice and choice.kind == "ticket":
-        queue = choice.facts.get("queue")
+        queue = str(choice.facts.get("queue") or "") or None
     made = CheckInCommand(
         effect_id(state),
         queue=queue,
@@ -124,9 +121,9 @@ def check_in(state: State, flags: tuple[str, ...] | None) -> Step:
     return request(replace(state, flags=flags), made)
 
 
-def put_on_paper(state: State, job: PrintJob, **changes: Any) -> Step:
+def put_on_paper(state: State, job: PrintJob) -> Step:
     """Print a job that is leased to this kiosk."""
-    return request(replace(state, job=job, **changes), PutOnPaper(effect_id(state), job), Screen.PRINTING)
+    return request(replace(state, job=job), PutOnPaper(effect_id(state), job), Screen.PRINTING)
 
 
 def print_next(state: State) -> Step:

@@ -1,12 +1,13 @@
 """Owns what the page gets to see of the machine's state, as JSON. Knows no route; never holds a token or a job."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from kiosk.machine.flow import ELDER_TASKS
 from kiosk.machine.options import booked_otherwise, is_printable
 from kiosk.machine.state import Finished, Option, Screen, State, Task
 from kiosk.machine.steps import offered
+from server.protocol.messages import Names
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
@@ -16,7 +17,87 @@ SEEN = (
 """Facts of an option that may be drawn; whatever else an answer holds stays in the agent."""
 
 
-def view(state: State) -> dict[str, Any]:
+class OptionView(TypedDict):
+    """One thing to choose; `value` is what the page says when it is touched."""
+
+    value: str
+    kind: str
+    id: str
+    title: Names
+    facts: dict[str, object]
+
+
+class ReportView(OptionView):
+    """A report to choose: whether it is on paper already, and whether it may come out here."""
+
+    printed: bool
+    printable: bool
+
+
+class MessageView(TypedDict):
+    """A text of the page's catalogue by its key, with what stands in its gaps; or the server's own."""
+
+    key: str
+    values: dict[str, str]
+    text: Names | None
+
+
+class Later(TypedDict):
+    """One cause of a longer wait, and how often."""
+
+    cause: str
+    count: int
+
+
+class FinishedView(TypedDict):
+    """What the last screen says (Finished)."""
+
+    number: str | None
+    place: Names
+    queue: Names
+    ahead: int | None
+    wait: list[int | None]
+    later: list[Later]
+    note: Names
+    again: bool
+    paper: str | None
+    reason: str | None
+    moved_to: Names
+
+
+class ScreenView(TypedDict, total=False):
+    """What is shown on one kind of screen only."""
+
+    tasks: list[str]
+    can_print: bool
+    proofs: list[str]
+    options: Sequence[OptionView]
+    choice: OptionView | None
+    person: str | None
+    booked: OptionView | None
+    coming: Names
+    awaited: bool
+    finished: FinishedView | None
+
+
+class View(ScreenView):
+    """The screen to draw."""
+
+    screen: str
+    step: int
+    language: str
+    languages: list[str]
+    elder: bool
+    online: bool
+    warned: bool
+    task: str | None
+    hospital: Names
+    hall: Names
+    timezone: str
+    message: MessageView | None
+
+
+def view(state: State) -> View:
     """The screen to draw: which one, in which language and size, with what is to be read and chosen on it."""
     hall = state.hall
     return {
@@ -36,7 +117,7 @@ def view(state: State) -> dict[str, Any]:
     }
 
 
-def _of_screen(state: State) -> dict[str, Any]:
+def _of_screen(state: State) -> ScreenView:
     match state.screen:
         case Screen.HOME:
             tasks = ELDER_TASKS if state.elder else tuple(Task)
@@ -63,7 +144,7 @@ def _of_screen(state: State) -> dict[str, Any]:
             return {}
 
 
-def _booked(state: State) -> dict[str, Any] | None:
+def _booked(state: State) -> OptionView | None:
     """What the patient has booked for today where another clinic is about to be confirmed."""
     if state.screen is not Screen.CONFIRM or state.identity is None or state.hall is None:
         return None
@@ -71,29 +152,28 @@ def _booked(state: State) -> dict[str, Any] | None:
     return _option(found) if found else None
 
 
-def _message(state: State) -> dict[str, Any] | None:
+def _message(state: State) -> MessageView | None:
     if state.message is None:
         return None
     text = state.message.text
     return {"key": state.message.key, "values": dict(state.message.values), "text": dict(text) if text else None}
 
 
-def _option(option: Option) -> dict[str, Any]:
-    facts: Mapping[str, Any] = option.facts
+def _option(option: Option) -> OptionView:
     return {
         "value": f"{option.kind}:{option.id}",
         "kind": option.kind,
         "id": option.id,
         "title": dict(option.title),
-        "facts": {field: facts[field] for field in SEEN if facts.get(field) is not None},
+        "facts": {field: option.facts[field] for field in SEEN if option.facts.get(field) is not None},
     }
 
 
-def _report(option: Option, printed: frozenset[str]) -> dict[str, Any]:
-    return _option(option) | {"printed": option.id in printed, "printable": is_printable(option)}
+def _report(option: Option, printed: frozenset[str]) -> ReportView:
+    return {**_option(option), "printed": option.id in printed, "printable": is_printable(option)}
 
 
-def _finished(finished: Finished | None) -> dict[str, Any] | None:
+def _finished(finished: Finished | None) -> FinishedView | None:
     if finished is None:
         return None
     return {

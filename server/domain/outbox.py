@@ -172,7 +172,7 @@ def message_id(name: str, hall: str, at: Position, kind: str) -> str:
 
 
 def _message(name: str, hall: str, at: Position, row: Mapping[str, Any]) -> Message:
-    data: dict[str, Any] = {"hall": hall, "epoch": at.epoch, "seq": at.seq, "reason": row["reason"]}
+    data: dict[str, object] = {"hall": hall, "epoch": at.epoch, "seq": at.seq, "reason": row["reason"]}
     for thing, view in row["subject"].items():
         if thing in SENT:
             data[thing] = {field: view[field] for field in SENT[thing] if field in view}
@@ -181,13 +181,13 @@ def _message(name: str, hall: str, at: Position, row: Mapping[str, Any]) -> Mess
 
 
 def _reload(name: str, hall: str, at: Position, reason: str, missed: tuple[int, int] | None = None) -> Step:
-    data: dict[str, Any] = {"hall": hall, "epoch": at.epoch, "seq": at.seq, "reason": reason}
+    data: dict[str, object] = {"hall": hall, "epoch": at.epoch, "seq": at.seq, "reason": reason}
     if missed is not None:
         data |= {"first_missed": missed[0], "last_missed": missed[1]}
     message = Message(message_id(name, hall, at, f"{RELOAD} {reason}"), RELOAD, _body(RELOAD, None, data))
     return Step(at, RELOAD, message)
 
 
-def _body(kind: str, at: str | None, data: Mapping[str, Any]) -> str:
+def _body(kind: str, at: str | None, data: Mapping[str, object]) -> str:
     content = {"type": kind, **({"timestamp": at} if at is not None else {}), "data": data}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,7 @@ of line that is not known is a result, and texts lose what cannot be printed.
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -18,7 +18,7 @@ DEEPEST = 3
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
-def _as_text(value: Any) -> Any:
+def _as_text(value: object) -> object:
     """Numbers are printed as they were written: a result may come as 5.6 or "5.6". Line ends become "\\n"."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
@@ -27,18 +27,18 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-def _as_texts(value: Any) -> Any:
+def _as_texts(value: object) -> list[object]:
     """One text or none is a list too; empty ones are nothing to print."""
-    texts = [value] if isinstance(value, str) else value or []
+    texts = value if isinstance(value, list | tuple) else [value]
     return [text for text in map(_as_text, texts) if text]
 
 
-def _as_level(value: Any) -> Any:
+def _as_level(value: object) -> object:
     """How deep a line stands, at most three levels; what is no number stands at the edge."""
     return min(max(value, 0), DEEPEST) if isinstance(value, int) else 0
 
 
-def _as_kind(value: Any) -> Any:
+def _as_kind(value: object) -> object:
     return value if value in LINE_KINDS else "result"
 
 

@@ -1,7 +1,9 @@
 """Owns a printer on USB, with bounded waiting. Knows no commands."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from escpos.exceptions import Error as EscposError
 from escpos.printer import Usb
@@ -10,6 +12,7 @@ from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut, fai
 from server.protocol.logs import describe
 
 _READ = 256
+Done = TypeVar("Done")
 
 
 class UsbTransport:
@@ -41,11 +44,11 @@ class UsbTransport:
         deadline = time.monotonic() + timeout
         while True:
             left = max(1, int((deadline - time.monotonic()) * 1000))
-            heard = self._bounded(lambda wait=left: self._device.device.read(self._in, _READ, wait), silent=True)
+            heard = self._bounded(partial(self._device.device.read, self._in, _READ, left), silent=True)
             if heard or time.monotonic() >= deadline:
                 return bytes(heard or b"")
 
-    def _bounded(self, act: Any, silent: bool) -> Any:
+    def _bounded(self, act: Callable[[], Done], silent: bool) -> Done | None:
         """Do something that pyusb may let time out: USBTimeoutError is an OSError of its own."""
         try:
             return act()
@@ -53,7 +56,7 @@ class UsbTransport:
             if "timeout" not in type(error).__name__.lower():
                 raise FailedInUse(self._url, describe(error)) from error
             if silent:
-                return b""
+                return None
             raise TimedOut(self._url, "the printer takes no more data") from error
 
     def complaint(self) -> None:

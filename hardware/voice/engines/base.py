@@ -100,7 +100,8 @@ class ChildEngine:
                 self._voices.pop(language, None)
                 raise NotAvailable(self.name, str(answer["unspoken"]), permanent=False)
             rendered = checked(self.name, sound.read(path), text)
-            self.took = float(answer.get("seconds", 0.0))
+            seconds = answer.get("seconds")
+            self.took = seconds if isinstance(seconds, int | float) else 0.0
             self.factor = (self.factor + self.took / rendered.seconds) / 2
             return rendered
         except (FileNotFoundError, EOFError, wave.Error) as error:

@@ -5,8 +5,9 @@ One `save_to_file` in the life of a process and nothing else: a second one, or a
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from hardware.errors import NotAvailable
 from hardware.voice.process.renderer import Renderer
@@ -24,11 +25,34 @@ VOICE_MARKS = {
 """What the id or name of a system's voice holds, the best first: espeak-ng, Windows, macOS."""
 
 
+class SystemVoice(Protocol):
+    """A voice of the system."""
+
+    id: str
+    name: str
+
+
+class SystemEngine(Protocol):
+    """What is used of pyttsx3's engine."""
+
+    def getProperty(self, name: str) -> Sequence[SystemVoice]:
+        """The value of a property; `voices` is all that is asked for."""
+
+    def setProperty(self, name: str, value: str | int) -> None:
+        """Set a property."""
+
+    def save_to_file(self, text: str, filename: str) -> None:
+        """Queue a sentence to be written to a file."""
+
+    def runAndWait(self) -> None:
+        """Do what is queued."""
+
+
 def load() -> Renderer:
     """Load the system's engine. Raises whatever pyttsx3 raises when there is none."""
     import pyttsx3
 
-    engine: Any = pyttsx3.init()
+    engine: SystemEngine = pyttsx3.init()
 
     def render(text: str, language: str, voice: str, speed: float, path: Path) -> None:
         engine.setProperty("voice", voice if voice != "system" else system_voice(engine, language))
@@ -50,7 +74,7 @@ def _wait_until_written(path: Path) -> None:
         time.sleep(STEADY)
 
 
-def system_voice(engine: Any, language: str) -> str:
+def system_voice(engine: SystemEngine, language: str) -> str:
     """The id of the best voice of a language that this system has; raises NotAvailable when it has none."""
     known = [(str(voice.id), f"{voice.id} {voice.name}".lower()) for voice in engine.getProperty("voices")]
     for mark in VOICE_MARKS[language]:

@@ -14,9 +14,9 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from hardware.errors import NotAvailable
 from hardware.voice.audio import sound
@@ -29,6 +29,16 @@ ENGINES = {
     "pyttsx3": "hardware.voice.engines.pyttsx3",
     "tone": "hardware.voice.engines.tone",
 }
+
+
+class Request(TypedDict):
+    """One sentence to render, as the parent asks for it."""
+
+    text: str
+    language: str
+    voice: str
+    speed: float
+    path: str
 
 
 def main() -> int:
@@ -49,7 +59,7 @@ def main() -> int:
     return 0
 
 
-def _answer(render: Renderer, request: dict[str, Any], fault: Path | None) -> dict[str, Any]:
+def _answer(render: Renderer, request: Request, fault: Path | None) -> Mapping[str, object]:
     path = Path(request["path"])
     switched = _fault(fault)
     if switched == "die":
@@ -81,7 +91,7 @@ def _fault(switch: Path | None) -> str:
     return kind
 
 
-def _claimed_output() -> Callable[[dict[str, Any]], None]:
+def _claimed_output() -> Callable[[Mapping[str, object]], None]:
     """Keep the real output for answers and the real stderr for the log.
 
     What engines print goes nowhere (pyttsx3 does): it may repeat what they are to speak, a name in it.
@@ -93,7 +103,7 @@ def _claimed_output() -> Callable[[dict[str, Any]], None]:
         os.dup2(nowhere, printed)
     os.close(nowhere)
 
-    def say(answer: dict[str, Any]) -> None:
+    def say(answer: Mapping[str, object]) -> None:
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
 

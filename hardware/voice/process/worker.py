@@ -12,8 +12,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import hardware
 from hardware.errors import CannotOpen, FailedInUse, NotAvailable, TimedOut
@@ -21,7 +21,7 @@ from server.protocol.logs import describe
 
 log = logging.getLogger(__name__)
 
-Answer = dict[str, Any]
+Answer = Mapping[str, object]
 LOADING_SHARE = 0.5
 """Share of a deadline that is spent on waiting for a child that still loads; the rest is for another engine."""
 PATIENCE = 90.0
@@ -151,8 +151,9 @@ class Worker:
             return
         child.kill()
         child.wait()
-        for pipe in (child.stdin, child.stdout):
-            _shut(pipe)
+        for pipe in filter(None, (child.stdin, child.stdout)):
+            with suppress(OSError):  # what was still unsent dies with the child
+                pipe.close()
 
 
 def _read(child: "subprocess.Popen[str]", answers: "queue.Queue[Answer | None]") -> None:
@@ -163,13 +164,6 @@ def _read(child: "subprocess.Popen[str]", answers: "queue.Queue[Answer | None]")
     except (ValueError, RecursionError):  # closed under us, or a line that is no answer: both are the end of this child
         log.debug("%s: reading ended", child.args)
     answers.put(None)
-
-
-def _shut(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:  # what was still unsent dies with the child
-        return
 
 
 def _environment() -> dict[str, str]:

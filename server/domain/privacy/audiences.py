@@ -5,7 +5,6 @@ A field that is added to a view is staff's until it is written down here.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from server.domain.access.reach import CALLER, CARE, Role
 from server.protocol.terms import Audience, EventKind
@@ -45,7 +44,7 @@ def audience_of(role: Role | None) -> Audience:
     return Audience.PUBLIC if role is None else AUDIENCES.get(role, Audience.PUBLIC)
 
 
-def shown(audience: Audience, thing: str, view: Mapping[str, Any]) -> dict[str, Any]:
+def shown(audience: Audience, thing: str, view: Mapping[str, object]) -> dict[str, object]:
     """The fields of a view that an audience may read; staff reads all."""
     if audience is Audience.STAFF:
         return dict(view)

@@ -195,7 +195,7 @@ def _conditions(table: Table) -> tuple[Condition, ...]:
             if key != "covers" and (isinstance(value, bool) or not isinstance(value, (int, float))):
                 table.refuse(f"raise: {key!r} must be a number, not {value!r}", "raise")
         covers = read_acuity(table, "raise", str(item.get("covers")))
-        if len(item) < 2 or covers >= ACUITY_NAMES[table.values["covers"]]:
+        if len(item) < 2 or covers >= ACUITY_NAMES[table.text("covers")]:
             table.refuse("raise: say when, and a more urgent level than 'covers'", "raise")
         conditions.append(Condition(covers, **{key: float(value) for key, value in item.items() if key != "covers"}))
     return tuple(conditions)

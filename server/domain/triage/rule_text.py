@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from server.domain.errors import HallError
 from server.domain.files import toml_text
@@ -26,7 +26,7 @@ class RuleText:
     text: str
     source: str
 
-    def parse(self) -> dict[str, Any]:
+    def parse(self) -> dict[str, object]:
         """The file as tables. Raises HALL_FILE_REJECTED with the line of a syntax error."""
         try:
             return toml_text.load(self.text)
@@ -62,7 +62,7 @@ class Table:
     """One table of a rule file, read key by key with a complaint that names the line."""
 
     file: RuleText
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     name: str | None = None
     index: int = 0
 
@@ -142,7 +142,7 @@ class Table:
         return tuple(value)
 
 
-def tables(file: RuleText, data: Mapping[str, Any], name: str) -> list[Table]:
+def tables(file: RuleText, data: Mapping[str, object], name: str) -> list[Table]:
     """The [[name]] tables of a file in their order."""
     value = data.get(name, [])
     if not isinstance(value, list) or any(not isinstance(item, dict) for item in value):

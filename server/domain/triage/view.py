@@ -1,13 +1,12 @@
 """Owns how a suggestion looks as plain JSON values, for the wire and for the record. Decides nothing."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from server.domain.triage.scores import Score
 from server.domain.triage.suggest import Suggestion
 
 
-def suggestion_view(suggestion: Suggestion) -> dict[str, Any]:
+def suggestion_view(suggestion: Suggestion) -> dict[str, object]:
     """{grade, rank, acuity, scores, criteria, missing, stale, notes} of texts, numbers, lists and tables only."""
     return {
         "grade": suggestion.grade,
@@ -29,7 +28,7 @@ def suggestion_view(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _score(score: Score | None) -> Mapping[str, Any] | None:
+def _score(score: Score | None) -> Mapping[str, object] | None:
     if score is None:
         return None
     return {"total": score.total, "parts": dict(score.parts), "missing": list(score.missing)}

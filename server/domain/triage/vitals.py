@@ -12,6 +12,7 @@ from server.protocol.texts import Listed, Message, Value
 Consciousness = Literal["A", "C", "V", "P", "U"]
 CONSCIOUSNESS: tuple[Consciousness, ...] = ("A", "C", "V", "P", "U")
 _ABSURD = 1e9
+"""No number that is measured, and no whole number too long to be written as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def name_of(vital: str) -> Message:
     return Message("triage", f"measure.{vital}")
 
 
-def check_vitals(raw: Mapping[str, Any]) -> Vitals:
+def check_vitals(raw: Mapping[str, object]) -> Vitals:
     """Vitals from what a form or a machine sent; unknown keys, texts and impossible values raise INVALID.
 
     `measured_at` may be a datetime or RFC 3339. `extra` of the error names the `field` and the `reason`, a message;
@@ -140,7 +141,7 @@ def unlikely(vitals: Vitals, age: float | None) -> list[Question]:
     return questions
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     if value is None:
         return None
     moment: object = value
@@ -154,11 +155,11 @@ def _moment(value: Any) -> datetime | None:
     return moment
 
 
-def _number(vital: str, value: Any) -> float | int:
+def _number(vital: str, value: object) -> float | int:
     measure = MEASURES[vital]
     if isinstance(value, str) and ("," in value or "\uff0c" in value):
         _refuse(vital, "comma", value=repr(value))
-    if not _is_number(value):
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) < _ABSURD:
         _refuse(vital, "number", value=f"{value!r:.40}")
     low, high = measure.possible
     if not low <= value <= high:
@@ -167,11 +168,6 @@ def _number(vital: str, value: Any) -> float | int:
     if measure.whole and value != int(value):
         _refuse(vital, "whole", value=f"{value:g}")
     return int(value) if measure.whole else float(value)
-
-
-def _is_number(value: Any) -> bool:
-    """Whether it is a finite number, and no whole number too long to be written as one."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ABSURD
 
 
 def _refuse(field: str, why: str, **values: Value) -> NoReturn:
