@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from server.domain.queueing.stated_wait import Kept
+from server.domain.queueing.stated_wait import Calibration
 from server.services.tickets import stated_waits
 from server.store.models import HallRow
 from tests.support.api import HALLS, an_api
@@ -49,8 +49,8 @@ def slip_of(api, name: str, **more):
     if more:
         known = api.post("/imports/patients", {"rows": [{"name": name, **more}]}, role="service")
         assert known[0] == 200, known
-    wish = {"hall": "H1", "queue": "IM", "patient": {"name": name, **more}}
-    status, body = api.post("/check-ins", wish, role="kiosk")
+    command = {"hall": "H1", "queue": "IM", "patient": {"name": name, **more}}
+    status, body = api.post("/check-ins", command, role="kiosk")
     assert status in {200, 201}, body
     return body["ticket"], body["slip"]
 
@@ -78,7 +78,7 @@ def causes(body) -> dict[str, int]:
     return {one["reason"]: one["count"] for one in body["wait_reason"]["categories"]}
 
 
-def held(api, queue: str = "IM") -> Kept:
+def held(api, queue: str = "IM") -> Calibration:
     with Session(api.context.engines.read) as db:
         hall = db.get_one(HallRow, "H1")
         day = api.context.clock.hall().date()
@@ -214,50 +214,50 @@ def test_who_is_called_within_what_was_told_counts_once(api):
     mine = a_told_patient(api)
     low, high = told(api, mine)["wait_low"], told(api, mine)["wait_high"]
     call_until(api, mine, (low + high) / 2)
-    assert Kept(1, 1, 1) == held(api)
+    assert Calibration(1, 1, 1) == held(api)
 
     api.act(mine, "pass", reason="not there")
     api.act(mine, "return")
     api.call("R1")
-    assert Kept(1, 1, 1) == held(api), "only the first call"
+    assert Calibration(1, 1, 1) == held(api), "only the first call"
 
 
 def test_who_is_called_much_later_counts_as_told_and_not_kept(api):
     call_until(api, a_told_patient(api), 90)
 
-    assert Kept(1, 0, 0) == held(api)
+    assert Calibration(1, 0, 0) == held(api)
 
 
 def test_a_call_taken_back_was_none_and_the_next_one_counts(api):
     mine = a_told_patient(api)
     call_until(api, mine, 90)
     api.act(mine, "undo")
-    assert Kept() == held(api)
+    assert Calibration() == held(api)
 
     api.call("R1")
-    assert Kept(1, 0, 0) == held(api)
+    assert Calibration(1, 0, 0) == held(api)
 
 
 @pytest.mark.parametrize(
-    ("deed", "body"),
+    ("action", "body"),
     [
         ("triage", {"grade": "U", "reason": "chest pain"}),
         ("transfer", {"queue": "ENT", "reason": "wrong clinic"}),
         ("hold", {"reason": "toilet"}),
     ],
 )
-def test_who_was_given_another_place_is_not_counted(api, deed, body):
+def test_who_was_given_another_place_is_not_counted(api, action, body):
     mine = a_told_patient(api)
-    api.act(mine, deed, **body)
-    if deed == "hold":
+    api.act(mine, action, **body)
+    if action == "hold":
         api.act(mine, "return")
     for _ in range(9):
-        if (called := api.call("R3" if deed == "transfer" else "R1")) is not None:
+        if (called := api.call("R3" if action == "transfer" else "R1")) is not None:
             api.act(called, "finish")
 
     ended = told(api, mine, "console")
     assert "done" == ended["ticket"]["state"]
-    assert Kept() == held(api)
+    assert Calibration() == held(api)
     assert None is ended["wait_reason"]
 
 
@@ -266,7 +266,7 @@ def test_the_same_grade_confirmed_leaves_the_place_and_what_was_told(api):
     api.act(mine, "triage", grade="N")
     call_until(api, mine, 90)
 
-    assert Kept(1, 0, 0) == held(api)
+    assert Calibration(1, 0, 0) == held(api)
 
 
 def test_the_day_is_in_the_metrics_and_its_verdict_in_the_log_when_it_closes(api, caplog):

@@ -1,4 +1,4 @@
-"""Every wish of the contract with good input: its status, its shape, and the fact it leaves in the journal."""
+"""Every command of the contract with good input: its status, its shape, and the event it leaves in the journal."""
 
 import re
 
@@ -455,11 +455,11 @@ def test_a_devices_health_is_kept_as_it_was_sent(api):
 def test_a_red_flag_gives_an_alert_and_no_ticket_unless_staff_overrides(api):
     with an_api() as own:
         own.token("kiosk")
-        wish = {"hall": "H1", "queue": "IM", "patient": {"name": "危一"}, "flags": ["chest_pain"]}
-        body = did(own, "/check-ins", wish, role="kiosk", status=202, leaves=["alert.raised"])
+        command = {"hall": "H1", "queue": "IM", "patient": {"name": "危一"}, "flags": ["chest_pain"]}
+        body = did(own, "/check-ins", command, role="kiosk", status=202, leaves=["alert.raised"])
         assert ("red_flag", {"zh", "yue", "en"}) == (body["alert"]["kind"], set(body["text"]))
         assert [] == own.rows()["ticket"]
-        did(own, "/check-ins", {**wish, "override_reason": "seen by the nurse"}, status=201,
+        did(own, "/check-ins", {**command, "override_reason": "seen by the nurse"}, status=201,
             leaves=["ticket.checked_in"])  # fmt: skip
 
 
