@@ -14,10 +14,10 @@ import simpy
 
 from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, Head, Recent, choose_next, remember
-from server.domain.queueing.lane_heap import Lanes
-from server.domain.queueing.position import Place
+from server.domain.queueing.lane_heap import LaneHeap
+from server.domain.queueing.position import QueuePosition
 from server.domain.queueing.rules import Rules
-from server.domain.queueing.wait_estimate import Expected, Line, Room, Stream, range_for
+from server.domain.queueing.wait_estimate import Expected, Room, Stream, WaitingLine, range_for
 from server.protocol.terms import Lane, Mode
 
 START = datetime(2019, 11, 4, tzinfo=UTC)
@@ -111,7 +111,7 @@ class Hall:
         self.environment = simpy.Environment()
         self.policy = policy
         self.outcome = Outcome()
-        self._lanes = Lanes()
+        self._lanes = LaneHeap()
         self._cases: dict[str, _Case] = {}
         self._recent = Recent()
         self._since: list[float | None] = [None] * rooms
@@ -151,7 +151,7 @@ class Hall:
             )
             self._join(_Case(patient, kind, patient.service, self.environment.now, patient.misses), place)
 
-    def _join(self, case: _Case, place: Place) -> None:
+    def _join(self, case: _Case, place: QueuePosition) -> None:
         name = f"t{self._seq:07d}"
         rank, target = GRADES[case.patient.grade]
         ticket = Head(
@@ -248,7 +248,7 @@ class Hall:
     def _promise(self, ticket: str, estimator: Estimator) -> Expected | None:
         now = self.environment.now
         rooms = [Room(_room(index), None if since is None else now - since) for index, since in enumerate(self._since)]
-        line = Line(
+        line = WaitingLine(
             tickets=self._lanes.tickets(),
             rooms=rooms,
             rules={QUEUE: self.policy.rules},

@@ -14,14 +14,14 @@ DOUBT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class ServiceTimes:
     """Minutes of consultations to draw from, and the share by which their mean is doubted beyond what they say."""
 
     samples: Sequence[float]
     doubt: float = 0.0
 
 
-def learnt(samples: Sequence[float], planned: float | None, wanted: int) -> Learnt | None:
+def service_times(samples: Sequence[float], planned: float | None, wanted: int) -> ServiceTimes | None:
     """What there is to draw from: the samples where there are as many as `wanted`, else filled up with the plan.
 
     None where there are fewer and nothing is planned: nothing honest can be said. The plan is doubted the less the
@@ -29,15 +29,15 @@ def learnt(samples: Sequence[float], planned: float | None, wanted: int) -> Lear
     """
     missing = wanted - len(samples)
     if missing <= 0:
-        return Learnt(samples)
+        return ServiceTimes(samples)
     if planned is None:
         return None
-    return Learnt([*samples, *_as_planned(planned, missing)], DOUBT * missing / wanted)
+    return ServiceTimes([*samples, *_as_planned(planned, missing)], DOUBT * missing / wanted)
 
 
 @cache
 def _as_planned(minutes: float, count: int) -> tuple[float, ...]:
     """So many consultations of this mean: the middle quantiles of the lognormal distribution, scaled to the mean."""
     spread = sqrt(log(1 + VARIATION**2))
-    drawn = [exp(NormalDist(0.0, spread).inv_cdf((place + 0.5) / count)) for place in range(count)]
+    drawn = [exp(NormalDist(0.0, spread).inv_cdf((index + 0.5) / count)) for index in range(count)]
     return tuple(one * minutes * count / sum(drawn) for one in drawn)

@@ -1,4 +1,5 @@
-"""Owns the in-memory twin of the store's lane heads, for estimates and simulations. Knows no database and no rule.
+"""Owns the heads of lanes in memory, as the store keeps them, for estimates and simulations. Knows no database and no
+rule.
 
 A ticket is a Head that stands for itself (`waiting` 1). Keys are those of the database: (queue, lane, rank, credit,
 doctor); inside a key the smallest order is the head.
@@ -14,7 +15,7 @@ Key = tuple[str, Lane, int | None, int, str | None]
 Entry = tuple[str, str, Head]
 
 
-class Lanes:
+class LaneHeap:
     """Who waits, by lane: add, take, and the heads that choose_next sees."""
 
     def __init__(self, tickets: Iterable[Head] = ()) -> None:
@@ -24,38 +25,38 @@ class Lanes:
         for ticket in tickets:
             self._lines.setdefault(_key(ticket), []).append(_entry(ticket))
             self._size += 1
-        for key, line in self._lines.items():
-            heapify(line)
-            self._heads[key] = _head(line)
+        for key, waiting in self._lines.items():
+            heapify(waiting)
+            self._heads[key] = _head(waiting)
 
     def __len__(self) -> int:
         return self._size
 
-    def copy(self) -> "Lanes":
+    def copy(self) -> "LaneHeap":
         """Another line-up with the same tickets; the tickets themselves are frozen and shared."""
-        twin = Lanes()
-        twin._lines = {key: line.copy() for key, line in self._lines.items()}
-        twin._heads = self._heads.copy()
-        twin._size = self._size
-        return twin
+        copied = LaneHeap()
+        copied._lines = {key: waiting.copy() for key, waiting in self._lines.items()}
+        copied._heads = self._heads.copy()
+        copied._size = self._size
+        return copied
 
     def add(self, ticket: Head) -> None:
         """Let a ticket join."""
         key = _key(ticket)
-        line = self._lines.setdefault(key, [])
-        heappush(line, _entry(ticket))
-        self._heads[key] = _head(line)
+        waiting = self._lines.setdefault(key, [])
+        heappush(waiting, _entry(ticket))
+        self._heads[key] = _head(waiting)
         self._size += 1
 
     def take(self, head: Head) -> Head:
         """Remove a head that was chosen and return its ticket; KeyError when it is not the head of its key."""
         key = _key(head)
-        line = self._lines[key]
-        if line[0][1] != head.ticket:
+        waiting = self._lines[key]
+        if waiting[0][1] != head.ticket:
             raise KeyError(head.ticket)
-        ticket = heappop(line)[2]
-        if line:
-            self._heads[key] = _head(line)
+        ticket = heappop(waiting)[2]
+        if waiting:
+            self._heads[key] = _head(waiting)
         else:
             del self._heads[key]
         self._size -= 1
@@ -67,7 +68,7 @@ class Lanes:
 
     def tickets(self) -> list[Head]:
         """Everybody who waits, in no particular order."""
-        return [entry[2] for line in self._lines.values() for entry in line]
+        return [entry[2] for waiting in self._lines.values() for entry in waiting]
 
 
 def _key(ticket: Head) -> Key:
@@ -78,8 +79,8 @@ def _entry(ticket: Head) -> Entry:
     return ticket.order, ticket.ticket, ticket
 
 
-def _head(line: list[Entry]) -> Head:
-    first = line[0][2]
+def _head(waiting: list[Entry]) -> Head:
+    first = waiting[0][2]
     return Head(
         first.ticket,
         first.queue,
@@ -92,5 +93,5 @@ def _head(line: list[Entry]) -> Head:
         first.since,
         first.due_call,
         first.target_minutes,
-        len(line),
+        len(waiting),
     )

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.domain.errors import HallError
-from server.domain.queueing.policy_priority import best_tag, capped, policy_credit, policy_place
+from server.domain.queueing.policy_priority import best_tag, capped, policy_credit, policy_position
 from server.domain.queueing.position import (
-    A_MOMENT,
     BOOKED,
     LAST,
     LATE,
     NEXT,
+    ONE_MICROSECOND,
     PASSED_BACK,
     WALK_IN,
-    Place,
+    QueuePosition,
     in_slot,
     passed,
     plain,
@@ -47,7 +47,7 @@ def on_check_in(
     last_late_due: int = 0,
     zone: tzinfo = UTC,
     begun: datetime | None = None,
-) -> Place:
+) -> QueuePosition:
     """Place a patient who checks in, booked (`slot_start` given) or not.
 
     `calls` is the queue's count of ordinary calls, `last_late_due` the largest due call of a late ticket that still
@@ -64,7 +64,7 @@ def on_check_in(
         return plain(Lane.ORDINARY, since=now, seq=seq)
     if any(tag in rules.policy_tags for tag in tags):
         appointment = slot_start is not None and not late
-        return policy_place(
+        return policy_position(
             rules, mode, tags=tags, since=since, seq=seq, calls=calls, zone=zone, appointment=appointment
         )
     if late and rules.late != "ordinary":
@@ -84,7 +84,7 @@ def on_return(
     seq: int,
     urgent: bool = False,
     calls: int = 0,
-) -> Place:
+) -> QueuePosition:
     """Place a patient who comes back from an examination or with results: lane return, by return check-in.
 
     With `calls` (the queue's count of ordinary calls now) the next `weave_ordinary` patients still go first, as in
@@ -110,7 +110,7 @@ def on_passed_return(
     pardoned: bool = False,
     zone: tzinfo = UTC,
     begun: datetime | None = None,
-) -> Place:
+) -> QueuePosition:
     """Place a patient who was passed for the `passes`-th time (1 = first) and checks in again.
 
     Who is `pardoned` by the staff takes the last step before the void one.
@@ -128,18 +128,18 @@ def on_passed_return(
         return _end_of_slot(rules, mode, now, seq, slot_end, _slot(rules, now, zone, begun))
     if step == "end":
         if session_end is not None and mode == "woven":
-            return in_slot(session_end - A_MOMENT, PASSED_BACK, stamp(now), since=now, seq=seq)
+            return in_slot(session_end - ONE_MICROSECOND, PASSED_BACK, stamp(now), since=now, seq=seq)
         return passed(now, seq, LAST if waiting is None else calls + max(waiting, _largest_step(rules)))
     return passed(now, seq, calls + step)
 
 
-def on_arrived(*, now: datetime, seq: int) -> Place:
+def on_arrived(*, now: datetime, seq: int) -> QueuePosition:
     """Place a patient who was passed but stands at the door: next after the urgent (到场)."""
     return passed(now, seq, NEXT)
 
 
 def on_triage(
-    place: Place,
+    position: QueuePosition,
     *,
     rules: Rules,
     mode: Mode,
@@ -152,7 +152,7 @@ def on_triage(
     calls: int = 0,
     zone: tzinfo = UTC,
     begun: datetime | None = None,
-) -> Place:
+) -> QueuePosition:
     """Place a ticket whose grade was set: an urgent grade stands in lane urgent since check-in (never punished).
 
     A grade that is no longer urgent puts the ticket where its check-in would have put it; any other lane is kept.
@@ -160,7 +160,7 @@ def on_triage(
     """
     if grade_urgent:
         return plain(Lane.URGENT, since=checked_in_at, seq=seq)
-    if place.lane is Lane.URGENT:
+    if position.lane is Lane.URGENT:
         return on_check_in(
             rules=replace(rules, early_allowed="any"),
             now=checked_in_at,
@@ -174,7 +174,7 @@ def on_triage(
             begun=begun,
         )
     tag = best_tag(rules, tags) if mode == "graded" else None
-    return place if tag is None else on_prioritise(place, rules=rules, tag=tag, mode=mode, calls=calls, zone=zone)
+    return position if tag is None else on_prioritise(position, rules=rules, tag=tag, mode=mode, calls=calls, zone=zone)
 
 
 def on_transfer(
@@ -189,7 +189,7 @@ def on_transfer(
     calls: int = 0,
     zone: tzinfo = UTC,
     begun: datetime | None = None,
-) -> Place:
+) -> QueuePosition:
     """Place a ticket that moves to another queue with the rules of that queue; the original time is kept by default.
 
     `begun` is the latest start of a booked slot of that queue that was not after the time that counts.
@@ -211,12 +211,12 @@ def on_transfer(
 
 
 def transfer_reference(rules: Rules, checked_in_at: datetime, now: datetime | None) -> datetime:
-    """The time a transferred ticket's place is counted from: its check-in, or the transfer where the rules say so."""
+    """The time from which a transferred ticket waits: its check-in, or the transfer where the rules say so."""
     return now if rules.transfer_reference == "now" and now is not None else checked_in_at
 
 
 def on_prioritise(
-    place: Place,
+    position: QueuePosition,
     *,
     rules: Rules,
     tag: str,
@@ -224,7 +224,7 @@ def on_prioritise(
     calls: int = 0,
     ahead: int | None = None,
     zone: tzinfo = UTC,
-) -> Place:
+) -> QueuePosition:
     """Place a ticket that got a policy priority: an ordinary one moves to lane policy, any lane takes the credit.
 
     A woven one before which only so few ordinary patients stand (`ahead`) as the weave would let go first stays: a
@@ -232,14 +232,14 @@ def on_prioritise(
     """
     if tag not in rules.policy_tags:
         raise HallError(ErrorCode.INVALID, f"unknown priority tag {tag!r}; known: {' '.join(rules.policy_tags)}")
-    if place.lane is Lane.URGENT or rules.first_come:
-        return place
-    credit = max(place.credit, policy_credit(rules, [tag])) if mode == "graded" else place.credit
+    if position.lane is Lane.URGENT or rules.first_come:
+        return position
+    credit = max(position.credit, policy_credit(rules, [tag])) if mode == "graded" else position.credit
     near = mode == "woven" and ahead is not None and ahead < rules.weave_ordinary
-    if place.lane is not Lane.ORDINARY or near:
-        return replace(place, credit=credit)
-    moved = policy_place(
-        rules, mode, tags=[tag], since=place.since, seq=int(seq_of(place.order)), calls=calls, zone=zone
+    if position.lane is not Lane.ORDINARY or near:
+        return replace(position, credit=credit)
+    moved = policy_position(
+        rules, mode, tags=[tag], since=position.since, seq=int(seq_of(position.order)), calls=calls, zone=zone
     )
     return replace(moved, credit=credit)
 
@@ -265,19 +265,21 @@ def _slot(rules: Rules, moment: datetime, zone: tzinfo, begun: datetime | None) 
 
 def _late(
     rules: Rules, mode: Mode, now: datetime, seq: int, session_end: datetime | None, calls: int, slot: datetime
-) -> Place:
+) -> QueuePosition:
     if rules.late == "every_nth":
         return passed(now, seq, calls + rules.late_every)
     if rules.late == "end_of_session" and session_end is not None:
         if mode == "graded":
             return plain(Lane.ORDINARY, since=session_end, seq=seq)
-        return in_slot(session_end - A_MOMENT, LATE, stamp(now), since=now, seq=seq)
+        return in_slot(session_end - ONE_MICROSECOND, LATE, stamp(now), since=now, seq=seq)
     if mode == "graded":
         return plain(Lane.ORDINARY, since=now, seq=seq)
     return in_slot(slot, LATE, stamp(now), since=now, seq=seq)
 
 
-def _end_of_slot(rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, slot: datetime) -> Place:
+def _end_of_slot(
+    rules: Rules, mode: Mode, now: datetime, seq: int, slot_end: datetime | None, slot: datetime
+) -> QueuePosition:
     if mode == "graded":
         end = slot_end or slot + timedelta(minutes=rules.slot_minutes)
         return passed(max(now, end), seq, 0)

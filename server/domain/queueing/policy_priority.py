@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
-from server.domain.queueing.position import Place, plain, slot_of, stamp
+from server.domain.queueing.position import QueuePosition, plain, slot_of, stamp
 from server.domain.queueing.rules import OLD, Rules
 from server.protocol.terms import Lane, Mode
 
@@ -35,7 +35,7 @@ def policy_credit(rules: Rules, tags: Sequence[str]) -> int:
     return capped(rules, max((rules.credits.get(tag, 0) for tag in tags if tag in rules.policy_tags), default=0))
 
 
-def policy_place(
+def policy_position(
     rules: Rules,
     mode: Mode,
     *,
@@ -45,15 +45,15 @@ def policy_place(
     calls: int,
     zone: tzinfo,
     appointment: bool = False,
-) -> Place:
-    """A place in lane policy: ranked inside a slot in a woven queue, by credit in a graded one."""
+) -> QueuePosition:
+    """A position in lane policy: ranked inside a slot in a woven queue, by credit in a graded one."""
     credit = max(policy_credit(rules, tags), rules.appointment_credit if appointment else 0)
     if mode == "graded":
         return plain(Lane.POLICY, since=since, seq=seq, credit=capped(rules, credit))
     tag = best_tag(rules, tags)
     rank = rules.policy_tags.index(tag) if tag is not None else len(rules.policy_tags)
     order = f"{stamp(slot_of(rules.slot_minutes, since, zone))}.{rank:02d}.{stamp(since)}.{seq:09d}"
-    return Place(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
+    return QueuePosition(Lane.POLICY, order, since, 0, calls + rules.weave_ordinary)
 
 
 def capped(rules: Rules, credit: int) -> int:

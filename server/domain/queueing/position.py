@@ -1,4 +1,5 @@
-"""Owns a place and its order key, the words a queue is sorted by. Pure; knows no rule of who stands where.
+"""Owns a position in a queue and its order key, the text by which a queue is sorted. Pure; knows no rule of who stands
+where.
 
 Order keys are text of fixed-width fields, smaller first, ending in the ticket's seq:
   woven ordinary  slot . source . turn . seq              source: 0 booked, 1 walk-in, 2 late, 3 passed to its end;
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from server.protocol.terms import Lane
 
-A_MOMENT = timedelta(microseconds=1)
+ONE_MICROSECOND = timedelta(microseconds=1)
 """Sets the end of a session before the first slot of the next."""
 BOOKED, WALK_IN, LATE, PASSED_BACK = range(4)
 LAST = 999_999_999
@@ -23,7 +24,7 @@ NEXT = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Where a ticket stands.
 
     `since` is the time from which its waiting counts, `credit` minutes, `due_call` the queue's count of ordinary
@@ -51,19 +52,19 @@ def seq_of(order: str) -> str:
     return order.rpartition(".")[2]
 
 
-def in_slot(slot: datetime, source: int, turn: str, *, since: datetime, seq: int) -> Place:
+def in_slot(slot: datetime, source: int, turn: str, *, since: datetime, seq: int) -> QueuePosition:
     """In lane ordinary of a woven queue."""
-    return Place(Lane.ORDINARY, f"{stamp(slot)}.{source}.{turn}.{seq:09d}", since, 0, 0)
+    return QueuePosition(Lane.ORDINARY, f"{stamp(slot)}.{source}.{turn}.{seq:09d}", since, 0, 0)
 
 
-def passed(now: datetime, seq: int, due_call: int) -> Place:
+def passed(now: datetime, seq: int, due_call: int) -> QueuePosition:
     """In lane passed, from a call on."""
-    return Place(Lane.PASSED, f"{max(due_call, 0):09d}.{stamp(now)}.{seq:09d}", now, 0, due_call)
+    return QueuePosition(Lane.PASSED, f"{max(due_call, 0):09d}.{stamp(now)}.{seq:09d}", now, 0, due_call)
 
 
-def plain(lane: Lane, *, since: datetime, seq: int, credit: int = 0) -> Place:
+def plain(lane: Lane, *, since: datetime, seq: int, credit: int = 0) -> QueuePosition:
     """By reference time."""
-    return Place(lane, f"{stamp(since)}.{seq:09d}", since, credit, 0)
+    return QueuePosition(lane, f"{stamp(since)}.{seq:09d}", since, credit, 0)
 
 
 def stamp(moment: datetime) -> str:

@@ -1,5 +1,5 @@
 """Owns how many are called before somebody in a woven queue, reckoned from counts alone: for paper, which waits for no
-play of the rule. Knows no ticket and no clock; server.domain.queueing.wait_estimate plays the same exactly."""
+simulation of the rule. Knows no ticket and no clock; wait_estimate.py simulates the same exactly."""
 
 from collections.abc import Mapping
 from math import ceil

@@ -1,4 +1,4 @@
-"""Owns one imagined step of a queue: the next call by the real rule, and somebody who comes. For estimates only.
+"""Owns one simulated step of a queue: the next call by the real rule, and somebody who comes. For estimates only.
 
 Pure: the line, the time and the random generator come in. Knows no clock, no database and no patient.
 """
@@ -10,14 +10,14 @@ from random import Random
 
 from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, pick_next, remember
-from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.lane_heap import LaneHeap
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
 DAY = 24 * 60.0
-GHOST = "+"
+PROBE_PREFIX = "+"
 """First character of the ids of those who might join now: their wait is asked, they are never served."""
-STRANGER = "~"
+ARRIVAL_PREFIX = "~"
 """First character of the ids of imagined patients; no ticket's id begins with it."""
 
 
@@ -44,7 +44,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WaitingLine:
     """All that the discipline sees of the queues in question at one moment; aware UTC.
 
     `streams` come for `closes_in` more minutes, until check-in for the session closes. `staged` are the tickets sent
@@ -68,8 +68,8 @@ class Line:
 
 
 def call_next(
-    lanes: Lanes,
-    line: Line,
+    lanes: LaneHeap,
+    line: WaitingLine,
     caller: Caller,
     recent: dict[str, Recent],
     last: dict[str, str | None],
@@ -105,16 +105,16 @@ def call_next(
     return head, code
 
 
-def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
+def arrive(lanes: LaneHeap, line: WaitingLine, at: float, random: Random) -> None:
     """Let somebody of one of the streams join `at` so many minutes from now."""
     stream = random.choices(line.streams, [stream.per_minute for stream in line.streams])[0]
     now = line.now + timedelta(minutes=at)
     rules = line.rules[stream.queue]
     seq = 900_000_000 + len(lanes)
     if stream.lane is Lane.RETURN:
-        place = placement.on_return(rules=rules, now=now, seq=seq)
+        position = placement.on_return(rules=rules, now=now, seq=seq)
     else:
-        place = placement.on_check_in(
+        position = placement.on_check_in(
             rules=rules,
             now=now,
             slot_start=None,
@@ -125,18 +125,18 @@ def arrive(lanes: Lanes, line: Line, at: float, random: Random) -> None:
             mode=line.modes[stream.queue],
             zone=line.zone,
         )
-    name = f"{STRANGER}{at:.6f}"
+    name = f"{ARRIVAL_PREFIX}{at:.6f}"
     lanes.add(
         Head(
             name,
             stream.queue,
-            place.lane,
+            position.lane,
             stream.rank,
             stream.grade,
-            place.credit,
+            position.credit,
             stream.doctor,
-            place.order,
-            place.since,
+            position.order,
+            position.since,
             0,
             stream.target_minutes,
             1,

@@ -8,7 +8,7 @@ from server.protocol.slot_terms import When
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class CheckInTimes:
     """The business day of now, its bounds aware UTC, the end exclusive; and the session of the slot where there is one.
 
     `open_now` is false between the sessions of the queue; `opens` and `ends` are the session's, None without sessions.
@@ -29,13 +29,13 @@ def check_in_opens(rules: Rules, slot_start: datetime) -> datetime | None:
     return slot_start - timedelta(minutes=ahead)
 
 
-def opens_at(rules: Rules, slot_start: datetime, around: Around) -> datetime | None:
+def opens_at(rules: Rules, slot_start: datetime, around: CheckInTimes) -> datetime | None:
     """From when the slot may be checked in: by the rule, and not before its session where the queue is closed now."""
     times = [check_in_opens(rules, slot_start), None if around.open_now else around.opens]
     return max((one for one in times if one is not None), default=None)
 
 
-def when_of(rules: Rules, slot_start: datetime, now: datetime, around: Around) -> When:
+def when_of(rules: Rules, slot_start: datetime, now: datetime, around: CheckInTimes) -> When:
     """Whether a slot may be checked in now. Another day is too early or too late, whatever the rules of the queue."""
     if slot_start >= around.day_end:
         return When.TOO_EARLY

@@ -54,7 +54,7 @@ class StatedWait:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class OtherTicket:
     """Somebody who was called before a ticket, or is to be called before it.
 
     `since` names a ticket's times (checked_in, returned, prioritised, transferred) later than the stated wait;
@@ -75,8 +75,8 @@ def from_expected(expected: Expected, at: datetime, seq: int) -> StatedWait:
     return StatedWait(at, seq, expected.high, *(round(one, 2) for one in (expected.p20, expected.p80, expected.p90)))
 
 
-def delays(lane: Lane, rank: int | None, order: str, others: Iterable[Other], rooms: int) -> dict[Delay, int]:
-    """Why the wait of a ticket in that place moved on, each with how many; never empty.
+def delays(lane: Lane, rank: int | None, order: str, others: Iterable[OtherTicket], rooms: int) -> dict[Delay, int]:
+    """Why the wait of a ticket in that position moved on, each with how many; never empty.
 
     `others` are those who go or went before it, `rooms` the rooms of its queue that paused or stopped since it was
     told. Only who came before the ticket after that moment counts: whoever stood there already was reckoned with.
@@ -90,7 +90,7 @@ def delays(lane: Lane, rank: int | None, order: str, others: Iterable[Other], ro
     return {why: count for why, count in counts.items() if count} or {Delay.SLOWER: 0}
 
 
-def _why(lane: Lane, rank: int | None, order: str, other: Other) -> Delay | None:
+def _why(lane: Lane, rank: int | None, order: str, other: OtherTicket) -> Delay | None:
     came = "checked_in" in other.since or ("returned" in other.since and other.was_away)
     before = other.here and by_rank(other.rank) < by_rank(rank)
     more_urgent = (other.lane is Lane.URGENT and lane is not Lane.URGENT) or before
@@ -116,7 +116,7 @@ def later(why: Mapping[Delay, int]) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Calibration:
     """How many were told a wait and then called, how many of them within P20–P80 and how many within P90."""
 
     told: int = 0
@@ -133,9 +133,9 @@ class Kept:
         return "ok" if held else "recalibrate"
 
 
-def kept(stated: StatedWait, called_at: datetime) -> Kept:
+def calibration_of(stated: StatedWait, called_at: datetime) -> Calibration:
     """How the first call keeps the stated wait. Who was told that nobody has to wait says nothing about waits."""
     if stated.p90 <= 0:
-        return Kept()
+        return Calibration()
     minutes = (called_at - stated.at).total_seconds() / 60
-    return Kept(1, int(stated.p20 <= minutes <= stated.p80), int(minutes <= stated.p90))
+    return Calibration(1, int(stated.p20 <= minutes <= stated.p80), int(minutes <= stated.p90))

@@ -14,12 +14,32 @@ from random import Random
 from statistics import fmean, pvariance, variance
 from typing import NamedTuple
 
-from server.domain.queueing.consultation_times import learnt
+from server.domain.queueing.consultation_times import service_times
 from server.domain.queueing.discipline import Head, ReasonCode
-from server.domain.queueing.lane_heap import Lanes
-from server.domain.queueing.simulation import DAY, GHOST, STRANGER, Line, Room, Stream, arrive, call_next
+from server.domain.queueing.lane_heap import LaneHeap
+from server.domain.queueing.simulation import (
+    ARRIVAL_PREFIX,
+    DAY,
+    PROBE_PREFIX,
+    Room,
+    Stream,
+    WaitingLine,
+    arrive,
+    call_next,
+)
 
-__all__ = ["Ahead", "Expected", "Line", "Room", "Stream", "ahead_of", "order_of", "range_for", "ranges_for", "shown"]
+__all__ = [
+    "Ahead",
+    "Expected",
+    "Room",
+    "Stream",
+    "WaitingLine",
+    "ahead_of",
+    "order_of",
+    "range_for",
+    "ranges_for",
+    "shown",
+]
 
 FEWEST_RUNS, MOST_RUNS, CALLS_PER_ESTIMATE = 12, 120, 500
 """Quantiles of few runs are noisy but not biased, so far positions get fewer."""
@@ -57,7 +77,7 @@ class Expected:
 
 def range_for(
     ticket: str,
-    line: Line,
+    line: WaitingLine,
     *,
     samples: Sequence[float],
     random: Random,
@@ -75,7 +95,7 @@ def range_for(
 
 
 def ranges_for(
-    line: Line,
+    line: WaitingLine,
     *,
     samples: Sequence[float],
     random: Random,
@@ -89,10 +109,10 @@ def ranges_for(
     """
     queues = {ticket.queue for ticket in line.tickets} | {one.queue for heads in line.staged.values() for one in heads}
     wanted = max((line.rules[queue].wait_min_samples for queue in queues), default=1)
-    found = learnt(samples, planned, max(1, wanted))
+    found = service_times(samples, planned, max(1, wanted))
     if paused or not line.rooms or found is None:
         return {}
-    start = Lanes(line.tickets)
+    start = LaneHeap(line.tickets)
     known = sorted(found.samples)
     spread = pvariance(known) / len(known) + _drift(samples)
     doubt = sqrt(spread / max(fmean(known), 0.01) ** 2 + found.doubt**2)
@@ -101,8 +121,8 @@ def ranges_for(
     done = 0
     while done < runs:
         # A few samples know their own mean only roughly, so each run doubts it by its standard error.
-        times = Times(known, max(0.5, random.gauss(1.0, doubt)))
-        calls = _play(start.copy(), line, times, random, waits, until)
+        times = SimulatedTimes(known, max(0.5, random.gauss(1.0, doubt)))
+        calls = _simulate(start.copy(), line, times, random, waits, until)
         runs = min(MOST_RUNS, max(FEWEST_RUNS, CALLS_PER_ESTIMATE // max(1, calls)))
         done += 1
     return {ticket: _expected(sorted(times)) for ticket, times in waits.items() if len(times) == done}
@@ -117,7 +137,7 @@ def _drift(samples: Sequence[float]) -> float:
     return max(0.0, variance(map(fmean, blocks)) - pvariance(samples) / BLOCK)
 
 
-def ahead_of(ticket: str, line: Line) -> Ahead | None:
+def ahead_of(ticket: str, line: WaitingLine) -> Ahead | None:
     """Who is called before a ticket if nobody else comes and everybody is served equally fast; None: nobody calls it.
 
     Counted are the calls of its queue, and those of other queues by the rooms that serve it. Beyond FAR calls the rest
@@ -150,14 +170,14 @@ def ahead_of(ticket: str, line: Line) -> Ahead | None:
     return _ahead(calls, rest)
 
 
-def order_of(line: Line) -> list[str]:
+def order_of(line: WaitingLine) -> list[str]:
     """The tickets in the order they are called if nobody else comes, as far as FAR; who is for no room is absent."""
     return [head.ticket for _, head, _ in _in_turn(line)]
 
 
-def _in_turn(line: Line) -> Iterator[tuple[Room, Head, ReasonCode]]:
+def _in_turn(line: WaitingLine) -> Iterator[tuple[Room, Head, ReasonCode]]:
     """The rooms call in turn, a minute a call, until nobody is for any of them, at most FAR calls."""
-    lanes, staged = Lanes(line.tickets), line.sent_ahead()
+    lanes, staged = LaneHeap(line.tickets), line.sent_ahead()
     recent = dict(line.recent)
     last = {room.caller.station: room.caller.last_queue for room in line.rooms}
     idle = turn = calls = 0
@@ -187,7 +207,7 @@ def shown(low: float, high: float) -> tuple[int, int]:
     return least, max(least + STEP, ceil(high / STEP) * STEP)
 
 
-class Times(NamedTuple):
+class SimulatedTimes(NamedTuple):
     """Made-up minutes at a station: ordered samples, stretched by how far one run believes their mean."""
 
     known: Sequence[float]
@@ -208,10 +228,10 @@ class Times(NamedTuple):
         return max(0.0, longer * self.stretch - busy)
 
 
-def _play(
-    lanes: Lanes,
-    line: Line,
-    times: Times,
+def _simulate(
+    lanes: LaneHeap,
+    line: WaitingLine,
+    times: SimulatedTimes,
     random: Random,
     waits: dict[str, list[float]],
     until: str | None,
@@ -235,7 +255,7 @@ def _play(
         now = line.now + timedelta(minutes=at)
         before = dict(recent), dict(last)
         called = call_next(lanes, line, line.rooms[index].caller, recent, last, now, staged)
-        if called is not None and called[0].ticket.startswith(GHOST):
+        if called is not None and called[0].ticket.startswith(PROBE_PREFIX):
             waits.setdefault(called[0].ticket, []).append(at)
             recent, last = before
             left = 0 if called[0].ticket == until else left - 1
@@ -247,7 +267,7 @@ def _play(
             continue
         calls += 1
         name = called[0].ticket
-        if not name.startswith(STRANGER):
+        if not name.startswith(ARRIVAL_PREFIX):
             waits.setdefault(name, []).append(at)
             left = 0 if name == until else left - 1
         heappush(free, (at + times.service(random), index))
@@ -262,7 +282,7 @@ def _expected(waits: Sequence[float]) -> Expected:
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
     """Quantile of ordered values with the unbiased place share·(n+1), between neighbours in proportion."""
-    place = min(max(share * (len(ordered) + 1) - 1, 0.0), len(ordered) - 1.0)
-    below = floor(place)
+    index = min(max(share * (len(ordered) + 1) - 1, 0.0), len(ordered) - 1.0)
+    below = floor(index)
     above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    return ordered[below] + (ordered[above] - ordered[below]) * (index - below)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.queueing import placement, position
 from server.domain.queueing.discipline import Head
-from server.domain.queueing.simulation import GHOST
-from server.domain.queueing.wait_estimate import Expected, Line, ranges_for, shown
+from server.domain.queueing.simulation import PROBE_PREFIX
+from server.domain.queueing.wait_estimate import Expected, WaitingLine, ranges_for, shown
 from server.domain.triage import Scale
 from server.protocol.terms import TicketState
 from server.services.core.hall_config import HallConfig, config_of
@@ -85,25 +85,25 @@ def _simulated(
     }
 
 
-def _planned(line: Line) -> float | None:
+def _planned(line: WaitingLine) -> float | None:
     """The planned minutes of a consultation of the queues that are called together; None unless each says its own."""
     planned = [rules.planned_minutes for rules in line.rules.values()]
     return None if None in planned else sum(minutes or 0 for minutes in planned) / len(planned)
 
 
-def _doctors(line: Line, queue: str) -> list[str]:
+def _doctors(line: WaitingLine, queue: str) -> list[str]:
     """The doctors whose open rooms serve a queue."""
     return sorted({room.caller.doctor for room in line.rooms if room.caller.doctor and queue in room.caller.queues})
 
 
-def _queue_estimates(line: Line, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> QueueEstimates:
+def _queue_estimates(line: WaitingLine, seq: int, ranges: Sequence[tuple[Head, Expected]]) -> QueueEstimates:
     near = [(head, one) for head, one in ranges if one.high <= FARTHEST]
     doctors = {head.doctor for head, _ in near if head.doctor}
-    imagined = [head.ticket for head, _ in near if head.ticket.startswith(GHOST) and head.doctor]
+    imagined = [head.ticket for head, _ in near if head.ticket.startswith(PROBE_PREFIX) and head.doctor]
     return QueueEstimates(
         line.now,
         seq,
-        {head.ticket: one for head, one in near if not head.ticket.startswith(GHOST)},
+        {head.ticket: one for head, one in near if not head.ticket.startswith(PROBE_PREFIX)},
         _by_place([one for head, one in near if head.ticket not in imagined]),
         {doctor: _by_place([one for head, one in near if head.doctor == doctor]) for doctor in doctors},
     )
@@ -132,7 +132,7 @@ def _newcomer(
         begun=begun_slot(db, own, now),
     )
     return Head(
-        ticket=f"{GHOST}{queue} {doctor or ''}",
+        ticket=f"{PROBE_PREFIX}{queue} {doctor or ''}",
         queue=queue,
         lane=place.lane,
         rank=level.rank,

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from server.domain.queueing.discipline import Head, Recent
-from server.domain.queueing.wait_estimate import Line, Room, Stream
+from server.domain.queueing.wait_estimate import Room, Stream, WaitingLine
 from server.protocol.terms import Lane, StationState, TicketState
 from server.services.core.hall_config import HallConfig
 from server.services.queue_state import heads
@@ -28,11 +28,11 @@ class Lineup:
     the stations that call now."""
 
     queue: str
-    line: Line
+    line: WaitingLine
     open_rooms: frozenset[str]
 
     @property
-    def calling(self) -> Line:
+    def calling(self) -> WaitingLine:
         """The same line with the open rooms alone."""
         return replace(
             self.line, rooms=tuple(room for room in self.line.rooms if room.caller.station in self.open_rooms)
@@ -57,7 +57,7 @@ def lineup_of(db: Session, config: HallConfig, queue: str, now: datetime) -> Lin
     ).all()
     if len(rows) > MOST:
         return None
-    line = Line(
+    line = WaitingLine(
         tickets=[heads.head_of(row) for row in rows if row.state == TicketState.WAITING],
         rooms=[
             Room(heads.caller_of(room, heads.queues_of(config, room)), busy)
@@ -73,7 +73,7 @@ def lineup_of(db: Session, config: HallConfig, queue: str, now: datetime) -> Lin
     return Lineup(queue, line, frozenset(room.id for room in rooms if room.state == StationState.OPEN))
 
 
-def streams_of(db: Session, config: HallConfig, line: Line) -> Sequence[Stream]:
+def streams_of(db: Session, config: HallConfig, line: WaitingLine) -> Sequence[Stream]:
     """Who may still come and go first: everybody who joined in the last hour, by queue, lane and level.
 
     In a woven queue ordinary patients who come later stand behind, so they are not imagined.

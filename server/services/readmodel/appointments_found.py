@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.queueing.slot_times import Around, opens_at, when_of
+from server.domain.queueing.slot_times import CheckInTimes, opens_at, when_of
 from server.protocol.slot_terms import When
 from server.services.core.hall_config import HallConfig, Queue, config_of
 from server.services.core.views import View, stamp
@@ -50,12 +50,12 @@ def appointments_of(db: Session, patient: str, hall: HallRow, now: datetime, lev
     return sorted(found, key=lambda one: not (one["here"] and one["when"] == When.NOW))
 
 
-def around(config: HallConfig, queue: Queue, slot_start: datetime, now: datetime) -> Around:
+def around(config: HallConfig, queue: Queue, slot_start: datetime, now: datetime) -> CheckInTimes:
     """The day and the session that decide whether a slot may be checked in."""
     start, end = config.bounds(config.day(now))
     own = next((one for one in queue.hours.around(slot_start) if one.start <= slot_start < one.end), None)
     now_open = not queue.hours.sessions or any(one.opens <= now < one.end for one in queue.hours.around(now))
-    return Around(start, end, now_open, own.opens if own else None, own.end if own else None)
+    return CheckInTimes(start, end, now_open, own.opens if own else None, own.end if own else None)
 
 
 def _view(

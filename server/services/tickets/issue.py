@@ -128,7 +128,7 @@ def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> position.Place:
+def _place(work: Work, queue: Queue, today: QueueDayRow, asked: Asked) -> position.QueuePosition:
     """Where the next number of the queue stands. Raises queue_closed, too_early."""
     seq, booked = today.last + 1, asked.booked
     if asked.before is not None:

@@ -31,7 +31,7 @@ def put_back(work: Work, ticket: TicketRow, *, reason: str | None = None) -> Non
     rules, state = queue.rules, TicketState(ticket.state)
     urgent = ticket.lane == Lane.URGENT
     mode = queue.mode
-    to: position.Place | None = None
+    to: position.QueuePosition | None = None
     if state is TicketState.PASSED:
         session = queue.hours.session_of(work.now)
         to = placement.on_passed_return(

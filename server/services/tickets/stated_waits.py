@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.queueing import stated_wait
-from server.domain.queueing.stated_wait import Kept, Other, StatedWait
+from server.domain.queueing.stated_wait import Calibration, OtherTicket, StatedWait
 from server.domain.queueing.wait_estimate import Ahead, Expected
 from server.protocol.terms import EventKind, Lane, TicketState
 from server.services.core.unit_of_work import Work
@@ -53,7 +53,9 @@ def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:
     """
     if ticket.promise is None:
         return {}
-    return {column: count for column, count in asdict(stated_wait.kept(_of(ticket.promise), now)).items() if count}
+    return {
+        column: count for column, count in asdict(stated_wait.calibration_of(_of(ticket.promise), now)).items() if count
+    }
 
 
 def added(day: QueueDayRow, counts: Mapping[str, int]) -> dict[str, int]:
@@ -128,9 +130,9 @@ def _regraded(db: Session, ids: Sequence[str], since: datetime) -> set[str]:
     )
 
 
-def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> Other:
+def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> OtherTicket:
     times: Mapping[str, str] = view["times"]
-    return Other(
+    return OtherTicket(
         lane=Lane(view["lane"]),
         rank=view["rank"],
         order=view["order"],
@@ -141,14 +143,14 @@ def _other(view: View, row: TicketRow, at: datetime, regraded: set[str]) -> Othe
     )
 
 
-def of_day(db: Session, hall: str, day: date) -> list[tuple[str, Kept]]:
+def of_day(db: Session, hall: str, day: date) -> list[tuple[str, Calibration]]:
     """How the waits told of a hall's business day held, by queue."""
     rows = db.scalars(
         select(QueueDayRow)
         .where(QueueDayRow.hall_id == hall, QueueDayRow.business_day == day)
         .order_by(QueueDayRow.queue_id)
     )
-    return [(row.queue_id, Kept(row.told, row.inside, row.below)) for row in rows]
+    return [(row.queue_id, Calibration(row.told, row.inside, row.below)) for row in rows]
 
 
 def log_day(db: Session, hall: str, day: date) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from server.domain.errors import HallError
 from server.domain.lifecycle import CLOSED, EVENT_OF_ACTION, STAMPS, UNDOABLE, next_state, settle
 from server.domain.privacy.recorded_reasons import parted
-from server.domain.queueing.position import Place
+from server.domain.queueing.position import QueuePosition
 from server.protocol.terms import AT_STATION, ENDED, Action, EndReason, ErrorCode, EventKind, Lane, TicketState
 from server.services.core.business_day import begin_day
 from server.services.core.hall_config import Queue
@@ -105,13 +105,13 @@ def station_of(work: Work, id: str) -> StationRow:
     return row
 
 
-def place(ticket: TicketRow, where: Place) -> None:
+def place(ticket: TicketRow, where: QueuePosition) -> None:
     """Stand the ticket where the domain placed it."""
     for name, value in _columns(where).items():
         setattr(ticket, name, value)
 
 
-def _columns(where: Place) -> dict[str, Any]:
+def _columns(where: QueuePosition) -> dict[str, Any]:
     """A place as a ticket's row holds it."""
     return {
         "lane": where.lane.value,
@@ -122,9 +122,9 @@ def _columns(where: Place) -> dict[str, Any]:
     }
 
 
-def where(ticket: TicketRow) -> Place:
+def where(ticket: TicketRow) -> QueuePosition:
     """Where the ticket stands, for the domain."""
-    return Place(
+    return QueuePosition(
         lane=Lane(ticket.lane), order=ticket.sort, since=ticket.since, credit=ticket.credit, due_call=ticket.due_call
     )
 
@@ -135,7 +135,7 @@ def apply(
     action: Action,
     *,
     reason: str | None = None,
-    to: Place | None = None,
+    to: QueuePosition | None = None,
     announcement: View | None = None,
     memory: dict[str, Any] | None = None,
     kind: EventKind | None = None,

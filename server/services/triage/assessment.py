@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.domain.errors import HallError
 from server.domain.lifecycle import next_state
 from server.domain.queueing import placement
-from server.domain.queueing.position import Place
+from server.domain.queueing.position import QueuePosition
 from server.domain.triage import (
     WITHOUT_CRITERIA,
     Level,
@@ -199,7 +199,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
     _schedule_reassessment(work, ticket, level)
 
 
-def _place_before(work: Work, ticket: TicketRow, queue: Queue, calls: int) -> Place:
+def _place_before(work: Work, ticket: TicketRow, queue: Queue, calls: int) -> QueuePosition:
     """Where the ticket stands before the level counts: its place, or the one a transfer to `queue` gives."""
     if queue.id == ticket.queue_id:
         return transitions.where(ticket)

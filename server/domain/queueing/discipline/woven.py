@@ -24,10 +24,10 @@ def weave(heads: Sequence[Head], rules: Rules, recent: Recent, now: datetime) ->
     cycle = _ordinary_per_cycle(ordinary, others, rules) if others else rules.weave_ordinary
     saved = rules.weave_ordinary - cycle
     ripe = {lane: head for lane, head in _firsts(others).items() if _is_ripe(head, recent, saved, now)}
-    places = _places(ripe, rules, recent, cycle) if ripe else {}
-    if not places:
+    in_turn = _lanes_in_turn(ripe, rules, recent, cycle) if ripe else {}
+    if not in_turn:
         return Pick(min(ordinary, key=by_order), ReasonCode.IN_ORDER, cycle)
-    return _other(places, rules, recent, now, alone=False)._replace(cycle=cycle)
+    return _other(in_turn, rules, recent, now, alone=False)._replace(cycle=cycle)
 
 
 def _ordinary_per_cycle(ordinary: Sequence[Head], others: Sequence[Head], rules: Rules) -> int:
@@ -53,8 +53,8 @@ def _firsts(heads: Sequence[Head]) -> dict[Lane, Head]:
     return firsts
 
 
-def _places(ripe: Mapping[Lane, Head], rules: Rules, recent: Recent, cycle: int) -> Mapping[Lane, Head]:
-    """The ripe lanes that the weave has a place for now; empty: an ordinary patient is next."""
+def _lanes_in_turn(ripe: Mapping[Lane, Head], rules: Rules, recent: Recent, cycle: int) -> Mapping[Lane, Head]:
+    """The ripe lanes that the weave lets go now; empty: an ordinary patient is next."""
     others: list[Lane] = []
     ordinary = 0
     for lane in reversed(recent.lanes):

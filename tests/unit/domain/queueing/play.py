@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, Choice, Head, Recent, choose_next, remember
-from server.domain.queueing.lane_heap import Lanes
-from server.domain.queueing.position import Place
+from server.domain.queueing.lane_heap import LaneHeap
+from server.domain.queueing.position import QueuePosition
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane, Mode
 
@@ -21,7 +21,7 @@ def at(minutes: float) -> datetime:
 
 def head_of(
     ticket: str,
-    place: Place,
+    place: QueuePosition,
     *,
     queue: str = QUEUE,
     rank: int | None = 4,
@@ -52,7 +52,7 @@ class Play:
     def __init__(self, rules: Rules | None = None, mode: Mode = "woven") -> None:
         self.rules = rules or Rules()
         self.mode: Mode = mode
-        self.lanes = Lanes()
+        self.lanes = LaneHeap()
         self.recent = Recent()
         self.called: list[str] = []
         self.choices: list[Choice] = []

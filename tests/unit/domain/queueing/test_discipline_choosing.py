@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.queueing import placement, position
 from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
-from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.lane_heap import LaneHeap
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.domain.queueing.play import at, head_of
@@ -153,13 +153,13 @@ def test_the_cost_does_not_depend_on_how_many_stand_behind_a_head():
     assert chosen([head]) == chosen([head_of("first", _place(head), waiting=1_000_000)])
 
 
-def _place(head: Head) -> position.Place:
-    return position.Place(head.lane, head.order, head.since, head.credit, head.due_call)
+def _place(head: Head) -> position.QueuePosition:
+    return position.QueuePosition(head.lane, head.order, head.since, head.credit, head.due_call)
 
 
 def test_lanes_hand_out_heads_keyed_as_the_database_does():
     tickets = [ordinary("2", 2), ordinary("1", 1), ordinary("other doctor", 3, doctor="D1"), urgent("u", 4, rank=2)]
-    lanes = Lanes(tickets)
+    lanes = LaneHeap(tickets)
     assert {("1", 2), ("other doctor", 1), ("u", 1)} == {(head.ticket, head.waiting) for head in lanes.heads()}
     twin = lanes.copy()
     lanes.take(next(head for head in lanes.heads() if head.ticket == "1"))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from server.domain.queueing import placement, position
 from server.domain.queueing.discipline import Caller, Head, ReasonCode, Recent, choose_next, remember
-from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.lane_heap import LaneHeap
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.domain.queueing.play import QUEUE, TARGETS, at, head_of
@@ -129,7 +129,7 @@ class Day:
 
     def __init__(self, rules: Rules, mode: str) -> None:
         self.rules, self.mode = rules, mode
-        self.lanes, self.recent = Lanes(), Recent()
+        self.lanes, self.recent = LaneHeap(), Recent()
         self.waiting: dict[str, Waiting] = {}
         self.calls = self.urgent_calls = 0
         self.urgent_before: dict[str, int] = {}
@@ -313,7 +313,7 @@ def test_graded_starves_nobody_while_the_rooms_keep_up(guard, data):
     )
     burst = data.draw(st.integers(0, 15))
     minutes_per_call = 3
-    lanes, recent = Lanes(), Recent()
+    lanes, recent = LaneHeap(), Recent()
     joined: dict[str, tuple[int, int, int]] = {}
     urgent_calls = 0
     arrivals = [("ordinary", 4)] * burst + newcomers

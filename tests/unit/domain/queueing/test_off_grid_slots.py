@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, Recent, choose_next, remember
-from server.domain.queueing.lane_heap import Lanes
+from server.domain.queueing.lane_heap import LaneHeap
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import Lane
 from tests.unit.domain.queueing.play import QUEUE, at, head_of
@@ -30,7 +30,7 @@ def begun(slots, minute):
 
 def called(arrivals, rules, *, rooms=1, minutes=7.0, opens=None):
     """Everybody in the order in which a queue calls them from minute `opens` on, as (minute, arrival, lane)."""
-    lanes, recent, order = Lanes(), Recent(), []
+    lanes, recent, order = LaneHeap(), Recent(), []
     slots = [one.slot for one in arrivals if one.slot is not None]
     coming = sorted(arrivals, key=lambda one: one.minute)
     minute = opens or (coming[0].minute if coming else 0.0)

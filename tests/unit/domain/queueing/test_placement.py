@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from server.domain.errors import HallError
 from server.domain.queueing import placement
-from server.domain.queueing.position import LAST, NEXT, Place, slot_of, stamp
+from server.domain.queueing.position import LAST, NEXT, QueuePosition, slot_of, stamp
 from server.domain.queueing.rules import Rules
 from server.protocol.terms import ErrorCode, Lane
 from tests.unit.domain.queueing.play import at
@@ -18,14 +18,14 @@ from tests.unit.domain.queueing.play import at
 SLOT = (at(60), at(90))
 
 
-def check_in(rules: Rules | None = None, *, minute: float, slot=SLOT, seq: int = 1, **more) -> Place:
+def check_in(rules: Rules | None = None, *, minute: float, slot=SLOT, seq: int = 1, **more) -> QueuePosition:
     start, end = slot or (None, None)
     return placement.on_check_in(
         rules=rules or Rules(), now=at(minute), slot_start=start, slot_end=end, seq=seq, **more
     )
 
 
-def in_order(*places: Place) -> bool:
+def in_order(*places: QueuePosition) -> bool:
     return [place.order for place in places] == sorted(place.order for place in places)
 
 
@@ -167,7 +167,7 @@ def test_arrived_is_next():
     assert NEXT == placement.on_arrived(now=at(0), seq=1).due_call
 
 
-def triage(place: Place, *, grade_urgent: bool, tags=(), mode="graded") -> Place:
+def triage(place: QueuePosition, *, grade_urgent: bool, tags=(), mode="graded") -> QueuePosition:
     return placement.on_triage(
         place, rules=Rules(), mode=mode, grade_urgent=grade_urgent, tags=tags, checked_in_at=at(5), seq=1
     )
@@ -293,7 +293,7 @@ def test_every_place_that_has_a_slot_takes_it_from_the_hospitals_clock():
     booked = {"slot_start": now - timedelta(hours=3), "slot_end": now - timedelta(hours=2)}
     walk_in = {"slot_start": None, "slot_end": None}
 
-    def came(**more) -> Place:
+    def came(**more) -> QueuePosition:
         return placement.on_check_in(rules=rules, now=now, seq=1, zone=zone, **more)
 
     places = [

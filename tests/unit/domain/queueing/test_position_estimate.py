@@ -7,7 +7,7 @@ import pytest
 from server.domain.queueing.discipline import Caller
 from server.domain.queueing.position_estimate import woven_before
 from server.domain.queueing.rules import Rules
-from server.domain.queueing.wait_estimate import Line, Room, ahead_of
+from server.domain.queueing.wait_estimate import Room, WaitingLine, ahead_of
 from server.protocol.terms import Lane
 from tests.unit.domain.queueing.play import QUEUE, Play, at
 
@@ -52,7 +52,7 @@ def test_the_count_is_near_the_play_of_the_rule_for_who_joins_now():
             play.come_back("me", minute=32)
         else:
             play.check_in("me", minute=32, tags=["老"] if lane is Lane.POLICY else [])
-        line = Line(play.lanes.tickets(), [Room(Caller("R1", (QUEUE,)))], {QUEUE: play.rules}, {QUEUE: "woven"},
+        line = WaitingLine(play.lanes.tickets(), [Room(Caller("R1", (QUEUE,)))], {QUEUE: play.rules}, {QUEUE: "woven"},
                     {QUEUE: play.recent}, at(32))  # fmt: skip
         played = ahead_of("me", line)
         assert played is not None

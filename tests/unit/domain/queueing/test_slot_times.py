@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.queueing.rules import Rules
-from server.domain.queueing.slot_times import Around, opens_at, when_of
+from server.domain.queueing.slot_times import CheckInTimes, opens_at, when_of
 from server.protocol.slot_terms import When
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
-ALL_DAY = Around(DAY, DAY + timedelta(days=1))
+ALL_DAY = CheckInTimes(DAY, DAY + timedelta(days=1))
 
 
 def at(hour, minute=0, day=0):
@@ -39,8 +39,8 @@ def test_a_slot_is_for_now_for_later_or_over(rules, slot, now, when):
 def test_between_the_sessions_the_afternoon_is_for_later_and_the_morning_over():
     """Q3"""
     noon = at(12, 30)
-    afternoon = Around(DAY, DAY + timedelta(days=1), open_now=False, opens=at(13), ends=at(17))
-    morning = Around(DAY, DAY + timedelta(days=1), open_now=False, opens=at(7, 30), ends=at(12))
+    afternoon = CheckInTimes(DAY, DAY + timedelta(days=1), open_now=False, opens=at(13), ends=at(17))
+    morning = CheckInTimes(DAY, DAY + timedelta(days=1), open_now=False, opens=at(7, 30), ends=at(12))
 
     assert (When.TOO_EARLY, at(13)) == (
         when_of(Rules(), at(14), noon, afternoon), opens_at(Rules(), at(14), afternoon),
@@ -51,6 +51,6 @@ def test_between_the_sessions_the_afternoon_is_for_later_and_the_morning_over():
 @pytest.mark.parametrize(("missed", "when"), [("accept", When.NOW), ("desk", When.TOO_LATE)])
 def test_a_missed_session_is_over_where_the_rules_send_to_the_desk(missed, when):
     """Q3"""
-    morning = Around(DAY, DAY + timedelta(days=1), open_now=True, opens=at(7, 30), ends=at(12))
+    morning = CheckInTimes(DAY, DAY + timedelta(days=1), open_now=True, opens=at(7, 30), ends=at(12))
 
     assert when is when_of(Rules(missed_session=missed), at(9), at(14), morning)

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.queueing.stated_wait import (
+    Calibration,
     Delay,
-    Kept,
-    Other,
+    OtherTicket,
     StatedWait,
+    calibration_of,
     causes,
     delays,
     from_expected,
-    kept,
     later,
 )
 from server.domain.queueing.wait_estimate import Expected
@@ -25,7 +25,7 @@ NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTES = st.integers(0, 96).map(lambda steps: 5 * steps)
 WORDS = st.frozensets(st.sampled_from(["checked_in", "triaged", "returned", "prioritised", "transferred"]))
 OTHERS = st.builds(
-    Other,
+    OtherTicket,
     lane=st.sampled_from(Lane),
     rank=st.none() | st.integers(1, 4),
     order=st.sampled_from("abz"),
@@ -40,8 +40,8 @@ def promise(high: int = 30, *, p20: float = 12.0, p80: float = 26.0, p90: float 
     return StatedWait(NINE, 7, high, p20, p80, p90)
 
 
-def other(lane: Lane = Lane.ORDINARY, *since: str, rank: int = 3, order: str = "b", **more: bool) -> Other:
-    return Other(lane, rank, order, frozenset(since), **more)
+def other(lane: Lane = Lane.ORDINARY, *since: str, rank: int = 3, order: str = "b", **more: bool) -> OtherTicket:
+    return OtherTicket(lane, rank, order, frozenset(since), **more)
 
 
 def test_who_has_no_level_is_less_urgent_than_who_has_one():
@@ -50,7 +50,7 @@ def test_who_has_no_level_is_less_urgent_than_who_has_one():
     assert {Delay.SLOWER: 0} == delays(Lane.ORDINARY, 4, "a", [replace(came, rank=None)], 0)
 
 
-def why(*others: Other, rooms: int = 0, lane: Lane = Lane.ORDINARY, rank: int = 3, order: str = "m"):
+def why(*others: OtherTicket, rooms: int = 0, lane: Lane = Lane.ORDINARY, rank: int = 3, order: str = "m"):
     return delays(lane, rank, order, others, rooms)
 
 
@@ -150,26 +150,26 @@ def test_where_nothing_can_be_named_consultations_take_longer():
     ("minutes", "inside", "below"), [(11.9, 0, 1), (12, 1, 1), (26, 1, 1), (26.1, 0, 1), (31, 0, 1), (31.1, 0, 0)]
 )
 def test_a_call_keeps_what_was_told_within_its_quantiles(minutes, inside, below):
-    assert Kept(1, inside, below) == kept(promise(), NINE + timedelta(minutes=minutes))
+    assert Calibration(1, inside, below) == calibration_of(promise(), NINE + timedelta(minutes=minutes))
 
 
 def test_who_was_told_that_nobody_has_to_wait_is_not_counted():
     nobody = from_expected(Expected(0, 0, 0, 0, 0, 5), NINE, 7)
 
-    assert Kept() == kept(nobody, NINE + timedelta(minutes=1))
+    assert Calibration() == calibration_of(nobody, NINE + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
     ("day", "verdict"),
     [
-        (Kept(19, 11, 17), "too few"),
-        (Kept(20, 12, 18), "ok"),
-        (Kept(20, 11, 17), "ok"),
-        (Kept(20, 13, 19), "ok"),
-        (Kept(20, 10, 18), "recalibrate"),
-        (Kept(20, 14, 18), "recalibrate"),
-        (Kept(20, 12, 16), "recalibrate"),
-        (Kept(20, 12, 20), "recalibrate"),
+        (Calibration(19, 11, 17), "too few"),
+        (Calibration(20, 12, 18), "ok"),
+        (Calibration(20, 11, 17), "ok"),
+        (Calibration(20, 13, 19), "ok"),
+        (Calibration(20, 10, 18), "recalibrate"),
+        (Calibration(20, 14, 18), "recalibrate"),
+        (Calibration(20, 12, 16), "recalibrate"),
+        (Calibration(20, 12, 20), "recalibrate"),
     ],
 )
 def test_a_day_is_judged_by_both_shares_from_twenty_patients_on(day, verdict):

@@ -8,7 +8,7 @@ import pytest
 from server.domain.queueing import placement
 from server.domain.queueing.discipline import Caller, Recent
 from server.domain.queueing.rules import Rules
-from server.domain.queueing.wait_estimate import Line, Room, Stream, ahead_of, range_for, ranges_for, shown
+from server.domain.queueing.wait_estimate import Room, Stream, WaitingLine, ahead_of, range_for, ranges_for, shown
 from server.protocol.terms import Lane
 from tests.unit.domain.queueing.play import QUEUE, at, head_of
 
@@ -24,8 +24,8 @@ def ordinary(count: int):
 
 def line(
     tickets, *, rooms: int = 1, busy: float | None = 0.0, streams=(), mode="woven", doctors=(None,), **more
-) -> Line:
-    return Line(
+) -> WaitingLine:
+    return WaitingLine(
         tickets=tickets,
         rooms=[Room(Caller(f"R{room}", (QUEUE,), doctor=doctor), busy) for room in range(rooms) for doctor in doctors],
         rules={QUEUE: more.get("rules", Rules())},
@@ -36,7 +36,7 @@ def line(
     )
 
 
-def expected(ticket: str, of: Line, *, samples=SAMPLES, paused=False, seed=7):
+def expected(ticket: str, of: WaitingLine, *, samples=SAMPLES, paused=False, seed=7):
     return range_for(ticket, of, samples=samples, random=Random(seed), paused=paused)
 
 
