@@ -1,7 +1,6 @@
 """Owns what a page must know of its hall beside the snapshot: scales, rules, moves, flags, doctors. Decides nothing."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from server.domain.monitoring import alerts
 from server.domain.queueing.discipline.targets import UNTRIAGED_MINUTES, wait_target
 from server.domain.queueing.rules import Rules
 from server.domain.triage import FLAGS, Level, Scale
+from server.protocol.json_values import JsonObject
 from server.protocol.terms import AlertKind, Lane
 from server.services.core.context import Context
 from server.services.core.hall_config import HallConfig, Queue, config_of
@@ -52,7 +52,7 @@ def reference_data(context: Context, hall: str) -> View:
         }
 
 
-def _rules(rules: Rules) -> dict[str, Any]:
+def _rules(rules: Rules) -> JsonObject:
     return {word: getattr(rules, word) for word in SHOWN_RULES}
 
 
@@ -65,21 +65,21 @@ def _targets(context: Context, queue: Queue) -> dict[str, dict[str, int]]:
     }
 
 
-def _scales(context: Context, config: HallConfig) -> dict[str, Any]:
+def _scales(context: Context, config: HallConfig) -> JsonObject:
     used = {queue.scale for queue in config.queues.values()}
     return {name: _scale(context.scale(name)) for name in sorted(used)}
 
 
-def _scale(scale: Scale) -> dict[str, Any]:
+def _scale(scale: Scale) -> JsonObject:
     return {"names": dict(scale.names), "levels": [_level(level) for level in scale.levels]}
 
 
-def _level(level: Level) -> dict[str, Any]:
+def _level(level: Level) -> JsonObject:
     said = {word: getattr(level, word) for word in SHOWN_LEVEL}
     return {**said, "names": dict(level.names)}
 
 
-def _actions() -> dict[str, dict[str, Any]]:
+def _actions() -> dict[str, JsonObject]:
     return {
         action.value: {"undoable": rule.undoable, "roles": sorted(role.value for role in rule.reaches)}
         for action, rule in ACTIONS.items()
@@ -93,7 +93,7 @@ def _actions_by_state(transitions: Iterable[tuple[str, str]]) -> dict[str, list[
     return moves
 
 
-def _halls(db: Session) -> list[dict[str, Any]]:
+def _halls(db: Session) -> list[JsonObject]:
     halls = db.scalars(select(HallRow).where(HallRow.active).order_by(HallRow.position)).all()
     queues = db.scalars(select(QueueRow).where(QueueRow.active).order_by(QueueRow.position)).all()
     return [

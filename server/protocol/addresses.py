@@ -7,10 +7,11 @@ is compared with a list. An IP address cannot be pointed elsewhere: a browser th
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from pydantic import AfterValidator
 
@@ -106,7 +107,7 @@ Origins = Annotated[str, AfterValidator(_are_origins)]
 """A setting that lists origins, separated by commas; what is no origin is refused at the start."""
 
 
-def reached_at(environ: Mapping[str, Any]) -> tuple[str, int]:
+def reached_at(environ: WSGIEnvironment) -> tuple[str, int]:
     """The address and port of this machine at which a WSGI request arrived; the listening ones where nobody knows."""
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     try:

@@ -1,10 +1,10 @@
 """What the server answers to a command, where it is more than one view. Knows no transport and no rules."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
+from server.protocol.json_values import Json
 from server.protocol.messages import (
     AlertView,
     AppointmentView,
@@ -20,10 +20,10 @@ from server.protocol.messages import (
 class Choices(ProtocolModel):
     """What an identified person may choose between; each entry is shown as it comes."""
 
-    appointments: list[dict[str, Any]] = Field(default_factory=list)
-    queues: list[dict[str, Any]] = Field(default_factory=list)
-    tickets: list[dict[str, Any]] = Field(default_factory=list)
-    reports: list[dict[str, Any]] = Field(default_factory=list)
+    appointments: list[dict[str, Json]] = Field(default_factory=list)
+    queues: list[dict[str, Json]] = Field(default_factory=list)
+    tickets: list[dict[str, Json]] = Field(default_factory=list)
+    reports: list[dict[str, Json]] = Field(default_factory=list)
 
 
 class Identification(ProtocolModel):
@@ -87,7 +87,7 @@ class TicketAnswer(ProtocolModel):
     wait_low: int | None = None
     wait_high: int | None = None
     wait_reason: WaitReason | None = None
-    suggestion: dict[str, Any] | None = None
+    suggestion: dict[str, Json] | None = None
 
 
 class FeelsWorse(ProtocolModel):
@@ -110,8 +110,8 @@ class Explained(ProtocolModel):
     wait_low: int | None = None
     wait_high: int | None = None
     wait_reason: WaitReason | None = None
-    numbers: dict[str, Any] | None = None
-    ahead: list[dict[str, Any]] | None = None
+    numbers: dict[str, Json] | None = None
+    ahead: list[dict[str, Json]] | None = None
 
 
 class Called(ProtocolModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import httpx
 
@@ -19,6 +19,7 @@ from server.protocol.answers import (
     TicketAnswer,
 )
 from server.protocol.deadline import DeadlineTransport
+from server.protocol.json_values import Json, JsonObject
 from server.protocol.messages import AlertView, EventPage, PrintJob, Snapshot, StationView, TicketView
 from server.protocol.reading import named_job, object_in, read_answer
 from server.protocol.terms import Action, AlertKind, AlertOutcome, AnnouncementOutcome, Evidence, PrintJobState
@@ -27,9 +28,10 @@ from server.protocol.transport import AnswerUnreadable, HallProblem, HallUnreach
 __all__ = ["AnswerUnreadable", "HallClient", "HallProblem", "HallUnreachable"]
 
 API = "/api/v1"
+Given = TypeVar("Given")
 
 
-def _said(**fields: Any) -> dict[str, Any]:
+def _said(**fields: Given | None) -> dict[str, Given]:
     """Return the fields that were given, since the contract tells absent from null."""
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -122,15 +124,16 @@ class HallClient:
         queue: str | None = None,
         appointment: str | None = None,
         visit_token: str | None = None,
-        patient: Mapping[str, Any] | None = None,
+        patient: JsonObject | None = None,
         flags: Sequence[str] | None = None,
         language: str | None = None,
         key: str | None = None,
-        **more: Any,
+        **more: Json,
     ) -> CheckIn:
         """Check a patient in; `more` is what staff adds, such as `override_reason`."""
-        body = _said(hall=hall, queue=queue, appointment=appointment, visit_token=visit_token, patient=patient)
-        body |= _said(flags=None if flags is None else list(flags), language=language, **more)
+        body: dict[str, Json] = _said(hall=hall, queue=queue, appointment=appointment, visit_token=visit_token)
+        body |= _said(patient=patient, flags=None if flags is None else list(flags), language=language)
+        body |= _said(**more)
         return read_answer(CheckIn, self.transport.command(f"{API}/check-ins", body, key))
 
     # tickets
@@ -143,12 +146,12 @@ class HallClient:
         """Ask why it is not this ticket's turn: who goes first by category, and the rule."""
         return read_answer(Explained, self.transport.get(f"{API}/tickets/{ticket}/explanation"))
 
-    def triage(self, ticket: str, *, key: str | None = None, **findings: Any) -> TicketAnswer:
+    def triage(self, ticket: str, *, key: str | None = None, **findings: Json) -> TicketAnswer:
         """Grade a ticket: `vitals`, `findings`, `grade`, `queue`, `reason`, `second`."""
         answer = self.transport.command(f"{API}/tickets/{ticket}/triage", _said(**findings), key)
         return read_answer(TicketAnswer, answer)
 
-    def act(self, ticket: str, action: Action | str, *, key: str | None = None, **body: Any) -> TicketView:
+    def act(self, ticket: str, action: Action | str, *, key: str | None = None, **body: Json) -> TicketView:
         """Do one action of a ticket's life: recall, arrived, start, pass, hold, return, stage, transfer, … , undo."""
         answer = self.transport.command(f"{API}/tickets/{ticket}/{action}", _said(**body), key)
         return read_answer(TicketAnswer, answer).ticket
@@ -177,7 +180,7 @@ class HallClient:
         """Send the patient away for a while."""
         return self.act(ticket, Action.HOLD, key=key, reason=reason)
 
-    def transfer(self, ticket: str, queue: str, reason: str, *, key: str | None = None, **where: Any) -> TicketView:
+    def transfer(self, ticket: str, queue: str, reason: str, *, key: str | None = None, **where: str) -> TicketView:
         """Move a ticket to another queue; `where` may name `hall` and `doctor`."""
         return self.act(ticket, Action.TRANSFER, key=key, queue=queue, reason=reason, **where)
 
@@ -208,7 +211,7 @@ class HallClient:
         body = _said(finish_current=finish_current, ticket=ticket, reason=reason)
         return read_answer(Called, self.transport.command(f"{API}/stations/{station}/call-next", body, key))
 
-    def set_station(self, station: str, action: str, *, key: str | None = None, **body: Any) -> StationView:
+    def set_station(self, station: str, action: str, *, key: str | None = None, **body: Json) -> StationView:
         """Open, pause or stop a station; `body` may hold `doctor`, `reason`, `minutes`."""
         answer = self.transport.command(f"{API}/stations/{station}/{action}", _said(**body), key)
         return read_answer(StationAnswer, answer).station
@@ -221,7 +224,7 @@ class HallClient:
 
     def events(self, hall: str, after: int, *, epoch: str | None = None, limit: int | None = None) -> EventPage:
         """Fetch events after a position; a position that cannot be continued is refused with `reload`."""
-        params = _said(after=after, epoch=epoch, limit=limit)
+        params: dict[str, str | int] = _said(after=after, epoch=epoch, limit=limit)
         return read_answer(EventPage, self.transport.get(f"{API}/halls/{hall}/events", params))
 
     # announcements and paper
@@ -247,7 +250,7 @@ class HallClient:
             raise AnswerUnreadable(None, "print job", job, lease) from None
 
     def report_print_job(
-        self, job: str, state: PrintJobState, evidence: str | None = None, *, key: str | None = None, **more: Any
+        self, job: str, state: PrintJobState, evidence: str | None = None, *, key: str | None = None, **more: Json
     ) -> PrintJob | None:
         """Say how a print job ended, with the printer's own evidence; `more` is what a newer server may ask for."""
         answer = self.transport.command(
@@ -255,7 +258,7 @@ class HallClient:
         )
         return read_answer(PrintJobAnswer, answer).print_job
 
-    def reprint(self, job: str, reason: str, *, key: str | None = None, **more: Any) -> PrintJob | None:
+    def reprint(self, job: str, reason: str, *, key: str | None = None, **more: Json) -> PrintJob | None:
         """Print the same paper again, marked as a copy; `more` is a kiosk's `visit_token`, which proves whose it is."""
         answer = self.transport.command(f"{API}/print-jobs/{job}/reprint", {"reason": reason, **more}, key)
         return read_answer(PrintJobAnswer, answer).print_job
@@ -265,7 +268,7 @@ class HallClient:
         answer = self.transport.command(f"{API}/halls/{hall}/lists", {"queues": list(queues)}, key)
         return read_answer(PrintJobAnswer, answer).print_job
 
-    def deliver_report(self, bundle: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
+    def deliver_report(self, bundle: JsonObject, *, key: str | None = None) -> JsonObject:
         """Hand in a report as a FHIR R4 bundle (hospital systems)."""
         return object_in(self.transport.command(f"{API}/reports", bundle, key))
 
@@ -280,7 +283,7 @@ class HallClient:
     # alerts and devices
 
     def raise_alert(
-        self, kind: AlertKind, *, ticket: str | None = None, key: str | None = None, **more: Any
+        self, kind: AlertKind, *, ticket: str | None = None, key: str | None = None, **more: Json
     ) -> AlertView:
         """Ask for staff: `help` or `worse`."""
         answer = self.transport.command(f"{API}/alerts", _said(kind=kind, ticket=ticket, **more), key)
@@ -304,14 +307,14 @@ class HallClient:
         """Ask what device this token is, and of which hall."""
         return read_answer(DeviceIdentity, self.transport.get(f"{API}/devices/me"))
 
-    def heartbeat(self, seen_seq: int, health: Mapping[str, Any], epoch: str | None = None) -> None:
+    def heartbeat(self, seen_seq: int, health: JsonObject, epoch: str | None = None) -> None:
         """Say that this device lives, how far it has followed in which epoch, and how its parts are."""
         beat = {"seen_seq": seen_seq, "health": dict(health), **({"epoch": epoch} if epoch else {})}
         object_in(self.transport.once("POST", f"{API}/devices/me/heartbeat", beat))
 
     # hospital systems
 
-    def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> dict[str, Any]:
+    def import_rows(self, kind: str, rows: Sequence[Mapping[str, str]], *, key: str | None = None) -> JsonObject:
         """Import `patients`, `appointments` or `staff`, rows by the names of the CSV's columns (service accounts)."""
         body = {"rows": [dict(row) for row in rows]}
         return object_in(self.transport.command(f"{API}/imports/{kind}", body, key))

@@ -228,6 +228,6 @@ def _uncaught_in_thread(given: threading.ExceptHookArgs) -> None:
         log.error("the thread %s ended: nobody expected this", name, exc_info=given.exc_value)
 
 
-def _unraisable(given: Any) -> None:
+def _unraisable(given: "sys.UnraisableHookArgs") -> None:
     if given.exc_value is not None:
         log.error("an exception could not be raised", exc_info=given.exc_value)

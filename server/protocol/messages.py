@@ -1,10 +1,10 @@
 """Frozen models on the wire: views, events, snapshot, slip, print job, problem. Knows no storage and no rules."""
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.protocol.json_values import Json
 from server.protocol.terms import (
     AlertKind,
     AnnouncementOutcome,
@@ -185,7 +185,7 @@ class PrintJob(ProtocolModel):
     state: PrintJobState
     device: str | None = None
     slip: Slip | None = None
-    document: dict[str, Any] | None = None
+    document: dict[str, Json] | None = None
     ticket: str | None = None
     lease: str | None = None
     lease_until: datetime | None = None
@@ -208,7 +208,7 @@ class DeviceView(ProtocolModel):
     place: Names = Field(default_factory=dict)
     zone: str | None = None
     online: bool = False
-    health: dict[str, Any] = Field(default_factory=dict)
+    health: dict[str, Json] = Field(default_factory=dict)
     seq: int = 0
 
 
@@ -277,4 +277,4 @@ class Problem(ProtocolModel):
     status: int
     code: ErrorCode
     detail: str | None = None
-    errors: list[dict[str, Any]] = Field(default_factory=list)
+    errors: list[dict[str, Json]] = Field(default_factory=list)

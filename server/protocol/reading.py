@@ -1,10 +1,11 @@
 """Reading an answer of the server into a view, or saying that it is none. Knows no command and no transport."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from server.protocol.json_values import JsonObject
 from server.protocol.transport import AnswerUnreadable
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -18,7 +19,7 @@ def read_answer(model: type[Model], response: httpx.Response, key: str | None = 
         raise AnswerUnreadable(key, model.__name__) from None
 
 
-def object_in(answer: httpx.Response) -> dict[str, Any]:
+def object_in(answer: httpx.Response) -> JsonObject:
     """The JSON object in an answer. Raises AnswerUnreadable."""
     try:
         found = answer.json()

@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 
+from server.protocol.json_values import JsonObject
+
 LOCALES = Path(__file__).parent / "locales"
 ABOUT = "language"
 LAST_FALLBACK = "en"
@@ -150,7 +152,7 @@ def topics() -> set[str]:
     return {path.stem for path in LOCALES.glob("*/*.ftl")}
 
 
-def sources(topic: str) -> dict[str, Any]:
+def sources(topic: str) -> JsonObject:
     """Return what a page needs for one topic: the languages and the text of each one's file.
 
     Raises KeyError for an unknown topic.

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
 
 import httpx
 
 from server.protocol.deadline import within
+from server.protocol.json_values import JsonObject
 from server.protocol.terms import ErrorCode
 
+Query = Mapping[str, str | int]
+"""What stands after the question mark of an address."""
 AGAIN = frozenset({502, 503, 504})
 """Statuses that promise nothing happened, or cannot know: the same key settles it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
@@ -33,7 +35,7 @@ class HallProblem(Exception):
     the refusal adds, such as the ticket a busy station holds.
     """
 
-    def __init__(self, code: ErrorCode | str, status: int, problem: Mapping[str, Any]) -> None:
+    def __init__(self, code: ErrorCode | str, status: int, problem: JsonObject) -> None:
         super().__init__(f"{status} {code}: {problem.get('detail') or problem.get('title') or ''}".rstrip(": "))
         self.code = code
         self.status = status
@@ -138,26 +140,34 @@ class Transport:
         """Return the same transport with another budget in seconds; 0 tries once."""
         return replace(self, budget=budget)
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
+    def get(self, path: str, params: Query | None = None) -> httpx.Response:
         """Fetch; see `send`."""
         return self.send("GET", path, params=params)
 
-    def command(self, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> httpx.Response:
+    def command(self, path: str, body: JsonObject | None = None, key: str | None = None) -> httpx.Response:
         """Post `body` as JSON under `key`, or under a fresh one, which stays the same in every attempt; see `send`."""
         return self.send("POST", path, json=dict(body or {}), key=key or self.new_key())
 
-    def once(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+    def once(self, method: str, path: str, body: JsonObject | None = None) -> httpx.Response:
         """Send what has no key, and so is tried once only; see `send`."""
         return self.patient(0.0).send(method, path, json=None if body is None else dict(body))
 
-    def send(self, method: str, path: str, *, key: str | None = None, **content: Any) -> httpx.Response:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        params: Query | None = None,
+        json: JsonObject | None = None,
+    ) -> httpx.Response:
         """Send until there is an answer that settles it, within the budget, pausing with exponential full jitter.
 
         Raises HallProblem for a refusal, HallUnreachable when no attempt was answered, AnswerUnreadable for success
         that is none of this server's: a redirect, an answer without content, one that is too large or compressed.
         """
         headers = {"Accept-Encoding": "identity", **self.headers, **({"Idempotency-Key": key} if key else {})}
-        request = self._request(method, path, headers, content)
+        request = self._request(method, path, headers, params, json)
         deadline = self.clock() + self.budget
         ceiling = FIRST_PAUSE
         while True:
@@ -179,10 +189,12 @@ class Transport:
             self.rest(pause)
             ceiling = min(ceiling * 2, LONGEST_PAUSE)
 
-    def _request(self, method: str, path: str, headers: Mapping[str, str], content: Mapping[str, Any]) -> httpx.Request:
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str], params: Query | None, json: JsonObject | None
+    ) -> httpx.Request:
         """The request. Raises HallProblem for what no server can be asked, such as half a surrogate pair in a text."""
         try:
-            return self.http.build_request(method, path, headers=headers, **content)
+            return self.http.build_request(method, path, headers=headers, params=params, json=json)
         except httpx.InvalidURL as error:  # an id that is none, such as one with a line break in it
             problem = {"title": "no address", "code": ErrorCode.NOT_FOUND}
             raise HallProblem(ErrorCode.NOT_FOUND, 404, problem) from error

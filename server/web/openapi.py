@@ -11,10 +11,14 @@ from spectree import SpecTree
 from spectree.model_adapter.protocol import SchemaMode
 from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 
+from server.protocol.json_values import JsonObject
 from server.protocol.terms import ErrorCode
 from server.web import cookies
 from server.web.problems import STATUS, title_of
 from server.web.routes import Route, declared, rendered
+
+Document = dict[str, Any]
+"""A part of an OpenAPI document as spectree makes it, which is changed in place."""
 
 
 class KeptSchemas(PydanticModelAdapter):
@@ -22,9 +26,9 @@ class KeptSchemas(PydanticModelAdapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[tuple[type[Any], str, SchemaMode], dict[str, Any]] = {}
+        self._kept: dict[tuple[type[Any], str, SchemaMode], Document] = {}
 
-    def json_schema(self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation") -> dict[str, Any]:
+    def json_schema(self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation") -> Document:
         """The model's JSON schema; spectree copies it before it changes anything."""
         asked = (model, ref_template, mode)
         if asked not in self._kept:
@@ -52,7 +56,7 @@ LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     "raise_alert": {"acknowledge": ("acknowledge_alert", {"id": "$response.body#/alert/id"})},
     "get_snapshot": {"events": ("get_events", {"hall": "$request.path.hall"})},
 }
-EXAMPLES: dict[str, dict[str, Any]] = {
+EXAMPLES: dict[str, JsonObject] = {
     "identify": {"hall": "H1", "scan": "MR000123"},
     "check_in": {"hall": "H1", "queue": "IM", "patient": {"name": "张小三"}},
     "cancel_appointment": {"reason": "退号"},
@@ -97,7 +101,7 @@ OPERATIONS: dict[str, tuple[str, str, list[dict[str, list[str]]]]] = {
 QUERY = {"get_events": [("after", "integer"), ("epoch", "string"), ("limit", "integer")]}
 
 
-def document() -> dict[str, Any]:
+def document() -> Document:
     """The whole document, made from the routes declared so far by way of an application that serves nothing."""
     app = Flask("openapi", static_folder=None)
     spec = SpecTree(
@@ -111,7 +115,7 @@ def document() -> dict[str, Any]:
         model_adapter=ADAPTER,
     )
     for route in declared():
-        models: dict[str, Any] = {f"HTTP_{code}": model for code, model in route.answers.items()}
+        models = {f"HTTP_{code}": model for code, model in route.answers.items()}
         said = spec.validate(
             json=route.body,
             resp=Answers(**models),
@@ -133,7 +137,7 @@ def _stand_in(route: Route) -> Callable[..., None]:
     return view
 
 
-def complete(document: dict[str, Any]) -> dict[str, Any]:
+def complete(document: Document) -> Document:
     """Add what the collector does not know."""
     document["info"] |= {
         "description": "Outpatient Hall: queues, calls, paper. Commands over HTTP with a key, events over Socket.IO."
@@ -155,7 +159,7 @@ def _address(route: Route) -> str:
     return route.path.replace("<", "{").replace(">", "}")
 
 
-def _complete_route(paths: dict[str, Any], route: Route) -> None:
+def _complete_route(paths: Document, route: Route) -> None:
     operation = paths[_address(route)][route.method.lower()]
     operation["summary"] = route.operation.replace("_", " ")
     operation["security"] = [{"device": []}, {"session": []}] if route.roles is not None else []
@@ -209,7 +213,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def page(document: dict[str, Any]) -> str:
+def page(document: Document) -> str:
     """The document as one plain page: every operation with its roles, every code with its sentences."""
     rows = "".join(
         _operation_row(path, method, item[method]) for path, item in document["paths"].items() for method in item
@@ -229,7 +233,7 @@ def page(document: dict[str, Any]) -> str:
     )
 
 
-def _operation_row(path: str, method: str, operation: dict[str, Any]) -> str:
+def _operation_row(path: str, method: str, operation: Document) -> str:
     roles, answers = ", ".join(operation.get("x-roles", [])), ", ".join(operation["responses"])
     name = escape(operation["summary"])
     return f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{name}<td>{roles}<td>{answers}"

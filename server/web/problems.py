@@ -3,7 +3,6 @@
 import json
 import logging
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
@@ -117,19 +116,19 @@ def wanted_language() -> str:
     return language_of(request.headers.get("Accept-Language", ""))
 
 
-def title_of(code: ErrorCode, language: str, **extra: Any) -> str:
+def title_of(code: ErrorCode, language: str, **extra: object) -> str:
     """The sentence of a code, in the nearest language that has one."""
     limits = {name: extra.get(name, usual) for name, usual in LIMITS.get(code, {}).items()}
     return ERRORS.text(code.value, language, **limits)
 
 
-def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any) -> Response:
+def problem(code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: object) -> Response:
     """A problem document in the language of whoever sent the request."""
     return problem_in(wanted_language(), code, detail, status=status, **extra)
 
 
 def problem_in(
-    language: str, code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: Any
+    language: str, code: ErrorCode, detail: str | None = None, *, status: int | None = None, **extra: object
 ) -> Response:
     """A problem document; needs no request of Flask."""
     status = status or STATUS[code]

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from server.protocol.client import HallClient, HallProblem, HallUnreachable
 from server.protocol.messages import Event, Snapshot
@@ -15,6 +15,7 @@ from server.protocol.stream.cursor import Cursor, Inbox
 from server.protocol.stream.socket import HallSocket
 from server.protocol.terms import ErrorCode
 
+Given = TypeVar("Given")
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ class Follower:
         self._client = client.patient(0.0)
         self._hall, self._pace, self._clock = hall, pace or Pace(), clock
         self._on_snapshot, self._on_event, self._on_link = on_snapshot, on_event, on_link
-        self._frames: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=2000)
+        self._frames: queue.Queue[tuple[str, object]] = queue.Queue(maxsize=2000)
         self._overflow = threading.Event()
         self._stopping = threading.Event()
         self._link = HallSocket(client.base_url, {"token": client.token, "hall": hall}, self._buffer, dice)
@@ -199,7 +200,7 @@ class Follower:
             self.connected = connected
             self._call(self._on_link, connected)
 
-    def _call(self, callback: Callable[[Any], None], value: object) -> None:
+    def _call(self, callback: Callable[[Given], None], value: Given) -> None:
         try:
             callback(value)
         except Exception:  # a broken screen must not stop the events

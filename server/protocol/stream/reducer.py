@@ -1,7 +1,7 @@
 """Old snapshot + event = new snapshot: the pure reducer every follower may use. Knows no transport and no screen."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from server.protocol.messages import AnnouncementView, Event, Snapshot, TicketView
 from server.protocol.terms import ENDED, EventKind, PrintJobState, TicketState
@@ -48,7 +48,7 @@ def apply(snapshot: Snapshot, event: Event) -> Snapshot:
     return snapshot.model_copy(update={"seq": event.seq, **_changes(snapshot, event)})
 
 
-def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
+def _changes(snapshot: Snapshot, event: Event) -> Mapping[str, Sequence[Identified]]:
     """Return the lists of the snapshot that `event` changes."""
     if event.kind is EventKind.HIDDEN:
         return {}
@@ -57,7 +57,7 @@ def _changes(snapshot: Snapshot, event: Event) -> dict[str, Any]:
         lists = {name: getattr(snapshot, name) for name in LISTS}
         kept = {name: without(views, gone) for name, views in lists.items() if any(v.id == gone for v in views)}
         return {**kept, "announcements": [a for a in snapshot.announcements if a.ticket != gone]}
-    changes: dict[str, Any] = {}
+    changes: dict[str, Sequence[Identified]] = {}
     if event.ticket is not None:
         changes["tickets"] = replaced(snapshot.tickets, event.ticket, stays=event.ticket.state not in ENDED)
     if event.station is not None:

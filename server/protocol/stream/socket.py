@@ -2,8 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import socketio
 
@@ -15,7 +14,7 @@ CHECK = 5.0
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[str, Any], None]
+Heard = Callable[[str, object], None]
 
 
 class HallSocket:
@@ -25,7 +24,7 @@ class HallSocket:
     `position` and `event`, from threads of the library and in no certain order; `up` tells whether it is joined.
     """
 
-    def __init__(self, base_url: str, auth: dict[str, Any], heard: Heard, dice: Callable[[], float]) -> None:
+    def __init__(self, base_url: str, auth: Mapping[str, str | None], heard: Heard, dice: Callable[[], float]) -> None:
         self._base_url, self._auth, self._heard, self._dice = base_url, auth, heard, dice
         self._stopping = threading.Event()
         self._gone = threading.Event()
@@ -64,7 +63,7 @@ class HallSocket:
         self._gone.clear()
         joined = threading.Event()
 
-        def position(data: Any) -> None:
+        def position(data: object) -> None:
             self._heard("position", data)
             joined.set()
 
