@@ -21,6 +21,7 @@ from server.services.core.context import Context
 from server.services.schedule.runner import DueRunner
 from server.settings import Settings
 from server.web import (
+    accounts,
     alerts,
     appointments,
     authorise,
@@ -53,6 +54,7 @@ RESOURCES = (
     printing,
     alerts,
     login_sessions,
+    accounts,
     devices,
     imports,
     hall_file,

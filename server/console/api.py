@@ -1,10 +1,9 @@
-"""Owns the routes that only our own pages call: what a page knows of its hall, who comes next, paper, accounts."""
+"""Owns the routes that only our own pages call: what a page knows of its hall, who comes next, paper."""
 
 from flask import Blueprint, Response
 
 from server.console.paper import recent_paper
 from server.console.reference_data import reference_data
-from server.services.access.staff import accounts
 from server.services.core.hall_scope import named_hall
 from server.services.waiting.preview import coming
 from server.web.authorise import asking
@@ -17,7 +16,6 @@ def api() -> Blueprint:
     routes.add_url_rule("/halls/<hall>", "knowledge", _reference)
     routes.add_url_rule("/halls/<hall>/paper", "paper", _paper)
     routes.add_url_rule("/stations/<station>/coming", "coming", _coming)
-    routes.add_url_rule("/staff", "staff", _staff)
     return routes
 
 
@@ -29,10 +27,6 @@ def _reference(hall: str) -> Response:
 def _paper(hall: str) -> Response:
     context = web().context
     return rendered(recent_paper(context, named_hall(context, asking(), hall)))
-
-
-def _staff() -> Response:
-    return rendered({"staff": accounts(web().context, asking().reach)})
 
 
 def _coming(station: str) -> Response:

@@ -13,6 +13,7 @@ from server.domain.errors import HallError
 from server.protocol.assets import shared_assets
 from server.protocol.terms import StaffRole
 from server.protocol.texts import Texts, chain, languages, preferred
+from server.services.access.staff import SHORTEST_PASSWORD
 from server.services.core.principal import Principal
 from server.web.authorise import principal_of
 from server.web.cookies import LANGUAGE
@@ -61,7 +62,8 @@ def _login() -> BaseResponse:
     if who is not None:
         return redirect(_home_of(who), 303)
     wanted = request.args.get("next", "/")
-    return _shell("login", back_to=wanted if BACK_TO.fullmatch(wanted) else "/")
+    back_to = wanted if BACK_TO.fullmatch(wanted) else "/"
+    return _shell("login", back_to=back_to, shortest_password=SHORTEST_PASSWORD)
 
 
 def _page(name: str) -> BaseResponse:
@@ -74,7 +76,7 @@ def _page(name: str) -> BaseResponse:
     return _shell(name)
 
 
-def _shell(name: str, **more: str) -> Response:
+def _shell(name: str, **more: str | int) -> Response:
     nonce, policy = page_policy()
     language = wanted_language()
     page = render_template(
@@ -111,5 +113,5 @@ def import_map() -> dict[str, dict[str, str]]:
     return {"imports": {name: f"/shared/vendor/{file}" for name, file in named.items()}}
 
 
-def _text(language: str, key: str) -> str:
-    return TEXTS.text(key, language)
+def _text(language: str, key: str, **values: int) -> str:
+    return TEXTS.text(key, language, **values)

@@ -173,6 +173,40 @@ class HallFileAnswer(ProtocolModel):
     applied: bool
 
 
+class Account(ProtocolModel):
+    """An account as administrators see it.
+
+    `guessed`: somebody tries passwords for it; `password_once`: its password is for one sign-in.
+    """
+
+    id: str
+    username: str
+    name: str
+    role: str
+    hall: str | None = None
+    station: str | None = None
+    doctor: str | None = None
+    disabled: bool = False
+    password_once: bool = False
+    guessed: bool = False
+    sessions: int = 0
+
+
+class AccountSession(ProtocolModel):
+    """Where somebody is signed in: since when, last used when, until when at the longest."""
+
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class AccountChanged(ProtocolModel):
+    """An account after a change. `password` is for one sign-in, and said once."""
+
+    account: Account
+    password: str | None = None
+
+
 class DeviceIdentity(ProtocolModel):
     """What the token of a device says it is."""
 

@@ -313,6 +313,8 @@ class ErrorCode(StrEnum):
     CRITICAL_UNACKNOWLEDGED = "critical_unacknowledged"
     NOT_CRITICAL = "not_critical"
     WRONG_CREDENTIALS = "wrong_credentials"
+    NEW_PASSWORD_NEEDED = "new_password_needed"
+    USERNAME_TAKEN = "username_taken"
     PASSWORD_NEEDED = "password_needed"
     IMPORT_REJECTED = "import_rejected"
     HALL_FILE_REJECTED = "hall_file_rejected"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent / "migrations"
-NEWEST = "0016"
+NEWEST = "0017"
 """The newest migration. A database that is there already is opened without alembic, which is slow to import."""
 
 

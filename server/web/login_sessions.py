@@ -34,11 +34,13 @@ def _sign_in() -> Response:
     _, body = parsed_body(SessionBody)
     place = login_attempts.place_of(request.remote_addr or "")
     found, right = staff.check_password(here.context, body.username, body.password, place)
+    new = staff.changed_password(body.password, body.new_password) if right and body.new_password else None
     token: str | None = None
 
     def run(work: Work) -> Answer:
         nonlocal token
-        answer, token = staff.sign_in(work, here.context, found, body.username, place, right=right)
+        name = body.username
+        answer, token = staff.sign_in(work, here.context, found, name, place, right=right, new_password_hash=new)
         return answer
 
     answer = here.context.transactions.system(own_hall(here.context, SYSTEM), run)

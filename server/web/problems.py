@@ -77,6 +77,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CRITICAL_UNACKNOWLEDGED: 409,
     ErrorCode.NOT_CRITICAL: 409,
     ErrorCode.WRONG_CREDENTIALS: 401,
+    ErrorCode.NEW_PASSWORD_NEEDED: 403,
+    ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.PASSWORD_NEEDED: 403,
     ErrorCode.IMPORT_REJECTED: 422,
     ErrorCode.HALL_FILE_REJECTED: 422,

@@ -43,6 +43,29 @@ def test_a_wrong_password_is_said_and_the_field_is_ready_again(page, consoles):
     assert "" == page.input_value("#password")
 
 
+def test_a_password_for_one_sign_in_is_changed_for_another_in_the_same_form(page, consoles):
+    address = consoles.hall.address
+    admin = page.context.request
+    assert 200 == admin.post(f"{address}/api/v1/session", data={"username": "admin1", "password": PASSWORD}).status
+    body = {"username": "newcomer", "name": "新护士", "role": "nurse", "hall": "H1", "password": PASSWORD}
+    made = admin.post(f"{address}/api/v1/staff", data=body, headers={"Idempotency-Key": "newcomer"})
+    assert 201 == made.status, made.text()
+    page.context.clear_cookies()
+    page.goto(f"{address}/login")
+    assert page.is_hidden("#new-password")
+
+    sign_in(page, "newcomer", made.json()["password"])
+    page.wait_for_selector("#new-password:visible")
+    assert "此密码只能使用一次，请设置新密码。" == page.inner_text("#login-error")
+    assert "新密码（至少 10 个字符）" in page.inner_text("form#login")
+    assert "new-password" == page.evaluate("document.activeElement.id")
+    assert [] == faults(page)
+    page.keyboard.type("a third long sentence")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/nurse")
+
+
 def test_a_page_that_was_wished_for_opens_after_the_login(page, consoles):
     page.goto(f"{consoles.hall.address}/board?hall=H1")
     assert "/login?next=/board" in page.url

@@ -129,7 +129,7 @@ def test_an_administrator_of_one_hall_sees_and_changes_that_hall_only(made):
     assert "外科候诊区" in made.get("/hall-file", role="admin")[1]["toml"]
     assert 410 == made.post("/hall-file", edited, role="admin@H1")[0]
     client = made.server.app.test_client(use_cookies=False)
-    staff = client.get("/console/staff", headers=made.headers("admin@H1")).json["staff"]
+    staff = client.get("/api/v1/staff", headers=made.headers("admin@H1")).json["staff"]
     devices = made.get("/devices", role="admin@H1")[1]["devices"]
     metrics = client.get("/metrics", headers=made.headers("admin@H1")).get_data(as_text=True)
     assert {"H1"} == {one["hall"] for one in staff} == {one["hall"] for one in devices}

@@ -224,7 +224,7 @@ class Api:
         """What `role` sends along."""
         if role is None:
             return {}
-        if _staff_role(role)[0] in set(StaffRole):
+        if _staff_role(role)[0] in set(StaffRole) or role in self._cookies:
             return {"Cookie": self.cookie(role)}
         return {"Authorization": f"Bearer {self.token(role)}"}
 

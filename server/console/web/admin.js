@@ -303,7 +303,7 @@ function Admin({ first }) {
 /** Everything the page shows. */
 async function look() {
   const [session, file, devices, staff] = await Promise.all(
-    ["/api/v1/session", "/api/v1/hall-file", "/api/v1/devices", "/console/staff"].map((path) => get(path)),
+    ["/api/v1/session", "/api/v1/hall-file", "/api/v1/devices", "/api/v1/staff"].map((path) => get(path)),
   );
   return {
     me: session.body.staff,

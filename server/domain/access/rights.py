@@ -118,11 +118,23 @@ _OWN_HALL: Mapping[str, Reaches] = {
     "import_staff": {SERVICE: Reach.HALL, ADMIN: Reach.HALL},
     "get_hall_file": {ADMIN: Reach.HALL},
     "edit_hall_file": {ADMIN: Reach.HALL},
-    "staff": {ADMIN: Reach.HALL},
+    "list_accounts": {ADMIN: Reach.HALL},
+    "list_sessions": {ADMIN: Reach.HALL},
+    "add_account": {ADMIN: Reach.HALL},
+    "change_account": {ADMIN: Reach.HALL},
+    "disable_account": {ADMIN: Reach.HALL},
+    "enable_account": {ADMIN: Reach.HALL},
+    "unlock_account": {ADMIN: Reach.HALL},
+    "reset_password": {ADMIN: Reach.HALL},
+    "end_sessions": {ADMIN: Reach.HALL},
     "metrics": {SERVICE: Reach.HALL, ADMIN: Reach.HALL},
 }
 _ANNOUNCEMENTS: Mapping[str, Reaches] = {"report_announcement": {CALLER: Reach.HALL}}
-_ONESELF: Mapping[str, Reaches] = {"get_session": ANY_STAFF, "get_own_device": ANY_DEVICE}
+_ONESELF: Mapping[str, Reaches] = {
+    "get_session": ANY_STAFF,
+    "set_own_password": ANY_STAFF,
+    "get_own_device": ANY_DEVICE,
+}
 PAGES: Mapping[str, Reaches] = {
     "nurse": {NURSE: Reach.OWN},
     "doctor": {DOCTOR: Reach.OWN},

@@ -62,6 +62,11 @@ def keep(work: Work, context: Context, username: str, place: str, *, correct: bo
     work.db.add(LoginAttemptRow(at=work.real_now, account=account, place=here, correct=correct))
 
 
+def forgive(work: Work, context: Context, username: str) -> None:
+    """Forget the wrong passwords for a name: an administrator says that its owner is meant."""
+    work.db.execute(delete(LoginAttemptRow).where(LoginAttemptRow.account == hashed(context, username), WRONG))
+
+
 def guessed_at(db: Session, now: datetime) -> set[str]:
     """The hashed names that somebody tries passwords for: more than a person who has forgotten one."""
     rows = db.execute(

@@ -31,7 +31,7 @@ def by_session(context: Context, token: str) -> Principal | None:
     now = context.clock.real()
     with Session(context.engines.read) as db:
         row = db.get(SessionRow, context.token_hash(token))
-        if row is None or now > row.expires_at or now - row.seen_at > IDLE:
+        if row is None or not is_live(row, now):
             return None
         staff = db.get(StaffRow, row.staff_id)
         if staff is None or staff.disabled_at is not None:
@@ -39,6 +39,11 @@ def by_session(context: Context, token: str) -> Principal | None:
         return Principal(
             "staff", staff.id, StaffRole(staff.role), staff.hall_id, staff.username, staff.station_id, staff.doctor_id
         )
+
+
+def is_live(row: SessionRow, now: datetime) -> bool:
+    """Whether it has neither ended nor idled out."""
+    return now <= row.expires_at and now - row.seen_at <= IDLE
 
 
 def prune(db: Session, now: datetime) -> None:

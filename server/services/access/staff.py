@@ -5,7 +5,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
@@ -45,7 +45,7 @@ def add(
     else:
         db.execute(delete(SessionRow).where(SessionRow.staff_id == row.id))
     row.name, row.role, row.hall_id, row.station_id, row.doctor_id = name, role.value, hall, station, doctor
-    row.password_hash, row.disabled_at = password_hash, None
+    row.password_hash, row.password_once, row.disabled_at = password_hash, False, None
     return row
 
 
@@ -64,6 +64,13 @@ def hashed(password: str) -> str:
         raise HallError(ErrorCode.INVALID, f"a password has at least {SHORTEST_PASSWORD} characters")
     with _line.turn():
         return _hasher.hash(password)
+
+
+def changed_password(present: str, new: str) -> str:
+    """What is kept of a new password. Raises invalid for a short one and for the present one, busy."""
+    if new == present:
+        raise HallError(ErrorCode.INVALID, "a new password differs from the present one")
+    return hashed(new)
 
 
 def check_password(
@@ -152,15 +159,28 @@ def _lets_in(
 
 
 def sign_in(
-    work: Work, context: Context, staff: str | None, username: str, place: str, *, right: bool
+    work: Work,
+    context: Context,
+    staff: str | None,
+    username: str,
+    place: str,
+    *,
+    right: bool,
+    new_password_hash: str | None = None,
 ) -> tuple[Answer, str | None]:
     """A new session and its token, or (with a count of failures) none: the caller raises after the commit.
 
-    An unknown name, a wrong password and a right one that is delayed are refused alike.
+    An unknown name, a wrong password and a right one that is delayed are refused alike. Raises new_password_needed for
+    a password that is for one sign-in, until another one comes with it.
     """
     row = work.db.get(StaffRow, staff) if staff else None
     if not _lets_in(work, context, row, username, place, right=right, signed_in=False) or row is None:
         return Answer({}), None
+    if new_password_hash is not None:
+        row.password_hash, row.password_once = new_password_hash, False
+        work.audit("account.password_changed", row.username)
+    elif row.password_once:
+        raise HallError(ErrorCode.NEW_PASSWORD_NEEDED)
     token = secrets.token_urlsafe(32)
     work.db.add(
         SessionRow(
@@ -186,24 +206,3 @@ def staff_view(row: StaffRow) -> dict[str, str | None]:
         "station": row.station_id,
         "doctor": row.doctor_id,
     }
-
-
-def accounts(context: Context, hall: str | None) -> list[dict[str, str | bool | None]]:
-    """The accounts that an administrator of a hall (None: of every hall) looks after: whose, which role, whether it
-    is disabled, and whether somebody tries passwords for it."""
-    now = context.clock.real()
-    with Session(context.engines.read) as db:
-        guessed = login_attempts.guessed_at(db, now)
-        rows = db.scalars(
-            select(StaffRow)
-            .where(StaffRow.hall_id == hall if hall is not None else true())
-            .order_by(StaffRow.role, StaffRow.username)
-        )
-        return [
-            {
-                **staff_view(row),
-                "disabled": row.disabled_at is not None,
-                "guessed": login_attempts.hashed(context, row.username) in guessed,
-            }
-            for row in rows
-        ]

@@ -235,11 +235,12 @@ class CloseAlertBody(Body):
 
 
 class SessionBody(Body):
-    """Sign in: the one body that anybody may send. The longest name and password, all escaped, take 3,200 bytes."""
+    """Sign in: the one body that anybody may send. The longest name and passwords, all escaped, take 5,600 bytes."""
 
-    largest = 4 * 1024
+    largest = 8 * 1024
     username: Annotated[str, Field(min_length=1, max_length=64)]
     password: Password
+    new_password: Password | None = None
 
 
 class HeartbeatBody(Body):

@@ -22,6 +22,7 @@ class StaffRow(Base):
     station_id: Mapped[str | None] = mapped_column(String(64))
     doctor_id: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
+    password_once: Mapped[bool] = mapped_column(default=False, server_default=false())
     disabled_at: Mapped[datetime | None]
 
 

@@ -324,6 +324,7 @@ list = Patients
 list-print = Print the waiting list
 loading = Opening …
 login-help = Use the account the hospital gave you.
+login-new_password = New password (at least { $shortest } characters)
 login-password = Password
 login-submit = Sign in
 login-title = Staff sign-in

@@ -52,6 +52,8 @@ wrong_credentials = User name or password is wrong. After several attempts wait 
    *[other] { $wait_minutes }
 } minutes.
 password_needed = Please enter your own password to confirm this.
+new_password_needed = Please choose a new password: this one is for one sign-in.
+username_taken = There is an account with this user name already.
 import_rejected = The file was not imported; nothing changed.
 hall_file_rejected = The hall file was refused; nothing changed.
 identity_number_invalid = The identity number is not valid.

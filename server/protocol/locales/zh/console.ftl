@@ -324,6 +324,7 @@ list = 患者列表
 list-print = 打印候诊名单
 loading = 正在打开…
 login-help = 请使用医院分配的账号。
+login-new_password = 新密码（至少 { $shortest } 个字符）
 login-password = 密码
 login-submit = 登录
 login-title = 工作人员登录

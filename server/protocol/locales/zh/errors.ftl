@@ -52,6 +52,8 @@ wrong_credentials = 用户名或密码错误。多次出错后，请等{ $wait_m
    *[other] { $wait_minutes }
 }分钟再试。
 password_needed = 请输入您本人的登录密码以确认此操作。
+new_password_needed = 此密码只能使用一次，请设置新密码。
+username_taken = 该用户名已存在。
 import_rejected = 文件未导入，未作任何更改。
 hall_file_rejected = 配置文件被拒绝，未作任何更改。
 identity_number_invalid = 身份证号码无效。
