@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from caller.wall.board import Board, heard, loaded, next_change, settled, still_meant, taken
 from caller.wall.picture import Picture, picture
@@ -102,7 +101,7 @@ def wire_text(shown: Picture | None) -> str:
     """Return the picture as JSON; of banners only what is drawn."""
     if shown is None:
         return json.dumps(None)
-    whole: dict[str, Any] = asdict(shown)
+    whole = asdict(shown)
     for banner in whole["banners"]:
         banner["key"] = f"{banner['ticket']}/{banner.pop('shown_at')}"
         del banner["called_at"], banner["ticket"]
