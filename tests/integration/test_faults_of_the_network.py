@@ -49,11 +49,11 @@ def test_a_kiosk_says_within_five_seconds_that_it_is_cut_off_and_is_back_by_itse
         kiosk.start()
         try:
             for _ in range(3):
-                until(lambda: kiosk.mind.seen()["online"])
+                until(lambda: kiosk.runtime.seen()["online"])
                 time.sleep(random.uniform(0.0, 2.0))
                 getattr(proxy, fault)()
                 began = time.monotonic()
-                until(lambda: not kiosk.mind.seen()["online"])
+                until(lambda: not kiosk.runtime.seen()["online"])
                 assert time.monotonic() - began < BANNER_SECONDS
                 proxy.heal()
         finally:
