@@ -22,7 +22,7 @@ from server.live import engine
 from server.live.socket_slots import SocketSlot, SocketSlots
 from server.protocol.terms import ErrorCode
 from server.protocol.texts import Texts, preferred
-from server.services.access.tokens import Tokens
+from server.services.access.tokens import TokenKind, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
 from server.serving.quiet import FewLines
@@ -139,9 +139,9 @@ class Gate:
         """Who shows a token already at the handshake, as our own programs and pages do."""
         scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return self._tokens.look_up("device", token.strip())
+            return self._tokens.look_up(TokenKind.DEVICE, token.strip())
         session = self._session(environ)
-        return self._tokens.look_up("session", session) if session else None
+        return self._tokens.look_up(TokenKind.SESSION, session) if session else None
 
     # --------------------------------------------------------------------------------------------- events
 

@@ -17,7 +17,7 @@ from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.json_values import JsonObject
 from server.protocol.messages import Position
 from server.protocol.terms import ErrorCode
-from server.services.access.tokens import Tokens
+from server.services.access.tokens import TokenKind, Tokens
 from server.services.core.context import Context
 from server.services.core.principal import Principal
 from server.services.readmodel.snapshot import hall_row
@@ -58,7 +58,7 @@ class Connections:
     def __init__(self, tokens: Tokens, sockets: SocketIO) -> None:
         self._tokens_of = tokens
         self._sockets = sockets
-        self._tokens: dict[str, tuple[str, str]] = {}
+        self._tokens: dict[str, tuple[TokenKind, str]] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -70,7 +70,7 @@ class Connections:
         """End."""
         self._stop.set()
 
-    def add(self, sid: str, kind: str, token: str) -> None:
+    def add(self, sid: str, kind: TokenKind, token: str) -> None:
         """A socket came."""
         with self._lock:
             self._tokens[sid] = (kind, token)
@@ -126,11 +126,11 @@ def install(sockets: SocketIO, context: Context, tokens: Tokens, gate: Gate, ses
     return connections
 
 
-def _credentials(given: JsonObject, session: SessionToken) -> tuple[str, str]:
+def _credentials(given: JsonObject, session: SessionToken) -> tuple[TokenKind, str]:
     token = given.get("token")
     if isinstance(token, str) and token:
-        return "device", token
-    return "session", session(request.environ) or ""
+        return TokenKind.DEVICE, token
+    return TokenKind.SESSION, session(request.environ) or ""
 
 
 def _join(context: Context, who: Principal, hall: str) -> Position:

@@ -7,7 +7,7 @@ from server.domain.access.rights import PAGES, roles_of
 from server.domain.errors import HallError
 from server.protocol.addresses import OwnAddresses, reached_at
 from server.protocol.terms import ErrorCode
-from server.services.access.tokens import Tokens
+from server.services.access.tokens import TokenKind, Tokens
 from server.services.core.principal import Principal
 from server.serving import KNOWN
 from server.web.cookies import session_token
@@ -17,13 +17,13 @@ def principal_of(tokens: Tokens) -> Principal:
     """Who sent this request. Raises unauthenticated; forbidden for a cookie sent from another site."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return _known(tokens.look_up("device", token.strip()))
+        return _known(tokens.look_up(TokenKind.DEVICE, token.strip()))
     cookie = session_token(request.environ)
     if not cookie:
         raise HallError(ErrorCode.UNAUTHENTICATED)
     if request.method not in {"GET", "HEAD"}:
         same_site()
-    return _known(tokens.look_up("session", cookie))
+    return _known(tokens.look_up(TokenKind.SESSION, cookie))
 
 
 def _known(found: Principal | None) -> Principal:

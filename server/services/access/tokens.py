@@ -2,6 +2,7 @@
 
 import threading
 import time
+from enum import StrEnum
 
 from server.services.access import devices, sessions
 from server.services.core.context import Context
@@ -10,6 +11,13 @@ from server.services.core.principal import Principal
 TRUSTED_SECONDS = 2.0
 """How long a token's look-up is remembered: a revoked one is refused after at most so long."""
 TOUCH_SECONDS = 60.0
+
+
+class TokenKind(StrEnum):
+    """What a token was given for."""
+
+    DEVICE = "device"
+    SESSION = "session"
 
 
 class Tokens:
@@ -21,28 +29,28 @@ class Tokens:
         self._touched: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def look_up(self, kind: str, token: str) -> Principal | None:
-        """The principal of a `device` token or a `session` token; None when it opens nothing (any more)."""
+    def look_up(self, kind: TokenKind, token: str) -> Principal | None:
+        """The principal of a token; None when it opens nothing (any more)."""
         key = f"{kind}:{token}"
         now = time.monotonic()
         with self._lock:
             known = self._known.get(key)
         if known is not None and now - known[0] < TRUSTED_SECONDS:
             return known[1]
-        find = devices.by_token if kind == "device" else sessions.by_session
+        find = devices.by_token if kind == TokenKind.DEVICE else sessions.by_session
         found = find(self._context, token)
         with self._lock:
             if len(self._known) > 5000:
                 self._known.clear()
             self._known[key] = (now, found)
-        if found is not None and kind == "session":
+        if found is not None and kind == TokenKind.SESSION:
             self._touch(token, found, now)
         return found
 
     def forget(self, token: str) -> None:
         """A session ended here: do not trust it for the rest of the two seconds."""
         with self._lock:
-            self._known.pop(f"session:{token}", None)
+            self._known.pop(f"{TokenKind.SESSION}:{token}", None)
 
     def _touch(self, token: str, who: Principal, now: float) -> None:
         """Keep the session from idling out; written once a minute at most."""
