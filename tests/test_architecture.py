@@ -354,7 +354,9 @@ PRIVATE_WORDS = {
 }
 """Words that once stood in names for a term of docs/glossary.md: a command, an action, an event, a stated wait …"""
 COLUMNS_OF_OLD_NAME = {
-    "promise": {"server/store/models/ticket.py", "server/services/tickets"},
+    "promise": {
+        *("server/store/models/ticket.py", "server/store/models/ticket_columns.py", "server/services/tickets"),
+    },
     "told": {
         *("server/store/models/hall.py", "server/services/tickets/stated_waits.py", "server/web/operations.py"),
         "server/domain/queueing/stated_wait.py",

@@ -102,7 +102,6 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
     NoSuchModuleError for any other database than SQLite and PostgreSQL.
     """
     dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    every: dict[str, Any] = {"json_serializer": dumps}
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         opened = None
@@ -110,8 +109,10 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
             _make_private(Path(parsed.database))
             opened = _identity(Path(parsed.database))
         to_write, to_read = parsed.set(drivername="sqlite+writing"), parsed.set(drivername="sqlite+reading")
-        write = create_engine(to_write, **every, hide_parameters=True, pool_size=2, max_overflow=2)
-        read = create_engine(to_read, **every, hide_parameters=True, pool_size=readers, max_overflow=readers)
+        write = create_engine(to_write, json_serializer=dumps, hide_parameters=True, pool_size=2, max_overflow=2)
+        read = create_engine(
+            to_read, json_serializer=dumps, hide_parameters=True, pool_size=readers, max_overflow=readers
+        )
         for engine, pages in ((write, WRITER_CACHE_KIB), (read, READER_CACHE_KIB)):
             event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=pages))
             drop_failing_connections(engine)
@@ -120,10 +121,10 @@ def open_engines(url: str, *, readers: int = 16) -> Engines:
         raise NoSuchModuleError(f"no {parsed.get_backend_name()} here, but SQLite and PostgreSQL")
     from server.store.postgresql import open_postgresql  # an embedded database starts without its driver
 
-    return Engines(*open_postgresql(parsed, readers, **every))
+    return Engines(*open_postgresql(parsed, readers, json_serializer=dumps))
 
 
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: int) -> None:
+def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry, *, cache_kib: int) -> None:
     """Set the PRAGMAs and assert them: SQLite reports a refusal only by returning the old value."""
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None

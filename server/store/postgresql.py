@@ -18,14 +18,15 @@ on a connection that died unnoticed, within pool + silence + connect.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
+from psycopg.rows import TupleRow
+from sqlalchemy import URL, Connection, Dialect, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from server.store.failures import drop_failing_connections
@@ -67,7 +68,7 @@ def server_options(idle_in_transaction: float) -> str:
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
-class BoundedConnection(psycopg.Connection[Any]):
+class BoundedConnection(psycopg.Connection[TupleRow]):
     """A connection that is closed when the database says nothing for `silence` seconds; None waits for ever.
 
     TCP notices an end that is gone, and neither a suspended server nor a proxy that confirms and passes nothing on.
@@ -89,7 +90,9 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the database says nothing") from None
 
 
-def _connected(idle: float, _dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> BoundedConnection:
+def _connected(
+    idle: float, _dialect: Dialect, _record: object, arguments: Sequence[str], named: dict[str, Any]
+) -> BoundedConnection:
     """Open a connection as the time-outs say; `options` of the URL stay, and ours come behind them."""
     options = f"{named.get('options', '')} {server_options(idle)}".strip()
     ours = {
@@ -143,13 +146,13 @@ def lone_engine(url: URL) -> Engine:
 @contextmanager
 def taking_time(connection: Connection) -> Iterator[None]:
     """Let the present transaction of a migration take as long as its statements need; it still waits for no lock."""
-    if connection.dialect.name != "postgresql":
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, BoundedConnection):
         yield
         return
     idle = _milliseconds(MIGRATION_IDLE_SECONDS)
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {idle}"))
-    driver: Any = connection.connection.driver_connection
     driver.silence = None
     try:
         yield

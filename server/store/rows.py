@@ -50,7 +50,7 @@ def insert_now(db: Session, row: Row) -> Row:
     return row
 
 
-def write_now(db: Session, row: Base, **values: Any) -> None:
+def write_now(db: Session, row: Base, **values: object) -> None:
     """Give columns of a row these values and write them with one statement: an update, or the insert of one just made.
 
     What the unit of work would do for the same costs several times as much.

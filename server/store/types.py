@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Integer,
@@ -98,11 +99,11 @@ class TicketStateType(TypeDecorator[str]):
     comparator_factory = Comparator
 
 
-def _literals(states: list[str] | tuple[str, ...]) -> list[Any]:
+def _literals(states: list[str] | tuple[str, ...]) -> list[ColumnElement[str]]:
     return [literal_column(f"'{state}'") for state in states]
 
 
-def _given_states(given: Any) -> list[str]:
+def _given_states(given: object) -> list[str]:
     """A state or a collection of states as a sorted list; empty for anything else, such as a bound parameter.
 
     Only ASCII letters and underscores count as a state, because it is written into the SQL as it is.

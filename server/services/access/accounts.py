@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.domain.access.authority import Power, is_of_another_hall, refusal
 from server.domain.errors import HallError
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import ErrorCode, StaffRole
 from server.services.access import staff
 from server.services.access.doctors import keep_doctor
@@ -91,7 +91,7 @@ def _must_be_allowed(by: Importer, known: StaffRow | None, after: Power, *, pass
         raise HallError(ErrorCode.FORBIDDEN, why)
 
 
-def _shown(row: StaffRow) -> dict[str, Any]:
+def _shown(row: StaffRow) -> JsonDict:
     """What of an account the trail tells has changed."""
     words = {"name": row.name, "role": row.role, "hall": row.hall_id, "station": row.station_id}
     return {**words, "doctor": row.doctor_id, "disabled": row.disabled_at is not None}

@@ -168,7 +168,7 @@ def heartbeat(work: Work, context: Context, body: HeartbeatBody) -> Answer:
         position = ReadPosition(work.hall.id, body.epoch, body.seen_seq, row.id)
         context.witnesses.hear(position, epoch=work.hall.epoch, seq=work.hall.seq)
     came_back, changed = not row.online, row.health != body.health
-    row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, body.health
+    row.last_seen, row.seen_seq, row.online, row.health = work.real_now, body.seen_seq, True, dict(body.health)
     late = context.counts.delay(row.id, work.real_now) if changed else None
     if late is not None:
         work.schedule(f"{HEALTH}:{row.id}", HEALTH, row.id, work.real_now + late, clock="real")

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
@@ -69,7 +68,7 @@ def raise_alert(
     return alert_view(row)
 
 
-_OPEN: dict[str, Any] = {
+_OPEN: dict[str, None] = {
     "acknowledged_at": None,
     "acknowledged_by": None,
     "going": None,

@@ -2,7 +2,6 @@
 for the kiosk that raised it whether somebody comes."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from server.services.core.views import View, alert_view
 from server.store.models import AlertRow, DeviceRow, PatientRow
 
 
-def who_and_where(db: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def who_and_where(db: Session, ids: Iterable[str]) -> dict[str, View]:
     """For staff: the patient, the clinic, the complaint and the machine of each open alert, by its id.
 
     A closed alert keeps none of it in a frame.
@@ -29,7 +28,7 @@ def who_and_where(db: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         .outerjoin(DeviceRow, DeviceRow.id == AlertRow.device_id)
         .where(AlertRow.id.in_(list(ids)))
     )
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, View] = {}
     for alert, name, sex, born, device, place in rows:
         found[alert.id] = {"device_name": device, "place": place or {}}
         if alert.closed_at is None:

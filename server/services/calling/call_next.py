@@ -15,6 +15,7 @@ from server.services.core.views import ticket_view
 from server.services.queue_state.heads import recent_of
 from server.services.tickets import announcements, stated_waits, transitions
 from server.store.models import StationRow, TicketRow
+from server.store.models.json_columns import UndoMemory
 from server.store.rows import write_now
 
 EMPTY = "empty"
@@ -80,11 +81,18 @@ def call(work: Work, ticket: TicketRow, station: StationRow, reason: str) -> Non
     """Summon: the event, its announcement, the weave's memory, and the patient's other tickets held."""
     queue = transitions.queue_of(work, ticket.queue_id)
     day = transitions.day_of(work, queue)
-    memory = {"queue": queue.id, "recent": list(day.recent), "calls": day.calls, "lane": ticket.lane}
-    memory |= {"station": station.id, "last_queue": station.last_queue}
     before = recent_of(day)
     after = remember(before, Lane(ticket.lane))
-    memory["kept"] = kept = stated_waits.keep(ticket, work.now)
+    kept = stated_waits.keep(ticket, work.now)
+    memory: UndoMemory = {
+        "queue": queue.id,
+        "recent": list(day.recent),
+        "calls": day.calls,
+        "lane": ticket.lane,
+        "station": station.id,
+        "last_queue": station.last_queue,
+        "kept": kept,
+    }
     counts = stated_waits.added(day, kept)
     write_now(work.db, day, recent=[lane.value for lane in after.lanes], calls=after.calls, **counts)
     if len(station.queues) > 1:

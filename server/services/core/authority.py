@@ -4,11 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.access.reach import Reach
-from server.domain.access.rights import RIGHTS, Place, Subject, own_then, reach_of, reaches
+from server.domain.access.rights import RIGHTS, Place, own_then, reach_of, reaches
 from server.domain.errors import HallError
 from server.protocol.terms import ENDED, ErrorCode, StationState, TicketState
 from server.services.core.context import Context
-from server.services.core.hall_scope import THINGS
+from server.services.core.hall_scope import THINGS, Thing
 from server.services.core.principal import Principal
 from server.services.core.unit_of_work import Work
 from server.store.models import StationRow, TicketRow
@@ -45,12 +45,12 @@ def must_reach(work: Work, operation: str, id: str | None) -> None:
     if Reach.NAMELESS in reach_of(operation, work.principal.role):
         return
     table, missing = THINGS[subject]
-    row = work.db.get(table, id)
+    row: Thing | None = work.db.get(table, id)
     if row is None or row.hall_id != work.hall.id:
         raise HallError(missing, id)
-    if subject is Subject.TICKET:
+    if isinstance(row, TicketRow):
         must_reach_ticket(work.db, work.principal, operation, row)
-    elif subject is Subject.STATION:
+    elif isinstance(row, StationRow):
         must_reach_station(work.db, work.principal, operation, row)
 
 

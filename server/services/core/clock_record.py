@@ -5,7 +5,7 @@ import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from server.domain.installation.clock_steps import HallTime, Step
 from server.protocol.durable_files import FILE
@@ -62,17 +62,34 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _to_json(time: HallTime) -> dict[str, Any]:
+class _StepRecord(TypedDict):
+    by: float
+    against: str
+    seen: float
+
+
+class _Record(TypedDict):
+    """The time as the file has it; a step is what the clock did, None where it did nothing."""
+
+    now: str
+    seconds: float
+    closes_from: float
+    step: _StepRecord | None
+
+
+def _to_json(time: HallTime) -> _Record:
     step = time.step
     return {
         "now": time.now.isoformat(),
         "seconds": time.seconds,
         "closes_from": time.closes_from,
-        "step": step and {"by": step.by.total_seconds(), "against": step.against.isoformat(), "seen": step.seen},
+        "step": None
+        if step is None
+        else {"by": step.by.total_seconds(), "against": step.against.isoformat(), "seen": step.seen},
     }
 
 
-def _from_json(kept: dict[str, Any]) -> HallTime:
+def _from_json(kept: _Record) -> HallTime:
     step = kept["step"]
     return HallTime(
         _aware(kept["now"]),

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -30,6 +30,20 @@ VISIT_SECONDS = 300
 """How long a visit token lives: a kiosk session's absolute three minutes and a margin."""
 CLOCKS_DIFFER = 60
 """Seconds by which a token may seem to come from the future: clocks of two nodes are never quite the same."""
+
+
+class Visit(TypedDict):
+    """The content of a visit token: who was identified, at which level, in which hall, by which device, and when.
+
+    `ticket` is the one ticket that a slip alone proved; a token of an older server does not say it.
+    """
+
+    patient: str
+    level: int
+    hall: str
+    device: str
+    ticket: NotRequired[str | None]
+    signed_at: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -65,17 +79,17 @@ class Context:
         signed = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         return URLSafeSerializer(key, salt="visit", signer_kwargs=signed)
 
-    def sign_visit(self, content: dict[str, Any]) -> str:
+    def sign_visit(self, content: Visit) -> str:
         """A visit token: who was identified, at which level, where; opaque to the kiosk, five minutes long."""
         return str(self._visits.dumps({**content, "signed_at": int(self.clock.real().timestamp())}))
 
-    def read_visit(self, token: str) -> dict[str, Any]:
+    def read_visit(self, token: str) -> Visit:
         """The content of a visit token. Raises visit_token_invalid when forged or too old.
 
         One that another node signed a moment ahead of this one's clock is new, not forged.
         """
         try:
-            content: dict[str, Any] = self._visits.loads(token)
+            content: Visit = self._visits.loads(token)
             age = self.clock.real().timestamp() - content["signed_at"]
         except (BadSignature, KeyError, TypeError):
             raise HallError(ErrorCode.VISIT_TOKEN_INVALID) from None
@@ -96,7 +110,7 @@ class Context:
         """The hash of a token, and the one it has if it was stored before each purpose had a key of its own."""
         return self.token_hash(token), hmac.new(self.secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
-    def fingerprint(self, method: str, path: str, body: Any) -> str:
+    def fingerprint(self, method: str, path: str, body: object) -> str:
         """What an Idempotency-Key stands for."""
         return fingerprint(derived(self.secret, Purpose.RECEIPT), method, path, body)
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from server.domain.numbering import business_day, day_bounds
 from server.domain.privacy.masking import VoiceMode
 from server.domain.queueing.opening_hours import OpeningHours
 from server.domain.queueing.rules import Rules
+from server.protocol.json_values import View
 from server.protocol.terms import Mode, Privacy, QueueKind
 from server.store.models import HallRow, HospitalRow, QueueRow
 
@@ -55,7 +56,7 @@ class HallConfig:
     place: dict[str, str]
     languages: tuple[str, ...]
     voice: VoiceMode
-    settings: Mapping[str, Any]
+    settings: View
     queues: Mapping[str, Queue]
 
     def day(self, now: datetime) -> date:
@@ -67,7 +68,7 @@ class HallConfig:
         return day_bounds(day, self.timezone, time.fromisoformat(self.rolls_at))
 
 
-def rules_from(given: Mapping[str, Any]) -> Rules:
+def rules_from(given: Mapping[str, object]) -> Rules:
     """Rules from their JSON form. Raises pydantic.ValidationError for one that is unknown or out of its values."""
     return _RULES.validate_python(given)
 

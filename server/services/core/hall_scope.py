@@ -1,5 +1,6 @@
 """Which hall a command belongs to, read before its lock is taken; access.py reads the thing again under the lock."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +23,8 @@ from server.store.models import (
     TicketRow,
 )
 
-THINGS: dict[Subject, tuple[Any, ErrorCode]] = {
+Thing = TicketRow | StationRow | PrintJobRow | AlertRow | AnnouncementRow | DeviceRow | AppointmentRow
+THINGS: dict[Subject, tuple[type[Any], ErrorCode]] = {
     Subject.TICKET: (TicketRow, ErrorCode.UNKNOWN_TICKET),
     Subject.STATION: (StationRow, ErrorCode.UNKNOWN_STATION),
     Subject.PRINT_JOB: (PrintJobRow, ErrorCode.NOT_FOUND),
@@ -34,7 +36,7 @@ THINGS: dict[Subject, tuple[Any, ErrorCode]] = {
 """The table of a thing with an id, and what is answered for one that is not there, or is another hall's."""
 
 
-def hall_of_command(context: Context, who: Principal, operation: str, body: Any, parts: dict[str, Any]) -> str:
+def hall_of_command(context: Context, who: Principal, operation: str, body: object, parts: Mapping[str, str]) -> str:
     """The hall of an operation by its row in the table of rights.
 
     Raises the code of a thing that is not there, unknown_hall, forbidden for a named hall of others.

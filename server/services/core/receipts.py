@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Collection
-from typing import Any
+
+from server.protocol.json_values import View
 
 SECRETS = frozenset({"password"})
 """Fields of bodies that no fingerprint sees."""
@@ -12,12 +13,12 @@ READ_ANEW = frozenset({"print_job", "report"})
 """What a receipt only names; who repeats the key gets it as it is then."""
 
 
-def kept(body: dict[str, Any], once: Collection[str]) -> dict[str, Any]:
+def kept(body: View, once: Collection[str]) -> View:
     """An answer without what is said once, with the mere name of what is read anew, and a slip without its code."""
     return {name: _without_content(name, value) for name, value in body.items() if name not in once}
 
 
-def _without_content(name: str, value: Any) -> Any:
+def _without_content(name: str, value: object) -> object:
     if not isinstance(value, dict):
         return value
     if name in READ_ANEW:
@@ -25,7 +26,7 @@ def _without_content(name: str, value: Any) -> Any:
     return {**value, "code": None} if name == "slip" else value
 
 
-def fingerprint(key: bytes, method: str, path: str, body: Any) -> str:
+def fingerprint(key: bytes, method: str, path: str, body: object) -> str:
     """What an Idempotency-Key stands for: method, path and canonical body, keyed, without passwords.
 
     A plain hash beside the receipts would let anybody who reads the database try out names, numbers and passwords.
@@ -34,7 +35,7 @@ def fingerprint(key: bytes, method: str, path: str, body: Any) -> str:
     return hmac.new(key, f"{method} {path}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def _without(value: Any) -> Any:
+def _without(value: object) -> object:
     if isinstance(value, dict):
         return {name: _without(part) for name, part in value.items() if name not in SECRETS}
     return [_without(part) for part in value] if isinstance(value, list) else value

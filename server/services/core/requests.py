@@ -1,11 +1,12 @@
 """The bodies of commands: one strict model per command, shared by the web, its OpenAPI and the use cases."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from server.domain.identity.spelling import tidy_name
+from server.protocol.json_values import JsonDict
 from server.protocol.messages import HEALTH_TEXT
 from server.protocol.terms import AlertKind, AlertOutcome, AnnouncementOutcome
 
@@ -65,7 +66,7 @@ class Body(BaseModel):
 class TriageBody(Body):
     """One act of triage."""
 
-    vitals: dict[str, Any] | None = None
+    vitals: JsonDict | None = None
     findings: list[ShortText] | None = Field(None, max_length=40)
     grade: Annotated[str, Field(min_length=1, max_length=16)] | None = None
     queue: Id | None = None
@@ -80,7 +81,7 @@ class SuggestBody(Body):
     hall: Id | None = None
     ticket: Id | None = None
     scale: Annotated[str, Field(max_length=32)] | None = None
-    vitals: dict[str, Any] | None = None
+    vitals: JsonDict | None = None
     findings: list[ShortText] | None = Field(None, max_length=40)
     complaint: Annotated[str, Field(max_length=300)] | None = None
     birth_date: date | None = None

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.domain.errors import HallError
 from server.protocol.terms import ErrorCode
 
+Cells = Mapping[Any, str | list[str] | None]
+"""A row by its columns. csv keeps the cells beyond the first line under None, and None for a cell that is missing."""
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 ENCODINGS = ("utf-8", "gb18030")
 """Tried in this order where no byte order mark says which; GB18030 is what Chinese spreadsheets write."""
@@ -17,7 +19,7 @@ LARGEST = 64 * 1024 * 1024
 MOST_COLUMNS = 100
 
 
-def read_table(content: bytes) -> tuple[Sequence[str], list[dict[Any, Any]]]:
+def read_table(content: bytes) -> tuple[Sequence[str], Sequence[Cells]]:
     """The words of a file's first line, and its rows by them. Raises import_rejected.
 
     A line such as `sep=;` before it names the delimiter; without one it is the character the first line has most of.

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.protocol.json_values import View
 from server.protocol.terms import ErrorCode
 from server.services.core import clock
 from server.services.core.clock import Clock
@@ -49,7 +50,7 @@ PATIENCE_SECONDS = 4.0
 
 
 Kept = TypeVar("Kept")
-Renew = Callable[[Session, str, Outcome, dict[str, Any]], dict[str, Any]]
+Renew = Callable[[Session, str, Outcome, View], View]
 """What a receipt's owner may have of it now: of hall, outcome and body. Raises forbidden, visit_token_invalid."""
 
 
@@ -64,7 +65,7 @@ class Command:
     renew: Renew | None = None
 
 
-Personalise = Callable[[Session, HallRow, dict[str, Any]], dict[str, Any]]
+Personalise = Callable[[Session, HallRow, View], View]
 """Adds to a nameless answer the names its reader may see; receipts keep the nameless one."""
 
 

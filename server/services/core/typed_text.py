@@ -2,7 +2,6 @@
 receipts and the trail have the codes."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,13 +47,13 @@ def print_jobs(db: Session, ids: Iterable[str]) -> dict[str, str]:
     return {id: evidence for id, evidence in rows if evidence}
 
 
-def as_typed(view: View, name: str, typed: dict[str, str]) -> dict[str, Any]:
+def as_typed(view: View, name: str, typed: dict[str, str]) -> dict[str, str]:
     """The typed form of a view's code, where it is still that of the view."""
     full = typed.get(view["id"])
     return {name: full} if full is not None and code_of(full) == view[name] else {}
 
 
-def mentioned(views: Any, thing: str, name: str) -> set[str]:
+def mentioned(views: object, thing: str, name: str) -> set[str]:
     """The ids of rooms or print jobs in `views` whose field `name` is set: only those have typed text behind it."""
     found: set[str] = set()
     _look(views, thing, name, found)
@@ -65,7 +64,7 @@ MARKS = {"station": "queues", "print_job": "copy_number"}
 """What only such a view has."""
 
 
-def _look(view: Any, thing: str, name: str, found: set[str]) -> None:
+def _look(view: object, thing: str, name: str, found: set[str]) -> None:
     if isinstance(view, list):
         for item in view:
             _look(item, thing, name, found)

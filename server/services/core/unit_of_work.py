@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from server.domain.access.audit_chain import Entry, sealed
 from server.domain.privacy.recorded_reasons import code_of
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import EventKind
 from server.services.core.hall_config import HallConfig, config_of
 from server.services.core.principal import Principal
@@ -32,7 +32,7 @@ from server.store.models import (
 from server.store.queries import scheduled_tasks
 from server.store.rows import write_now
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _JOURNAL, _AUDIT = (insert(Base.metadata.tables[table.__tablename__]) for table in (JournalRow, AuditRow))
 
 
@@ -49,7 +49,7 @@ class Outcome(StrEnum):
 class Answer:
     """What a use case answers: a body without names, and how the command ended."""
 
-    body: dict[str, Any]
+    body: View
     outcome: Outcome = Outcome.DONE
     once: frozenset[str] = frozenset()
     """Words of the body that are said once: a repeated key is answered without them, for no receipt keeps them."""
@@ -66,16 +66,16 @@ class Work:
     now: datetime
     real_now: datetime
     audit_key: bytes
-    _events: list[dict[str, Any]] = field(default_factory=list)
-    _trail: list[dict[str, Any]] = field(default_factory=list)
-    _counted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _events: list[JsonDict] = field(default_factory=list)
+    _trail: list[JsonDict] = field(default_factory=list)
+    _counted: dict[str, JsonDict] = field(default_factory=dict)
 
     def record(
         self,
         kind: EventKind,
         thing: TicketRow | StationRow | PrintJobRow | AlertRow | DeviceRow | None = None,
         *,
-        changes: Mapping[str, Any] = NOTHING,
+        changes: Mapping[str, object] = NOTHING,
         reason: str | None = None,
         announcement: View | None = None,
     ) -> None:
@@ -86,7 +86,7 @@ class Work:
         """
         hall = self.halls[thing.hall_id] if thing is not None else self.hall
         self._count(hall, seq=hall.seq + 1)
-        subject: dict[str, Any] = {}
+        subject: dict[str, View] = {}
         if thing is not None:
             write_now(self.db, thing, **changes, seq=hall.seq)
             name, view = _view_of(thing)
@@ -143,13 +143,15 @@ class Work:
         self._count(hall, audit_seq=seq, audit_digest=digest)
         self._trail.append({**entry._asdict(), "digest": digest})
 
-    def _count(self, hall: HallRow, **counters: Any) -> None:
+    def _count(self, hall: HallRow, **counters: object) -> None:
         """Move a hall's counters on; they are written once, with the events."""
         self._counted.setdefault(hall.id, {}).update(counters)
         for name, value in counters.items():
             set_committed_value(hall, name, value)
 
-    def schedule(self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: Any) -> None:
+    def schedule(
+        self, id: str, kind: str, subject: str, due_at: datetime, *, clock: str = "hall", **data: object
+    ) -> None:
         """Make or move the due row `id`."""
         scheduled_tasks.put(
             self.connection,

@@ -2,9 +2,9 @@
 by audience.py, what staff typed by typed_text.py."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from server.domain.privacy.recorded_reasons import code_of
+from server.protocol import json_values
 from server.store.models import (
     AlertRow,
     AppointmentRow,
@@ -16,7 +16,7 @@ from server.store.models import (
     TicketRow,
 )
 
-View = dict[str, Any]
+View = json_values.View
 
 
 def stamp(at: datetime | None) -> str | None:

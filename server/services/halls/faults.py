@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import chain, islice
-from typing import Any
+from typing import TypedDict
 from unicodedata import normalize
 
 from pydantic import BaseModel, ValidationError
@@ -37,7 +37,15 @@ Found = tuple[str, str, Location]
 """Where, what is wrong, and the place in the parsed file."""
 
 
-def rejected(faults: list[dict[str, Any]]) -> HallError:
+class Fault(TypedDict):
+    """What is wrong with a hall file: the part of it, the line where it is known, and why."""
+
+    where: str
+    line: int | None
+    reason: str
+
+
+def rejected(faults: list[Fault]) -> HallError:
     """The refusal of a hall file, with its faults."""
     lines = "; ".join(
         (f"line {fault['line']}: " if fault["line"] else "") + f"{fault['where']}: {fault['reason']}"
@@ -47,14 +55,14 @@ def rejected(faults: list[dict[str, Any]]) -> HallError:
     return HallError(ErrorCode.HALL_FILE_REJECTED, lines + more, errors=faults)
 
 
-def shape_faults(text: str, error: ValidationError) -> list[dict[str, Any]]:
+def shape_faults(text: str, error: ValidationError) -> list[Fault]:
     """The first faults of the file's shape, in words."""
     lines = Lines(text)
     errors = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
     return [_shape_fault(lines, fault["loc"], fault["type"], fault["msg"]) for fault in errors]
 
 
-def _shape_fault(lines: Lines, loc: Location, kind: str, message: str) -> dict[str, Any]:
+def _shape_fault(lines: Lines, loc: Location, kind: str, message: str) -> Fault:
     key = str(next((part for part in reversed(loc) if isinstance(part, str)), "file"))
     reason = message
     if kind == "extra_forbidden":
@@ -78,7 +86,7 @@ def _known_keys(loc: Location) -> list[str]:
     return list((parts.get(words[-1], HallFile) if words else HallFile).model_fields)
 
 
-def content_faults(text: str, file: HallFile, context: Context | None) -> list[dict[str, Any]]:
+def content_faults(text: str, file: HallFile, context: Context | None) -> list[Fault]:
     """The first faults of what a file of the right shape says: its rules, and what does not fit together."""
     found = list(islice(chain(_rule_faults(file), _cross_faults(file, context)), MOST_FAULTS))
     lines = Lines(text) if found else None

@@ -1,13 +1,15 @@
 """The hall file: one declarative TOML of hospital, halls, queues and stations; read, checked as a whole, applied."""
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain.files import toml_text
+from server.protocol.json_values import JsonDict, View
 from server.protocol.terms import ENDED
 from server.services.alerts import overuse
 from server.services.core import paper_routing, public_rooms
@@ -15,7 +17,7 @@ from server.services.core.business_day import watch_at_once
 from server.services.core.context import Context
 from server.services.halls.faults import content_faults, rejected, shape_faults
 from server.services.halls.schema import HallFile, HallPart
-from server.store.models import HallRow, HospitalRow, QueueRow, StationRow, TicketRow
+from server.store.models import Base, HallRow, HospitalRow, QueueRow, StationRow, TicketRow
 from server.store.queries import epochs
 
 
@@ -74,7 +76,8 @@ def write(db: Session, file: HallFile, text: str) -> list[str]:
     return changes
 
 
-Known = dict[tuple[type[Any], Any], Any]
+_Part = TypeVar("_Part", QueueRow, StationRow)
+Known = dict[tuple[type[Base], object], Base]
 """The rows there are by table and key."""
 
 
@@ -85,13 +88,13 @@ def _known(db: Session) -> Known:
     return known | {(StationRow, row.id): row for row in db.scalars(select(StationRow))}
 
 
-def _hospital_settings(hospital: HospitalRow, file: HallFile) -> dict[str, Any]:
+def _hospital_settings(hospital: HospitalRow, file: HallFile) -> View:
     """The hospital's settings with those of the file; what is as usual is not written down."""
     kept = {name: value for name, value in (hospital.settings or {}).items() if name != "plain_cards"}
     return kept if file.hospital.plain_cards == "proof" else {**kept, "plain_cards": file.hospital.plain_cards}
 
 
-def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:
+def _set(row: Base, changes: list[str], label: str, **values: object) -> None:
     for name, value in values.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
@@ -100,7 +103,7 @@ def _set(row: Any, changes: list[str], label: str, **values: Any) -> None:
 
 def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]:
     changes: list[str] = []
-    settings: dict[str, Any] = {
+    settings: View = {
         "languages": list(hall.languages),
         "voice": hall.voice,
         "thermal_reports": hall.thermal_reports,
@@ -112,7 +115,7 @@ def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]
     settings |= {paper_routing.SETTING: printers} if printers else {}
     limits = hall.limits.model_dump(exclude_none=True)
     settings |= {overuse.SETTING: limits} if limits else {}
-    values: dict[str, Any] = {
+    values: JsonDict = {
         "name": hall.name,
         "place": hall.place or None,
         "position": position,
@@ -145,14 +148,14 @@ def _hall(db: Session, hall: HallPart, position: int, known: Known) -> list[str]
 def _upsert(
     db: Session,
     known: Known,
-    table: type[Any],
-    key: Any,
-    identity: dict[str, Any],
-    values: dict[str, Any],
+    table: type[HallRow | QueueRow | StationRow],
+    key: object,
+    identity: Mapping[str, object],
+    values: Mapping[str, object],
     label: str,
     changes: list[str],
     *,
-    new: dict[str, Any],
+    new: Mapping[str, object],
 ) -> None:
     row = known.get((table, key))
     if row is None:
@@ -162,7 +165,7 @@ def _upsert(
         _set(row, changes, label, **values)
 
 
-def _retire(db: Session, table: Any, hall: str, keep: list[str], changes: list[str]) -> None:
+def _retire(db: Session, table: type[_Part], hall: str, keep: list[str], changes: list[str]) -> None:
     for row in db.scalars(select(table).where(table.hall_id == hall, table.id.not_in(keep), table.active)):
         row.active = False
         left = _left_in(db, hall, row.id) if table is QueueRow else 0

@@ -1,9 +1,8 @@
 """The lines on which the tables and keys of a hall file stand, for whoever corrects it; a best effort. Pure."""
 
 import re
-from typing import Any
 
-Location = tuple[Any, ...]
+Location = tuple[int | str, ...]
 """Where a key stands in the parsed file, as pydantic names it: ("hall", 0, "queue", 1, "prefix")."""
 _HEADER = re.compile(r"\s*+\[++\s*+([\w.]++)\s*+\]")
 _KEY = re.compile(r"\s*+([^\s=]++)\s*+=")
@@ -31,7 +30,7 @@ class Lines:
                 counts[name] = counts.get(name, -1) + 1
                 if name == "hall":
                     counts = {"hall": counts["hall"]}
-                inside = all(counts.get(word) == index for word, index in wanted)
+                inside = all(counts.get(str(word)) == index for word, index in wanted)
                 if inside and (best is None or (wanted and name == wanted[-1][0])):
                     best = number
             elif inside and own == key:

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from pydantic import ValidationError
 
 from server.domain.errors import HallError
 from server.domain.files import toml_text
+from server.protocol.json_values import View
 from server.protocol.terms import ErrorCode
 from server.services.core.context import Context
 from server.services.halls import hall_file
+from server.services.halls.faults import Fault
 from server.services.halls.schema import HallFile, HallPart
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*hall[ \t]*\]\][ \t]*(#.*)?")
@@ -103,7 +104,7 @@ def put_back(current: str, given: str, hall: str, context: Context) -> tuple[Hal
     edited = cut(given)
     beyond = _beyond(whole.file, edited.file, hall)
     if beyond:
-        named: list[dict[str, Any]] = [{"where": where, "line": None, "reason": reason} for where, reason in beyond]
+        named: list[Fault] = [{"where": where, "line": None, "reason": reason} for where, reason in beyond]
         raise HallError(ErrorCode.FORBIDDEN, "; ".join(f"{where}: {reason}" for where, reason in beyond), errors=named)
     text = whole.merged(hall, edited.halls[hall])
     try:
@@ -135,7 +136,7 @@ def _beyond(before: HallFile, after: HallFile, hall: str) -> Iterable[tuple[str,
     return found
 
 
-def shown(text: str, hall: str | None) -> dict[str, Any]:
+def shown(text: str, hall: str | None) -> View:
     """The text an administrator sees, with what names this very text."""
     mine = seen_by(text, hall)
     return {"toml": mine, "version": hall_file.version_of(mine)}

@@ -1,11 +1,12 @@
 """The shape of a hall file: hospital, halls, queues, stations, sessions, with every default."""
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import Mode, Privacy, QueueKind
 
 
@@ -61,7 +62,7 @@ class QueuePart(Part):
     privacy: Privacy = "masked"
     kind: QueueKind = QueueKind.CLINIC
     sessions: Annotated[list[SessionPart], Field(max_length=24)] | None = None
-    rules: Annotated[dict[str, Any], Field(max_length=100)] = Field(default_factory=dict)
+    rules: Annotated[JsonDict, Field(max_length=100)] = Field(default_factory=dict)
 
 
 class StationPart(Part):

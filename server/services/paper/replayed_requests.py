@@ -1,8 +1,5 @@
 """A repeated key: the right behind it is asked again, and what its receipt only names is read as it is now."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from server.domain import lease
@@ -22,7 +19,7 @@ def renewal(context: Context, who: Principal, body: Body) -> Renew:
     """What makes the answer to a repeated key of a receipt, for the one who asks now."""
     token = getattr(body, "visit_token", None) if body.token_proves else None
 
-    def renew(db: Session, hall: str, outcome: Outcome, stored: Mapping[str, Any]) -> View:
+    def renew(db: Session, hall: str, outcome: Outcome, stored: View) -> View:
         must_still_be(db, who)
         if token and outcome is not Outcome.ALERTED:  # nobody who repeats a danger is turned away
             visit = context.read_visit(token)
@@ -48,7 +45,7 @@ def must_still_be(db: Session, who: Principal) -> None:
         raise HallError(ErrorCode.FORBIDDEN, "the right to this has ended")
 
 
-def _as_it_is(db: Session, context: Context, who: Principal, name: str, value: Any) -> Any:
+def _as_it_is(db: Session, context: Context, who: Principal, name: str, value: object) -> object:
     if not isinstance(value, dict):
         return value
     if name == "print_job":

@@ -1,7 +1,6 @@
 """The desk's part: what waits there and why, handing over after a look at the card, answering for critical values."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -196,7 +195,7 @@ def _view(row: ReportRow, patient: PatientRow | None, judged: Verdict) -> Report
     born = patient.birth_date.isoformat() if patient is not None and patient.birth_date else subject.birth_date
     number = (patient.identity_number or patient.record_number) if patient is not None else None
     number = number or next(iter(subject.numbers), "")
-    values: dict[str, Any] = {
+    values: View = {
         "id": row.id,
         "title": row.title,
         "name": patient.name if patient is not None else next(iter(subject.names), ""),

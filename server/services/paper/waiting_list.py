@@ -4,7 +4,6 @@ A print job holds no names: the document is made when a station claims it, so it
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,7 +76,7 @@ def _unprinted(work: Work) -> bool:
     return work.db.scalars(rows.limit(1)).first() is not None
 
 
-def document(db: Session, hall: HallRow, content: dict[str, Any]) -> View:
+def document(db: Session, hall: HallRow, content: View) -> View:
     """The paper itself, names masked, as of `at`: the moment a station claimed it."""
     now = datetime.fromisoformat(content["at"])
     config = config_of(db, hall)

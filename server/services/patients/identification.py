@@ -26,7 +26,7 @@ from server.domain.identity.same_person import Description, Verdict, compare
 from server.domain.privacy.masking import display_name
 from server.protocol.terms import ErrorCode, Evidence, Proof
 from server.services.access import identification_attempts
-from server.services.core.context import Context
+from server.services.core.context import Context, Visit
 from server.services.core.principal import Principal
 from server.services.core.transaction import PATIENCE_SECONDS, Command
 from server.services.core.unit_of_work import Answer, Work
@@ -71,7 +71,7 @@ def identify(context: Context, who: Principal, body: IdentifyBody) -> View:
         proven = _at_the_desk(context, who, body)
     else:
         proven = prove(context, who, body.hall, asked_of(who, body), reason=body.reason)
-    content = {"patient": proven.patient, "level": proven.level, "hall": body.hall, "device": who.id}
+    content: Visit = {"patient": proven.patient, "level": proven.level, "hall": body.hall, "device": who.id}
     token = context.sign_visit({**content, "ticket": proven.ticket})
     with Session(context.engines.read) as db:
         patient = db.get_one(PatientRow, proven.patient)

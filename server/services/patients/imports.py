@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +11,12 @@ from server.domain.errors import HallError
 from server.domain.files.spreadsheet_cells import read_slot, unruined
 from server.domain.identity.spelling import fold_code, tidy_name
 from server.domain.queueing.bookings import state_of
+from server.protocol.json_values import View
 from server.protocol.terms import ErrorCode
 from server.services.access import staff
 from server.services.access.accounts import Importer, keep_account
 from server.services.core.context import zone
+from server.services.core.spreadsheets import Cells
 from server.services.patients.booking_import import Kept, keep_booking
 from server.services.patients.patient_import import keep_patient
 from server.services.queue_state.bookable import LONGEST as LONGEST_SLOT
@@ -113,7 +115,7 @@ def _unknown(kind: Kind, column: str | None) -> str:
     return f"unknown column {column[:64]!r}; known: {', '.join(COLUMNS[kind])}"
 
 
-def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
+def prepare(kind: Kind, rows: Iterable[Cells]) -> list[Prepared]:
     """Rows made ready to load, outside of any transaction: hashing the passwords of a clinic takes a minute.
 
     Rows without any text count for nothing.
@@ -127,12 +129,12 @@ def prepare(kind: Kind, rows: Iterable[Mapping[Any, Any]]) -> list[Prepared]:
     ]
 
 
-def _columns(raw: Mapping[Any, Any]) -> frozenset[str]:
+def _columns(raw: Cells) -> frozenset[str]:
     """The columns of a row; null, and what a short row leaves out, is no cell."""
     return frozenset(_column(column) for column, value in raw.items() if value is not None)
 
 
-def _named(raw: Mapping[Any, Any]) -> dict[str, str]:
+def _named(raw: Cells) -> dict[str, str]:
     """The cells of a row that hold text, by their columns in one spelling; cells beyond the first line under ""."""
     found: dict[str, str] = {}
     for column, value in raw.items():
@@ -174,17 +176,15 @@ def _cell(column: str, text: str) -> str:
     return unruined(text) if column in NUMBERS else text
 
 
-def load(
-    db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime, by: Importer = COMMAND_LINE
-) -> dict[str, Any]:
+def load(db: Session, kind: Kind, rows: Iterable[Prepared], now: datetime, by: Importer = COMMAND_LINE) -> View:
     """Import rows; how many were added and changed, and where there are any: how many cancelled, and `warnings`.
 
     Raises import_rejected with every fault, forbidden when one is that the row is beyond what `by` may change.
     """
     one = LOADERS[kind]
-    faults: list[dict[str, Any]] = []
-    counts: dict[str, Any] = {"added": 0, "changed": 0}
-    warnings: list[dict[str, Any]] = []
+    faults: list[View] = []
+    counts: View = {"added": 0, "changed": 0}
+    warnings: list[View] = []
     for number, row in ((row.row, row) for row in rows):
         try:
             if row.fault is not None:

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from server.domain.files.spreadsheet_cells import read_birth
 from server.domain.identity.documents import Document, must_agree, read_document, resident
 from server.domain.identity.same_person import RECORD, Description, is_uncertain_renaming, why_not_the_same
 from server.domain.identity.spelling import fold_code
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import DocumentType, ErrorCode
 from server.services.patients.booking_import import Kept
 from server.services.patients.records import description_of, document_columns
@@ -54,7 +54,7 @@ def keep_patient(db: Session, row: Mapping[str, str], now: datetime) -> Kept:
         "record_key": fold_code(row["record_number"]),
         **document_columns(document),
     }
-    said: dict[str, Any] = {name: value for name, value in values.items() if value}
+    said: JsonDict = {name: value for name, value in values.items() if value}
     if patient is None:
         kept = PatientRow(id=secrets.token_hex(8), created_at=now, **said)
         db.add(kept)

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from server.domain.identity.identification import Owner
 from server.domain.identity.same_person import RECORD, Description, Verdict, compare
 from server.domain.identity.spelling import fold_code
 from server.domain.privacy.masking import display_name
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import ErrorCode, TicketState
 from server.services.core.context import Context
 from server.services.core.hall_config import config_of
@@ -160,7 +160,7 @@ def _learn(db: Session, patient: PatientRow, body: PatientBody, document: Docume
     return patient
 
 
-def _said(body: PatientBody, document: Document | None) -> dict[str, Any]:
+def _said(body: PatientBody, document: Document | None) -> JsonDict:
     """The columns of a patient that a body fills, beside the name; None for what it does not say."""
     return {
         "sex": body.sex or (document.sex if document else None),
@@ -172,11 +172,15 @@ def _said(body: PatientBody, document: Document | None) -> dict[str, Any]:
     }
 
 
-def _must_be_free(db: Session, values: Mapping[str, Any], own: str | None) -> None:
+def _must_be_free(db: Session, values: Mapping[str, object], own: str | None) -> None:
     """Raises contradicting_data for a number that names somebody else, in whatever kind: then it would name nobody."""
     for name in (RECORD, "identity_number", "document_number"):
         text = values.get(name)
-        if text and people.belongs_to_another(db, text, own, as_document=name == "document_number"):
+        if (
+            isinstance(text, str)
+            and text
+            and people.belongs_to_another(db, text, own, as_document=name == "document_number")
+        ):
             raise HallError(ErrorCode.CONTRADICTING_DATA, "the number belongs to another patient", fields=["numbers"])
 
 
@@ -190,7 +194,7 @@ def choices_of(
     level: int,
     *,
     ticket: str | None = None,
-) -> dict[str, Any]:
+) -> View:
     """What this patient can do here: appointments of every hall, queues, tickets, and printable reports at level 2.
 
     With `ticket`, who stands there proved to hold that ticket and no more, and sees nothing else of its patient.

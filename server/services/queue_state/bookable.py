@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import HallError
+from server.protocol.json_values import View
 from server.protocol.terms import ErrorCode, StationState
 from server.services.core.hall_config import HallConfig
 from server.services.core.views import stamp
@@ -34,12 +34,12 @@ class Booking:
         return cls(row.hall_id, row.queue_id, row.doctor_id, row.slot_start, row.slot_end, row.registration)
 
     @classmethod
-    def read(cls, data: dict[str, Any]) -> "Booking":
+    def read(cls, data: View) -> "Booking":
         """What `as_data` wrote."""
         start, end = (datetime.fromisoformat(data[name]) for name in ("start", "end"))
         return cls(data["hall"], data["queue"], data["doctor"], start, end, data["registration"])
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> View:
         """As a due row keeps it."""
         return {
             "hall": self.hall,

@@ -1,7 +1,6 @@
 """A patient's appointments in every hall, today and the days beside it: where, when, and what may be done here."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,7 +66,7 @@ def _view(
     now: datetime,
     level: int,
     doctors: dict[str, str],
-) -> dict[str, Any]:
+) -> View:
     near = around(config, queue, row.slot_start, now)
     when = when_of(queue.rules, row.slot_start, now, near)
     by_number = level == 1 and queue.privacy != "number_only"

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -252,7 +251,7 @@ def out_of_sight(ticket: View) -> bool:
     return bool(ticket.get("bypass")) or TicketState(ticket["state"]) in ENDED
 
 
-def _mentions(view: Any, tickets: set[str], doctors: set[str], alerts: set[str]) -> None:
+def _mentions(view: object, tickets: set[str], doctors: set[str], alerts: set[str]) -> None:
     if isinstance(view, list):
         for item in view:
             _mentions(item, tickets, doctors, alerts)

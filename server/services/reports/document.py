@@ -1,7 +1,6 @@
 """The paper of a report, made when a device is to print it, so that no receipt and no job keeps results."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from server.services.reports.matching import patient_of
 from server.store.models import HallRow, HospitalRow, PatientRow, ReportRow
 
 
-def document(db: Session, hall: HallRow, content: dict[str, Any], copy_number: int) -> View:
+def document(db: Session, hall: HallRow, content: View, copy_number: int) -> View:
     """The paper of a print job. Raises report_unavailable when the report is no longer in force."""
     row = db.get_one(ReportRow, content["report"])
     must_be_in_force(row)
@@ -96,7 +95,7 @@ def _notes(report: Received | None, language: str) -> list[str]:
     ]
 
 
-def _old_lines(resource: dict[str, Any]) -> list[ReportLine]:
+def _old_lines(resource: View) -> list[ReportLine]:
     """The lines of a report that an older server kept."""
     words = {"name": "name", "result": "value", "flag": "flag", "unit": "unit", "range": "reference"}
     return [ReportLine(**{name: item[theirs] for name, theirs in words.items()}) for item in resource["items"]]

@@ -1,7 +1,6 @@
 """Bookings after they were made: cancelled, moved, used up by a visit, given back. The rule of it is the domain's."""
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 
@@ -9,6 +8,7 @@ from server.domain.errors import HallError
 from server.domain.privacy.recorded_reasons import parted
 from server.domain.queueing import placement
 from server.domain.queueing.bookings import Effect, on_cancel, on_move
+from server.protocol.json_values import View
 from server.protocol.terms import ENDED, Action, AlertKind, AppointmentState, EndReason, ErrorCode, Lane, TicketState
 from server.services.alerts import alerts
 from server.services.core.hall_config import config_of
@@ -104,7 +104,6 @@ def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking
         zone=queue.timezone,
         begun=begun_slot(work.db, queue, ticket.checked_in_at),
     )
-    slot: dict[str, Any] = {"slot_start": to.start, "slot_end": to.end}
     transitions.apply(
         work,
         ticket,
@@ -115,12 +114,13 @@ def _move_ticket(work: Work, row: AppointmentRow, ticket: TicketRow, to: Booking
         station_id=None,
         queue_id=to.queue,
         doctor=to.doctor or "",
-        **slot,
+        slot_start=to.start,
+        slot_end=to.end,
     )
     ticket.undo = {}
 
 
-def settle(work: Work, id: str, data: dict[str, Any]) -> None:
+def settle(work: Work, id: str, data: View) -> None:
     """Do what an import asked of a booking whose patient had checked in; a later import may have asked anew."""
     row = work.db.get(AppointmentRow, id)
     if row is None:

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,6 +10,7 @@ from server.domain.errors import HallError
 from server.domain.lifecycle import settle
 from server.domain.numbering import format_number
 from server.domain.queueing import placement, position
+from server.protocol.json_values import JsonDict
 from server.protocol.terms import AlertKind, AppointmentState, ErrorCode, EventKind, Lane, TicketState
 from server.services.alerts import alerts
 from server.services.core.codes import new_code
@@ -23,6 +23,7 @@ from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import absent_doctors, bookings, transitions
 from server.services.tickets.rooms import open_station_of_doctor
 from server.store.models import AppointmentRow, PatientRow, QueueDayRow, TicketRow, VisitRow
+from server.store.models.ticket_columns import TicketColumns
 from server.store.queries import people
 from server.store.rows import insert_now, write_now
 
@@ -93,7 +94,7 @@ def issue(work: Work, context: Context, queue: Queue, patient: PatientRow, asked
     return ticket
 
 
-_STARTING: dict[str, Any] = {
+_STARTING: JsonDict = {
     "station_id": None,
     "hold_reason": None,
     "rescue_place": None,
@@ -106,7 +107,7 @@ _STARTING: dict[str, Any] = {
 }
 
 
-def _booked_slot(booked: AppointmentRow | None) -> dict[str, Any]:
+def _booked_slot(booked: AppointmentRow | None) -> JsonDict:
     """The columns of the appointment a ticket is made for."""
     return {
         "appointment_id": booked.id if booked else None,
@@ -115,10 +116,16 @@ def _booked_slot(booked: AppointmentRow | None) -> dict[str, Any]:
     }
 
 
-def _grade(context: Context, queue: Queue, asked: Asked) -> dict[str, Any]:
+def _grade(context: Context, queue: Queue, asked: Asked) -> TicketColumns:
     """The columns of a grade: that of the ticket sent where it holds, else the scale's last or none yet."""
     if asked.sent is not None and asked.graded_there:
-        return {name: getattr(asked.sent, name) for name in ("grade", "rank", "target_minutes", "triaged")}
+        sent = asked.sent
+        return {
+            "grade": sent.grade,
+            "rank": sent.rank,
+            "target_minutes": sent.target_minutes,
+            "triaged": sent.triaged,
+        }
     level, graded = context.scale(queue.scale).last, queue.mode == "graded"
     return {
         "grade": None if graded else level.code,

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.queue_state.lineup import Lineup
 from server.store.models import JournalRow, QueueDayRow, TicketRow, TriageRow
+from server.store.models.json_columns import StatedWaitColumn
 from server.store.rows import write_now
 
 CALLS = (EventKind.TICKET_CALLED.value, EventKind.TICKET_UNDONE.value)
@@ -40,8 +40,9 @@ def record(work: Work, ticket: TicketRow, stated: Expected) -> Expected | None:
     return None if _of(ticket.promise).has_moved(work.now, stated.high) else stated
 
 
-def _of(row: Mapping[str, Any]) -> StatedWait:
-    return StatedWait(**{**row, "at": datetime.fromisoformat(row["at"])})
+def _of(row: StatedWaitColumn) -> StatedWait:
+    at = datetime.fromisoformat(row["at"])
+    return StatedWait(at, row["seq"], row["high"], row["p20"], row["p80"], row["p90"])
 
 
 def keep(ticket: TicketRow, now: datetime) -> dict[str, int]:

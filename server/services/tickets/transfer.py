@@ -1,7 +1,5 @@
 """Transfer 转诊: another queue of the hall keeps the number; another hall issues a new ticket of the same visit."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from server.domain.errors import HallError
@@ -26,6 +24,7 @@ from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
 from server.services.tickets.issue import Asked, issue, must_be_known
 from server.store.models import HallRow, PatientRow, StationRow, TicketRow
+from server.store.models.ticket_columns import TicketColumns
 
 URGENT_RANK = 2
 ON_THE_LIST = transitions.IN_LINE | {TicketState.CHECKED_IN}
@@ -45,7 +44,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
     if hall != ticket.hall_id:
         return _to_other_hall(work, context, ticket, body, work.halls[hall], graded_there=not regraded)
     if queue.id == ticket.queue_id and TicketState(ticket.state) in ON_THE_LIST:  # another doctor, the same place
-        transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor, station_id=None)
+        transitions.apply(work, ticket, Action.TRANSFER, reason=body.reason, doctor=body.doctor or "", station_id=None)
         return Answer({"ticket": ticket_view(ticket)})
     to = placement.on_transfer(
         rules=queue.rules,
@@ -59,7 +58,7 @@ def transfer(work: Work, context: Context, id: str, body: TransferBody) -> Answe
         zone=queue.timezone,
         begun=begun_slot(work.db, queue, placement.transfer_reference(queue.rules, ticket.checked_in_at, work.now)),
     )
-    changes: dict[str, Any] = {
+    changes: TicketColumns = {
         "queue_id": queue.id,
         "doctor": body.doctor or "",
         "station_id": None,
@@ -91,7 +90,7 @@ def _must_be_allowed(work: Work, ticket: TicketRow, queue: Queue, body: Transfer
         raise HallError(ErrorCode.NOT_CALLABLE, "another scale takes the level away: triage into that queue")
 
 
-def _ungraded(context: Context, queue: Queue) -> dict[str, Any]:
+def _ungraded(context: Context, queue: Queue) -> TicketColumns:
     """The columns of a ticket whose level does not hold in `queue`: none yet where it is graded, else the last."""
     last, graded = context.scale(queue.scale).last, queue.mode == "graded"
     return {

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Unpack
 
 from sqlalchemy import bindparam, select
 
@@ -18,6 +18,8 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View, stamp
 from server.services.tickets import rooms
 from server.store.models import QueueDayRow, ScheduledTaskRow, StationRow, TicketRow
+from server.store.models.json_columns import UndoColumn, UndoMemory
+from server.store.models.ticket_columns import TicketColumns
 from server.store.queries import lane_counts
 
 IMAGE = (
@@ -111,7 +113,7 @@ def place(ticket: TicketRow, where: QueuePosition) -> None:
         setattr(ticket, name, value)
 
 
-def _columns(where: QueuePosition) -> dict[str, Any]:
+def _columns(where: QueuePosition) -> TicketColumns:
     """A place as a ticket's row holds it."""
     return {
         "lane": where.lane.value,
@@ -137,10 +139,10 @@ def apply(
     reason: str | None = None,
     to: QueuePosition | None = None,
     announcement: View | None = None,
-    memory: dict[str, Any] | None = None,
+    memory: UndoMemory | None = None,
     kind: EventKind | None = None,
     by_itself: bool = False,
-    **changes: Any,
+    **changes: Unpack[TicketColumns],
 ) -> None:
     """Move `ticket` by `action`, with `changes` of its columns and a new place if given, and record the event.
 
@@ -176,13 +178,11 @@ def apply(
     _follow_elsewhere(work, ticket, came_from)
 
 
-def _undo(
-    work: Work, ticket: TicketRow, action: Action, station: str | None, memory: dict[str, Any] | None
-) -> dict[str, Any]:
+def _undo(work: Work, ticket: TicketRow, action: Action, station: str | None, memory: UndoMemory | None) -> UndoColumn:
     """What undo of `action` needs: the ticket as it stands before it, what else to restore, and the doctor there."""
     return {
         "action": action.value,
-        "at": stamp(work.now),
+        "at": str(stamp(work.now)),
         "image": {name: _plain(getattr(ticket, name)) for name in IMAGE},
         "memory": memory or {},
         "doctor": rooms.doctor_at(work, station),
@@ -204,7 +204,7 @@ def _end_reason(action: Action, reason: str | None) -> str | None:
     return EndReason.LEFT.value if action is Action.CANCEL else None
 
 
-def _is_other_place(ticket: TicketRow, changes: Mapping[str, Any]) -> bool:
+def _is_other_place(ticket: TicketRow, changes: Mapping[str, object]) -> bool:
     return any(name in changes and changes[name] != getattr(ticket, name) for name in PLACE)
 
 
@@ -223,14 +223,14 @@ def enter(work: Work, ticket: TicketRow) -> None:
     lane_counts.count(work.connection, None, lane_key(ticket))
 
 
-def lane_key(ticket: TicketRow) -> tuple[Any, ...] | None:
+def lane_key(ticket: TicketRow) -> lane_counts.LaneKey | None:
     """The key of choosing a ticket is counted under; None for one that does not wait."""
     if ticket.state != TicketState.WAITING:
         return None
     return ticket.hall_id, ticket.queue_id, ticket.lane, ticket.rank, ticket.credit, ticket.doctor
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return stamp(value) if isinstance(value, datetime) else value
 
 

@@ -1,8 +1,6 @@
 """Undo 撤销: the last transition is taken back with the memory of the order and of the room, or it is refused."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,6 +11,7 @@ from server.services.core.unit_of_work import Work
 from server.services.core.views import View
 from server.services.tickets import transitions
 from server.store.models import QueueDayRow, StationRow, TicketRow
+from server.store.models.json_columns import UndoMemory
 from server.store.queries import lane_counts
 
 
@@ -59,7 +58,7 @@ def take_back(work: Work, ticket: TicketRow, seconds: int, *, announcement: View
     transitions.hold_if_elsewhere(work, ticket)
 
 
-def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+def _forget_call(day: QueueDayRow, memory: UndoMemory) -> None:
     """Take one call out of what the weave remembers: exactly as before it, or its place alone if others were called."""
     lane = Lane(memory["lane"])
     after = remember(Recent(tuple(Lane(name) for name in memory["recent"]), memory["calls"]), lane)
@@ -71,13 +70,13 @@ def _forget_call(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
         day.calls -= lane is Lane.ORDINARY
 
 
-def _forget_stated_wait(day: QueueDayRow, memory: Mapping[str, Any]) -> None:
+def _forget_stated_wait(day: QueueDayRow, memory: UndoMemory) -> None:
     """A call that is taken back kept no promise; the ticket has its own back."""
     for name, count in memory.get("kept", {}).items():
         setattr(day, name, max(0, getattr(day, name) - count))
 
 
-def _forget_turn(work: Work, memory: Mapping[str, Any]) -> None:
+def _forget_turn(work: Work, memory: UndoMemory) -> None:
     """Give the queue its turn back at a room of several queues."""
     station = work.db.get(StationRow, memory.get("station", ""))
     if station is not None:

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +40,7 @@ from server.services.queue_state.booked_slots import begun_slot
 from server.services.tickets import transitions
 from server.services.tickets.transfer import must_be_open
 from server.store.models import PatientRow, QueueRow, TicketRow, TriageRow
+from server.store.models.ticket_columns import TicketColumns
 from server.store.queries.announcements import last_calls
 
 DEFAULT_SCALE = "CN-OPD"
@@ -191,8 +191,7 @@ def _place(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tria
         reason=body.reason,
         to=to,
         announcement=_shown_again(work, ticket),
-        bypass=_is_at_rescue(ticket),
-        **_graded(ticket, queue, level),
+        **_graded(ticket, queue, level, bypass=_is_at_rescue(ticket)),
     )
     if ticket.lane == Lane.URGENT and ticket.state == TicketState.STAGED:  # any room calls the urgent next
         transitions.apply(work, ticket, Action.RETURN, reason="urgent", by_itself=True, station_id=None)
@@ -240,10 +239,10 @@ def _shown_again(work: Work, ticket: TicketRow) -> View | None:
 
 def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: TriageBody) -> None:
     """Level R / Ⅰ is not queued: held for escort, staff alarmed, gone from every public list."""
-    changes = _graded(ticket, queue, level)
+    changes = _graded(ticket, queue, level, bypass=True)
     if ticket.state == TicketState.HELD:  # whatever the patient was away for: the escort comes first
         changes["hold_reason"] = transitions.ESCORT
-    transitions.apply(work, ticket, Action.TRIAGE, reason=body.reason, bypass=True, **changes)
+    transitions.apply(work, ticket, Action.TRIAGE, reason=body.reason, **changes)
     if ticket.state in {TicketState.WAITING, TicketState.STAGED, TicketState.CHECKED_IN}:
         undo = ticket.undo  # of the whole triage: undoing the hold alone would put the patient back in line
         transitions.apply(
@@ -254,11 +253,17 @@ def _escort(work: Work, ticket: TicketRow, queue: Queue, level: Level, body: Tri
     alerts.raise_alert(work, AlertKind.ESCORT, ticket=ticket.id)
 
 
-def _graded(ticket: TicketRow, queue: Queue, level: Level) -> dict[str, Any]:
+def _graded(ticket: TicketRow, queue: Queue, level: Level, *, bypass: bool) -> TicketColumns:
     """The columns a grade sets; a doctor is named for one queue only."""
-    grade = {"grade": level.code, "rank": level.rank, "target_minutes": level.target_minutes}
-    doctor = ticket.doctor if queue.id == ticket.queue_id else ""
-    return {**grade, "queue_id": queue.id, "doctor": doctor, "triaged": True}
+    return {
+        "grade": level.code,
+        "rank": level.rank,
+        "target_minutes": level.target_minutes,
+        "queue_id": queue.id,
+        "doctor": ticket.doctor if queue.id == ticket.queue_id else "",
+        "triaged": True,
+        "bypass": bypass,
+    }
 
 
 def _record(work: Work, ticket: TicketRow, decision: Decision, body: TriageBody) -> None:

@@ -6,7 +6,6 @@ The order is the domain's, the texts are the catalogue's; nobody is ever named.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -186,7 +185,7 @@ def _numbers(queue: Queue, row: TicketRow, standing: Standing | None, now: datet
     known = standing.found.line.recent if standing is not None and standing.found is not None else {}
     recent = known.get(queue.id, Recent())
     minutes = wait_target(queue.mode, head.lane, head.target_minutes, queue.rules)
-    numbers: dict[str, Any] = {
+    numbers: View = {
         "mode": queue.mode,
         "lane": row.lane,
         "grade": row.grade,

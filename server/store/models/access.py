@@ -1,11 +1,11 @@
 """Accounts, devices, and who tried to identify or to log in."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.protocol.json_values import JsonDict
 from server.store.models.base import Base
 from server.store.types import BIG
 
@@ -65,7 +65,7 @@ class DeviceRow(Base):
     last_seen: Mapped[datetime | None]
     seen_seq: Mapped[int] = mapped_column(BIG, default=0)
     online: Mapped[bool] = mapped_column(default=False)
-    health: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    health: Mapped[JsonDict] = mapped_column(default=dict)
     seq: Mapped[int] = mapped_column(BIG, default=0)
     decodes: Mapped[bool] = mapped_column(default=False, server_default=false())
     hospital_wide: Mapped[bool] = mapped_column(default=False, server_default=false())

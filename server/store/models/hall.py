@@ -1,12 +1,12 @@
 """Hospital, halls, queues, stations, and what is counted of a queue."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.queueing.opening_hours import SessionHours
+from server.protocol.json_values import JsonDict, View
 from server.store.models.base import Base
 from server.store.types import BIG, Rank
 
@@ -19,7 +19,7 @@ class HospitalRow(Base):
     name: Mapped[dict[str, str]]
     timezone: Mapped[str] = mapped_column(String(64))
     rolls_at: Mapped[str] = mapped_column(String(5), default="04:00")
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settings: Mapped[View] = mapped_column(default=dict)
     file: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -37,7 +37,7 @@ class HallRow(Base):
     place: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settings: Mapped[View] = mapped_column(default=dict)
     audit_seq: Mapped[int] = mapped_column(BIG, default=0)
     audit_digest: Mapped[str] = mapped_column(String(64), default="")
     print_stations: Mapped[int] = mapped_column(default=0)
@@ -56,7 +56,7 @@ class QueueRow(Base):
     scale: Mapped[str] = mapped_column(String(32))
     privacy: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(16), default="clinic", server_default="clinic")
-    rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rules: Mapped[JsonDict] = mapped_column(default=dict)
     sessions: Mapped[list[SessionHours]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
@@ -70,7 +70,7 @@ class StationRow(Base):
     hall_id: Mapped[str] = mapped_column(ForeignKey("hall.id"), index=True)
     name: Mapped[dict[str, str]]
     queues: Mapped[list[str]]
-    levels: Mapped[list[Any]] = mapped_column(default=list)
+    levels: Mapped[list[str]] = mapped_column(default=list)
     place: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     zone: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(default=0)
@@ -119,4 +119,4 @@ class MarkRow(Base):
 
     __tablename__ = "mark"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[dict[str, Any]]
+    value: Mapped[View]

@@ -1,11 +1,11 @@
 """The journal, receipts, the audit trail, and tasks that are due at a time."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.protocol.json_values import View
 from server.store.models.base import Base
 from server.store.types import BIG
 
@@ -22,7 +22,7 @@ class JournalRow(Base):
     actor: Mapped[str | None] = mapped_column(String(100))
     device: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(200))
-    subject: Mapped[dict[str, Any]]
+    subject: Mapped[dict[str, View]] = mapped_column(JSON)
 
 
 class ReceiptRow(Base):
@@ -36,7 +36,7 @@ class ReceiptRow(Base):
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(16), server_default="done")
-    body: Mapped[dict[str, Any]]
+    body: Mapped[View]
     at: Mapped[datetime] = mapped_column(index=True)
     rights: Mapped[str | None] = mapped_column(String(200))
 
@@ -66,5 +66,5 @@ class ScheduledTaskRow(Base):
     due_at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    data: Mapped[View] = mapped_column(default=dict)
     __table_args__ = (Index("due_soon", "clock", "due_at"),)

@@ -1,11 +1,11 @@
 """Print jobs, reports and the numbers that reports name."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.protocol.json_values import View
 from server.store.models.base import Base
 from server.store.types import BIG
 
@@ -23,7 +23,7 @@ class PrintJobRow(Base):
     device_id: Mapped[str | None] = mapped_column(String(32))
     lease: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
-    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content: Mapped[View] = mapped_column(default=dict)
     copy_number: Mapped[int] = mapped_column(default=0)
     reprint_of: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(200))
@@ -51,7 +51,7 @@ class ReportRow(Base):
     superseded: Mapped[bool] = mapped_column(default=False)
     issued_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
-    resource: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resource: Mapped[View] = mapped_column(default=dict)
     prints: Mapped[int] = mapped_column(default=0)
     series: Mapped[str] = mapped_column(String(64), index=True, server_default=text("''"))
     order_unknown: Mapped[bool] = mapped_column(default=False, server_default=false())

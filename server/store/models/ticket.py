@@ -1,12 +1,13 @@
 """Tickets, their triage, the alerts and the announcements about them."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.protocol.json_values import JsonDict, View
 from server.store.models.base import Base
+from server.store.models.json_columns import StatedWaitColumn, UndoColumn
 from server.store.types import BIG, ENDED_STATES, STATES_AT_STATION, Rank, TicketStateType
 
 
@@ -65,8 +66,8 @@ class TicketRow(Base):
     calls: Mapped[int] = mapped_column(default=0)
     passes: Mapped[int] = mapped_column(default=0)
     times: Mapped[dict[str, str]] = mapped_column(default=dict)
-    undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    promise: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    undo: Mapped[UndoColumn] = mapped_column(JSON, default=dict)
+    promise: Mapped[StatedWaitColumn | None] = mapped_column(JSON(none_as_null=True))
     end_reason: Mapped[str | None] = mapped_column(String(32))
     remarks: Mapped[dict[str, str]] = mapped_column(default=dict, server_default="{}")
     seq: Mapped[int] = mapped_column(BIG, default=0)
@@ -129,9 +130,9 @@ class TriageRow(Base):
     second: Mapped[str | None] = mapped_column(String(100))
     from_grade: Mapped[str | None] = mapped_column(String(16))
     grade: Mapped[str] = mapped_column(String(16))
-    vitals: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    vitals: Mapped[JsonDict] = mapped_column(default=dict)
     findings: Mapped[list[str]] = mapped_column(default=list)
-    suggestion: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    suggestion: Mapped[JsonDict] = mapped_column(default=dict)
     reason: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -177,6 +178,6 @@ class AnnouncementRow(Base):
     hall_id: Mapped[str] = mapped_column(String(64), index=True)
     ticket_id: Mapped[str] = mapped_column(String(32), index=True)
     zone: Mapped[str] = mapped_column(String(64))
-    content: Mapped[dict[str, Any]]
+    content: Mapped[View]
     at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(12))

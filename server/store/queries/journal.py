@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
+from server.protocol.json_values import View
 from server.store.models import HallRow, JournalRow
 
 _AFTER = (
@@ -18,7 +18,7 @@ _AFTER = (
 _POSITIONS = select(HallRow.id, HallRow.epoch, HallRow.seq)
 
 
-def rows_after(db: Session, hall: str, after: int, limit: int) -> list[dict[str, Any]]:
+def rows_after(db: Session, hall: str, after: int, limit: int) -> list[View]:
     """Up to `limit` events of `hall` after `after`, in order, as dictionaries with times as text."""
     found = db.connection().execute(_AFTER, {"hall": hall, "after": after, "most": limit})
     return [

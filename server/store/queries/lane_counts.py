@@ -1,14 +1,12 @@
 """How many wait under each key of choosing (queue, lane, rank, credit, doctor): kept by one upsert a move."""
 
-from typing import Any
-
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Insert, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.models import Base, LaneRow
 
 KEY = ("hall_id", "queue_id", "lane", "rank", "credit", "doctor")
-LaneKey = tuple[Any, ...]
+LaneKey = tuple[str, str, str, int | None, int, str]
 
 
 def count(connection: Connection, before: LaneKey | None, after: LaneKey | None) -> None:
@@ -26,13 +24,13 @@ def waiting(connection: Connection, hall: str, queue: str) -> int:
     return int(found or 0)
 
 
-def _counting(dialect: Any) -> Any:
-    lane = Base.metadata.tables[LaneRow.__tablename__]
-    made = dialect.insert(lane).values(**{name: bindparam(name) for name in KEY}, waiting=bindparam("step"))
-    return made.on_conflict_do_update(index_elements=list(KEY), set_={"waiting": lane.c.waiting + bindparam("step")})
+def _counting(lanes: sqlite.Insert | postgresql.Insert) -> Insert:
+    made = lanes.values(**{name: bindparam(name) for name in KEY}, waiting=bindparam("step"))
+    return made.on_conflict_do_update(index_elements=list(KEY), set_={"waiting": _TABLE.c.waiting + bindparam("step")})
 
 
-_COUNT = {"sqlite": _counting(sqlite), "postgresql": _counting(postgresql)}
+_TABLE = Base.metadata.tables[LaneRow.__tablename__]
+_COUNT = {"sqlite": _counting(sqlite.insert(_TABLE)), "postgresql": _counting(postgresql.insert(_TABLE))}
 _WAITING = select(func.sum(LaneRow.waiting)).where(
     LaneRow.hall_id == bindparam("hall"), LaneRow.queue_id == bindparam("queue")
 )
