@@ -34,7 +34,7 @@ from kiosk.machine.steps import (
     reset,
     stay,
 )
-from server.protocol.terms import PrintJobState, Proof
+from server.protocol.terms import ANY_RED_FLAG, FeverSign, PrintJobState, Proof
 
 WARN_AFTER, WARN_AFTER_ELDER, LEAVE_AFTER = 30.0, 60.0, 15.0
 """Idle seconds before the question whether somebody is there, and from there to the first screen."""
@@ -222,13 +222,13 @@ def _other_clinic(state: State, _: Touch) -> Step:
 
 def _health(state: State, touch: Touch) -> Step:
     if touch.value == "some":
-        return check_in(state, ("red_flag",))
+        return check_in(state, (ANY_RED_FLAG,))
     return (go(state, Screen.FEVER), ()) if touch.value == "none" else stay(state)
 
 
 def _fever(state: State, touch: Touch) -> Step:
     if touch.value == "yes":
-        return check_in(state, ("fever",))
+        return check_in(state, (FeverSign.FEVER.value,))
     return (go(replace(state, flags=()), Screen.CONFIRM), ()) if touch.value == "no" else stay(state)
 
 

@@ -1,6 +1,7 @@
 """Owns what the page gets to see of the machine's state, as JSON. Knows no route; never holds a token or a job."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import TypedDict
 
 from kiosk.machine.flow import ELDER_TASKS
@@ -8,6 +9,7 @@ from kiosk.machine.options import booked_otherwise, is_printable
 from kiosk.machine.state import Finished, Option, Screen, State, Task
 from kiosk.machine.steps import offered
 from server.protocol.messages import Names
+from server.protocol.terms import FeverSign, RedFlag
 
 SEEN = (
     *("slot_start", "slot_end", "doctor_name", "number", "state", "display_name"),
@@ -15,6 +17,10 @@ SEEN = (
     *("text", "withheld", "issued_at", "prints"),
 )
 """Facts of an option that may be drawn; whatever else an answer holds stays in the agent."""
+
+
+SIGNS: Mapping[Screen, Iterable[StrEnum]] = {Screen.HEALTH: RedFlag, Screen.FEVER: FeverSign}
+"""What the questions about danger name, as the server's rules list it (server.protocol.terms)."""
 
 
 class OptionView(TypedDict):
@@ -75,6 +81,7 @@ class ScreenView(TypedDict, total=False):
     choice: OptionView | None
     person: str | None
     booked: OptionView | None
+    signs: list[str]
     coming: Names
     awaited: bool
     finished: FinishedView | None
@@ -133,6 +140,7 @@ def _of_screen(state: State) -> ScreenView:
                 "choice": _option(state.choice) if state.choice else None,
                 "person": state.identity.display_name if state.identity else None,
                 "booked": _booked(state),
+                "signs": [sign.value for sign in SIGNS.get(state.screen, ())],
             }
         case Screen.DIRECTION:
             return {"choice": _option(state.choice) if state.choice else None}

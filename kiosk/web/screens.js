@@ -7,8 +7,6 @@ import { CardOnReader, Icon } from "/web/pictures.js";
 
 const CARDS_ON_A_PAGE = 5;
 const SETTLED_AFTER = 750; // milliseconds; a little longer than the agent's rule
-const RED_FLAGS = ["chest", "breath", "stroke", "faint", "bleeding", "allergy", "seizure", "pregnant", "harm", "pain"];
-const FEVERS = ["fever", "respiratory", "diarrhoea", "contact"];
 
 function named(names, language) {
   return names?.[language] ?? names?.zh ?? Object.values(names ?? {})[0] ?? "";
@@ -233,12 +231,12 @@ function Symptoms({ t, say, title, items, verb, none, some, someFirst = false })
 }
 
 function Health(props) {
-  return html`<${Symptoms} ...${props} title="health_title" items=${RED_FLAGS.map((flag) => `flag.${flag}`)}
+  return html`<${Symptoms} ...${props} title="health_title" items=${props.seen.signs.map((flag) => `flag.${flag}`)}
     verb="health" none="none" some="some" />`;
 }
 
 function Fever(props) {
-  return html`<${Symptoms} ...${props} title="fever_title" items=${FEVERS.map((sign) => `sign.${sign}`)}
+  return html`<${Symptoms} ...${props} title="fever_title" items=${props.seen.signs.map((sign) => `sign.${sign}`)}
     verb="fever" none="no" some="yes" someFirst=${true} />`;
 }
 

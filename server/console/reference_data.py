@@ -44,7 +44,9 @@ def reference_data(context: Context, hall: str) -> View:
             "moves": _actions_by_state(TRANSITIONS),
             "escorted": _actions_by_state(ESCORTED),
             "actions": _actions(),
-            "flags": [{"id": flag.id, "leads_to": flag.leads_to, "names": dict(flag.names)} for flag in FLAGS.values()],
+            "flags": [
+                {"id": flag.id, "leads_to": flag.leads_to, "names": flag.message.names()} for flag in FLAGS.values()
+            ],
             "findings": {id: dict(finding.names) for id, finding in context.findings.findings.items()},
             "outcomes": {kind.value: list(alerts.outcomes(kind)) for kind in AlertKind},
             "doctors": dict(db.execute(select(DoctorRow.id, DoctorRow.name).order_by(DoctorRow.name)).tuples().all()),

@@ -117,6 +117,34 @@ class AnnouncementOutcome(StrEnum):
     FAILED = "failed"
 
 
+class RedFlag(StrEnum):
+    """A sign of danger that a patient is asked about at check-in, in the order of the question."""
+
+    CHEST_PAIN = "chest_pain"
+    BREATHING = "breathing"
+    STROKE = "stroke"
+    FAINTED_CONFUSED = "fainted_confused"
+    BLEEDING = "bleeding"
+    ALLERGY = "allergy"
+    CONVULSION = "convulsion"
+    PREGNANCY = "pregnancy"
+    SELF_HARM = "self_harm"
+    SEVERE_PAIN = "severe_pain"
+
+
+class FeverSign(StrEnum):
+    """A sign of the fever pre-screen, in the order of the question."""
+
+    FEVER = "fever"
+    RESPIRATORY = "respiratory"
+    DIARRHOEA = "diarrhoea"
+    CONTACT = "contact"
+
+
+ANY_RED_FLAG = "red_flag"
+"""The answer of who has one of the red flags and does not say which, as a kiosk asks."""
+
+
 class AlertKind(StrEnum):
     """Why staff is asked to look."""
 

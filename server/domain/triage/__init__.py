@@ -8,14 +8,13 @@ from server.domain.triage.objective import Criterion
 from server.domain.triage.scale import Acuity, Level, LocalCriterion, Scale
 from server.domain.triage.scale_file import parse_scale
 from server.domain.triage.scores import Score, mews, news2, sirs
-from server.domain.triage.screening import FLAGS, PATIENT_TEXT, Flag, Screened, has_fever, screen
+from server.domain.triage.screening import FLAGS, Flag, Screened, has_fever, patient_text, screen
 from server.domain.triage.suggest import WITHOUT_CRITERIA, Suggestion, suggest_grade
 from server.domain.triage.view import suggestion_view
 from server.domain.triage.vitals import Question, Vitals, check_vitals, unlikely
 
 __all__ = [
     "FLAGS",
-    "PATIENT_TEXT",
     "WITHOUT_CRITERIA",
     "Acuity",
     "Catalogue",
@@ -40,6 +39,7 @@ __all__ = [
     "override_needs",
     "parse_findings",
     "parse_scale",
+    "patient_text",
     "reassess_at",
     "screen",
     "sirs",

@@ -1,4 +1,4 @@
-"""Owns the questions at the door: red flags and the fever pre-screen, in words for patients. Diagnoses nothing."""
+"""Owns the questions at the door: red flags and the fever pre-screen. Diagnoses nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from server.domain.errors import HallError
 from server.domain.triage.rule_text import did_you_mean
-from server.protocol.terms import ErrorCode
+from server.protocol.terms import ANY_RED_FLAG, ErrorCode, FeverSign, RedFlag
+from server.protocol.texts import Message
 
 # Threshold of the pre-screen [S15]; another hospital uses 38 [S16], so the caller may pass its own.
 FEVER_CELSIUS = 37.3
@@ -27,51 +28,25 @@ class Flag:
 
     id: str
     leads_to: Screened
-    names: Mapping[str, str]
     source: str
     printable: bool = True
 
-
-def _red(flag_id: str, zh: str, en: str, printable: bool = True) -> Flag:
-    return Flag(flag_id, Screened.RED_FLAG, {"zh": zh, "en": en}, RED_SOURCE, printable)
-
-
-def _fever(flag_id: str, zh: str, en: str) -> Flag:
-    return Flag(flag_id, Screened.FEVER, {"zh": zh, "en": en}, FEVER_SOURCE)
+    @property
+    def message(self) -> Message:
+        """What the answer says, as staff reads it."""
+        return Message("triage", f"flag.{self.id}", {"celsius": f"{FEVER_CELSIUS:g}"})
 
 
 FLAGS: Mapping[str, Flag] = {
-    flag.id: flag
-    for flag in (
-        _red("chest_pain", "胸痛或胸闷", "Chest pain or pressure"),
-        _red("breathing", "呼吸困难", "Trouble breathing"),
-        _red("stroke", "突然无力、嘴歪或说话不清", "Sudden weakness, drooping face or slurred speech"),
-        _red("fainted_confused", "晕倒过或神志不清", "Fainted or confused"),
-        _red("bleeding", "大量出血", "Heavy bleeding"),
-        _red("allergy", "严重过敏", "Severe allergic reaction"),
-        _red("convulsion", "抽搐", "Convulsion"),
-        _red("pregnancy", "怀孕且出血或疼痛", "Pregnant with bleeding or pain"),
-        _red("self_harm", "心里很难受,想伤害自己", "Feeling so low that you might hurt yourself", printable=False),
-        _red("severe_pain", "剧烈疼痛", "Severe pain"),
-        _red("red_flag", "以上症状之一", "One of these"),
-        _fever("fever", "发热(37.3 ℃及以上)", "Fever (37.3 °C or more)"),
-        _fever("respiratory", "咳嗽、咽痛等呼吸道症状", "Cough, sore throat or other signs of a cold"),
-        _fever("diarrhoea", "腹泻", "Diarrhoea"),
-        _fever("contact", "近期接触过传染病患者", "Recent contact with an infectious disease"),
-    )
+    **{one.value: Flag(one.value, Screened.RED_FLAG, RED_SOURCE, one is not RedFlag.SELF_HARM) for one in RedFlag},
+    ANY_RED_FLAG: Flag(ANY_RED_FLAG, Screened.RED_FLAG, RED_SOURCE),
+    **{one.value: Flag(one.value, Screened.FEVER, FEVER_SOURCE) for one in FeverSign},
 }
-PATIENT_TEXT: Mapping[Screened, Mapping[str, str]] = {
-    Screened.RED_FLAG: {
-        "zh": "请在这里等，不要离开",
-        "yue": "請在這裏等，不要離開",
-        "en": "Please wait here and do not leave",
-    },
-    Screened.FEVER: {
-        "zh": "请戴好口罩，在这里等，工作人员会带您去发热门诊",
-        "yue": "請戴好口罩，在這裏等，職員會帶您去發燒門診",
-        "en": "Please put on a mask and wait here. The staff will take you to the fever clinic.",
-    },
-}
+
+
+def patient_text(found: Screened) -> Message:
+    """What a patient is told whose answers lead there, as the kiosk says it."""
+    return Message("kiosk", found.value)
 
 
 def screen(flags: Iterable[str]) -> Screened | None:

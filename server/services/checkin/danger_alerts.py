@@ -1,7 +1,7 @@
 """What a dangerous answer at the door leads to: an alert that says who and where, before anything may refuse it."""
 
 from server.domain.errors import HallError
-from server.domain.triage import PATIENT_TEXT, Screened
+from server.domain.triage import Screened, patient_text
 from server.protocol.terms import AlertKind, DeviceRole
 from server.services.alerts import alerts
 from server.services.core.context import Context
@@ -29,7 +29,7 @@ def alarm(work: Work, context: Context, found: Screened, body: CheckInBody, prov
         queue=_clinic(work, patient, body),
         flags=tuple(body.flags or ()),
     )
-    return Answer({"alert": alert, "text": dict(PATIENT_TEXT[found])}, Outcome.ALERTED)
+    return Answer({"alert": alert, "text": patient_text(found).names()}, Outcome.ALERTED)
 
 
 def _who(work: Work, context: Context, body: CheckInBody, proven: str | None) -> PatientRow | None:

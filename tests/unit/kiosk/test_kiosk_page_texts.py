@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.agent.web import WEB
+from kiosk.machine.state import Screen, State
+from kiosk.machine.view import view
 from server.domain.queueing.stated_wait import Delay
 from server.protocol.assets import shared_assets
 from server.protocol.terms import ErrorCode
@@ -93,3 +95,11 @@ def test_the_agents_folder_ships_everything_the_page_loads():
     loaded = set(re.findall(r'from "/web/([\w.]+)"', SCRIPTS)) | {"app.js", "kiosk.css", "index.html"}
 
     assert set() == {name for name in loaded if not (Path(WEB) / name).exists()}
+
+
+@pytest.mark.parametrize(("screen", "family", "first"), [("health", "flag", "chest_pain"), ("fever", "sign", "fever")])
+def test_a_question_about_danger_names_the_signs_of_the_rules_in_their_order(screen, family, first):
+    signs = view(State(screen=Screen(screen)))["signs"]
+
+    assert first == signs[0]
+    assert {f"{family}.{sign}" for sign in signs} == {key for key in CATALOGUES["zh"] if key.startswith(f"{family}.")}

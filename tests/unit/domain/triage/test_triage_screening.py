@@ -3,8 +3,10 @@
 import pytest
 
 from server.domain.errors import HallError
-from server.domain.triage import FLAGS, PATIENT_TEXT, Screened, has_fever, screen
-from server.protocol.terms import ErrorCode
+from server.domain.triage import FLAGS, Screened, has_fever, patient_text, screen
+from server.protocol.terms import ErrorCode, FeverSign, RedFlag
+from server.protocol.texts import Texts
+from tests.support.catalogues import messages
 
 
 def test_nothing_ticked_leads_nowhere():
@@ -36,9 +38,18 @@ def test_thoughts_of_self_harm_never_go_on_paper():
     assert ["self_harm"] == [flag.id for flag in FLAGS.values() if not flag.printable]
 
 
-def test_every_flag_and_answer_has_words_in_both_languages():
-    for words in [flag.names for flag in FLAGS.values()] + list(PATIENT_TEXT.values()):
-        assert {"zh", "en"} <= {language for language, text in words.items() if text.strip()}
+def test_every_flag_and_answer_has_its_text():
+    assert [] == [flag for flag in FLAGS if {"zh", "en"} != set(Texts("triage").names(f"flag.{flag}"))]
+    assert "Fever (37.3 °C or more)" == FLAGS["fever"].message.text("en")
+    assert all({"zh", "yue", "en"} == set(patient_text(found).names()) for found in Screened)
+    assert "Please wait here and do not leave" == patient_text(Screened.RED_FLAG).text("en")
+
+
+def test_a_kiosk_asks_in_its_own_words_for_what_the_rules_list():
+    asked = {f"flag.{flag}" for flag in RedFlag} | {f"sign.{sign}" for sign in FeverSign}
+
+    assert set(FLAGS) == {*RedFlag, *FeverSign, "red_flag"}
+    assert asked == {key for key in messages("kiosk", "zh") if key.startswith(("flag.", "sign."))}
 
 
 @pytest.mark.parametrize(("celsius", "fever"), [(37.2, False), (37.3, True), (38.0, True)])
