@@ -238,7 +238,7 @@ class CloseAlertBody(Body):
 class SessionBody(Body):
     """Sign in: the one body that anybody may send. The longest name and passwords, all escaped, take 5,600 bytes."""
 
-    largest = 8 * 1024
+    largest = 6 * 1024
     username: Annotated[str, Field(min_length=1, max_length=64)]
     password: Password
     new_password: Password | None = None
