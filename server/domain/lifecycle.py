@@ -11,7 +11,7 @@ from types import MappingProxyType
 from server.domain.access.reach import DESK, Reach, Reaches, care
 from server.domain.errors import HallError
 from server.protocol.terms import Action as A
-from server.protocol.terms import ErrorCode, EventKind, Mode
+from server.protocol.terms import ErrorCode, EventKind, Mode, StationState
 from server.protocol.terms import TicketState as S
 
 TRANSITIONS: Mapping[tuple[S, A], S] = MappingProxyType(
@@ -192,6 +192,14 @@ ACTIONS: Mapping[A, ActionRule] = MappingProxyType(
 )
 """Everything else about each action. Buttons and keys of the consoles, routes and rights follow from this table."""
 
+EVENT_OF_STATE: Mapping[StationState, EventKind] = MappingProxyType(
+    {
+        StationState.OPEN: EventKind.STATION_OPENED,
+        StationState.PAUSED: EventKind.STATION_PAUSED,
+        StationState.STOPPED: EventKind.STATION_STOPPED,
+    }
+)
+"""The event of a station that comes into a state."""
 EVENT_OF_ACTION: Mapping[A, EventKind] = MappingProxyType(
     {action: rule.event for action, rule in ACTIONS.items() if rule.event is not None}
 )

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.domain.lifecycle import EVENT_OF_STATE
 from server.domain.privacy.recorded_reasons import ServerReason
 from server.protocol.terms import StationState
-from server.services.calling.stations import EVENT_OF_STATE
 from server.services.core.unit_of_work import Work
 from server.store.models import DoctorRow, StationRow
 from server.store.queries import scheduled_tasks

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server.domain.errors import HallError
-from server.protocol.terms import Action, ErrorCode, EventKind, StaffRole, StationState
+from server.domain.lifecycle import EVENT_OF_STATE
+from server.protocol.terms import Action, ErrorCode, StaffRole, StationState
 from server.services.calling import staging
 from server.services.core.requests import StationBody
 from server.services.core.unit_of_work import Answer, Work
@@ -13,12 +14,6 @@ from server.services.core.views import station_view
 from server.services.tickets import transitions
 from server.services.tickets.rooms import must_be_a_doctor, open_station_of_doctor
 from server.store.models import ScheduledTaskRow, StationRow, TicketRow
-
-EVENT_OF_STATE = {
-    StationState.OPEN: EventKind.STATION_OPENED,
-    StationState.PAUSED: EventKind.STATION_PAUSED,
-    StationState.STOPPED: EventKind.STATION_STOPPED,
-}
 
 
 def set_state(work: Work, id: str, state: StationState, body: StationBody) -> Answer:
