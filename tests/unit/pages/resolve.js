@@ -4,6 +4,7 @@ const FOLDERS = {
   "/console/web/": "../../../server/console/web/",
   "/web/": "../../../kiosk/web/",
   "/assets/": "../../../caller/web/",
+  "/shared/": "../../../server/protocol/web/",
 };
 const PLAYED = { "socket.io-client": "./played_socket.js" }; // a socket that the test speaks for
 
