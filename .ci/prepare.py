@@ -137,9 +137,7 @@ class Step:
 
 PAGES_FROM = (ROOT / "package.json", ROOT / "package-lock.json", CI / "pages.py")
 PAGES = Step("pages", PAGES_FROM, pages.fetch, whole=pages.whole)
-PAGE_TOOLS = Step(
-    "page-tools", PAGES_FROM, partial(pages.fetch, tools=True), whole=pages.has_tools, covers=PAGES.name
-)
+PAGE_TOOLS = Step("page-tools", PAGES_FROM, partial(pages.fetch, tools=True), whole=pages.has_tools, covers=PAGES.name)
 STEPS = (
     Step("base", (CI / "base.lock",), partial(install, "base")),
     Step("project", (ROOT / "pyproject.toml",), project),
