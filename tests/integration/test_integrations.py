@@ -19,6 +19,7 @@ from server.services.bootstrap import journal_epochs
 from server.services.outbox import dead_letters, delivery, subscriptions
 from server.services.outbox.delivery import Lease, LeaseLost
 from server.store.models import IntegrationCursorRow, IntegrationRow, JournalRow
+from server.store.queries import outbox
 from tests.support.api import an_api
 from tests.support.databases import about_sqlite
 from tests.support.hall import until
@@ -309,6 +310,16 @@ def test_a_lease_from_a_clock_that_was_wrong_keeps_nobody_away(api, receiver):
         rounds(working)
 
     assert events_of(api) == receiver.places
+
+
+def test_who_asked_a_moment_before_another_took_the_lease_does_not_have_it(api, receiver):
+    """Waiting for the row, a server comes second with the earlier time, and took the lease for one of a wrong clock."""
+    subscribe(api, receiver)
+    with Session(api.context.engines.write) as db, db.begin():
+        now = api.context.clock.real()
+        for owner, late, taken in (("first", 0, True), ("second", -5, False), ("first", -10, True)):
+            at = now + timedelta(milliseconds=late)
+            assert taken == outbox.take_lease(db, "his", owner, at, at + timedelta(seconds=30)), owner
 
 
 def test_where_the_disk_is_full_nothing_is_sent_that_could_not_be_kept(api, receiver):

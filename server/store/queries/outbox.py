@@ -23,13 +23,15 @@ def cursors(db: Session, name: str) -> dict[str, IntegrationCursorRow]:
 def take_lease(db: Session, name: str, owner: str, now: datetime, until: datetime) -> bool:
     """Take or renew the right to deliver until `until`; False where another holds it, or there is no such integration.
 
-    A lease that ends later than one taken now would is of a clock that was wrong: it counts as over.
+    A lease that ends more than one lease later than one taken now would is of a clock that was wrong: it counts as
+    over. One that ends a little later was taken by another server a moment ago.
     """
+    wrong = until + (until - now)
     free = or_(
         IntegrationRow.lease_owner.is_(None),
         IntegrationRow.lease_owner == owner,
         IntegrationRow.lease_until <= now,
-        IntegrationRow.lease_until > until,
+        IntegrationRow.lease_until > wrong,
     )
     statement = update(IntegrationRow).where(IntegrationRow.name == name, free)
     done = db.execute(statement.values(lease_owner=owner, lease_until=until))
