@@ -4,7 +4,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from server.store.models import HallRow, PatientRow
 from server.store.queries import audit
 from server.store.queries.audit import Wanted
 
+FILTERS = ("actor", "action", "object", "since", "until")
 COLUMNS = ("hall", "seq", "at", "actor", "device", "action", "object", "reason")
 
 
@@ -140,8 +141,8 @@ def _read(given: argparse.Namespace, write: Callable[[Iterable[Entry]], object])
             _must_know(db, given.hall)
             patient = _patient(db, given.patient) if given.patient else None
             objects = audit.objects_of(db, patient) if patient else frozenset({given.object} - {None})
-        asked = {name: getattr(given, name) for name in ("actor", "action", "object", "since", "until")}
-        _leave_a_row(context, given.hall, patient or "-", asked)
+        by = [name for name in FILTERS if getattr(given, name) is not None]
+        _leave_a_row(context, given.hall, patient or "-", ", ".join(by) or None)
         wanted = Wanted(given.hall, given.actor, given.action, objects or None, given.since, given.until)
         with Session(context.engines.read) as db:
             write(audit.search(db, wanted, getattr(given, "limit", None)))
@@ -149,11 +150,11 @@ def _read(given: argparse.Namespace, write: Callable[[Iterable[Entry]], object])
         context.close()
 
 
-def _leave_a_row(context: Context, hall: str | None, thing: str, asked: Mapping[str, object]) -> None:
-    reason = ", ".join(f"{name} {value}" for name, value in asked.items() if value is not None)[:200] or None
+def _leave_a_row(context: Context, hall: str | None, thing: str, by: str | None) -> None:
+    """Say what was read by which filters, not what somebody typed into them."""
 
     def leave(work: Work) -> Answer:
-        work.audit("audit.read", thing, reason)
+        work.audit("audit.read", thing, by)
         return Answer({})
 
     for one in [hall] if hall else context.hall_ids():
@@ -169,7 +170,7 @@ def _patient(db: Session, named: str) -> str:
     """The id of a patient by id or record number. Raises not_found."""
     found = select(PatientRow.id).where(or_(PatientRow.id == named, PatientRow.record_key == fold_code(named)))
     if (id := db.scalar(found)) is None:
-        raise HallError(ErrorCode.NOT_FOUND, named)
+        raise HallError(ErrorCode.NOT_FOUND)
     return id
 
 
