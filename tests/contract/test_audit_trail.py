@@ -74,6 +74,16 @@ def test_the_ends_are_noted_at_the_start_and_what_is_cut_off_is_missed_by_them(h
     assert f"H1: row {cut + 1} is missing; {cut} rows before it are whole" in said
 
 
+@pytest.mark.parametrize("kept", [5, 30, 60, 100])
+def test_a_line_that_a_power_cut_left_half_is_no_noted_end_nor_is_one_behind_it(tmp_path, kept):
+    line = f"2026-03-02T08:00:00+00:00\tH1\tab12\t7\t{'a' * 64}"
+    whole = f"{line}\n"
+    for torn in (line[:kept], f"{line[:kept]}{line}"):
+        (tmp_path / "anchors").write_text(f"{whole}{torn}\n{whole}" if torn != line[:kept] else f"{whole}{torn}")
+        found = list(audit_anchors.read(tmp_path / "anchors"))
+        assert {("H1", "ab12", 7, "a" * 64)} == {(one.hall_id, one.epoch, one.seq, one.digest) for one in found}
+
+
 def test_one_list_says_who_saw_a_patient_and_reading_it_is_in_it(hall):
     rows = list(csv.DictReader(io.StringIO(hall.command("audit", "export", "--patient", "MR-0007"))))
     actions = [row["action"] for row in rows]

@@ -196,7 +196,8 @@ def listed(context: Context, who: Principal) -> dict[str, object]:
         wanted = select(StaffRow).order_by(StaffRow.role, StaffRow.username)
         if who.reach is not None:
             wanted = wanted.where(StaffRow.hall_id == who.reach)
-        return {"staff": [_view(db, context, row) for row in db.scalars(wanted)]}
+        guessed = login_attempts.guessed_at(db, context.clock.real())
+        return {"staff": [_view(db, context, row, guessed) for row in db.scalars(wanted)]}
 
 
 def sessions_of(context: Context, who: Principal, id: str) -> dict[str, object]:
@@ -247,13 +248,15 @@ def _tell(work: Work, action: str, row: StaffRow, what: str | None = None) -> No
         work.audit(action, row.username, what, hall=hall)
 
 
-def _view(db: Session, context: Context, row: StaffRow) -> dict[str, object]:
+def _view(db: Session, context: Context, row: StaffRow, guessed: set[str] | None = None) -> dict[str, object]:
+    """An account; `guessed`: for which names passwords are tried, where the caller has looked already."""
     now = context.clock.real()
+    tried = login_attempts.guessed_at(db, now) if guessed is None else guessed
     live = db.scalars(select(SessionRow).where(SessionRow.staff_id == row.id))
     return Account(
         **staff.staff_view(row),
         disabled=row.disabled_at is not None,
         password_once=row.password_once,
-        guessed=login_attempts.hashed(context, row.username) in login_attempts.guessed_at(db, now),
+        guessed=login_attempts.hashed(context, row.username) in tried,
         sessions=sum(sessions.is_live(one, now) for one in live),
     ).model_dump(mode="json")

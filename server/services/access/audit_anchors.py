@@ -6,6 +6,7 @@ machine cannot change; each anchor is also a line of the server's log.
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,6 +19,7 @@ from server.protocol import durable_files
 from server.services.core.context import Context
 from server.store.queries import audit
 
+WHOLE = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+\+00:00)\t([^\t]+)\t([^\t]*)\t(\d+)\t([0-9a-f]{64})")
 EVERY_SECONDS, AGAIN_SECONDS = 3600.0, 60.0
 log = logging.getLogger(__name__)
 
@@ -56,9 +58,9 @@ class Anchors:
 def read(path: Path) -> Iterator[Anchor]:
     """The anchors of a file, oldest first; a line that a power cut left half is none. Raises OSError."""
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        at, *words = line.split("\t")
-        if len(words) == 4 and words[2].isdecimal():
-            yield Anchor(datetime.fromisoformat(at), words[0], words[1], int(words[2]), words[3])
+        if (found := WHOLE.fullmatch(line)) is not None:
+            at, hall, epoch, seq, digest = found.groups()
+            yield Anchor(datetime.fromisoformat(at), hall, epoch, int(seq), digest)
 
 
 def _line(anchor: Anchor) -> str:
